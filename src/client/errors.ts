@@ -1,0 +1,84 @@
+/**
+ * Everything that goes wrong between an application and the service is a SyncServiceError. Its `code` tells the
+ * kind and is stable; its message names status, method and path, and never a credential.
+ */
+
+export const errorCodes = [
+  /** The call itself is wrong (a missing objectID, a name that no edge can fetch): nothing was sent. */
+  'SYNC_INVALID_ARGUMENT',
+  /** HZN_ESS_* or the files that it names are missing or unusable. */
+  'SYNC_ENVIRONMENT',
+  /** Nobody answers: refused, unknown host, broken connection, missing socket. */
+  'SYNC_UNREACHABLE',
+  /** The server's certificate is not trusted or does not fit. */
+  'SYNC_TLS',
+  /** Connected, but no answer, or no further byte, in time. */
+  'SYNC_TIMEOUT',
+  /** 403: key, secret or organization are wrong, or the user may not do this. */
+  'SYNC_UNAUTHORIZED',
+  /** 400 and other refusals of what was asked. */
+  'SYNC_REJECTED',
+  /** 404: there is no such object, or it has no data (yet). */
+  'SYNC_NOT_FOUND',
+  /** 429 or 503: the service asks to come back later. */
+  'SYNC_BUSY',
+  /** 5xx. */
+  'SYNC_SERVER_ERROR',
+  /** An answer that the service does not give: not JSON where JSON was due, or a status out of place. */
+  'SYNC_UNEXPECTED_RESPONSE',
+  /** An ESS where a CSS was configured, or the other way round. */
+  'SYNC_WRONG_SERVICE_KIND',
+  /** Fewer or more bytes of data than the metadata says. */
+  'SYNC_INCOMPLETE_DATA',
+  /** The data does not fit its signature. */
+  'SYNC_SIGNATURE_INVALID',
+  /** The data is signed with a key that is not among the trusted ones, or not signed at all. */
+  'SYNC_UNTRUSTED_KEY',
+  /** The object changed meanwhile: what was asked for is no longer the current version. */
+  'SYNC_SUPERSEDED',
+  /** The data is larger than the limit that was set. */
+  'SYNC_TOO_LARGE',
+  /** The caller's AbortSignal ended the call. */
+  'SYNC_ABORTED',
+  /** The client is closed. */
+  'SYNC_CLOSED',
+] as const;
+
+export type SyncServiceErrorCode = (typeof errorCodes)[number];
+
+export interface SyncServiceErrorDetails {
+  /** HTTP status, where there was an answer. */
+  statusCode?: number;
+  method?: string;
+  /** Without user information and without query values that could be secret. */
+  url?: string;
+  /** The text that the service answered with, cut to a few KiB. */
+  response?: string;
+  cause?: unknown;
+}
+
+export class SyncServiceError extends Error {
+  override readonly name = 'SyncServiceError';
+  readonly code: SyncServiceErrorCode;
+  readonly statusCode: number | undefined;
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly response: string | undefined;
+
+  constructor(code: SyncServiceErrorCode, message: string, details: SyncServiceErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.statusCode = details.statusCode;
+    this.method = details.method;
+    this.url = details.url;
+    this.response = details.response;
+  }
+}
+
+/** Whether `value` is a SyncServiceError, and, where codes are given, of one of them. */
+export function isSyncServiceError(
+  value: unknown,
+  ...codes: SyncServiceErrorCode[]
+): value is SyncServiceError {
+  return value instanceof SyncServiceError && (codes.length === 0 || codes.includes(value.code));
+}
