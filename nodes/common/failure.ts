@@ -1,0 +1,54 @@
+import { isSyncServiceError } from '../../src/client';
+
+/** What a flow can read of a failure in `msg.error.cause`: plain data, no credentials, no sockets. */
+export interface FailureCause {
+  statusCode?: number;
+  method?: string;
+  url?: string;
+  response?: string;
+  /** The code of what lies beneath, such as ECONNREFUSED. */
+  code?: string;
+}
+
+/**
+ * An error in the form that a node passes to `done`. Node-RED gives Catch nodes its text, its own property `code`
+ * and its own property `cause`, and nothing else.
+ */
+export class NodeFailure extends Error {
+  /** Empty, so that `msg.error.message` is the message and not "NodeFailure: " and the message. */
+  override readonly name = '';
+  readonly code: string;
+  override readonly cause: FailureCause;
+
+  constructor(code: string, message: string, cause: FailureCause = {}) {
+    super(message);
+    this.code = code;
+    this.cause = cause;
+  }
+}
+
+/** Turns whatever was thrown into an error for `done`. What is no error of the service keeps its own code. */
+export function toNodeFailure(thrown: unknown): NodeFailure {
+  if (thrown instanceof NodeFailure) return thrown;
+  if (isSyncServiceError(thrown)) {
+    return new NodeFailure(thrown.code, thrown.message, {
+      ...(thrown.statusCode !== undefined && { statusCode: thrown.statusCode }),
+      ...(thrown.method !== undefined && { method: thrown.method }),
+      ...(thrown.url !== undefined && { url: thrown.url }),
+      ...(thrown.response !== undefined && { response: thrown.response }),
+      ...codeOf(thrown.cause),
+    });
+  }
+  const { code } = codeOf(thrown);
+  return new NodeFailure(code ?? 'SYNC_NODE_ERROR', thrown instanceof Error ? thrown.message : String(thrown));
+}
+
+function codeOf(thrown: unknown): { code?: string } {
+  if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return {};
+  return typeof thrown.code === 'string' ? { code: thrown.code } : {};
+}
+
+/** A failure of what the flow or the dialog says: nothing was sent. */
+export function invalidInput(message: string): NodeFailure {
+  return new NodeFailure('SYNC_INVALID_ARGUMENT', message);
+}

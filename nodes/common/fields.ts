@@ -1,0 +1,52 @@
+import { promisify } from 'node:util';
+import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import { invalidInput } from './failure';
+
+/** A value in a dialog that has a type beside it: text, or where to find the value. */
+export interface Field {
+  /** What the dialog calls it: errors name it so. */
+  readonly label: string;
+  readonly value: string;
+  /** `str`, `num`, `bool`, `msg`, `flow`, `global`, `env`, `jsonata`, ... as Node-RED's TypedInput names them. */
+  readonly type: string;
+}
+
+/** Reads the fields of one node for one message after another. */
+export class FieldReader {
+  readonly #evaluate: (value: string, type: string, node: Node, message: NodeMessage) => Promise<unknown>;
+
+  constructor(
+    RED: Pick<NodeAPI, 'util'>,
+    private readonly node: Node,
+  ) {
+    this.#evaluate = promisify(RED.util.evaluateNodeProperty) as typeof this.#evaluate;
+  }
+
+  /** The field's value, whatever it is; undefined where there is none. */
+  async any(field: Field, message: NodeMessage): Promise<unknown> {
+    try {
+      return await this.#evaluate(field.value, field.type, this.node, message);
+    } catch (error) {
+      throw invalidInput(`${field.label}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /** The field as text, trimmed; undefined where it is empty. Throws when it is neither text nor a number. */
+  async text(field: Field, message: NodeMessage): Promise<string | undefined> {
+    const value = await this.any(field, message);
+    if (value === undefined || value === null) return undefined;
+    if (typeof value !== 'string' && typeof value !== 'number') {
+      throw invalidInput(`${field.label} must be text, not ${describe(value)}`);
+    }
+    return String(value).trim() || undefined;
+  }
+}
+
+/** What a value is, in words for an error message. */
+export function describe(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Buffer.isBuffer(value)) return 'a Buffer';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}

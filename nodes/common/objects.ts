@@ -1,0 +1,18 @@
+import type { ObjectMetadata, ObjectReference } from '../../src/client';
+import { invalidInput } from './failure';
+import { describe } from './fields';
+
+/**
+ * Takes what a message says of an object.
+ *
+ * @throws NodeFailure SYNC_INVALID_ARGUMENT when it does not name an object type and an object ID.
+ */
+export function asObjectReference(value: unknown, label: string): ObjectReference & Partial<ObjectMetadata> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalidInput(`${label} must be the metadata of an object, not ${describe(value)}`);
+  }
+  const { objectType, objectID } = value as Partial<ObjectReference>;
+  if (typeof objectType !== 'string' || objectType === '') throw invalidInput(`${label} has no objectType`);
+  if (typeof objectID !== 'string' || objectID === '') throw invalidInput(`${label} has no objectID`);
+  return value as ObjectReference & Partial<ObjectMetadata>;
+}

@@ -1,0 +1,112 @@
+import { LocalService } from '../../src/local-service';
+import type { Side } from './configuration';
+
+/** Where the local service listens; 0 lets the system choose. */
+interface LocalPorts {
+  cloud: number;
+  firstEdge: number;
+}
+
+/** How long the local service outlives its last user, in ms: its objects and ports survive every kind of deploy. */
+const grace = 30_000;
+
+/** One use of the local service: who stops it is the last user to let go. */
+export interface LocalUse {
+  address: string;
+  release(): void;
+}
+
+export interface LocalPlace {
+  side: Side;
+  organization: string;
+  edgeType: string;
+  edgeID: string;
+}
+
+/** The one local service of this Node-RED, which all its sync-service nodes share. */
+export class SharedLocalService {
+  #service: Promise<LocalService> | undefined;
+  #adding: Promise<unknown> = Promise.resolve();
+  #users = 0;
+  #stopTimer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly ports: LocalPorts) {}
+
+  /**
+   * Starts the service if it does not run, and the edge if it is not there yet.
+   *
+   * @throws NodeJS.ErrnoException EADDRINUSE when a chosen port is taken.
+   */
+  async use(place: LocalPlace): Promise<LocalUse> {
+    clearTimeout(this.#stopTimer);
+    this.#users += 1;
+    try {
+      const address = await this.#addressOf(place);
+      return { address, release: once(() => this.#leave()) };
+    } catch (error) {
+      this.#leave();
+      throw error;
+    }
+  }
+
+  /** Stops the service now, whoever uses it. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#stopTimer);
+    const service = await this.#service?.catch(() => undefined);
+    this.#service = undefined;
+    await service?.stop();
+  }
+
+  async #addressOf(place: LocalPlace): Promise<string> {
+    this.#service ??= LocalService.start({ cloud: { port: this.ports.cloud } }).catch((error: unknown) => {
+      this.#service = undefined;
+      throw error;
+    });
+    const service = await this.#service;
+    return place.side === 'cloud' ? service.cloud.address : this.#edgeAddress(service, place);
+  }
+
+  /** One edge is added at a time, so that two nodes on the same new edge do not both add it. */
+  #edgeAddress(service: LocalService, place: LocalPlace): Promise<string> {
+    const added = this.#adding.then(async () => {
+      const { organization, edgeType: destinationType, edgeID: destinationID } = place;
+      const existing = service.edges.find(
+        (edge) =>
+          edge.organization === organization &&
+          edge.destinationType === destinationType &&
+          edge.destinationID === destinationID,
+      );
+      if (existing) return existing.address;
+      const port = service.edges.length === 0 ? this.ports.firstEdge : 0;
+      return (await service.addEdge({ organization, destinationType, destinationID, port })).address;
+    });
+    this.#adding = added.catch(() => undefined);
+    return added;
+  }
+
+  #leave(): void {
+    this.#users -= 1;
+    if (this.#users > 0) return;
+    this.#stopTimer = setTimeout(() => void this.stop(), grace);
+    this.#stopTimer.unref();
+  }
+}
+
+function once(action: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) action();
+    done = true;
+  };
+}
+
+let shared: SharedLocalService | undefined;
+
+/** The local service of this process. EDGE_SYNC_LOCAL_CSS_PORT and _ESS_PORT choose its ports; otherwise they are free ones. */
+export function sharedLocalService(environment = process.env): SharedLocalService {
+  shared ??= new SharedLocalService({
+    cloud: Number(environment.EDGE_SYNC_LOCAL_CSS_PORT ?? 0),
+    firstEdge: Number(environment.EDGE_SYNC_LOCAL_ESS_PORT ?? 0),
+  });
+  return shared;
+}

@@ -1,0 +1,95 @@
+import { type ClientOptions, SyncServiceClient } from '../../src/client';
+import { invalidInput, NodeFailure } from '../common/failure';
+import type { SyncServiceConfig, SyncServiceCredentials } from './configuration';
+import type { OpenedClient } from './connection';
+import { type SharedLocalService, sharedLocalService } from './local';
+
+/** The part of Node-RED's tls-config node that other nodes may rely on. */
+export interface TlsConfigNode {
+  addTLSOptions(options: object): TlsOptions;
+}
+
+type TlsOptions = NonNullable<ClientOptions['tls']>;
+
+/** What a dialog, saved or not, says of a connection. */
+export type ConnectionSettings = Pick<
+  SyncServiceConfig,
+  | 'connection'
+  | 'address'
+  | 'side'
+  | 'organization'
+  | 'edgeType'
+  | 'edgeID'
+  | 'caFile'
+  | 'proxy'
+>;
+
+/**
+ * Makes the client that a sync-service describes; the local service is started for it where it is asked for.
+ *
+ * @param tls the options of a tls-config node, where one is chosen.
+ * @throws NodeFailure or SyncServiceError SYNC_INVALID_ARGUMENT or SYNC_ENVIRONMENT when something is missing.
+ */
+export async function openClient(
+  settings: ConnectionSettings,
+  credentials: SyncServiceCredentials,
+  tls: TlsOptions | undefined,
+  local: SharedLocalService = sharedLocalService(),
+): Promise<OpenedClient> {
+  switch (settings.connection) {
+    case 'openhorizon':
+      return { client: SyncServiceClient.fromEnvironment(), release: () => undefined };
+    case 'local':
+      return openLocal(settings, local);
+    case 'address':
+      return { client: openAddress(settings, credentials, tls), release: () => undefined };
+    default:
+      throw invalidInput(`Unknown way to connect: ${String(settings.connection)}`);
+  }
+}
+
+function openAddress(
+  settings: ConnectionSettings,
+  { key, secret }: SyncServiceCredentials,
+  tls: TlsOptions | undefined,
+): SyncServiceClient {
+  if (!settings.address) throw invalidInput('The sync-service has no address');
+  if (settings.side === 'cloud' && !settings.organization) {
+    throw invalidInput('The sync-service has no organization: a cloud (CSS) needs one');
+  }
+  const trust = settings.caFile ? { ...tls, caFile: settings.caFile } : tls;
+  return new SyncServiceClient({
+    address: settings.address,
+    ...(settings.side === 'cloud' && { organization: settings.organization }),
+    ...(key && { key }),
+    ...(secret && { secret }),
+    ...(trust && { tls: trust }),
+    ...(settings.proxy && { proxyFromEnvironment: true }),
+  });
+}
+
+async function openLocal(settings: ConnectionSettings, local: SharedLocalService): Promise<OpenedClient> {
+  const { side, organization } = settings;
+  if (!organization) throw invalidInput('The sync-service has no organization');
+  if (side === 'edge' && (!settings.edgeType || !settings.edgeID)) {
+    throw invalidInput('The sync-service has no edge node type or ID');
+  }
+  const use = await local.use({ ...settings, organization }).catch((error: unknown) => {
+    throw localFailure(error);
+  });
+  const client = new SyncServiceClient({
+    address: use.address,
+    ...(side === 'cloud' && { organization }),
+    // The local service takes any user name@organization as that organization's admin, whatever the secret.
+    key: `admin@${organization}`,
+    secret: 'local',
+  });
+  return { client, release: use.release };
+}
+
+function localFailure(error: unknown): unknown {
+  const { code, port } = error as { code?: unknown; port?: unknown };
+  if (code !== 'EADDRINUSE') return error;
+  const message = `The local service cannot start: port ${String(port)} is in use`;
+  return new NodeFailure('SYNC_LOCAL_SERVICE', message, { code });
+}

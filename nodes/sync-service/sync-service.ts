@@ -1,0 +1,27 @@
+import type { Node, NodeAPI } from 'node-red';
+import { serveConnectionTest } from './connection-test';
+import { ServiceConnection } from './connection';
+import type { SyncServiceConfig, SyncServiceCredentials, SyncServiceNode } from './configuration';
+import { openClient, type TlsConfigNode } from './open';
+
+export default function (RED: NodeAPI): void {
+  function SyncService(this: Node<SyncServiceCredentials>, config: SyncServiceConfig): void {
+    RED.nodes.createNode(this, config);
+    const tlsNode = config.tls ? (RED.nodes.getNode(config.tls) as unknown as TlsConfigNode | null) : null;
+    const connection = new ServiceConnection(() =>
+      openClient(config, this.credentials ?? {}, tlsNode?.addTLSOptions({})),
+    );
+    Object.assign(this, { connection } satisfies Pick<SyncServiceNode, 'connection'>);
+    this.on('close', (done: () => void) => {
+      connection.close().then(done, (error: unknown) => {
+        this.error(error);
+        done();
+      });
+    });
+  }
+
+  RED.nodes.registerType('sync-service', SyncService, {
+    credentials: { key: { type: 'text' }, secret: { type: 'password' } },
+  });
+  serveConnectionTest(RED);
+}
