@@ -1,0 +1,40 @@
+import { SyncServiceError } from '../errors';
+
+/** Where a service listens, in the parts that a connection is made of. */
+export interface ServiceAddress {
+  /** Scheme, host and port of the requests, such as `https://css.example:9443`. */
+  origin: string;
+  /** What an ingress puts before `/api/v1`; empty or with a leading slash. */
+  prefix: string;
+  /** The unix socket to connect to, for `unix:` and `secure-unix:`. */
+  socketPath: string | undefined;
+}
+
+/**
+ * Reads `http://host:port`, `https://host:port`, `unix:///path` or `secure-unix:///path`.
+ *
+ * @throws SyncServiceError SYNC_INVALID_ARGUMENT for anything else, and for addresses with credentials in them: these
+ *   would show up wherever the address does.
+ */
+export function parseAddress(address: string): ServiceAddress {
+  const socket = /^(secure-)?unix:\/\/(\/.+)$/.exec(address);
+  if (socket) {
+    return {
+      origin: socket[1] ? 'https://localhost' : 'http://localhost',
+      prefix: '',
+      socketPath: socket[2],
+    };
+  }
+  if (!URL.canParse(address))
+    throw invalid(`is not an address: it starts with http://, https://, unix:/// or secure-unix:///`);
+  const url = new URL(address);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw invalid(`has an unknown scheme: ${url.protocol}//`);
+  if (url.username || url.password) throw invalid('must not contain credentials: set key and secret instead');
+  if (url.search || url.hash) throw invalid('must end with the path');
+  return { origin: url.origin, prefix: url.pathname.replace(/\/+$/, ''), socketPath: undefined };
+}
+
+function invalid(reason: string): SyncServiceError {
+  return new SyncServiceError('SYNC_INVALID_ARGUMENT', `The address of the sync service ${reason}`);
+}

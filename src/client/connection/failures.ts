@@ -1,0 +1,82 @@
+import { SyncServiceError, type SyncServiceErrorCode, type SyncServiceErrorDetails } from '../errors';
+import type { Answer } from './transport';
+
+/** How much of an error text is kept, in bytes. */
+const keptText = 4_096;
+
+const codeOfStatus: Record<number, SyncServiceErrorCode> = {
+  401: 'SYNC_UNAUTHORIZED',
+  403: 'SYNC_UNAUTHORIZED',
+  404: 'SYNC_NOT_FOUND',
+  429: 'SYNC_BUSY',
+  503: 'SYNC_BUSY',
+};
+
+/** Reads the text of an answer that is not the wanted one. The service's errors are plain text, often empty. */
+export async function errorOfResponse(
+  answer: Answer,
+  method: string,
+  url: string,
+): Promise<SyncServiceError> {
+  const { status } = answer;
+  const response = await readStart(answer).catch(() => '');
+  const code = codeOfStatus[status] ?? codeOfOtherStatus(status);
+  const said = response ? `: ${response}` : '';
+  return new SyncServiceError(code, `${method} ${url} was answered with ${status}${said}`, {
+    statusCode: status,
+    method,
+    url,
+    response,
+  });
+}
+
+function codeOfOtherStatus(status: number): SyncServiceErrorCode {
+  if (status >= 500) return 'SYNC_SERVER_ERROR';
+  return status >= 400 ? 'SYNC_REJECTED' : 'SYNC_UNEXPECTED_RESPONSE';
+}
+
+async function readStart({ body }: Answer): Promise<string> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of body) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size >= keptText) break;
+  }
+  return Buffer.concat(pieces).subarray(0, keptText).toString('utf8').trim();
+}
+
+/** Names what went wrong between here and the service. */
+export function errorOfTransport(
+  thrown: unknown,
+  details: SyncServiceErrorDetails,
+  signal: AbortSignal | undefined,
+): SyncServiceError {
+  const request = `${details.method} ${details.url}`;
+  if (signal?.aborted) {
+    const timedOut = (signal.reason as { name?: unknown } | undefined)?.name === 'TimeoutError';
+    return timedOut
+      ? new SyncServiceError('SYNC_TIMEOUT', `${request} took too long`, details)
+      : new SyncServiceError('SYNC_ABORTED', `${request} was aborted`, { ...details, cause: signal.reason });
+  }
+  const cause = firstOf(thrown);
+  const code = String((cause as { code?: unknown }).code ?? '');
+  const reason = `${code || cause.message}`;
+  const named = { ...details, cause };
+  if (code.endsWith('_TIMEOUT') || code === 'ETIMEDOUT') {
+    return new SyncServiceError('SYNC_TIMEOUT', `${request} was not answered in time (${reason})`, named);
+  }
+  if (isTls(code))
+    return new SyncServiceError('SYNC_TLS', `${request}: the certificate is not trusted (${reason})`, named);
+  return new SyncServiceError('SYNC_UNREACHABLE', `${request} did not reach the service (${reason})`, named);
+}
+
+/** Node tries several addresses of a host and wraps what they answered in an error without a message. */
+function firstOf(thrown: unknown): Error {
+  if (thrown instanceof AggregateError && thrown.errors[0] instanceof Error) return thrown.errors[0];
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+function isTls(code: string): boolean {
+  return /^ERR_(TLS|SSL)_|CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/.test(code);
+}

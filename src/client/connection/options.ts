@@ -1,0 +1,27 @@
+/** How to reach a service and who asks. */
+export interface ConnectionOptions {
+  /** `http://host:port`, `https://host:port`, `unix:///path` or `secure-unix:///path`. */
+  address: string;
+  /** The organization at a CSS; without it the client speaks to an ESS. */
+  organization?: string;
+  key?: string;
+  secret?: string;
+  tls?: TlsOptions;
+  /** In ms. `answer` is also how long an answer may pause between two pieces. */
+  timeouts?: { connect?: number; answer?: number };
+  /** Reach a CSS by HTTP_PROXY, HTTPS_PROXY and NO_PROXY. An ESS is never reached by a proxy. */
+  proxyFromEnvironment?: boolean;
+}
+
+export interface TlsOptions {
+  /** Certificates to trust beside the system's, as PEM. */
+  ca?: string | Buffer | (string | Buffer)[] | undefined;
+  /** A PEM file with such certificates. */
+  caFile?: string | undefined;
+  cert?: string | Buffer | undefined;
+  key?: string | Buffer | undefined;
+  passphrase?: string | undefined;
+  servername?: string | undefined;
+  /** Defaults to true: an untrusted certificate is an error. */
+  rejectUnauthorized?: boolean | undefined;
+}

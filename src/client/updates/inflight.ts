@@ -1,0 +1,162 @@
+import type { ObjectMetadata } from '../../protocol/metadata';
+import { versionOf } from './source';
+
+export interface InflightRules {
+  /** How many objects may be handed out and not yet acknowledged. */
+  window: number;
+  /** After how long without acknowledgement an object is handed out again, in ms. */
+  redeliverAfter: number;
+  /** After how many attempts an object rests until it changes. */
+  maxAttempts: number;
+}
+
+export interface ObjectUpdate {
+  /** The object's metadata; `deleted` tells that it was deleted. */
+  object: ObjectMetadata;
+  /** Counted from 1, for this version, since this program started. */
+  attempt: number;
+  redelivered: boolean;
+}
+
+/**
+ * `queued`: waits for a place in the window. `handed`: the flow has it. `acknowledging`: the flow asked for its
+ * acknowledgement. `acknowledged`: done here, but still listed. `resting`: handed out too often.
+ */
+type State = 'queued' | 'handed' | 'acknowledging' | 'acknowledged' | 'resting';
+
+interface Entry {
+  object: ObjectMetadata;
+  state: State;
+  attempt: number;
+  /** When a handed object is handed out again. */
+  due: number;
+  /** Arrived while the older version was in the flow; the latest wins. */
+  newer?: ObjectMetadata;
+  /** Came with those marked received: plain lists do not show it, which does not mean that it is gone. */
+  unlisted: boolean;
+}
+
+/** What one receiver has been told of and has not acknowledged. */
+export class Inflight {
+  /** In the order in which the objects are to be handed out. */
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(
+    private readonly rules: InflightRules,
+    private readonly onExhausted: (object: ObjectMetadata, attempts: number) => void,
+  ) {}
+
+  count(state: State): number {
+    let count = 0;
+    for (const entry of this.#entries.values()) if (entry.state === state) count += 1;
+    return count;
+  }
+
+  get full(): boolean {
+    return this.count('handed') >= this.rules.window;
+  }
+
+  /** Takes what a poll has listed: what is new waits for its turn, what is no longer listed is let go. */
+  offer(listing: readonly ObjectMetadata[]): void {
+    const listed = new Set(listing.map(({ objectID }) => objectID));
+    for (const [id, entry] of this.#entries) {
+      if (!listed.has(id) && !entry.unlisted) this.#entries.delete(id);
+    }
+    for (const object of listing) this.#offerOne(object, false);
+  }
+
+  /** Takes what was listed because it was marked received before this program started. */
+  offerReceived(listing: readonly ObjectMetadata[]): void {
+    for (const object of listing) this.#offerOne(object, true);
+  }
+
+  /** The next object to hand out at `now`, if the window has a place. */
+  take(now: number): ObjectUpdate | undefined {
+    this.#requeue(now);
+    if (this.full) return undefined;
+    for (const entry of this.#entries.values()) {
+      if (entry.state !== 'queued') continue;
+      entry.state = 'handed';
+      entry.attempt += 1;
+      entry.due = now + this.rules.redeliverAfter;
+      return { object: entry.object, attempt: entry.attempt, redelivered: entry.attempt > 1 };
+    }
+    return undefined;
+  }
+
+  /** When the next object is due to be handed out again. */
+  nextDue(): number | undefined {
+    let next: number | undefined;
+    for (const { state, due } of this.#entries.values()) {
+      if (state === 'handed' && (next === undefined || due < next)) next = due;
+    }
+    return next;
+  }
+
+  /** The flow works on the object: its time starts anew. */
+  renew(objectID: string, now: number): void {
+    const entry = this.#entries.get(objectID);
+    if (entry?.state === 'handed') entry.due = now + this.rules.redeliverAfter;
+  }
+
+  /** Whether this version still waits for the flow to ask for its acknowledgement. */
+  awaits(object: ObjectMetadata): boolean {
+    const entry = this.#entries.get(object.objectID);
+    if (!entry || versionOf(entry.object) !== versionOf(object)) return false;
+    return entry.state === 'queued' || entry.state === 'handed' || entry.state === 'resting';
+  }
+
+  /** The flow asked for the acknowledgement: from now on the object is not handed out for want of an answer. */
+  acknowledging(object: { objectID: string }): void {
+    const entry = this.#entries.get(object.objectID);
+    if (entry) entry.state = 'acknowledging';
+  }
+
+  /** The acknowledgement went well, or the object was superseded or gone. */
+  settled(objectID: string, acknowledged: boolean): void {
+    const entry = this.#entries.get(objectID);
+    if (!entry) return;
+    if (entry.newer) this.#enqueue(objectID, { ...entry, object: entry.newer, attempt: 0 });
+    else if (acknowledged && !entry.unlisted) entry.state = 'acknowledged';
+    else this.#entries.delete(objectID);
+  }
+
+  /** The service refused the acknowledgement: the object is in the flow again, and its time runs. */
+  failed(objectID: string, now: number): void {
+    const entry = this.#entries.get(objectID);
+    if (entry?.state !== 'acknowledging') return;
+    entry.state = 'handed';
+    entry.due = now + this.rules.redeliverAfter;
+  }
+
+  #offerOne(object: ObjectMetadata, unlisted: boolean): void {
+    const entry = this.#entries.get(object.objectID);
+    if (!entry) {
+      this.#enqueue(object.objectID, { object, state: 'queued', attempt: 0, due: 0, unlisted });
+      return;
+    }
+    if (!unlisted) entry.unlisted = false;
+    if (versionOf(entry.object) === versionOf(object)) return;
+    if (entry.state === 'handed' || entry.state === 'acknowledging') entry.newer = object;
+    else this.#enqueue(object.objectID, { ...entry, object, attempt: 0 });
+  }
+
+  /** Puts the object at the end of the line, so that the order of the list starves nobody. */
+  #enqueue(objectID: string, entry: Entry): void {
+    const { newer: _, ...rest } = entry;
+    this.#entries.delete(objectID);
+    this.#entries.set(objectID, { ...rest, state: 'queued' });
+  }
+
+  #requeue(now: number): void {
+    for (const [id, entry] of Array.from(this.#entries)) {
+      if (entry.state !== 'handed' || entry.due > now) continue;
+      if (entry.newer) this.#enqueue(id, { ...entry, object: entry.newer, attempt: 0 });
+      else if (entry.attempt < this.rules.maxAttempts) this.#enqueue(id, entry);
+      else {
+        entry.state = 'resting';
+        this.onExhausted(entry.object, entry.attempt);
+      }
+    }
+  }
+}
