@@ -162,11 +162,11 @@ export class Feed {
     const listing = await this.source.listUpdates(this.objectType, { signal });
     for (const receiver of this.#receivers) receiver.offer(listing);
     const newcomers = Array.from(this.#newcomers).filter(({ includeReceived }) => includeReceived);
+    this.#newcomers.clear();
     if (newcomers.length > 0) {
       const received = await this.source.listUpdates(this.objectType, { signal, received: true });
       for (const newcomer of newcomers) newcomer.offerReceived(received);
     }
-    this.#newcomers.clear();
   }
 
   /** In ms: the shortest interval of the receivers; after failures longer and longer, and not at the same time as others. */
