@@ -40,7 +40,10 @@ export function toNodeFailure(thrown: unknown): NodeFailure {
     });
   }
   const { code } = codeOf(thrown);
-  return new NodeFailure(code ?? 'SYNC_NODE_ERROR', thrown instanceof Error ? thrown.message : String(thrown));
+  return new NodeFailure(
+    code ?? 'SYNC_NODE_ERROR',
+    thrown instanceof Error ? thrown.message : String(thrown),
+  );
 }
 
 function codeOf(thrown: unknown): { code?: string } {

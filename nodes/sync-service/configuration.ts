@@ -6,8 +6,8 @@ export type Side = 'cloud' | 'edge';
 
 /** What the dialog of the sync-service config node keeps in the flow. */
 export interface SyncServiceConfig extends NodeDef {
-  connection: 'openhorizon' | 'address' | 'local';
-  /** For `address`: http://, https://, unix:// or secure-unix://. */
+  connection: 'address' | 'local';
+  /** For `address`: http://, https://, unix:/// or secure-unix:///. */
   address: string;
   side: Side;
   /** Of a cloud, and of a local edge. */

@@ -1,6 +1,6 @@
 import type {
-  AcknowledgeOutcome,
   Acknowledgement,
+  AcknowledgeOutcome,
   ObjectMetadata,
   ObjectReference,
   SyncServiceClient,

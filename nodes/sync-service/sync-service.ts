@@ -1,7 +1,6 @@
 import type { Node, NodeAPI } from 'node-red';
-import { serveConnectionTest } from './connection-test';
-import { ServiceConnection } from './connection';
 import type { SyncServiceConfig, SyncServiceCredentials, SyncServiceNode } from './configuration';
+import { ServiceConnection } from './connection';
 import { openClient, type TlsConfigNode } from './open';
 
 export default function (RED: NodeAPI): void {
@@ -23,5 +22,4 @@ export default function (RED: NodeAPI): void {
   RED.nodes.registerType('sync-service', SyncService, {
     credentials: { key: { type: 'text' }, secret: { type: 'password' } },
   });
-  serveConnectionTest(RED);
 }

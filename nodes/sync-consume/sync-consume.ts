@@ -1,0 +1,36 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { FieldReader } from '../common/fields';
+import { construct, handleInput } from '../common/input';
+import { asObjectReference } from '../common/objects';
+import { useService } from '../common/service';
+
+interface SyncConsumeConfig extends NodeDef {
+  service: string;
+  object: string;
+  objectType: string;
+  mark: 'consumed' | 'received';
+  checkVersion: boolean;
+}
+
+export default function (RED: NodeAPI): void {
+  function SyncConsume(this: Node, config: SyncConsumeConfig): void {
+    RED.nodes.createNode(this, config);
+    construct(this, () => {
+      const connection = useService(RED, this, config.service);
+      const fields = new FieldReader(RED, this);
+      const field = { label: 'Object', value: config.object || 'object', type: config.objectType || 'msg' };
+      handleInput(this, connection, async (message, status) => {
+        const object = asObjectReference(await fields.any(field, message), 'The object');
+        const { receiver } = (message.delivery ?? {}) as { receiver?: string };
+        const outcome = await connection.acknowledge(object, config.mark || 'consumed', {
+          receiver,
+          checkVersion: config.checkVersion ?? true,
+        });
+        status.show({ fill: 'green', shape: 'dot', text: outcome });
+        return Object.assign(message, { outcome });
+      });
+    });
+  }
+
+  RED.nodes.registerType('sync-consume', SyncConsume);
+}

@@ -1,0 +1,83 @@
+import type { NodeMessage } from 'node-red';
+import type {
+  ObjectMetadata,
+  ObjectUpdate,
+  ReceiverOptions,
+  ReceiverState,
+  UpdateReceiver,
+} from '../../src/client';
+import type { ServiceConnection } from '../sync-service/connection';
+
+/** Until opening the client is tried again, in ms: the local service may find its port free later. */
+const reopenAfter = 5_000;
+
+export interface IntakeOptions {
+  nodeID: string;
+  objectTypes: readonly string[];
+  receiver: ReceiverOptions;
+  /** Acknowledge each object once the message is sent, instead of waiting for a sync-consume. */
+  acknowledgeOnDelivery: boolean;
+  send(message: NodeMessage, object: ObjectMetadata): void;
+  onState(states: ReceiverState[]): void;
+  onError(error: unknown): void;
+}
+
+/** Receives the updates of some object types and makes messages of them. */
+export class Intake {
+  readonly #receivers: UpdateReceiver[] = [];
+  #retry: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(
+    private readonly connection: ServiceConnection,
+    private readonly options: IntakeOptions,
+  ) {}
+
+  async start(): Promise<void> {
+    try {
+      const client = await this.connection.client();
+      if (this.#closed) return;
+      for (const objectType of this.options.objectTypes) {
+        this.#receive(client.pollForUpdates(objectType, this.options.receiver));
+      }
+    } catch (error) {
+      this.options.onError(error);
+      if (!this.#closed) this.#retry = setTimeout(() => void this.start(), reopenAfter);
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    for (const receiver of this.#receivers) {
+      this.connection.receivers.remove(this.options.nodeID, receiver);
+      receiver.close();
+    }
+  }
+
+  #receive(receiver: UpdateReceiver): void {
+    this.#receivers.push(receiver);
+    this.connection.receivers.add(this.options.nodeID, receiver);
+    receiver.onState(() => this.options.onState(this.#receivers.map(({ state }) => state)));
+    this.#handOut(receiver).catch(this.options.onError);
+  }
+
+  async #handOut(receiver: UpdateReceiver): Promise<void> {
+    for await (const update of receiver) {
+      this.options.send(this.#message(update), update.object);
+      if (this.options.acknowledgeOnDelivery) {
+        receiver.acknowledge(update.object).catch(this.options.onError);
+      }
+    }
+  }
+
+  #message({ object, attempt, redelivered }: ObjectUpdate): NodeMessage {
+    return {
+      topic: `${object.objectType}/${object.objectID}`,
+      // A copy: a flow that changes the payload must not change what it acknowledges.
+      payload: structuredClone(object),
+      object,
+      delivery: { attempt, redelivered, receiver: this.options.nodeID },
+    };
+  }
+}
