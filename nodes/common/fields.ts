@@ -11,15 +11,17 @@ export interface Field {
   readonly type: string;
 }
 
+type Evaluate = (value: string, type: string, node: Node, message: NodeMessage) => Promise<unknown>;
+
 /** Reads the fields of one node for one message after another. */
 export class FieldReader {
-  readonly #evaluate: (value: string, type: string, node: Node, message: NodeMessage) => Promise<unknown>;
+  readonly #evaluate: Evaluate;
 
   constructor(
     RED: Pick<NodeAPI, 'util'>,
     private readonly node: Node,
   ) {
-    this.#evaluate = promisify(RED.util.evaluateNodeProperty) as typeof this.#evaluate;
+    this.#evaluate = promisify(RED.util.evaluateNodeProperty) as Evaluate;
   }
 
   /** The field's value, whatever it is; undefined where there is none. */

@@ -1,0 +1,34 @@
+interface SyncConsumeEditor extends EditorNode {
+  objectTypes?: string;
+  objectType?: string;
+}
+
+RED.nodes.registerType<SyncConsumeEditor>('sync-consume', {
+  category: 'edge sync',
+  color: '#C7E9C0',
+  icon: 'sync-consume.svg',
+  paletteLabel: 'sync consume',
+  inputs: 1,
+  outputs: 1,
+  defaults: {
+    name: { value: '' },
+    service: { value: '', type: 'sync-service', required: true },
+    object: { value: 'object' },
+    objectType: { value: 'msg' },
+    mark: { value: 'consumed' },
+    checkVersion: { value: true },
+  },
+  label() {
+    return this.name || 'sync consume';
+  },
+  labelStyle() {
+    return this.name ? 'node_label_italic' : '';
+  },
+  oneditprepare() {
+    $('#node-input-object').typedInput({
+      default: 'msg',
+      types: ['msg', 'flow', 'global', 'jsonata'],
+      typeField: '#node-input-objectType',
+    });
+  },
+});

@@ -1,0 +1,34 @@
+interface SyncInEditor extends EditorNode {
+  objectTypes?: string;
+  objectType?: string;
+}
+
+RED.nodes.registerType<SyncInEditor>('sync-in', {
+  category: 'edge sync',
+  color: '#C7E9C0',
+  icon: 'sync-in.svg',
+  paletteLabel: 'sync in',
+  inputs: 0,
+  outputs: 2,
+  defaults: {
+    name: { value: '' },
+    service: { value: '', type: 'sync-service', required: true },
+    objectTypes: { value: '', required: true },
+    objectID: { value: '' },
+    interval: { value: '5', validate: (value) => Number(value) > 0 || /^\$\{.+\}$/.test(value) },
+    window: { value: '32', validate: (value) => Number(value) > 0 || /^\$\{.+\}$/.test(value) },
+    redeliverAfter: { value: '300', validate: (value) => Number(value) > 0 || /^\$\{.+\}$/.test(value) },
+    maxAttempts: { value: '5', validate: (value) => Number(value) > 0 || /^\$\{.+\}$/.test(value) },
+    acknowledge: { value: 'flow' },
+    expired: { value: false },
+  },
+  label() {
+    return this.name || this.objectTypes || 'sync in';
+  },
+  labelStyle() {
+    return this.name ? 'node_label_italic' : '';
+  },
+  outputLabels(index) {
+    return this._(index === 0 ? 'sync-in.output.updated' : 'sync-in.output.deleted');
+  },
+});
