@@ -19,7 +19,11 @@ export default function (RED: NodeAPI): void {
     });
   }
 
-  RED.nodes.registerType('sync-service', SyncService, {
-    credentials: { key: { type: 'text' }, secret: { type: 'password' } },
-  });
+  RED.nodes.registerType<Node<SyncServiceCredentials>, SyncServiceConfig, object, SyncServiceCredentials>(
+    'sync-service',
+    SyncService,
+    {
+      credentials: { key: { type: 'text' }, secret: { type: 'password' } },
+    },
+  );
 }
