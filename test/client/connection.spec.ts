@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { SyncServiceClient, SyncServiceError } from '../../src/client';
+import { parseAddress } from '../../src/client/connection/address';
+import { pauseBeforeRetry } from '../../src/client/connection/retry';
+import { metadataOf } from '../support/metadata';
+import { serve } from '../support/server';
+
+describe('an address', () => {
+  it('is a URL or a socket', () => {
+    assert.deepEqual(parseAddress('https://css.example:9443/edge/'), {
+      origin: 'https://css.example:9443',
+      prefix: '/edge',
+      socketPath: undefined,
+    });
+    assert.deepEqual(parseAddress('secure-unix:///var/ess.sock'), {
+      origin: 'https://localhost',
+      prefix: '',
+      socketPath: '/var/ess.sock',
+    });
+  });
+
+  it('is refused with credentials in it, and they are not repeated', () => {
+    assert.throws(
+      () => parseAddress('http://me:hush@host'),
+      (error: SyncServiceError) => error.code === 'SYNC_INVALID_ARGUMENT' && !error.message.includes('hush'),
+    );
+  });
+
+  it('is refused with another scheme', () => {
+    assert.throws(() => parseAddress('ftp://host'), { code: 'SYNC_INVALID_ARGUMENT' });
+  });
+});
+
+describe('the retry policy', () => {
+  const busy = new SyncServiceError('SYNC_BUSY', 'busy', { statusCode: 503 });
+  it('repeats what passes, honours Retry-After, and ends', () => {
+    assert.equal(pauseBeforeRetry({ error: busy, attempt: 1, retryAfter: 2 }), 2_000);
+    assert.equal(
+      pauseBeforeRetry({ error: busy, attempt: 1 }, () => 1),
+      400,
+    );
+    assert.equal(pauseBeforeRetry({ error: busy, attempt: 4 }), undefined);
+  });
+
+  it('does not repeat a 500: the service answers so for what fails again', () => {
+    const error = new SyncServiceError('SYNC_SERVER_ERROR', 'verification error', { statusCode: 500 });
+    assert.equal(pauseBeforeRetry({ error, attempt: 1 }), undefined);
+  });
+});
+
+describe('a request', () => {
+  const clients: SyncServiceClient[] = [];
+  const client = (address: string): SyncServiceClient => {
+    const made = new SyncServiceClient({ address, organization: 'demo', key: 'user@demo', secret: 'hush' });
+    clients.push(made);
+    return made;
+  };
+  afterEach(async () => {
+    await Promise.all(clients.splice(0).map((each) => each.close()));
+  });
+
+  it('fails with code, status, method and URL, and without the secret', async () => {
+    const server = await serve((_request, response) => response.writeHead(403).end('Unauthorized'));
+    const error = await client(server.address)
+      .getObjectMetadata(metadataOf({}))
+      .catch((thrown) => thrown);
+    await server.close();
+    assert.equal(error.code, 'SYNC_UNAUTHORIZED');
+    assert.equal(error.statusCode, 403);
+    assert.equal(error.method, 'GET');
+    assert.equal(error.url, `${server.address}/api/v1/objects/demo/t/o`);
+    assert.equal(error.response, 'Unauthorized');
+    assert.doesNotMatch(JSON.stringify([error, error.message, error.stack]), /hush|Basic/);
+  });
+
+  it('fails as unreachable where nobody listens', async () => {
+    const server = await serve(() => undefined);
+    await server.close();
+    await assert.rejects(client(server.address).getHealth(), { code: 'SYNC_UNREACHABLE' });
+  });
+
+  it('sends the whole body again when an upload was cut', async () => {
+    const bodies: number[] = [];
+    const server = await serve((request, response) => {
+      let size = 0;
+      request.on('data', (piece: Buffer) => {
+        size += piece.length;
+        if (bodies.length === 0) {
+          bodies.push(-1);
+          request.socket.resetAndDestroy();
+        }
+      });
+      request.on('error', () => undefined);
+      request.on('end', () => {
+        bodies.push(size);
+        response.writeHead(204).end();
+      });
+    });
+    const stream = async function* () {
+      for (let piece = 0; piece < 30; piece += 1) yield Buffer.alloc(100_000, piece);
+    };
+    await client(server.address).updateObjectData(metadataOf({}), { stream, size: 3_000_000 });
+    await server.close();
+    assert.deepEqual(bodies, [-1, 3_000_000]);
+  });
+
+  it('never repeats an acknowledgement', async () => {
+    let count = 0;
+    const server = await serve((request) => {
+      count += 1;
+      request.socket.resetAndDestroy();
+    });
+    await assert.rejects(client(server.address).markObjectConsumed(metadataOf({})), {
+      code: 'SYNC_UNREACHABLE',
+    });
+    await server.close();
+    assert.equal(count, 1);
+  });
+
+  it('refuses a name that no edge can fetch before it sends anything', async () => {
+    const unreachable = client('http://127.0.0.1:1');
+    await assert.rejects(unreachable.updateObject({ objectType: 't', objectID: 'a#b' }), {
+      code: 'SYNC_INVALID_ARGUMENT',
+    });
+    await assert.rejects(unreachable.updateObject({ objectType: '', objectID: 'a' }), {
+      code: 'SYNC_INVALID_ARGUMENT',
+    });
+  });
+
+  it('finds an ESS where a CSS was said', async () => {
+    const health = { general: { nodeType: 'ESS', healthStatus: 'green', upTime: 1 }, dbHealth: {} };
+    const server = await serve((_request, response) => response.end(JSON.stringify(health)));
+    await assert.rejects(client(server.address).checkServiceKind(), { code: 'SYNC_WRONG_SERVICE_KIND' });
+    await server.close();
+  });
+
+  it('polls while acknowledgements hang', async () => {
+    const server = await serve((request, response) => {
+      if (request.method === 'GET') response.writeHead(404).end();
+    });
+    const asked = client(server.address);
+    const hanging = Array.from({ length: 100 }, () =>
+      asked.markObjectConsumed(metadataOf({})).catch((error) => error.code),
+    );
+    assert.deepEqual(await asked.listUpdates('t'), []);
+    await asked.close();
+    assert.deepEqual(new Set(await Promise.all(hanging)), new Set(['SYNC_CLOSED']));
+    await server.close();
+  });
+});

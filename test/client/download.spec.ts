@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { constants, createSign, generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ObjectMetadata } from '../../src/client';
+import {
+  checkedPieces,
+  type DownloadOptions,
+  type ObjectData,
+  toBuffer,
+  toFile,
+} from '../../src/client/data/download';
+import { metadataOf } from '../support/metadata';
+
+function dataOf(
+  text: string,
+  fields: Partial<ObjectMetadata>,
+  later: Partial<ObjectMetadata> = {},
+): ObjectData {
+  const metadata = metadataOf({ objectSize: text.length, ...fields });
+  return {
+    metadata,
+    pieces: (async function* () {
+      yield Buffer.from(text);
+    })(),
+    current: async () => ({ ...metadata, ...later }),
+  };
+}
+
+async function fetch(data: ObjectData, options: DownloadOptions = {}): Promise<string> {
+  let text = '';
+  for await (const piece of checkedPieces(data, options)) text += piece.toString();
+  return text;
+}
+
+describe('a download', () => {
+  it('is whole', async () => {
+    assert.equal(await fetch(dataOf('hello', {})), 'hello');
+  });
+
+  it('fails when bytes are missing, or an error text stands behind the data', async () => {
+    await assert.rejects(fetch(dataOf('hell', { objectSize: 5 })), { code: 'SYNC_INCOMPLETE_DATA' });
+    await assert.rejects(fetch(dataOf('helloFailed to read', { objectSize: 5 })), {
+      code: 'SYNC_INCOMPLETE_DATA',
+    });
+  });
+
+  it('is superseded when the data changed by 1 meanwhile, even at the same size', async () => {
+    const later = { dataID: '1795470914231361271' };
+    await assert.rejects(fetch(dataOf('hello', {}, later)), { code: 'SYNC_SUPERSEDED' });
+  });
+
+  it('refuses what is larger than the limit before it fetches', async () => {
+    await assert.rejects(toBuffer(dataOf('hello', {}), {}, 4), { code: 'SYNC_TOO_LARGE' });
+  });
+
+  it('verifies a signature, and the key where trusted ones are given', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const padding = constants.RSA_PKCS1_PSS_PADDING;
+    const signed = {
+      hashAlgorithm: 'SHA256',
+      publicKey: publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
+      signature: createSign('sha256').update('hello').sign({ key: privateKey, padding }, 'base64'),
+    };
+    assert.equal(await fetch(dataOf('hello', signed), { trustedKeys: [signed.publicKey] }), 'hello');
+    await assert.rejects(fetch(dataOf('jello', signed)), { code: 'SYNC_SIGNATURE_INVALID' });
+    await assert.rejects(fetch(dataOf('hello', signed), { trustedKeys: ['other'] }), {
+      code: 'SYNC_UNTRUSTED_KEY',
+    });
+    await assert.rejects(fetch(dataOf('hello', {}), { trustedKeys: [signed.publicKey] }), {
+      code: 'SYNC_UNTRUSTED_KEY',
+    });
+  });
+
+  it('to a file appears only when it is whole', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'edge-sync-test-'));
+    try {
+      const path = join(folder, 'file');
+      await assert.rejects(toFile(dataOf('hell', { objectSize: 5 }), {}, path), {
+        code: 'SYNC_INCOMPLETE_DATA',
+      });
+      assert.deepEqual(await readdir(folder), []);
+      await toFile(dataOf('hello', {}), {}, path);
+      assert.equal(await readFile(path, 'utf8'), 'hello');
+      assert.deepEqual(await readdir(folder), ['file']);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});

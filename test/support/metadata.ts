@@ -1,0 +1,40 @@
+import type { ObjectMetadata } from '../../src/client';
+
+/** Metadata as the service gives it, with what a test cares about. */
+export function metadataOf(fields: Partial<ObjectMetadata>): ObjectMetadata {
+  return {
+    objectID: 'o',
+    objectType: 't',
+    destinationOrgID: 'demo',
+    destinationID: '',
+    destinationType: '',
+    destinationsList: null,
+    destinationPolicy: null,
+    expiration: '',
+    version: '',
+    description: '',
+    link: '',
+    inactive: false,
+    activationTime: '',
+    noData: false,
+    metaOnly: false,
+    destinationDataUri: '',
+    sourceDataUri: '',
+    consumers: 1,
+    autodelete: false,
+    originID: 'Cloud',
+    originType: 'Cloud',
+    deleted: false,
+    instanceID: '1795470914231361270',
+    dataID: '1795470914231361270',
+    objectSize: 0,
+    chunkSize: 0,
+    uploadChunkSize: 0,
+    hashAlgorithm: '',
+    publicKey: '',
+    signature: '',
+    public: false,
+    ownerID: '',
+    ...fields,
+  };
+}

@@ -1,0 +1,16 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Waits for a state, with a bound that no machine should need: a slow one makes a test slow, not wrong. */
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+  bound = 20_000,
+): Promise<T> {
+  const deadline = Date.now() + bound;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined && seen !== false) return seen;
+    if (Date.now() > deadline) throw new Error(`Waited in vain for: ${what}`);
+    await pause(20);
+  }
+}
