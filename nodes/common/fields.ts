@@ -29,6 +29,8 @@ export class FieldReader {
     try {
       return await this.#evaluate(field.value, field.type, this.node, message);
     } catch (error) {
+      // A path through something that is not there, such as msg.object.objectID without msg.object, leads to nothing.
+      if (field.type === 'msg' && error instanceof TypeError) return undefined;
       throw invalidInput(`${field.label}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -44,6 +45,8 @@ export class Transport {
   readonly #timeout: number;
 
   constructor(options: ConnectionOptions) {
+    // Every request under way listens for the end: hundreds may, and that is no leak.
+    setMaxListeners(0, this.#closing.signal);
     this.#address = parseAddress(options.address);
     this.#authorization = authorization(options);
     this.#timeout = options.timeouts?.answer ?? 30_000;

@@ -1,0 +1,271 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import helper from 'node-red-node-test-helper';
+import type { SyncServiceNode } from '../../nodes/sync-service/configuration';
+import { sharedLocalService } from '../../nodes/sync-service/local';
+import { give, next, receivingFlow, run, sendingFlow, services, wholeFlow } from '../support/flow';
+import { until } from '../support/until';
+
+helper.init(require.resolve('node-red'));
+
+describe('objects in a flow', () => {
+  before(() => helper.startServer());
+  after(() => helper.stopServer());
+  afterEach(async () => {
+    await helper.unload();
+    await sharedLocalService().stop();
+  });
+
+  it('travel from cloud to edge, and sync-out sees them consumed', async () => {
+    await run(services, sendingFlow({ waitFor: 'consumed' }), receivingFlow());
+    const [sent, fetched, consumed] = [next('sent'), next('fetched'), next('consumed')];
+    give('out', { payload: 'hello', keep: 'me' });
+    const message = await fetched;
+    assert.deepEqual(message.payload, Buffer.from('hello'));
+    assert.equal(message.topic, 'rules/r1');
+    assert.equal(message.outcome, 'fetched');
+    assert.deepEqual(message.delivery, { attempt: 1, redelivered: false, receiver: 'in' });
+    assert.match((message.object as { instanceID: string }).instanceID, /^\d{19}$/);
+    assert.equal((await consumed).outcome, 'consumed');
+    const outcome = await sent;
+    assert.equal(outcome.outcome, 'consumed');
+    assert.equal(outcome.keep, 'me');
+    assert.deepEqual(outcome.destinations, [
+      { destinationType: 'gateway', destinationID: 'edge1', status: 'consumed', message: '' },
+    ]);
+  });
+
+  it('arrive as parsed JSON', async () => {
+    await run(services, sendingFlow(), receivingFlow({ fetch: { output: 'json' } }));
+    const fetched = next('fetched');
+    give('out', { payload: { interval: 30 } });
+    assert.deepEqual((await fetched).payload, { interval: 30 });
+  });
+
+  it('arrive as text', async () => {
+    await run(services, sendingFlow(), receivingFlow({ fetch: { output: 'text', encoding: 'latin1' } }));
+    const fetched = next('fetched');
+    give('out', { payload: Buffer.from('größe', 'latin1') });
+    assert.equal((await fetched).payload, 'größe');
+  });
+
+  it('arrive as a file with the same bytes', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'edge-sync-test-'));
+    try {
+      await run(
+        services,
+        sendingFlow({ source: 'file' }),
+        receivingFlow({ fetch: { output: 'file', folder } }),
+      );
+      const fetched = next('fetched');
+      give('out', { payload: __filename });
+      const { filename } = await fetched;
+      assert.equal(filename, join(folder, 'r1'));
+      assert.deepEqual(await readFile(String(filename)), await readFile(__filename));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('do not leave the folder that is configured', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'edge-sync-test-'));
+    try {
+      const fetch = { output: 'file', folder, filename: '../out', filenameType: 'str' };
+      await run(services, sendingFlow(), receivingFlow({ fetch }));
+      const caught = next('caught');
+      give('out', { payload: 'hello' });
+      assert.equal(((await caught).error as unknown as { code: string }).code, 'SYNC_INVALID_ARGUMENT');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('are published without data, and pass sync-fetch with the outcome nodata', async () => {
+    await run(services, sendingFlow({ action: 'metadata' }), receivingFlow());
+    const fetched = next('fetched');
+    give('out', { payload: 'not sent' });
+    const message = await fetched;
+    assert.equal(message.outcome, 'nodata');
+    assert.equal('payload' in message, false);
+  });
+
+  it('reach the second output when they are deleted, and the cloud forgets them', async () => {
+    await run(services, sendingFlow(), receivingFlow(), [
+      {
+        id: 'delete',
+        type: 'sync-out',
+        z: 'tab',
+        service: 'css',
+        action: 'delete',
+        objectType: 'rules',
+        objectTypeType: 'str',
+        objectID: 'r1',
+        objectIDType: 'str',
+        wires: [],
+      },
+    ]);
+    const consumed = next('consumed');
+    give('out', { payload: 'hello' });
+    assert.equal((await consumed).outcome, 'consumed');
+    const [deleted, acknowledged] = [next('deleted'), next('consumed')];
+    give('delete', {});
+    assert.equal(((await deleted).object as { deleted: boolean }).deleted, true);
+    assert.equal((await acknowledged).outcome, 'deleted');
+  });
+
+  it('are acknowledged on delivery where that is chosen', async () => {
+    await run(
+      services,
+      sendingFlow({ waitFor: 'consumed' }),
+      receivingFlow({ receive: { acknowledge: 'delivery', wires: [[], []] } }),
+    );
+    const sent = next('sent');
+    give('out', { payload: 'hello' });
+    assert.equal((await sent).outcome, 'consumed');
+  });
+
+  it('travel from edge to cloud with a new ID', async () => {
+    await run(
+      services,
+      sendingFlow({ service: 'ess', objectIDType: 'unique', objectID: '', destination: '' }),
+      receivingFlow({ receive: { service: 'css' }, fetch: { service: 'css' } }),
+    );
+    const fetched = next('fetched');
+    give('out', { payload: 'reading' });
+    assert.equal(String((await fetched).payload), 'reading');
+  });
+
+  it('are handed out again when nobody acknowledges them', async () => {
+    const receive = { redeliverAfter: '0.05', wires: [['fetched'], []] };
+    await run(services, sendingFlow(), receivingFlow({ receive }));
+    give('out', { payload: 'hello' });
+    let message = await next('fetched');
+    while (!(message.delivery as { redelivered: boolean }).redelivered) message = await next('fetched');
+    assert.deepEqual((message.delivery as { attempt: number }).attempt, 2);
+  });
+
+  it('are only of the ID that sync-in is limited to', async () => {
+    await run(services, sendingFlow(), receivingFlow({ receive: { objectID: 'other' } }), [
+      {
+        id: 'other',
+        type: 'sync-out',
+        z: 'tab',
+        service: 'css',
+        objectType: 'rules',
+        objectTypeType: 'str',
+        objectID: 'other',
+        objectIDType: 'str',
+        data: 'payload',
+        dataType: 'msg',
+        destination: 'node',
+        destinationType: 'gateway',
+        destinationID: 'edge1',
+        wires: [],
+      },
+    ]);
+    const fetched = next('fetched');
+    give('out', { payload: 'not this' });
+    give('other', { payload: 'this' });
+    assert.equal(String((await fetched).payload), 'this');
+  });
+
+  it('go on arriving after a redeploy of the flow', async () => {
+    await run(services, sendingFlow(), receivingFlow());
+    const before = (helper.getNode('css') as unknown as SyncServiceNode).connection;
+    await helper.setFlows(wholeFlow(services, sendingFlow(), receivingFlow()), 'full');
+    const after = (helper.getNode('css') as unknown as SyncServiceNode).connection;
+    assert.notEqual(before, after);
+    await assert.rejects(before.client());
+    const consumed = next('consumed');
+    give('out', { payload: 'hello' });
+    assert.equal((await consumed).outcome, 'consumed');
+  });
+});
+
+describe('a node that fails', () => {
+  before(() => helper.startServer());
+  after(() => helper.stopServer());
+  afterEach(async () => {
+    await helper.unload();
+    await sharedLocalService().stop();
+  });
+
+  const failure = async (message: object): Promise<Record<string, unknown>> => {
+    const caught = next('caught');
+    give('out', message);
+    return (await caught).error as unknown as Record<string, unknown>;
+  };
+
+  it('tells Catch code, message and cause, and goes on with the next message', async () => {
+    await run(services, sendingFlow({ objectID: 'object.id', objectIDType: 'msg' }));
+    const missing = await failure({ payload: 'x' });
+    assert.equal(missing.code, 'SYNC_INVALID_ARGUMENT');
+    assert.equal(missing.message, 'The object has no objectID');
+    const badName = await failure({ payload: 'x', object: { id: 'a b' } });
+    assert.equal(badName.code, 'SYNC_INVALID_ARGUMENT');
+    const sent = next('sent');
+    give('out', { payload: 'x', object: { id: 'good' } });
+    assert.equal((await sent).outcome, 'published');
+  });
+
+  it('tells what the service said', async () => {
+    await run(services, sendingFlow({ action: 'delete' }));
+    const error = await failure({});
+    assert.equal(error.code, 'SYNC_NOT_FOUND');
+    assert.match(String(error.message), /^DELETE http.*\/rules\/r1 was answered with 404/);
+    assert.deepEqual(Object.keys(error.cause as object).sort(), ['method', 'response', 'statusCode', 'url']);
+  });
+
+  it('tells that nobody listens at the address, or that the user may not', async () => {
+    const use = await sharedLocalService().use({
+      side: 'cloud',
+      organization: 'demo',
+      edgeType: '',
+      edgeID: '',
+    });
+    const address = {
+      id: 'cloud',
+      type: 'sync-service',
+      connection: 'address',
+      side: 'cloud',
+      organization: 'demo',
+    };
+    await run([{ ...address, address: 'http://127.0.0.1:1' }], sendingFlow());
+    const unreachable = await failure({ payload: 'x' });
+    assert.equal(unreachable.code, 'SYNC_UNREACHABLE', String(unreachable.message));
+    await helper.unload();
+    await run([{ ...address, address: use.address }], sendingFlow());
+    const refused = await failure({ payload: 'x' });
+    assert.equal(refused.code, 'SYNC_UNAUTHORIZED');
+    assert.equal((refused.cause as { statusCode: number }).statusCode, 403);
+    use.release();
+  });
+
+  it('says that no destination is chosen on a cloud, or no data is there', async () => {
+    await run(services, sendingFlow({ destination: '' }));
+    assert.equal((await failure({ payload: 'x' })).message, 'Choose a destination');
+    await helper.unload();
+    await run(services, sendingFlow());
+    assert.match(String((await failure({})).message), /no data to send/);
+  });
+
+  it('says that no sync-service is chosen', async () => {
+    await run(sendingFlow({ service: '' }));
+    assert.equal((await failure({ payload: 'x' })).message, 'Choose a sync-service for this node');
+  });
+
+  it('shows at sync-in that the service cannot be reached, and receives when it is back', async () => {
+    const local = sharedLocalService();
+    const use = await local.use({ side: 'edge', organization: 'demo', edgeType: 'gateway', edgeID: 'edge1' });
+    await run(services, sendingFlow(), receivingFlow());
+    const state = () =>
+      (helper.getNode('ess') as unknown as SyncServiceNode).connection.receivers.find('in', 'rules')?.state;
+    await until('sync-in is connected', () => state()?.phase === 'connected');
+    use.release();
+    const fetched = next('fetched');
+    give('out', { payload: 'hello' });
+    assert.equal(String((await fetched).payload), 'hello');
+  });
+});

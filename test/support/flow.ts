@@ -1,0 +1,108 @@
+import type { Node, NodeMessageInFlow } from 'node-red';
+import helper from 'node-red-node-test-helper';
+import syncConsume from '../../nodes/sync-consume/sync-consume';
+import syncFetch from '../../nodes/sync-fetch/sync-fetch';
+import syncIn from '../../nodes/sync-in/sync-in';
+import syncOut from '../../nodes/sync-out/sync-out';
+import syncService from '../../nodes/sync-service/sync-service';
+
+export const nodes = [syncService, syncIn, syncFetch, syncConsume, syncOut];
+
+interface FlowNode {
+  id: string;
+  type: string;
+  [property: string]: unknown;
+}
+
+type TestFlows = Parameters<typeof helper.load>[1];
+
+const tab = { id: 'tab', type: 'tab', label: 'test' };
+const local = {
+  type: 'sync-service',
+  connection: 'local',
+  organization: 'demo',
+  edgeType: 'gateway',
+  edgeID: 'edge1',
+};
+
+/** The two sides of the local service, as config nodes. */
+export const services: FlowNode[] = [
+  { ...local, id: 'css', side: 'cloud' },
+  { ...local, id: 'ess', side: 'edge' },
+];
+
+const syncIns = {
+  service: 'ess',
+  objectTypes: 'rules',
+  interval: '0.02',
+  window: '32',
+  redeliverAfter: '60',
+};
+
+/** sync-in, sync-fetch and sync-consume in a row, with a place to listen behind each. */
+export function receivingFlow(fields: { fetch?: object; receive?: object } = {}): FlowNode[] {
+  return [
+    {
+      id: 'in',
+      type: 'sync-in',
+      z: 'tab',
+      ...syncIns,
+      wires: [['fetch'], ['consume', 'deleted']],
+      ...fields.receive,
+    },
+    { id: 'deleted', type: 'helper', z: 'tab' },
+    {
+      id: 'fetch',
+      type: 'sync-fetch',
+      z: 'tab',
+      service: 'ess',
+      output: 'buffer',
+      wires: [['fetched', 'consume']],
+      ...fields.fetch,
+    },
+    { id: 'fetched', type: 'helper', z: 'tab' },
+    { id: 'consume', type: 'sync-consume', z: 'tab', service: 'ess', wires: [['consumed']] },
+    { id: 'consumed', type: 'helper', z: 'tab' },
+  ];
+}
+
+/** A sync-out with a place to listen behind it. */
+export function sendingFlow(fields: object = {}): FlowNode[] {
+  const typed = { objectTypeType: 'str', objectIDType: 'str', dataType: 'msg' };
+  const out = {
+    action: 'publish',
+    objectType: 'rules',
+    objectID: 'r1',
+    data: 'payload',
+    destination: 'all',
+    ...typed,
+  };
+  return [
+    { id: 'out', type: 'sync-out', z: 'tab', service: 'css', ...out, wires: [['sent']], ...fields },
+    { id: 'sent', type: 'helper', z: 'tab' },
+    { id: 'catch', type: 'catch', z: 'tab', scope: null, wires: [['caught']] },
+    { id: 'caught', type: 'helper', z: 'tab' },
+  ];
+}
+
+/** Puts the nodes on a tab: what has no place there would count as a config node. */
+export function wholeFlow(...parts: FlowNode[][]): TestFlows {
+  const placed = parts.flat().map((node) => (node.z ? { x: 0, y: 0, wires: [], ...node } : node));
+  return [tab, ...placed] as TestFlows;
+}
+
+/** Runs a flow in a Node-RED runtime. */
+export async function run(...parts: FlowNode[][]): Promise<void> {
+  await helper.load(nodes, wholeFlow(...parts));
+}
+
+/** The next message that reaches a node. */
+export function next(id: string): Promise<NodeMessageInFlow & Record<string, unknown>> {
+  return new Promise((resolve) => {
+    (helper.getNode(id) as unknown as Node).once('input', resolve);
+  });
+}
+
+export function give(id: string, message: object): void {
+  (helper.getNode(id) as unknown as Node).receive(message as NodeMessageInFlow);
+}
