@@ -226,7 +226,7 @@ describe('a node that fails', () => {
       edgeID: '',
     });
     const address = {
-      id: 'cloud',
+      id: 'css',
       type: 'sync-service',
       connection: 'address',
       side: 'cloud',
