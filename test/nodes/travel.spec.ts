@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Node, NodeStatus } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import type { SyncServiceNode } from '../../nodes/sync-service/configuration';
 import { sharedLocalService } from '../../nodes/sync-service/local';
-import { give, next, receivingFlow, run, sendingFlow, services, wholeFlow } from '../support/flow';
+import type { ReceiverState } from '../../src/client';
+import { LocalService } from '../../src/local-service';
+import { give, next, nodes, receivingFlow, run, sendingFlow, services, wholeFlow } from '../support/flow';
 import { until } from '../support/until';
 
 helper.init(require.resolve('node-red'));
@@ -171,6 +174,31 @@ describe('objects in a flow', () => {
     assert.equal(String((await fetched).payload), 'this');
   });
 
+  it('reach every sync-in of their type, and are acknowledged once all have asked', async () => {
+    const second = receivingFlow().filter(({ id }) => id === 'in');
+    await run(
+      services,
+      sendingFlow({ waitFor: 'consumed' }),
+      receivingFlow(),
+      second.map((node) => ({ ...node, id: 'in2', wires: [['held'], []] })),
+      [{ id: 'held', type: 'helper', z: 'tab' }],
+    );
+    const [held, fetched, consumed, sent] = [next('held'), next('fetched'), next('consumed'), next('sent')];
+    let confirmed = false;
+    void consumed.then(() => {
+      confirmed = true;
+    });
+    give('out', { payload: 'hello' });
+    const [message] = await Promise.all([held, fetched]);
+    const edge = await (helper.getNode('ess') as unknown as SyncServiceNode).connection.client();
+    await until('the first has asked', () => stateOf('in')?.inFlight === 0);
+    assert.equal((await edge.listUpdates('rules')).length, 1);
+    assert.equal(confirmed, false);
+    give('consume', message);
+    assert.equal((await consumed).outcome, 'consumed');
+    assert.equal((await sent).outcome, 'consumed');
+  });
+
   it('go on arriving after a redeploy of the flow', async () => {
     await run(services, sendingFlow(), receivingFlow());
     const before = (helper.getNode('css') as unknown as SyncServiceNode).connection;
@@ -257,15 +285,46 @@ describe('a node that fails', () => {
   });
 
   it('shows at sync-in that the service cannot be reached, and receives when it is back', async () => {
-    const local = sharedLocalService();
-    const use = await local.use({ side: 'edge', organization: 'demo', edgeType: 'gateway', edgeID: 'edge1' });
-    await run(services, sendingFlow(), receivingFlow());
-    const state = () =>
-      (helper.getNode('ess') as unknown as SyncServiceNode).connection.receivers.find('in', 'rules')?.state;
-    await until('sync-in is connected', () => state()?.phase === 'connected');
-    use.release();
-    const fetched = next('fetched');
-    give('out', { payload: 'hello' });
-    assert.equal(String((await fetched).payload), 'hello');
+    const place = { organization: 'demo', destinationType: 'gateway', destinationID: 'edge1' };
+    const service = await LocalService.start({ edges: [place], intervals: { registration: 1, poll: 5 } });
+    const [edge] = service.edges;
+    assert.ok(edge);
+    const address = { type: 'sync-service', connection: 'address', organization: 'demo' };
+    const both = [
+      { ...address, id: 'css', side: 'cloud', address: service.cloud.address },
+      { ...address, id: 'ess', side: 'edge', address: edge.address },
+    ];
+    const key = { key: 'admin@demo', secret: 'x' };
+    try {
+      await helper.load(nodes, wholeFlow(both, sendingFlow(), receivingFlow()), { css: key, ess: key });
+      const status = statusesOf('in');
+      await until('sync-in is connected', () => status.at(-1)?.text?.endsWith('connected'));
+      await edge.stop();
+      await until('sync-in shows the failure', () => status.at(-1)?.text === 'not reachable');
+      const consumed = next('consumed');
+      give('out', { payload: 'hello' });
+      await edge.start();
+      assert.equal((await consumed).outcome, 'consumed');
+    } finally {
+      await helper.unload();
+      await service.stop();
+    }
   });
 });
+
+/** The statuses that a node shows from now on. */
+function statusesOf(id: string): NodeStatus[] {
+  const shown: NodeStatus[] = [];
+  const node = helper.getNode(id) as unknown as Node;
+  const status = node.status.bind(node);
+  node.status = (value) => {
+    shown.push(value as NodeStatus);
+    status(value);
+  };
+  return shown;
+}
+
+function stateOf(syncIn: string): ReceiverState | undefined {
+  const { connection } = helper.getNode('ess') as unknown as SyncServiceNode;
+  return connection.receivers.find(syncIn, 'rules')?.state;
+}
