@@ -42,6 +42,7 @@ export class DeliveryWatch {
   readonly #looks = new Limiter(concurrentLooks);
   #timer: NodeJS.Timeout | undefined;
   #looking = false;
+  #closed = false;
 
   constructor(private readonly client: () => Promise<SyncServiceClient>) {}
 
@@ -57,6 +58,10 @@ export class DeliveryWatch {
     onProgress: (destinations: DestinationStatus[]) => void,
   ): Promise<Delivery> {
     return new Promise((resolve, reject) => {
+      if (this.#closed) {
+        resolve({ outcome: 'timeout', destinations: [] });
+        return;
+      }
       const now = Date.now();
       this.#waits.add({
         object,
@@ -74,6 +79,7 @@ export class DeliveryWatch {
 
   /** Ends every wait with what was seen so far: the objects are published, whoever watches. */
   close(): void {
+    this.#closed = true;
     clearTimeout(this.#timer);
     for (const wait of this.#waits) this.#end(wait, 'timeout');
   }

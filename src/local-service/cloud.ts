@@ -1,5 +1,5 @@
 import type { Destination, DestinationStatus, ObjectMetadata } from '../protocol/metadata';
-import { badRequest, nothing, refusal } from './answer';
+import { nothing, refusal } from './answer';
 import type { LocalEdge } from './edge';
 import { Listener, type ListenerOptions } from './listener';
 import type { Update } from './metadata';
@@ -170,11 +170,6 @@ export class LocalCloud extends Side {
       message: '',
     });
     this.#deliveries.set(object, deliveries);
-  }
-
-  /** Only the received objects of a CSS can be acknowledged there; deletions never come to it. */
-  override async deletionAcknowledged(): Promise<void> {
-    throw badRequest('Failed to find object to mark as deleted\n');
   }
 }
 

@@ -54,7 +54,7 @@ export function readUpdate(body: string, objectType: string, objectID: string): 
   const metadata = { ...unset, ...meta };
   checkName(metadata, objectType, objectID);
   checkDestinations(metadata);
-  if (metadata.deleted) throw badRequest("Can't update object with the deleted flag set to true");
+  if (metadata.deleted) throw badRequest('Object marked as deleted');
   if (metadata.metaOnly && data) throw badRequest("Can't update data if MetaOnly is true");
   return { metadata: { ...metadata, consumers: metadata.consumers || 1 }, data };
 }
@@ -95,12 +95,10 @@ function checkName(metadata: ObjectMetadata, objectType: string, objectID: strin
 
 function checkDestinations({ destinationID, destinationType, destinationsList }: ObjectMetadata): void {
   if (destinationID && !destinationType) {
-    throw badRequest("Object's meta data contains destination's ID without destination's type");
+    throw badRequest("Destination ID provided without destination type in object's meta data");
   }
   if (destinationsList && destinationType) {
-    throw badRequest(
-      'Both destination type and destinations list are specified, only one of them is allowed',
-    );
+    throw badRequest('Both destinations list and destination type are specified');
   }
   for (const entry of destinationsList ?? []) {
     if (!entry.includes(':')) throw badRequest(`Invalid destination ${entry}`);

@@ -109,7 +109,7 @@ export abstract class Side {
 
   activate(organization: string, objectType: string, objectID: string): void {
     const object = this.store.get(organization, objectType, objectID);
-    if (!object) throw badRequest('Failed to find object to activate\n');
+    if (!object) throw badRequest('Failed to mark the object as active. Error: Object not found');
     this.#refuseReceived(object, "Can't activate object of the receiving side");
     if (!object.metadata.inactive) return;
     object.metadata = { ...object.metadata, inactive: false };
@@ -142,11 +142,20 @@ export abstract class Side {
   }
 }
 
-/** Marks are refused with 400, not 404, and with two newlines. */
+/** Marks are refused with 400, not 404. */
 function unmarkable(mark: string): Answer {
-  return badRequest(`Failed to find object to mark as ${mark}\n`);
+  return badRequest(
+    mark === 'deleted'
+      ? "Failed to confirm object's deletion. Error: Failed to find object to confirm deletion"
+      : `Failed to mark the object as ${mark}. Error: Failed to find object to mark as ${mark}`,
+  );
 }
 
+/** With two newlines, as the real service. */
 function wrongState({ status }: StoredObject, mark: string): Answer {
-  return badRequest(`Invalid attempt to mark object in status ${status} as ${mark}\n`);
+  return badRequest(
+    mark === 'deleted'
+      ? "Failed to confirm object's deletion. Error: Invalid attempt to confirm deletion of object with empty lastRemovedPolicyServices list\n"
+      : `Failed to mark the object as ${mark}. Error: Invalid attempt to mark object in status ${status} as ${mark}\n`,
+  );
 }
