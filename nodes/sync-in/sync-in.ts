@@ -32,10 +32,12 @@ export default function (RED: NodeAPI): void {
       this.error(failure);
     };
     try {
+      // Before the service is used: a node that fails here has no close handler to let go of it.
+      const objectTypes = objectTypesOf(config);
       const connection = useService(RED, this, config.service);
       const intake = new Intake(connection, {
         nodeID: this.id,
-        objectTypes: objectTypesOf(config),
+        objectTypes,
         receiver: {
           interval: positive(config.interval, 5) * 1_000,
           window: positive(config.window, 32),
