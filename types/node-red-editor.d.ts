@@ -40,6 +40,9 @@ interface JQuery {
 
 declare const RED: {
   nodes: {
-    registerType<Node extends EditorNode>(type: string, definition: EditorNodeDefinition<Node>): void;
+    registerType<Node extends EditorNode = EditorNode>(
+      type: string,
+      definition: EditorNodeDefinition<Node>,
+    ): void;
   };
 };

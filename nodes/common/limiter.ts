@@ -5,10 +5,6 @@ export class Limiter {
 
   constructor(private readonly limit: number) {}
 
-  get running(): number {
-    return this.#running;
-  }
-
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#running >= this.limit) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#running += 1;

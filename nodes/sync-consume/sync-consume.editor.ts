@@ -1,9 +1,6 @@
-interface SyncConsumeEditor extends EditorNode {
-  objectTypes?: string;
-  objectType?: string;
-}
+import { prepareObjectField } from '../common/fields.editor';
 
-RED.nodes.registerType<SyncConsumeEditor>('sync-consume', {
+RED.nodes.registerType('sync-consume', {
   category: 'edge sync',
   color: '#C7E9C0',
   icon: 'sync-consume.svg',
@@ -25,10 +22,6 @@ RED.nodes.registerType<SyncConsumeEditor>('sync-consume', {
     return this.name ? 'node_label_italic' : '';
   },
   oneditprepare() {
-    $('#node-input-object').typedInput({
-      default: 'msg',
-      types: ['msg', 'flow', 'global', 'jsonata'],
-      typeField: '#node-input-objectType',
-    });
+    prepareObjectField();
   },
 });

@@ -1,13 +1,11 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { FieldReader } from '../common/fields';
 import { construct, handleInput } from '../common/input';
-import { asObjectReference } from '../common/objects';
+import { type ObjectField, objectOf } from '../common/objects';
 import { useService } from '../common/service';
 
-interface SyncConsumeConfig extends NodeDef {
+interface SyncConsumeConfig extends NodeDef, ObjectField {
   service: string;
-  object: string;
-  objectType: string;
   mark: 'consumed' | 'received';
   checkVersion: boolean;
 }
@@ -18,9 +16,8 @@ export default function (RED: NodeAPI): void {
     construct(this, () => {
       const connection = useService(RED, this, config.service);
       const fields = new FieldReader(RED, this);
-      const field = { label: 'Object', value: config.object || 'object', type: config.objectType || 'msg' };
       handleInput(this, connection, async (message, status) => {
-        const object = asObjectReference(await fields.any(field, message), 'The object');
+        const object = await objectOf(fields, config, message);
         const { receiver } = (message.delivery ?? {}) as { receiver?: string };
         const outcome = await connection.acknowledge(object, config.mark || 'consumed', {
           receiver,

@@ -1,9 +1,6 @@
-interface SyncFetchEditor extends EditorNode {
-  objectTypes?: string;
-  objectType?: string;
-}
+import { isPositive, prepareObjectField } from '../common/fields.editor';
 
-RED.nodes.registerType<SyncFetchEditor>('sync-fetch', {
+RED.nodes.registerType('sync-fetch', {
   category: 'edge sync',
   color: '#C7E9C0',
   icon: 'sync-fetch.svg',
@@ -20,7 +17,7 @@ RED.nodes.registerType<SyncFetchEditor>('sync-fetch', {
     folder: { value: '' },
     filename: { value: '' },
     filenameType: { value: 'str' },
-    limit: { value: '16', validate: (value) => Number(value) > 0 || /^\$\{.+\}$/.test(value) },
+    limit: { value: '16', validate: isPositive },
   },
   label() {
     return this.name || 'sync fetch';
@@ -29,11 +26,7 @@ RED.nodes.registerType<SyncFetchEditor>('sync-fetch', {
     return this.name ? 'node_label_italic' : '';
   },
   oneditprepare() {
-    $('#node-input-object').typedInput({
-      default: 'msg',
-      types: ['msg', 'flow', 'global', 'jsonata'],
-      typeField: '#node-input-objectType',
-    });
+    prepareObjectField();
     $('#node-input-filename').typedInput({
       default: 'str',
       types: ['str', 'msg', 'flow', 'global', 'env', 'jsonata'],

@@ -4,14 +4,12 @@ import { NodeFailure } from '../common/failure';
 import { FieldReader } from '../common/fields';
 import { construct, handleInput } from '../common/input';
 import { Limiter } from '../common/limiter';
-import { asObjectReference } from '../common/objects';
+import { type ObjectField, objectOf } from '../common/objects';
 import { useService } from '../common/service';
 import { targetPath } from './target';
 
-interface SyncFetchConfig extends NodeDef {
+interface SyncFetchConfig extends NodeDef, ObjectField {
   service: string;
-  object: string;
-  objectType: string;
   output: 'buffer' | 'text' | 'json' | 'file';
   encoding: BufferEncoding;
   folder: string;
@@ -60,8 +58,7 @@ export default function (RED: NodeAPI): void {
       };
 
       handleInput(this, connection, async (message, status) => {
-        const field = { label: 'Object', value: config.object || 'object', type: config.objectType || 'msg' };
-        const object = asObjectReference(await fields.any(field, message), 'The object');
+        const object = await objectOf(fields, config, message);
         status.show({ fill: 'blue', shape: 'dot', text: object.objectID });
         const result = hasNoData(object)
           ? { outcome: 'nodata' }

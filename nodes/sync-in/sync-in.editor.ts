@@ -1,6 +1,7 @@
+import { isPositive } from '../common/fields.editor';
+
 interface SyncInEditor extends EditorNode {
-  objectTypes?: string;
-  objectType?: string;
+  objectTypes: string;
 }
 
 RED.nodes.registerType<SyncInEditor>('sync-in', {
@@ -15,10 +16,10 @@ RED.nodes.registerType<SyncInEditor>('sync-in', {
     service: { value: '', type: 'sync-service', required: true },
     objectTypes: { value: '', required: true },
     objectID: { value: '' },
-    interval: { value: '5', validate: (value) => Number(value) > 0 || /^\$\{.+\}$/.test(value) },
-    window: { value: '32', validate: (value) => Number(value) > 0 || /^\$\{.+\}$/.test(value) },
-    redeliverAfter: { value: '300', validate: (value) => Number(value) > 0 || /^\$\{.+\}$/.test(value) },
-    maxAttempts: { value: '5', validate: (value) => Number(value) > 0 || /^\$\{.+\}$/.test(value) },
+    interval: { value: '5', validate: isPositive },
+    window: { value: '32', validate: isPositive },
+    redeliverAfter: { value: '300', validate: isPositive },
+    maxAttempts: { value: '5', validate: isPositive },
     acknowledge: { value: 'flow' },
     expired: { value: false },
   },

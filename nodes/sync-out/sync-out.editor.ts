@@ -1,9 +1,6 @@
-interface SyncOutEditor extends EditorNode {
-  objectTypes?: string;
-  objectType?: string;
-}
+import { isPositive } from '../common/fields.editor';
 
-RED.nodes.registerType<SyncOutEditor>('sync-out', {
+RED.nodes.registerType('sync-out', {
   category: 'edge sync',
   color: '#C7E9C0',
   icon: 'sync-out.svg',
@@ -25,7 +22,7 @@ RED.nodes.registerType<SyncOutEditor>('sync-out', {
     destinationType: { value: '' },
     destinationID: { value: '' },
     waitFor: { value: 'published' },
-    timeout: { value: '60', validate: (value) => Number(value) > 0 || /^\$\{.+\}$/.test(value) },
+    timeout: { value: '60', validate: isPositive },
   },
   label() {
     return this.name || 'sync out';

@@ -9,7 +9,7 @@ import type {
 import type { ConnectionOptions } from './connection/options';
 import { type Answer, type Call, Transport } from './connection/transport';
 import { type DownloadOptions, type ObjectData, toBuffer, toFile } from './data/download';
-import { type DataSource, replayable } from './data/source';
+import { type DataSource, type ReplayableBody, replayable } from './data/source';
 import { SyncServiceError } from './errors';
 import { type Acknowledgement, type AcknowledgeOutcome, acknowledgeSafely } from './updates/acknowledge';
 import { Feeds } from './updates/feeds';
@@ -96,36 +96,18 @@ export class SyncServiceClient {
     data: DataSource,
     options: CallOptions = {},
   ): Promise<void> {
-    const body = await replayable(data);
-    await this.#drop(
-      {
-        lane: 'transfer',
-        method: 'PUT',
-        path: this.#objectPath(object, 'data'),
-        body: body.make,
-        headers: {
-          'content-type': 'application/octet-stream',
-          ...(body.size !== undefined && { 'content-length': String(body.size) }),
-        },
-        repeatable: true,
-        timeout: transferTimeout,
-        signal: options.signal,
-      },
-      [204],
-    );
+    await this.#upload(object, await replayable(data), options);
   }
 
   /** Stores metadata and data as one operation: in one request when small, otherwise one after the other. */
   async publish(metadata: ObjectMetadataInput, data: DataSource, options: CallOptions = {}): Promise<void> {
-    const { make, size } = await replayable(data);
-    const body = size !== undefined && size <= singleRequestLimit ? make() : undefined;
-    if (Buffer.isBuffer(body)) {
-      await this.#put(metadata, { meta: toPublish(metadata), data: body.toString('base64') }, options);
+    const body = await replayable(data);
+    if (body.bytes && body.bytes.length <= singleRequestLimit) {
+      await this.#put(metadata, { meta: toPublish(metadata), data: body.bytes.toString('base64') }, options);
       return;
     }
-    if (body) body.destroy();
     await this.updateObject(metadata, options);
-    await this.updateObjectData(metadata, data, options);
+    await this.#upload(metadata, body, options);
   }
 
   /** @throws SyncServiceError SYNC_NOT_FOUND when there is no such object. */
@@ -249,6 +231,25 @@ export class SyncServiceClient {
   async close(): Promise<void> {
     this.#feeds.close();
     await this.#transport.close();
+  }
+
+  async #upload(object: ObjectReference, body: ReplayableBody, options: CallOptions): Promise<void> {
+    await this.#drop(
+      {
+        lane: 'transfer',
+        method: 'PUT',
+        path: this.#objectPath(object, 'data'),
+        body: body.make,
+        headers: {
+          'content-type': 'application/octet-stream',
+          ...(body.size !== undefined && { 'content-length': String(body.size) }),
+        },
+        repeatable: true,
+        timeout: transferTimeout,
+        signal: options.signal,
+      },
+      [204],
+    );
   }
 
   async #data(object: ObjectReference | ObjectMetadata, options: DownloadOptions): Promise<ObjectData> {

@@ -15,6 +15,8 @@ export type DataSource =
 export interface ReplayableBody {
   make: () => Buffer | Readable;
   size: number | undefined;
+  /** The data itself, where it is in memory already. */
+  bytes?: Buffer;
 }
 
 /** @throws NodeJS.ErrnoException when a file is not there or not readable. */
@@ -30,5 +32,5 @@ export async function replayable(data: DataSource): Promise<ReplayableBody> {
 }
 
 function fixed(buffer: Buffer): ReplayableBody {
-  return { make: () => buffer, size: buffer.length };
+  return { make: () => buffer, size: buffer.length, bytes: buffer };
 }

@@ -11,7 +11,6 @@ const firstBackOff = 500;
 const longestBackOff = 60_000;
 
 interface JointAcknowledgement {
-  readonly object: ObjectReference & Partial<ObjectMetadata>;
   readonly outcome: Promise<AcknowledgeOutcome>;
   readonly askers: Set<UpdateReceiver>;
   start(): void;
@@ -100,7 +99,7 @@ export class Feed {
       this.#waitingForAll.delete(key);
       begin();
     };
-    const joint = { object, outcome, askers, start };
+    const joint = { outcome, askers, start };
     this.#waitingForAll.set(key, joint);
     return joint;
   }

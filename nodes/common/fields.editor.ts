@@ -1,0 +1,13 @@
+/** A number above zero, or an environment variable that Node-RED puts in its place. */
+export function isPositive(value: string): boolean {
+  return Number(value) > 0 || /^\$\{.+\}$/.test(value);
+}
+
+/** Makes the field that says where the object of a message is. */
+export function prepareObjectField(): void {
+  $('#node-input-object').typedInput({
+    default: 'msg',
+    types: ['msg', 'flow', 'global', 'jsonata'],
+    typeField: '#node-input-objectType',
+  });
+}
