@@ -1,4 +1,3 @@
-import { parseExactJson, stringifyExactJson } from '../protocol/exact-json';
 import type {
   Destination,
   DestinationStatus,
@@ -6,134 +5,271 @@ import type {
   ObjectMetadataInput,
   ObjectStatus,
 } from '../protocol/metadata';
-import type { ConnectionOptions } from './connection/options';
-import { type Answer, type Call, Transport } from './connection/transport';
-import { type DownloadOptions, type ObjectData, toBuffer, toFile } from './data/download';
-import { type DataSource, type ReplayableBody, replayable } from './data/source';
-import { SyncServiceError } from './errors';
+import { type AccessListEntry, AccessLists, type AccessListUser } from './administration/access-lists';
+import {
+  type DestinationObject,
+  type DestinationReference,
+  Destinations,
+} from './administration/destinations';
+import { type Organization, Organizations } from './administration/organizations';
+import { Webhooks } from './administration/webhooks';
+import { type Identity, readEdgeEnvironment } from './connection/environment';
+import { Exchange } from './connection/exchange';
+import { KindCheck, type ServiceKind } from './connection/kind';
+import type { CallOptions, ConnectionOptions } from './connection/options';
+import { Paths, query } from './connection/paths';
+import { Transport } from './connection/transport';
+import type { DownloadOptions } from './data/download';
+import { Downloader } from './data/downloader';
+import { Publisher, type PublishOptions } from './data/publisher';
+import type { DataSource } from './data/source';
+import type { UploadOptions } from './data/upload';
+import { Listing, type ObjectFilter, type ObjectSummary, type PolicyFilter } from './objects/listing';
+import type { ObjectReference } from './objects/names';
 import { type Acknowledgement, type AcknowledgeOutcome, acknowledgeSafely } from './updates/acknowledge';
 import { Feeds } from './updates/feeds';
 import type { ReceiverOptions, UpdateReceiver } from './updates/receiver';
-import { checkName, checkReference, type ObjectReference, toPublish } from './validation';
 
 export interface ClientOptions extends ConnectionOptions {
   /** Accept names that no ESS can fetch, for objects that stay on a CSS. */
   allowCloudOnlyNames?: boolean;
 }
 
-export interface CallOptions {
-  signal?: AbortSignal;
-}
-
 export interface ServiceHealth {
-  general: { nodeType: 'CSS' | 'ESS'; healthStatus: string; upTime: number };
+  general: { nodeType: ServiceKind; healthStatus: string; upTime: number };
   dbHealth: Record<string, unknown>;
+  /** With `details`. */
+  usage?: Record<string, unknown>;
 }
-
-/** Up to this many bytes metadata and data travel in one request. */
-const singleRequestLimit = 256 * 1024;
-/** The service verifies a signature before it answers an upload. */
-const transferTimeout = 600_000;
-const downloadTimeout = 60_000;
-/** A message holds the data whole: larger objects belong into a file. */
-const defaultMaxBytes = 64 * 1024 * 1024;
 
 /**
  * A client of one sync service: of a CSS when an organization is given, of an ESS otherwise. All methods reject with
- * a SyncServiceError; those that take `signal` can be aborted.
+ * a SyncServiceError; those that take `signal` can be aborted. Any method may find at the first connect that the
+ * service is of the other kind: SYNC_WRONG_SERVICE_KIND.
  */
 export class SyncServiceClient {
-  readonly kind: 'CSS' | 'ESS';
+  readonly kind: ServiceKind;
   readonly address: string;
   readonly organization: string | undefined;
   readonly #transport: Transport;
+  readonly #kindCheck: KindCheck;
+  readonly #exchange: Exchange;
+  readonly #paths: Paths;
+  readonly #publisher: Publisher;
+  readonly #downloader: Downloader;
+  readonly #listing: Listing;
+  readonly #destinations: Destinations;
+  readonly #organizations: Organizations;
+  readonly #webhooks: Webhooks;
+  readonly #objectLists: AccessLists;
+  readonly #destinationLists: AccessLists;
   readonly #feeds: Feeds;
-  readonly #cloudOnlyNames: boolean;
 
-  /** @throws SyncServiceError SYNC_INVALID_ARGUMENT when the address or a file of certificates cannot be used. */
-  constructor(options: ClientOptions) {
+  /**
+   * Connects at the first request.
+   *
+   * @throws SyncServiceError SYNC_INVALID_ARGUMENT when the address or a file of certificates cannot be used.
+   */
+  constructor(options: ClientOptions);
+  /** @internal With an identity that is read again when it is refused. */
+  constructor(options: ClientOptions, readIdentity: () => Identity);
+  constructor(options: ClientOptions, readIdentity?: () => Identity) {
     this.address = options.address;
     this.organization = options.organization;
-    this.kind = options.organization === undefined ? 'ESS' : 'CSS';
-    this.#cloudOnlyNames = options.allowCloudOnlyNames ?? false;
-    this.#transport = new Transport(options);
+    this.#paths = new Paths(options.organization, options.allowCloudOnlyNames ?? false);
+    this.kind = this.#paths.kind;
+    this.#transport = new Transport(options, readIdentity);
+    this.#kindCheck = new KindCheck(this.kind, async () => (await this.getHealth()).general.nodeType);
+    this.#exchange = new Exchange(this.#transport, this.#kindCheck);
+    this.#publisher = new Publisher(this.#exchange, this.#paths);
+    this.#downloader = new Downloader(this.#exchange, this.#paths, this);
+    this.#listing = new Listing(this.#exchange, this.#paths);
+    this.#destinations = new Destinations(this.#exchange, this.#paths);
+    this.#organizations = new Organizations(this.#exchange, this.#paths);
+    this.#webhooks = new Webhooks(this.#exchange, this.#paths);
+    this.#objectLists = new AccessLists('objects', this.#exchange, this.#paths);
+    this.#destinationLists = new AccessLists('destinations', this.#exchange, this.#paths);
     this.#feeds = new Feeds(this);
   }
 
-  /** What the service says of itself: its kind, how long it runs, the state of its store. */
-  async getHealth(options: CallOptions = {}): Promise<ServiceHealth> {
-    return (await this.#json(this.#read('/api/v1/health', options), [200])) as ServiceHealth;
+  /**
+   * A client of the ESS that Open Horizon gave this service, by HZN_ESS_API_PROTOCOL, HZN_ESS_API_ADDRESS,
+   * HZN_ESS_API_PORT, HZN_ESS_AUTH and HZN_ESS_CERT. Credentials and certificate are read again when the ESS refuses
+   * them, since a new agreement brings new ones.
+   *
+   * @param options.environment defaults to that of this process.
+   * @throws SyncServiceError SYNC_ENVIRONMENT that names what is missing.
+   */
+  static fromEnvironment(options: { environment?: NodeJS.ProcessEnv } = {}): SyncServiceClient {
+    const { options: connection, readIdentity } = readEdgeEnvironment(options.environment ?? process.env);
+    return new SyncServiceClient(connection, readIdentity);
+  }
+
+  // The service.
+
+  /** What the service says of itself: its kind, how long it runs (s), the state of its store. */
+  async getHealth(options: CallOptions & { details?: boolean } = {}): Promise<ServiceHealth> {
+    const path = `/api/v1/health${query({ details: options.details })}`;
+    return this.#exchange.unchecked<ServiceHealth>(path, options);
   }
 
   /**
    * Compares the kind of the service with what this client was made for: the paths of the one answer 404 on the other,
-   * which would look like "nothing new" for ever.
+   * which would look like "nothing new" for ever. Each connect does so by itself.
    *
    * @throws SyncServiceError SYNC_WRONG_SERVICE_KIND.
    */
-  async checkServiceKind(options: CallOptions = {}): Promise<void> {
-    const { nodeType } = (await this.getHealth(options)).general;
-    if (nodeType === this.kind) return;
-    const advice = nodeType === 'ESS' ? 'leave the organization out' : 'set the organization';
-    throw new SyncServiceError(
-      'SYNC_WRONG_SERVICE_KIND',
-      `The service is ${nodeType === 'ESS' ? 'an' : 'a'} ${nodeType}: ${advice}`,
-    );
+  async checkServiceKind(): Promise<void> {
+    await this.#kindCheck.now();
   }
+
+  /**
+   * Has the CSS send everything to this ESS again, also objects that were consumed. Only on an ESS.
+   *
+   * @throws SyncServiceError SYNC_WRONG_SERVICE_KIND on a CSS.
+   */
+  async resend({ signal }: CallOptions = {}): Promise<void> {
+    this.#paths.requireEdge('ask for a resend');
+    await this.#exchange.change({ method: 'POST', path: '/api/v1/resend', repeatable: false, signal });
+  }
+
+  /**
+   * Stops the service; only its sync administrator may. An ESS loses all its objects by it and leaves the CSS.
+   *
+   * @param options.restart start it again.
+   * @param options.quiesce seconds to finish what is under way; 3 by default.
+   */
+  async shutDown(options: CallOptions & { restart?: boolean; quiesce?: number } = {}): Promise<void> {
+    const { restart, quiesce, signal } = options;
+    const path = `/api/v1/shutdown${query({ restart: restart || undefined, quiesce })}`;
+    await this.#exchange.change({ method: 'POST', path, repeatable: false, signal });
+  }
+
+  // Publishing.
 
   /**
    * Stores metadata. On an existing object this drops its data until new data comes, unless `metaOnly` is set.
    *
-   * @throws SyncServiceError SYNC_REJECTED with the service's reason in `response`.
+   * @throws SyncServiceError SYNC_INVALID_ARGUMENT for what the service would refuse or lose, SYNC_REJECTED with the
+   *   service's reason in `response`.
    */
   async updateObject(metadata: ObjectMetadataInput, options: CallOptions = {}): Promise<void> {
-    await this.#put(metadata, { meta: toPublish(metadata) }, options);
+    await this.#publisher.metadata(metadata, options);
   }
 
-  /** Uploads the data of an object whose metadata is there. The data is sent whole at each attempt. */
+  /**
+   * Uploads the data of an object whose metadata is there. It is sent whole at each attempt; after an upload that was
+   * cut it is sent twice, since the service would keep what the cut one has left behind shorter data.
+   */
   async updateObjectData(
     object: ObjectReference,
     data: DataSource,
-    options: CallOptions = {},
+    options: UploadOptions = {},
   ): Promise<void> {
-    await this.#upload(object, await replayable(data), options);
+    await this.#publisher.data(object, data, options);
   }
 
-  /** Stores metadata and data as one operation: in one request when small, otherwise one after the other. */
-  async publish(metadata: ObjectMetadataInput, data: DataSource, options: CallOptions = {}): Promise<void> {
-    const body = await replayable(data);
-    if (body.bytes && body.bytes.length <= singleRequestLimit) {
-      await this.#put(metadata, { meta: toPublish(metadata), data: body.bytes.toString('base64') }, options);
-      return;
-    }
-    await this.updateObject(metadata, options);
-    await this.#upload(metadata, body, options);
+  /**
+   * Stores metadata and data as one operation: in one request when small, otherwise one after the other.
+   *
+   * @param options.sign signs the data; the metadata carries signature and public key.
+   * @throws SyncServiceError with `half`, where one of two requests failed.
+   */
+  async publish(
+    metadata: ObjectMetadataInput,
+    data: DataSource,
+    options: PublishOptions = {},
+  ): Promise<void> {
+    await this.#publisher.publish(metadata, data, options);
   }
+
+  /** Makes an inactive object active: it is delivered from now on. */
+  async activateObject(object: ObjectReference, options: CallOptions = {}): Promise<void> {
+    await this.#mark(object, 'activate', options);
+  }
+
+  /**
+   * Deletes an object everywhere it was sent.
+   *
+   * @throws SyncServiceError SYNC_NOT_FOUND when there is no such object.
+   */
+  async deleteObject(object: ObjectReference, { signal }: CallOptions = {}): Promise<void> {
+    const path = this.#paths.object(object);
+    await this.#exchange.change({ method: 'DELETE', path, repeatable: false, signal });
+  }
+
+  // Reading.
 
   /** @throws SyncServiceError SYNC_NOT_FOUND when there is no such object. */
   async getObjectMetadata(object: ObjectReference, options: CallOptions = {}): Promise<ObjectMetadata> {
-    return (await this.#json(this.#read(this.#objectPath(object), options), [200])) as ObjectMetadata;
+    return this.#exchange.json<ObjectMetadata>(this.#paths.object(object), options);
   }
 
   /** @throws SyncServiceError SYNC_NOT_FOUND when there is no such object. */
   async getObjectStatus(object: ObjectReference, options: CallOptions = {}): Promise<ObjectStatus> {
-    return this.#text(this.#read(this.#objectPath(object, 'status'), options), [200]);
+    return this.#exchange.text(this.#paths.object(object, 'status'), options);
   }
 
-  /** Where the object goes, and how far it has come at each; empty when nowhere (yet), and always on an ESS. */
-  async getObjectDestinations(
-    object: ObjectReference,
+  /**
+   * Fetches the data of an object, whole and of the version that was asked for, or fails. After a cut it goes on where
+   * it stopped.
+   *
+   * @param object metadata as it was received; of a mere reference the current version is fetched.
+   * @param options.maxBytes 64 MiB unless given.
+   * @throws SyncServiceError SYNC_NOT_FOUND (no such object, or no data), SYNC_SUPERSEDED, SYNC_TOO_LARGE,
+   *   SYNC_INCOMPLETE_DATA, SYNC_SIGNATURE_INVALID, SYNC_UNTRUSTED_KEY.
+   */
+  async fetchObjectData(
+    object: ObjectReference | ObjectMetadata,
+    options: DownloadOptions & { maxBytes?: number } = {},
+  ): Promise<Buffer> {
+    return this.#downloader.toBuffer(object, options);
+  }
+
+  /** Fetches the data into a file, which appears under its name only when it is whole and checked. Throws as fetchObjectData. */
+  async fetchObjectDataToFile(
+    object: ObjectReference | ObjectMetadata,
+    path: string,
+    options: DownloadOptions = {},
+  ): Promise<void> {
+    await this.#downloader.toFile(object, path, options);
+  }
+
+  /**
+   * The data as it comes. Only an end without an error says that it was whole, fitted its signature and is of the
+   * version that was asked for: until then it is unchecked. Throws as fetchObjectData, while it is read.
+   */
+  fetchObjectDataAsStream(
+    object: ObjectReference | ObjectMetadata,
+    options: DownloadOptions = {},
+  ): AsyncGenerator<Buffer> {
+    return this.#downloader.pieces(object, options);
+  }
+
+  /** The metadata of all objects that a filter fits, tombstones included; empty when none does. Only on a CSS. */
+  async listObjects(filter: ObjectFilter = {}, options: CallOptions = {}): Promise<ObjectMetadata[]> {
+    return this.#listing.filtered(filter, options);
+  }
+
+  /** The object types of the organization; empty when there are none. Only on a CSS. */
+  async listObjectTypes(options: CallOptions = {}): Promise<string[]> {
+    return this.#listing.types(options);
+  }
+
+  /** All objects of a type with their destinations, in whatever state, tombstones included. */
+  async listAllObjects(objectType: string, options: CallOptions = {}): Promise<ObjectSummary[]> {
+    return this.#listing.allOfType(objectType, options);
+  }
+
+  /** The objects whose destinations are chosen by a policy. Only on a CSS. */
+  async listObjectsWithDestinationPolicy(
+    filter: PolicyFilter = {},
     options: CallOptions = {},
-  ): Promise<DestinationStatus[]> {
-    const call = this.#read(this.#objectPath(object, 'destinations'), options);
-    return ((await this.#json(call, [200, 404])) ?? []) as DestinationStatus[];
+  ): Promise<ObjectSummary[]> {
+    return this.#listing.withPolicy(filter, options);
   }
 
-  /** The edge nodes that have registered with the organization. Only on a CSS. */
-  async getDestinations(options: CallOptions = {}): Promise<Destination[]> {
-    const call = this.#read(`/api/v1/destinations/${encodeURIComponent(this.organization ?? '')}`, options);
-    return ((await this.#json(call, [200, 404])) ?? []) as Destination[];
-  }
+  // Receiving.
 
   /**
    * The updates of a type that were not acknowledged yet, deletions included; empty when there are none.
@@ -144,33 +280,17 @@ export class SyncServiceClient {
     objectType: string,
     options: CallOptions & { received?: boolean } = {},
   ): Promise<ObjectMetadata[]> {
-    checkName('objectType', objectType, this.#cloudOnlyNames);
-    const path = `${this.#objectsPath()}/${encodeURIComponent(objectType)}`;
-    const call = this.#read(options.received ? `${path}?received=true` : path, options);
-    return ((await this.#json(call, [200, 404])) ?? []) as ObjectMetadata[];
+    const path = `${this.#paths.type(objectType)}${query({ received: options.received || undefined })}`;
+    return this.#exchange.list<ObjectMetadata>(path, options);
   }
 
   /**
-   * Fetches the data of an object, whole and of the version that was asked for, or fails.
-   *
-   * @param object metadata as it was received; of a mere reference the current version is fetched.
-   * @throws SyncServiceError SYNC_NOT_FOUND (no such object, or no data), SYNC_SUPERSEDED, SYNC_TOO_LARGE,
-   *   SYNC_INCOMPLETE_DATA, SYNC_SIGNATURE_INVALID, SYNC_UNTRUSTED_KEY.
+   * The updates of a type, one after the other, as the window allows. Receivers of one type on one client share one
+   * poll; the service's acknowledgement goes out once all that were handed the object have asked for it.
    */
-  async fetchObjectData(
-    object: ObjectReference | ObjectMetadata,
-    options: DownloadOptions & { maxBytes?: number } = {},
-  ): Promise<Buffer> {
-    return toBuffer(await this.#data(object, options), options, options.maxBytes ?? defaultMaxBytes);
-  }
-
-  /** Fetches the data into a file, which appears under its name only when it is whole and checked. Throws as fetchObjectData. */
-  async fetchObjectDataToFile(
-    object: ObjectReference | ObjectMetadata,
-    path: string,
-    options: DownloadOptions = {},
-  ): Promise<void> {
-    await toFile(await this.#data(object, options), options, path);
+  pollForUpdates(objectType: string, options: ReceiverOptions = {}): UpdateReceiver {
+    this.#paths.type(objectType);
+    return this.#feeds.receiver(objectType, options);
   }
 
   /** Marks an object consumed, whatever its version. Never repeated: each call counts for one consumer. See acknowledge. */
@@ -186,6 +306,12 @@ export class SyncServiceClient {
   /** Acknowledges the deletion of an object. */
   async markObjectDeleted(object: ObjectReference, options: CallOptions = {}): Promise<void> {
     await this.#mark(object, 'deleted', options);
+  }
+
+  /** Marks the destination policy of an object received. Only on a CSS. */
+  async markDestinationPolicyReceived(object: ObjectReference, options: CallOptions = {}): Promise<void> {
+    this.#paths.cloudOrganization('destination policies');
+    await this.#mark(object, 'policyreceived', options);
   }
 
   /**
@@ -204,27 +330,148 @@ export class SyncServiceClient {
     return acknowledgeSafely(this, object, how, options);
   }
 
-  /** Makes an inactive object active: it is delivered from now on. */
-  async activateObject(object: ObjectReference, options: CallOptions = {}): Promise<void> {
-    await this.#mark(object, 'activate', options);
+  /** Has the service call a URL when an object of the type has arrived with its data. A doorbell: it may stay silent. */
+  async registerWebhook(objectType: string, url: string, options: CallOptions = {}): Promise<void> {
+    await this.#webhooks.change('register', objectType, url, options);
   }
 
-  /** Deletes an object everywhere it was sent. */
-  async deleteObject(object: ObjectReference, options: CallOptions = {}): Promise<void> {
-    const path = this.#objectPath(object);
-    await this.#drop(
-      { lane: 'query', method: 'DELETE', path, repeatable: false, signal: options.signal },
-      [204],
-    );
+  /** Ends the calls of a URL; no error where there were none. */
+  async deleteWebhook(objectType: string, url: string, options: CallOptions = {}): Promise<void> {
+    await this.#webhooks.change('delete', objectType, url, options);
   }
 
-  /**
-   * The updates of a type, one after the other, as the window allows. Receivers of one type on one client share one
-   * poll; the service's acknowledgement goes out once all that were handed the object have asked for it.
-   */
-  pollForUpdates(objectType: string, options: ReceiverOptions = {}): UpdateReceiver {
-    checkName('objectType', objectType, this.#cloudOnlyNames);
-    return this.#feeds.receiver(objectType, options);
+  // Destinations.
+
+  /** The edge nodes that have registered with the organization. Only on a CSS. */
+  async getDestinations(options: CallOptions = {}): Promise<Destination[]> {
+    return this.#destinations.registered(options);
+  }
+
+  /** The objects of one edge node and how far they have come there. Only on a CSS. */
+  async getDestinationObjects(
+    destination: DestinationReference,
+    options: CallOptions = {},
+  ): Promise<DestinationObject[]> {
+    return this.#destinations.objectsAt(destination, options);
+  }
+
+  /** Where the object goes, and how far it has come at each; empty when nowhere (yet), and always on an ESS. */
+  async getObjectDestinations(
+    object: ObjectReference,
+    options: CallOptions = {},
+  ): Promise<DestinationStatus[]> {
+    return this.#destinations.ofObject(object, options);
+  }
+
+  /** Sends the object to these edge nodes and no others: from those left out it is deleted. Only on a CSS. */
+  async setObjectDestinations(
+    object: ObjectReference,
+    destinations: readonly DestinationReference[],
+    options: CallOptions = {},
+  ): Promise<void> {
+    await this.#destinations.set(object, destinations, options);
+  }
+
+  /** Sends the object to these edge nodes too, which must be registered. Only on a CSS. */
+  async addObjectDestinations(
+    object: ObjectReference,
+    destinations: readonly DestinationReference[],
+    options: CallOptions = {},
+  ): Promise<void> {
+    await this.#destinations.change('add', object, destinations, options);
+  }
+
+  /** Deletes the object from these edge nodes. Only on a CSS. */
+  async removeObjectDestinations(
+    object: ObjectReference,
+    destinations: readonly DestinationReference[],
+    options: CallOptions = {},
+  ): Promise<void> {
+    await this.#destinations.change('remove', object, destinations, options);
+  }
+
+  // Organizations. Only on a CSS.
+
+  /** The user's organization, or all for a sync administrator; empty when none was ever stored. */
+  async listOrganizations(options: CallOptions = {}): Promise<Organization[]> {
+    return this.#organizations.list(options);
+  }
+
+  /** Stores an organization. Over HTTP a CSS serves organizations that were never stored just as well. */
+  async updateOrganization(
+    organization: Pick<Organization, 'orgID'> & Partial<Organization>,
+    options: CallOptions = {},
+  ): Promise<void> {
+    await this.#organizations.update(organization, options);
+  }
+
+  /** Deletes an organization with all its objects and destinations: its edges are refused until they restart. */
+  async deleteOrganization(orgID: string, options: CallOptions = {}): Promise<void> {
+    await this.#organizations.delete(orgID, options);
+  }
+
+  // Access lists, of an organization's administrator. Only on a CSS. The key `*` stands for all types.
+
+  /** Lets users read (aclReader) or also write (aclWriter) the objects of a type. */
+  async addUsersToObjectACL(
+    objectType: string,
+    users: readonly AccessListUser[],
+    options: CallOptions = {},
+  ): Promise<void> {
+    await this.#objectLists.add(objectType, users, options);
+  }
+
+  /** Takes users off the list of an object type; no error where they are not on it. */
+  async removeUsersFromObjectACL(
+    objectType: string,
+    users: readonly AccessListUser[],
+    options: CallOptions = {},
+  ): Promise<void> {
+    await this.#objectLists.remove(objectType, users, options);
+  }
+
+  /** Who is on the list of an object type; empty when there is none. */
+  async retrieveObjectACL(
+    objectType: string,
+    options: CallOptions & { type?: 'user' | 'node' } = {},
+  ): Promise<AccessListEntry[]> {
+    return this.#objectLists.retrieve(objectType, options);
+  }
+
+  /** The object types that have a list. */
+  async retrieveAllObjectACLs(options: CallOptions = {}): Promise<string[]> {
+    return this.#objectLists.keys(options);
+  }
+
+  /** Lets users send to the destinations of a type. */
+  async addUsersToDestinationACL(
+    destinationType: string,
+    users: readonly AccessListUser[],
+    options: CallOptions = {},
+  ): Promise<void> {
+    await this.#destinationLists.add(destinationType, users, options);
+  }
+
+  /** Takes users off the list of a destination type; no error where they are not on it. */
+  async removeUsersFromDestinationACL(
+    destinationType: string,
+    users: readonly AccessListUser[],
+    options: CallOptions = {},
+  ): Promise<void> {
+    await this.#destinationLists.remove(destinationType, users, options);
+  }
+
+  /** Who is on the list of a destination type; empty when there is none. */
+  async retrieveDestinationACL(
+    destinationType: string,
+    options: CallOptions & { type?: 'user' | 'node' } = {},
+  ): Promise<AccessListEntry[]> {
+    return this.#destinationLists.retrieve(destinationType, options);
+  }
+
+  /** The destination types that have a list. */
+  async retrieveAllDestinationACLs(options: CallOptions = {}): Promise<string[]> {
+    return this.#destinationLists.keys(options);
   }
 
   /** Ends receivers and requests, and closes every connection. */
@@ -233,123 +480,13 @@ export class SyncServiceClient {
     await this.#transport.close();
   }
 
-  async #upload(object: ObjectReference, body: ReplayableBody, options: CallOptions): Promise<void> {
-    await this.#drop(
-      {
-        lane: 'transfer',
-        method: 'PUT',
-        path: this.#objectPath(object, 'data'),
-        body: body.make,
-        headers: {
-          'content-type': 'application/octet-stream',
-          ...(body.size !== undefined && { 'content-length': String(body.size) }),
-        },
-        repeatable: true,
-        timeout: transferTimeout,
-        signal: options.signal,
-      },
-      [204],
-    );
-  }
-
-  async #data(object: ObjectReference | ObjectMetadata, options: DownloadOptions): Promise<ObjectData> {
-    const metadata = 'dataID' in object ? object : await this.getObjectMetadata(object, options);
-    const call: Call = {
-      ...this.#read(this.#objectPath(object, 'data'), options),
-      lane: 'transfer',
-      timeout: downloadTimeout,
-    };
-    return {
-      metadata,
-      pieces: this.#pieces(call),
-      current: () => this.getObjectMetadata(object, options),
-    };
-  }
-
-  async *#pieces(call: Call): AsyncGenerator<Buffer> {
-    const { body } = await this.#transport.send(call, [200]);
-    try {
-      for await (const piece of body) yield piece;
-    } catch (error) {
-      throw this.#transport.bodyFailure(error, call);
-    }
-  }
-
-  async #put(metadata: ObjectMetadataInput, body: object, options: CallOptions): Promise<void> {
-    const text = stringifyExactJson(body);
-    await this.#drop(
-      {
-        lane: 'query',
-        method: 'PUT',
-        path: this.#objectPath(metadata),
-        body: () => text,
-        headers: { 'content-type': 'application/json' },
-        repeatable: true,
-        signal: options.signal,
-      },
-      [204],
-    );
-  }
-
   async #mark(
     object: ObjectReference,
-    mark: 'consumed' | 'received' | 'deleted' | 'activate',
+    mark: 'consumed' | 'received' | 'deleted' | 'activate' | 'policyreceived',
     { signal }: CallOptions,
   ): Promise<void> {
-    const path = this.#objectPath(object, mark);
-    await this.#drop({ lane: 'acknowledgement', method: 'PUT', path, repeatable: false, signal }, [204]);
-  }
-
-  #read(path: string, { signal }: CallOptions): Call {
-    return { lane: 'query', method: 'GET', path, repeatable: true, signal };
-  }
-
-  #objectsPath(): string {
-    const organization = this.organization === undefined ? '' : `/${encodeURIComponent(this.organization)}`;
-    return `/api/v1/objects${organization}`;
-  }
-
-  #objectPath(object: ObjectReference, operation?: string): string {
-    checkReference(object, this.#cloudOnlyNames);
-    const name = `${encodeURIComponent(object.objectType)}/${encodeURIComponent(object.objectID)}`;
-    return `${this.#objectsPath()}/${name}${operation ? `/${operation}` : ''}`;
-  }
-
-  /** The JSON of the answer; undefined for a 404 that was expected. */
-  async #json(call: Call, expected: readonly number[]): Promise<unknown> {
-    const answer = await this.#transport.send(call, expected);
-    const text = await this.#textOf(answer, call);
-    if (answer.status === 404) return undefined;
-    try {
-      return parseExactJson(text);
-    } catch (cause) {
-      const url = this.#transport.url(call.path);
-      const details = {
-        statusCode: answer.status,
-        method: call.method,
-        url,
-        response: text.slice(0, 4_096),
-        cause,
-      };
-      throw new SyncServiceError(
-        'SYNC_UNEXPECTED_RESPONSE',
-        `${call.method} ${url} was not answered with JSON`,
-        details,
-      );
-    }
-  }
-
-  async #text(call: Call, expected: readonly number[]): Promise<string> {
-    return this.#textOf(await this.#transport.send(call, expected), call);
-  }
-
-  async #drop(call: Call, expected: readonly number[]): Promise<void> {
-    await this.#text(call, expected);
-  }
-
-  async #textOf(answer: Answer, call: Call): Promise<string> {
-    return answer.body.text().catch((error: unknown) => {
-      throw this.#transport.bodyFailure(error, call);
-    });
+    const path = this.#paths.object(object, mark);
+    const lane = 'acknowledgement';
+    await this.#exchange.change({ method: 'PUT', path, lane, repeatable: false, signal });
   }
 }

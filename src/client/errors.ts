@@ -54,6 +54,8 @@ export interface SyncServiceErrorDetails {
   url?: string;
   /** The text that the service answered with, cut to a few KiB. */
   response?: string;
+  /** Where `publish` needs two requests: the one that failed. After `data`, the metadata is stored and its data is not. */
+  half?: 'metadata' | 'data';
   cause?: unknown;
 }
 
@@ -64,6 +66,7 @@ export class SyncServiceError extends Error {
   readonly method: string | undefined;
   readonly url: string | undefined;
   readonly response: string | undefined;
+  readonly half: 'metadata' | 'data' | undefined;
 
   constructor(code: SyncServiceErrorCode, message: string, details: SyncServiceErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -72,6 +75,21 @@ export class SyncServiceError extends Error {
     this.method = details.method;
     this.url = details.url;
     this.response = details.response;
+    this.half = details.half;
+  }
+
+  /** The same failure, with which half of a publish it was. */
+  in(half: 'metadata' | 'data'): SyncServiceError {
+    const { statusCode, method, url, response, cause } = this;
+    const told = half === 'data' ? `${this.message} (the metadata is stored, the data is not)` : this.message;
+    return new SyncServiceError(this.code, told, {
+      ...(statusCode !== undefined && { statusCode }),
+      ...(method !== undefined && { method }),
+      ...(url !== undefined && { url }),
+      ...(response !== undefined && { response }),
+      half,
+      cause,
+    });
   }
 }
 
@@ -81,4 +99,9 @@ export function isSyncServiceError(
   ...codes: SyncServiceErrorCode[]
 ): value is SyncServiceError {
   return value instanceof SyncServiceError && (codes.length === 0 || codes.includes(value.code));
+}
+
+/** The failure of a call that is wrong in itself: nothing was sent. */
+export function invalidArgument(message: string): SyncServiceError {
+  return new SyncServiceError('SYNC_INVALID_ARGUMENT', message);
 }

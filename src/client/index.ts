@@ -6,11 +6,19 @@ export type {
   ObjectMetadataInput,
   ObjectStatus,
 } from '../protocol/metadata';
-export { type CallOptions, type ClientOptions, type ServiceHealth, SyncServiceClient } from './client';
-export type { ConnectionOptions, TlsOptions } from './connection/options';
+export type { AccessListEntry, AccessListUser } from './administration/access-lists';
+export type { DestinationObject, DestinationReference } from './administration/destinations';
+export type { Organization } from './administration/organizations';
+export { type ClientOptions, type ServiceHealth, SyncServiceClient } from './client';
+export type { ServiceKind } from './connection/kind';
+export type { CallOptions, ConnectionOptions, TlsOptions } from './connection/options';
 export type { DownloadOptions } from './data/download';
-export type { DataSource } from './data/source';
+export type { PublishOptions } from './data/publisher';
+export type { SigningKey } from './data/signing';
+export type { DataSource, Progress } from './data/source';
+export type { UploadOptions } from './data/upload';
 export { isSyncServiceError, SyncServiceError, type SyncServiceErrorCode } from './errors';
+export type { ObjectFilter, ObjectSummary, PolicyFilter } from './objects/listing';
+export type { ObjectReference } from './objects/names';
 export type { Acknowledgement, AcknowledgeOutcome } from './updates/acknowledge';
 export type { ObjectUpdate, ReceiverOptions, ReceiverState, UpdateReceiver } from './updates/receiver';
-export type { ObjectReference } from './validation';

@@ -1,7 +1,32 @@
-import { constants, createPublicKey, createVerify, type Verify } from 'node:crypto';
+import {
+  constants,
+  createPublicKey,
+  createSign,
+  createVerify,
+  type KeyObject,
+  type Verify,
+} from 'node:crypto';
 import type { ObjectMetadata } from './metadata';
 
-const algorithms: Record<string, string> = { SHA1: 'sha1', SHA256: 'sha256' };
+/** As `hashAlgorithm` spells them; the service refuses lower case. */
+export type HashAlgorithm = 'SHA1' | 'SHA256';
+
+const algorithms: Record<string, string> = { SHA1: 'sha1', SHA256: 'sha256' } satisfies Record<
+  HashAlgorithm,
+  string
+>;
+const padding = constants.RSA_PKCS1_PSS_PADDING;
+
+/** An RSA-PSS signature over the data, as base64; the salt is as long as possible, as the service's own clients have it. */
+export async function sign(
+  pieces: AsyncIterable<Uint8Array>,
+  hashAlgorithm: HashAlgorithm,
+  privateKey: KeyObject,
+): Promise<string> {
+  const signer = createSign(algorithms[hashAlgorithm] ?? hashAlgorithm);
+  for await (const piece of pieces) signer.update(piece);
+  return signer.sign({ key: privateKey, padding }, 'base64');
+}
 
 /**
  * Checks data against the RSA-PSS signature in its metadata while it streams by. As on the service, data counts as
@@ -39,7 +64,6 @@ export class SignatureCheck {
         type: 'spki',
       });
       if (key.asymmetricKeyType !== 'rsa') return false;
-      const padding = constants.RSA_PKCS1_PSS_PADDING;
       return this.#verify.verify({ key, padding }, Buffer.from(this.signature, 'base64'));
     } catch {
       // A key that cannot be read fits no data.

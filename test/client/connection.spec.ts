@@ -128,9 +128,8 @@ describe('a request', () => {
   });
 
   it('finds an ESS where a CSS was said', async () => {
-    const health = { general: { nodeType: 'ESS', healthStatus: 'green', upTime: 1 }, dbHealth: {} };
-    const server = await serve((_request, response) => response.end(JSON.stringify(health)));
-    await assert.rejects(client(server.address).checkServiceKind(), { code: 'SYNC_WRONG_SERVICE_KIND' });
+    const server = await serve((_request, response) => response.writeHead(404).end(), 'ESS');
+    await assert.rejects(client(server.address).listUpdates('t'), { code: 'SYNC_WRONG_SERVICE_KIND' });
     await server.close();
   });
 

@@ -21,9 +21,9 @@ function dataOf(
   const metadata = metadataOf({ objectSize: text.length, ...fields });
   return {
     metadata,
-    pieces: (async function* () {
+    pieces: async function* () {
       yield Buffer.from(text);
-    })(),
+    },
     current: async () => ({ ...metadata, ...later }),
   };
 }
@@ -65,7 +65,9 @@ describe('a download', () => {
     };
     assert.equal(await fetch(dataOf('hello', signed), { trustedKeys: [signed.publicKey] }), 'hello');
     await assert.rejects(fetch(dataOf('jello', signed)), { code: 'SYNC_SIGNATURE_INVALID' });
-    await assert.rejects(fetch(dataOf('hello', signed), { trustedKeys: ['other'] }), {
+    const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey;
+    const trustedKeys = [String(other.export({ type: 'spki', format: 'pem' }))];
+    await assert.rejects(fetch(dataOf('hello', signed), { trustedKeys }), {
       code: 'SYNC_UNTRUSTED_KEY',
     });
     await assert.rejects(fetch(dataOf('hello', {}), { trustedKeys: [signed.publicKey] }), {

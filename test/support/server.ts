@@ -2,9 +2,19 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** An HTTP server on loopback that answers as a test says. */
-export async function serve(handle: RequestListener): Promise<{ address: string; close(): Promise<void> }> {
-  const server: Server = createServer(handle);
+/**
+ * An HTTP server on loopback that answers as a test says.
+ *
+ * @param kind what it says of itself when it is asked for its health; what a test counts leaves such questions out.
+ */
+export async function serve(
+  handle: RequestListener,
+  kind: 'CSS' | 'ESS' = 'CSS',
+): Promise<{ address: string; close(): Promise<void> }> {
+  const server: Server = createServer((request, response) => {
+    if (request.url === '/api/v1/health') response.end(healthOf(kind));
+    else handle(request, response);
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -16,4 +26,8 @@ export async function serve(handle: RequestListener): Promise<{ address: string;
       await once(server, 'close');
     },
   };
+}
+
+function healthOf(nodeType: string): string {
+  return JSON.stringify({ general: { nodeType, healthStatus: 'green', upTime: 1 }, dbHealth: {} });
 }

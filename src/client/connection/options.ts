@@ -1,3 +1,7 @@
+export interface CallOptions {
+  signal?: AbortSignal | undefined;
+}
+
 /** How to reach a service and who asks. */
 export interface ConnectionOptions {
   /** `http://host:port`, `https://host:port`, `unix:///path` or `secure-unix:///path`. */

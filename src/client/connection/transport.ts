@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { rootCertificates } from 'node:tls';
+import { isDeepStrictEqual } from 'node:util';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
-import { SyncServiceError } from '../errors';
+import { isSyncServiceError, SyncServiceError } from '../errors';
 import { parseAddress, type ServiceAddress } from './address';
+import type { Identity } from './environment';
 import { errorOfResponse, errorOfTransport } from './failures';
 import type { ConnectionOptions } from './options';
 import { pauseBeforeRetry } from './retry';
@@ -36,25 +38,29 @@ export interface Answer {
   body: Dispatcher.ResponseData['body'];
 }
 
+type Lanes = Record<Lane, Dispatcher>;
+
 /** Sends requests to one service. The only place that knows undici, sockets and TLS. */
 export class Transport {
   readonly #address: ServiceAddress;
-  readonly #authorization: string | undefined;
-  readonly #lanes: Record<Lane, Dispatcher>;
+  #authorization: string | undefined;
+  #lanes: Lanes;
+  #identity: Identity | undefined;
   readonly #closing = new AbortController();
   readonly #timeout: number;
 
-  constructor(options: ConnectionOptions) {
+  /** @param readIdentity key, secret and certificate where they are kept in files that may be replaced. */
+  constructor(
+    private readonly options: ConnectionOptions,
+    private readonly readIdentity?: () => Identity,
+  ) {
     // Every request under way listens for the end: hundreds may, and that is no leak.
     setMaxListeners(0, this.#closing.signal);
     this.#address = parseAddress(options.address);
-    this.#authorization = authorization(options);
     this.#timeout = options.timeouts?.answer ?? 30_000;
-    this.#lanes = {
-      query: dispatcher(this.#address, options),
-      acknowledgement: dispatcher(this.#address, options),
-      transfer: dispatcher(this.#address, options),
-    };
+    this.#identity = readIdentity?.();
+    this.#authorization = authorization({ ...options, ...this.#identity });
+    this.#lanes = this.#openLanes();
   }
 
   /** The URL of a request as errors name it. */
@@ -69,7 +75,9 @@ export class Transport {
    * @throws SyncServiceError of the kind that the failure or the status is.
    */
   async send(call: Call, expected: readonly number[]): Promise<Answer> {
+    let renewed = false;
     for (let attempt = 1; ; attempt += 1) {
+      const identity = this.#identity;
       let retryAfter: number | undefined;
       try {
         const answer = await this.#sendOnce(call);
@@ -77,6 +85,11 @@ export class Transport {
         retryAfter = secondsToWait(answer);
         throw await errorOfResponse(answer, call.method, this.url(call.path));
       } catch (error) {
+        // Refused before anything was done, so that even an acknowledgement may be sent again.
+        if (!renewed && isIdentityRefused(error) && this.#renewIdentity(identity)) {
+          renewed = true;
+          continue;
+        }
         const delay = call.repeatable ? pauseBeforeRetry({ error, attempt, retryAfter }) : undefined;
         if (delay === undefined) throw error;
         await this.#pause(delay, call, error);
@@ -88,6 +101,28 @@ export class Transport {
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.all(Object.values(this.#lanes).map((lane) => lane.destroy()));
+  }
+
+  #openLanes(): Lanes {
+    const open = (): Dispatcher => dispatcher(this.#address, this.options, this.#identity?.ca);
+    return { query: open(), acknowledgement: open(), transfer: open() };
+  }
+
+  /** @returns whether there is another identity than the one that was refused. */
+  #renewIdentity(refused: Identity | undefined): boolean {
+    if (!this.readIdentity || !refused) return false;
+    // Another request was refused before, and has read the files.
+    if (this.#identity !== refused) return true;
+    const identity = this.readIdentity();
+    if (isDeepStrictEqual(identity, refused)) return false;
+    this.#identity = identity;
+    this.#authorization = authorization(identity);
+    if (identity.ca !== refused.ca) {
+      // What is under way on the old connections ends there.
+      for (const lane of Object.values(this.#lanes)) void lane.close();
+      this.#lanes = this.#openLanes();
+    }
+    return true;
   }
 
   async #sendOnce(call: Call): Promise<Answer> {
@@ -132,9 +167,18 @@ export class Transport {
   }
 }
 
-function dispatcher(address: ServiceAddress, options: ConnectionOptions): Dispatcher {
+function isIdentityRefused(error: unknown): boolean {
+  return isSyncServiceError(error, 'SYNC_UNAUTHORIZED', 'SYNC_TLS');
+}
+
+function dispatcher(
+  address: ServiceAddress,
+  options: ConnectionOptions,
+  certificate: string | undefined,
+): Dispatcher {
   const { tls } = options;
-  const trusted = [tls?.ca ?? [], tls?.caFile ? readCertificates(tls.caFile) : []].flat();
+  const fromFile = tls?.caFile ? readCertificates(tls.caFile) : [];
+  const trusted = [tls?.ca ?? [], fromFile, certificate || []].flat();
   const settings = {
     connections: connectionsPerLane,
     // An ESS offers HTTP/2 first; one stale HTTP/2 socket would fail all requests at once.
@@ -165,7 +209,7 @@ function readCertificates(file: string): string {
   }
 }
 
-function authorization({ key, secret }: ConnectionOptions): string | undefined {
+function authorization({ key, secret }: Pick<ConnectionOptions, 'key' | 'secret'>): string | undefined {
   if (key === undefined) return undefined;
   return `Basic ${Buffer.from(`${key}:${secret ?? ''}`).toString('base64')}`;
 }

@@ -4,12 +4,16 @@ import { Readable } from 'node:stream';
 
 /**
  * Data to upload. A stream comes as a function that makes it, since an upload that is repeated must send it all again.
+ * Its `size` is in bytes: with it, data that is cut short is an error and not a shorter object.
  */
 export type DataSource =
   | Uint8Array
   | string
   | { file: string }
   | { stream: () => AsyncIterable<Uint8Array>; size?: number };
+
+/** Called with the bytes transferred so far, and with those of the whole where that is known. */
+export type Progress = (bytes: number, total: number | undefined) => void;
 
 /** A body that can be sent any number of times, and its length in bytes where that is known. */
 export interface ReplayableBody {
@@ -26,9 +30,56 @@ export async function replayable(data: DataSource): Promise<ReplayableBody> {
   if ('file' in data) {
     const { size } = await stat(data.file);
     // A file that grows meanwhile is sent as long as it was: the length is announced before.
-    return { make: () => createReadStream(data.file, size > 0 ? { end: size - 1 } : { end: 0 }), size };
+    const make = (): Buffer | Readable =>
+      size > 0 ? createReadStream(data.file, { end: size - 1 }) : Buffer.alloc(0);
+    return { make, size };
   }
   return { make: () => Readable.from(data.stream()), size: data.size };
+}
+
+/** The pieces of a body, made anew. */
+export function piecesOf(body: ReplayableBody): AsyncIterable<Buffer> {
+  const made = body.make();
+  return made instanceof Readable ? made : slices(made);
+}
+
+/** The same body, telling how far it has been taken by the connection; from the start again when it is repeated. */
+export function withProgress(body: ReplayableBody, onProgress: Progress | undefined): ReplayableBody {
+  if (!onProgress) return body;
+  const { size } = body;
+  async function* counted(): AsyncGenerator<Buffer> {
+    let sent = 0;
+    for await (const piece of piecesOf(body)) {
+      yield piece;
+      sent += piece.length;
+      onProgress?.(sent, size);
+    }
+  }
+  return { make: () => Readable.from(counted()), size };
+}
+
+/** The body in buffers of `size` bytes, the last one shorter: no more than one of them is in memory. */
+export async function* chunks(body: ReplayableBody, size: number): AsyncGenerator<Buffer> {
+  let pending: Buffer[] = [];
+  let length = 0;
+  for await (const piece of piecesOf(body)) {
+    pending.push(piece);
+    length += piece.length;
+    while (length >= size) {
+      const joined = Buffer.concat(pending);
+      yield joined.subarray(0, size);
+      pending = [joined.subarray(size)];
+      length -= size;
+    }
+  }
+  if (length > 0) yield Buffer.concat(pending);
+}
+
+const sliceSize = 65_536;
+
+async function* slices(bytes: Buffer): AsyncGenerator<Buffer> {
+  for (let start = 0; start < bytes.length; start += sliceSize)
+    yield bytes.subarray(start, start + sliceSize);
 }
 
 function fixed(buffer: Buffer): ReplayableBody {

@@ -1,20 +1,20 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import { isSyncServiceError } from '../errors';
-import type { ObjectReference } from '../validation';
+import type { ObjectReference } from '../objects/names';
 import type { UpdateSource } from './source';
 
 export type Acknowledgement = 'consumed' | 'received';
 
 export type AcknowledgeOutcome = 'consumed' | 'received' | 'deleted' | 'superseded' | 'gone';
 
-/** How long the service may take to answer an acknowledgement before its list is asked instead, in ms. */
+/** How long the service may take to answer before its list is asked instead, in ms. */
 const patience = 10_000;
 
 /**
  * Acknowledges one version of an object. The service's acknowledgements carry no version and each one counts, so the
  * version is compared first, and an acknowledgement is never sent twice: when its answer does not come (an ESS holds it
- * back while its CSS is away), the list of the type tells whether it was taken. Questions on the object itself would
- * hang with it.
+ * back while its CSS is away), the list of the type tells whether it was taken. Questions on the object itself may
+ * hang with it; then the list tells the version too.
  *
  * @param object with its instanceID, as it was received; without one the current version is acknowledged.
  * @throws SyncServiceError when the service refuses, or when it cannot be known whether it took the acknowledgement.
@@ -23,9 +23,9 @@ export async function acknowledgeSafely(
   source: UpdateSource,
   object: ObjectReference & Partial<ObjectMetadata>,
   how: Acknowledgement,
-  options: { checkVersion?: boolean; signal?: AbortSignal } = {},
+  options: { checkVersion?: boolean; signal?: AbortSignal | undefined } = {},
 ): Promise<AcknowledgeOutcome> {
-  const signal = options.signal;
+  const { signal } = options;
   const current = await currentVersion(source, object, signal);
   if (!current) return 'gone';
   if ((options.checkVersion ?? true) && isOtherVersion(object, current)) return 'superseded';
@@ -33,8 +33,9 @@ export async function acknowledgeSafely(
   try {
     await mark(source, object, outcome, withPatience(signal));
   } catch (error) {
-    if (signal?.aborted || !isSyncServiceError(error, 'SYNC_TIMEOUT')) throw error;
-    if (await isStillListed(source, current, outcome, signal)) throw error;
+    if (signal?.aborted || !isUnanswered(error)) throw error;
+    const listed = await listedVersion(source, object, outcome !== 'received', signal);
+    if (listed && listed.instanceID === current.instanceID) throw error;
   }
   return outcome;
 }
@@ -48,7 +49,8 @@ async function currentVersion(
     return await source.getObjectMetadata(object, { signal: withPatience(signal) });
   } catch (error) {
     if (isSyncServiceError(error, 'SYNC_NOT_FOUND')) return undefined;
-    throw error;
+    if (signal?.aborted || !isSyncServiceError(error, 'SYNC_TIMEOUT')) throw error;
+    return listedVersion(source, object, true, signal);
   }
 }
 
@@ -69,17 +71,19 @@ function mark(
     : source.markObjectConsumed(object, { signal });
 }
 
-async function isStillListed(
+/** Sent, perhaps, and not answered. */
+function isUnanswered(error: unknown): boolean {
+  return isSyncServiceError(error, 'SYNC_TIMEOUT', 'SYNC_UNREACHABLE');
+}
+
+async function listedVersion(
   source: UpdateSource,
-  object: ObjectMetadata,
-  outcome: AcknowledgeOutcome,
+  object: ObjectReference,
+  received: boolean,
   signal: AbortSignal | undefined,
-): Promise<boolean> {
-  const received = outcome !== 'received';
+): Promise<ObjectMetadata | undefined> {
   const listed = await source.listUpdates(object.objectType, { received, signal: withPatience(signal) });
-  return listed.some(
-    ({ objectID, instanceID }) => objectID === object.objectID && instanceID === object.instanceID,
-  );
+  return listed.find(({ objectID }) => objectID === object.objectID);
 }
 
 function withPatience(signal: AbortSignal | undefined): AbortSignal {

@@ -1,6 +1,6 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import { isSyncServiceError, SyncServiceError } from '../errors';
-import type { ObjectReference } from '../validation';
+import type { ObjectReference } from '../objects/names';
 import { type Acknowledgement, type AcknowledgeOutcome, acknowledgeSafely } from './acknowledge';
 import type { ReceiverState, UpdateReceiver } from './receiver';
 import { type UpdateSource, versionOf } from './source';
@@ -156,8 +156,6 @@ export class Feed {
 
   async #listForAll(): Promise<void> {
     const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(pollLimit)]);
-    // Asked whenever the connection is new: the wrong kind of service answers 404, which means "nothing new".
-    if (this.#state.phase !== 'connected') await this.source.checkServiceKind({ signal });
     const listing = await this.source.listUpdates(this.objectType, { signal });
     for (const receiver of this.#receivers) receiver.offer(listing);
     const newcomers = Array.from(this.#newcomers).filter(({ includeReceived }) => includeReceived);

@@ -40,6 +40,8 @@ interface Entry {
 export class Inflight {
   /** In the order in which the objects are to be handed out. */
   readonly #entries = new Map<string, Entry>();
+  /** Counted as they change: a list may have thousands of objects, and each `take` wants to know. */
+  readonly #counts = new Map<State, number>();
 
   constructor(
     private readonly rules: InflightRules,
@@ -47,9 +49,7 @@ export class Inflight {
   ) {}
 
   count(state: State): number {
-    let count = 0;
-    for (const entry of this.#entries.values()) if (entry.state === state) count += 1;
-    return count;
+    return this.#counts.get(state) ?? 0;
   }
 
   get full(): boolean {
@@ -60,7 +60,7 @@ export class Inflight {
   offer(listing: readonly ObjectMetadata[]): void {
     const listed = new Set(listing.map(({ objectID }) => objectID));
     for (const [id, entry] of this.#entries) {
-      if (!listed.has(id) && !entry.unlisted) this.#entries.delete(id);
+      if (!listed.has(id) && !entry.unlisted) this.#forget(id, entry);
     }
     for (const object of listing) this.#offerOne(object, false);
   }
@@ -76,7 +76,7 @@ export class Inflight {
     if (this.full) return undefined;
     for (const entry of this.#entries.values()) {
       if (entry.state !== 'queued') continue;
-      entry.state = 'handed';
+      this.#change(entry, 'handed');
       entry.attempt += 1;
       entry.due = now + this.rules.redeliverAfter;
       return { object: entry.object, attempt: entry.attempt, redelivered: entry.attempt > 1 };
@@ -109,7 +109,7 @@ export class Inflight {
   /** The flow asked for the acknowledgement: from now on the object is not handed out for want of an answer. */
   acknowledging(object: { objectID: string }): void {
     const entry = this.#entries.get(object.objectID);
-    if (entry) entry.state = 'acknowledging';
+    if (entry) this.#change(entry, 'acknowledging');
   }
 
   /** The acknowledgement went well, or the object was superseded or gone. */
@@ -117,15 +117,15 @@ export class Inflight {
     const entry = this.#entries.get(objectID);
     if (!entry) return;
     if (entry.newer) this.#enqueue(objectID, { ...entry, object: entry.newer, attempt: 0 });
-    else if (acknowledged && !entry.unlisted) entry.state = 'acknowledged';
-    else this.#entries.delete(objectID);
+    else if (acknowledged && !entry.unlisted) this.#change(entry, 'acknowledged');
+    else this.#forget(objectID, entry);
   }
 
   /** The service refused the acknowledgement: the object is in the flow again, and its time runs. */
   failed(objectID: string, now: number): void {
     const entry = this.#entries.get(objectID);
     if (entry?.state !== 'acknowledging') return;
-    entry.state = 'handed';
+    this.#change(entry, 'handed');
     entry.due = now + this.rules.redeliverAfter;
   }
 
@@ -143,9 +143,26 @@ export class Inflight {
 
   /** Puts the object at the end of the line, so that the order of the list starves nobody. */
   #enqueue(objectID: string, entry: Entry): void {
+    const old = this.#entries.get(objectID);
+    if (old) this.#forget(objectID, old);
     const { newer: _, ...rest } = entry;
-    this.#entries.delete(objectID);
     this.#entries.set(objectID, { ...rest, state: 'queued' });
+    this.#add('queued', 1);
+  }
+
+  #forget(objectID: string, entry: Entry): void {
+    this.#entries.delete(objectID);
+    this.#add(entry.state, -1);
+  }
+
+  #change(entry: Entry, state: State): void {
+    this.#add(entry.state, -1);
+    entry.state = state;
+    this.#add(state, 1);
+  }
+
+  #add(state: State, difference: number): void {
+    this.#counts.set(state, this.count(state) + difference);
   }
 
   #requeue(now: number): void {
@@ -154,7 +171,7 @@ export class Inflight {
       if (entry.newer) this.#enqueue(id, { ...entry, object: entry.newer, attempt: 0 });
       else if (entry.attempt < this.rules.maxAttempts) this.#enqueue(id, entry);
       else {
-        entry.state = 'resting';
+        this.#change(entry, 'resting');
         this.onExhausted(entry.object, entry.attempt);
       }
     }

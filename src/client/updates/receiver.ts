@@ -1,6 +1,6 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import type { SyncServiceError } from '../errors';
-import type { ObjectReference } from '../validation';
+import type { ObjectReference } from '../objects/names';
 import type { Acknowledgement, AcknowledgeOutcome } from './acknowledge';
 import type { Feed } from './feed';
 import { Inflight, type ObjectUpdate } from './inflight';

@@ -1,5 +1,5 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
-import type { ObjectReference } from '../validation';
+import type { ObjectReference } from '../objects/names';
 
 interface Options {
   signal?: AbortSignal;
@@ -7,7 +7,6 @@ interface Options {
 
 /** What receiving updates asks of a service. SyncServiceClient is one. */
 export interface UpdateSource {
-  checkServiceKind(options?: Options): Promise<void>;
   listUpdates(objectType: string, options?: Options & { received?: boolean }): Promise<ObjectMetadata[]>;
   getObjectMetadata(object: ObjectReference, options?: Options): Promise<ObjectMetadata>;
   markObjectConsumed(object: ObjectReference, options?: Options): Promise<void>;

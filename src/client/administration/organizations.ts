@@ -1,0 +1,50 @@
+import type { Exchange } from '../connection/exchange';
+import type { CallOptions } from '../connection/options';
+import type { Paths } from '../connection/paths';
+import { invalidArgument } from '../errors';
+
+export interface Organization {
+  orgID: string;
+  /** Of the broker through which its edges are reached; empty where they speak HTTP. */
+  address: string;
+}
+
+/** The organizations of a CSS: the user's own, or all for a sync administrator. */
+export class Organizations {
+  constructor(
+    private readonly exchange: Exchange,
+    private readonly paths: Paths,
+  ) {}
+
+  async list(options: CallOptions): Promise<Organization[]> {
+    this.paths.cloudOrganization('organizations');
+    const listed = await this.exchange.list<{ 'org-id': string; address: string }>(
+      '/api/v1/organizations',
+      options,
+    );
+    return listed.map((organization) => ({
+      orgID: organization['org-id'],
+      address: organization.address,
+    }));
+  }
+
+  /** The service reads another name, `orgID`, than it writes. */
+  async update(
+    organization: Pick<Organization, 'orgID'> & Partial<Organization>,
+    { signal }: CallOptions,
+  ): Promise<void> {
+    const { orgID, address = '' } = organization;
+    const path = this.#path(orgID);
+    await this.exchange.change({ method: 'PUT', path, json: { orgID, address }, repeatable: true, signal });
+  }
+
+  async delete(orgID: string, { signal }: CallOptions): Promise<void> {
+    await this.exchange.change({ method: 'DELETE', path: this.#path(orgID), repeatable: true, signal });
+  }
+
+  #path(orgID: string): string {
+    this.paths.cloudOrganization('organizations');
+    if (!orgID) throw invalidArgument('An organization needs an orgID');
+    return `/api/v1/organizations/${encodeURIComponent(orgID)}`;
+  }
+}

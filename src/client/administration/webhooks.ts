@@ -1,0 +1,30 @@
+import type { Exchange } from '../connection/exchange';
+import type { CallOptions } from '../connection/options';
+import type { Paths } from '../connection/paths';
+import { invalidArgument } from '../errors';
+
+/**
+ * The URLs that the service calls when an object of a type has arrived with its data: once, without credentials, and
+ * not for deletions, metadata-only updates and objects without data. A doorbell; the poll is the truth.
+ */
+export class Webhooks {
+  constructor(
+    private readonly exchange: Exchange,
+    private readonly paths: Paths,
+  ) {}
+
+  /** The service takes an unknown action or scheme for granted in part, so both are fixed here. */
+  async change(
+    action: 'register' | 'delete',
+    objectType: string,
+    url: string,
+    { signal }: CallOptions,
+  ): Promise<void> {
+    const { protocol } = URL.canParse(url) ? new URL(url) : { protocol: '' };
+    if (protocol !== 'http:' && protocol !== 'https:') {
+      throw invalidArgument('The URL of a webhook must start with http:// or https://');
+    }
+    const path = this.paths.type(objectType);
+    await this.exchange.change({ method: 'PUT', path, json: { action, url }, repeatable: true, signal });
+  }
+}

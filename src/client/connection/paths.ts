@@ -1,0 +1,61 @@
+import { SyncServiceError } from '../errors';
+import { checkName, checkReference, type ObjectReference } from '../objects/names';
+import type { ServiceKind } from './kind';
+
+/** The paths of one service. On a CSS they name the organization; on an ESS a path with one would find nothing. */
+export class Paths {
+  readonly kind: ServiceKind;
+  readonly objects: string;
+
+  constructor(
+    readonly organization: string | undefined,
+    private readonly cloudOnlyNames: boolean,
+  ) {
+    this.kind = organization === undefined ? 'ESS' : 'CSS';
+    this.objects = `/api/v1/objects${organization === undefined ? '' : `/${encodeURIComponent(organization)}`}`;
+  }
+
+  /** @throws SyncServiceError SYNC_INVALID_ARGUMENT for a name that no edge can fetch. */
+  type(objectType: string): string {
+    checkName('objectType', objectType, this.cloudOnlyNames);
+    return `${this.objects}/${encodeURIComponent(objectType)}`;
+  }
+
+  /** @throws SyncServiceError SYNC_INVALID_ARGUMENT for names that no edge can fetch. */
+  object(object: ObjectReference, operation?: string): string {
+    checkReference(object, this.cloudOnlyNames);
+    const path = `${this.type(object.objectType)}/${encodeURIComponent(object.objectID)}`;
+    return operation === undefined ? path : `${path}/${operation}`;
+  }
+
+  /** A path that exists on a CSS alone: `noun`, the organization, and what follows. */
+  cloud(noun: string, ...rest: readonly string[]): string {
+    return ['/api/v1', noun, ...[this.cloudOrganization(noun), ...rest].map(encodeURIComponent)].join('/');
+  }
+
+  /** @throws SyncServiceError SYNC_WRONG_SERVICE_KIND on an ESS: `what` exists on a CSS alone. */
+  cloudOrganization(what: string): string {
+    if (this.organization !== undefined) return this.organization;
+    throw new SyncServiceError(
+      'SYNC_WRONG_SERVICE_KIND',
+      `Only a CSS has ${what}: give the client an organization`,
+    );
+  }
+
+  /** @throws SyncServiceError SYNC_WRONG_SERVICE_KIND on a CSS: `what` exists on an ESS alone. */
+  requireEdge(what: string): void {
+    if (this.kind === 'ESS') return;
+    throw new SyncServiceError(
+      'SYNC_WRONG_SERVICE_KIND',
+      `Only an ESS can ${what}: this client speaks to a CSS`,
+    );
+  }
+}
+
+/** A query string from the parameters that are there. */
+export function query(parameters: Record<string, string | number | boolean | undefined>): string {
+  const given = Object.entries(parameters).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
+  return given.length > 0 ? `?${new URLSearchParams(given)}` : '';
+}

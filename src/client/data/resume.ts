@@ -1,0 +1,91 @@
+import type { ByteRange } from '../connection/exchange';
+import { isSyncServiceError, SyncServiceError } from '../errors';
+
+/** What a download that may be cut asks of the service. */
+export interface ResumableData {
+  /** Of the whole data, in bytes. */
+  size: number;
+  whole(): AsyncIterable<Buffer>;
+  range(range: ByteRange): AsyncIterable<Buffer>;
+  /** Rejects with SYNC_SUPERSEDED when the data is another by now. */
+  checkVersion(): Promise<void>;
+  /** In ms, before the n-th attempt to go on in a row that brought nothing. */
+  pause(attempt: number): Promise<void>;
+}
+
+/** The service holds a range in memory and lets few through at a time: ranges are small, and used after a cut only. */
+const largestRange = 5 * 1_048_576;
+const attemptsWithoutProgress = 4;
+const attemptsInAll = 100;
+
+/**
+ * The data as it comes; after a cut it goes on where it stopped, by closed ranges within the size (the service pads,
+ * or answers with an error text and the whole data, beyond them), after making sure that the data is still the same.
+ * Where ranges are refused, what was already there is skipped.
+ *
+ * @throws SyncServiceError the last failure, when going on did not help.
+ */
+export async function* resumed(data: ResumableData): AsyncGenerator<Buffer> {
+  let received = 0;
+  let fruitless = 0;
+  let attempts = 0;
+  let rangesWork = true;
+  for (;;) {
+    const before = received;
+    try {
+      const resuming = received > 0;
+      if (resuming) await data.checkVersion();
+      const pieces = !resuming
+        ? data.whole()
+        : rangesWork
+          ? remainder(data, received)
+          : skipping(data.whole(), received);
+      for await (const piece of pieces) {
+        received += piece.length;
+        yield piece;
+      }
+      return;
+    } catch (error) {
+      // Before the first byte there is nothing to resume; what may be repeated then has been repeated.
+      if (received === 0) throw error;
+      fruitless = received > before ? 1 : fruitless + 1;
+      attempts += 1;
+      if (isRangeRefused(error)) rangesWork = false;
+      else if (!isCut(error)) throw error;
+      if (fruitless >= attemptsWithoutProgress || attempts >= attemptsInAll) throw error;
+      await data.pause(fruitless);
+    }
+  }
+}
+
+async function* remainder(data: ResumableData, start: number): AsyncGenerator<Buffer> {
+  const { size } = data;
+  for (let first = start; first < size; ) {
+    const last = Math.min(first + largestRange, size) - 1;
+    for await (const piece of data.range({ first, last, size })) {
+      first += piece.length;
+      yield piece;
+    }
+    if (first <= last) {
+      throw new SyncServiceError('SYNC_INCOMPLETE_DATA', `A range ended ${last + 1 - first} bytes early`);
+    }
+  }
+}
+
+async function* skipping(pieces: AsyncIterable<Buffer>, count: number): AsyncGenerator<Buffer> {
+  let left = count;
+  for await (const piece of pieces) {
+    if (piece.length > left) yield piece.subarray(left);
+    left = Math.max(0, left - piece.length);
+  }
+}
+
+/** The connection broke, or nothing came any more; bytes that came are bytes of the data. */
+function isCut(error: unknown): boolean {
+  return isSyncServiceError(error, 'SYNC_UNREACHABLE', 'SYNC_TIMEOUT', 'SYNC_INCOMPLETE_DATA', 'SYNC_BUSY');
+}
+
+/** Another status, or another range than was asked for. */
+function isRangeRefused(error: unknown): boolean {
+  return isSyncServiceError(error, 'SYNC_UNEXPECTED_RESPONSE', 'SYNC_REJECTED');
+}

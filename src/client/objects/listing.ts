@@ -1,0 +1,89 @@
+import type { DestinationPolicy, DestinationStatus, ObjectMetadata } from '../../protocol/metadata';
+import type { Exchange } from '../connection/exchange';
+import type { CallOptions } from '../connection/options';
+import { type Paths, query } from '../connection/paths';
+import { invalidArgument } from '../errors';
+
+/** What listed objects have in common; everything that is given must hold. */
+export interface ObjectFilter {
+  objectType?: string;
+  /** Needs objectType. */
+  objectID?: string;
+  destinationType?: string;
+  /** Needs destinationType. */
+  destinationID?: string;
+  /** Only objects with, or only without, a destination policy. */
+  destinationPolicy?: boolean;
+  /** `organization/name` of a service that the policy names. */
+  service?: string;
+  /** The name of a property of the policy. */
+  policyProperty?: string;
+  /** RFC 3339: whose policy changed since then. */
+  since?: string;
+  noData?: boolean;
+  /** RFC 3339. */
+  expirationTimeBefore?: string;
+  deleted?: boolean;
+}
+
+/** An object with its destinations, without the rest of its metadata. */
+export interface ObjectSummary {
+  orgID: string;
+  objectType: string;
+  objectID: string;
+  destinationPolicy?: DestinationPolicy;
+  destinations: DestinationStatus[] | null;
+}
+
+export interface PolicyFilter {
+  /** Also those whose policy was marked received; defaults to false. */
+  received?: boolean;
+  /** `organization/name` of a service that the policy names. */
+  service?: string;
+  /** Nanoseconds since 1970, as a decimal string: whose policy changed since then. */
+  since?: string;
+}
+
+/** The lists of objects that a service gives besides the updates of a type. */
+export class Listing {
+  constructor(
+    private readonly exchange: Exchange,
+    private readonly paths: Paths,
+  ) {}
+
+  async filtered(filter: ObjectFilter, options: CallOptions): Promise<ObjectMetadata[]> {
+    // The service would ignore an ID without its type, and list everything.
+    if (filter.objectID && !filter.objectType) throw invalidArgument('objectID needs objectType');
+    if (filter.destinationID && !filter.destinationType) {
+      throw invalidArgument('destinationID needs destinationType');
+    }
+    const { service, policyProperty, ...same } = filter;
+    const byPolicy = service !== undefined || policyProperty !== undefined || filter.since !== undefined;
+    const parameters = {
+      filters: true,
+      ...same,
+      destinationPolicy: filter.destinationPolicy ?? (byPolicy || undefined),
+      dpService: service,
+      dpPropertyName: policyProperty,
+    };
+    return this.exchange.list<ObjectMetadata>(`${this.#cloud()}${query(parameters)}`, options);
+  }
+
+  async types(options: CallOptions): Promise<string[]> {
+    return this.exchange.list<string>(`${this.#cloud()}?list_object_type=true`, options);
+  }
+
+  async allOfType(objectType: string, options: CallOptions): Promise<ObjectSummary[]> {
+    return this.exchange.list<ObjectSummary>(`${this.paths.type(objectType)}?all_objects=true`, options);
+  }
+
+  async withPolicy(filter: PolicyFilter, options: CallOptions): Promise<ObjectSummary[]> {
+    const parameters = { destination_policy: true, ...filter };
+    return this.exchange.list<ObjectSummary>(`${this.#cloud()}${query(parameters)}`, options);
+  }
+
+  #cloud(): string {
+    this.paths.cloudOrganization('lists of all its objects');
+    return this.paths.objects;
+  }
+}
