@@ -63,6 +63,13 @@ export function errorOfTransport(
   const code = String((cause as { code?: unknown }).code ?? '');
   const reason = `${code || cause.message}`;
   const named = { ...details, cause };
+  if (code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH') {
+    return new SyncServiceError(
+      'SYNC_INCOMPLETE_DATA',
+      `${request}: the data has not the size that was said`,
+      named,
+    );
+  }
   if (code.endsWith('_TIMEOUT') || code === 'ETIMEDOUT') {
     return new SyncServiceError('SYNC_TIMEOUT', `${request} was not answered in time (${reason})`, named);
   }

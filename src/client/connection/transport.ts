@@ -148,6 +148,7 @@ export class Transport {
 
   /** What an error while sending or while reading a body is for the caller. */
   #failure(error: unknown, call: Call): SyncServiceError {
+    if (isSyncServiceError(error)) return error;
     const details = { method: call.method, url: this.url(call.path), cause: error };
     if (this.#closing.signal.aborted)
       return new SyncServiceError('SYNC_CLOSED', 'The client is closed', details);
@@ -156,7 +157,7 @@ export class Transport {
 
   /** The same for errors that come out of the body of an answer. */
   bodyFailure(error: unknown, call: Pick<Call, 'method' | 'path' | 'signal'>): SyncServiceError {
-    return error instanceof SyncServiceError ? error : this.#failure(error, call as Call);
+    return this.#failure(error, call as Call);
   }
 
   async #pause(delay: number, call: Call, error: unknown): Promise<void> {

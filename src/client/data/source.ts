@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { SyncServiceError } from '../errors';
 
 /**
  * Data to upload. A stream comes as a function that makes it, since an upload that is repeated must send it all again.
@@ -23,18 +24,37 @@ export interface ReplayableBody {
   bytes?: Buffer;
 }
 
-/** @throws NodeJS.ErrnoException when a file is not there or not readable. */
+/** @throws SyncServiceError SYNC_INVALID_ARGUMENT when a file is not there or not readable. */
 export async function replayable(data: DataSource): Promise<ReplayableBody> {
   if (typeof data === 'string') return fixed(Buffer.from(data, 'utf8'));
   if (data instanceof Uint8Array) return fixed(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
-  if ('file' in data) {
-    const { size } = await stat(data.file);
-    // A file that grows meanwhile is sent as long as it was: the length is announced before.
-    const make = (): Buffer | Readable =>
-      size > 0 ? createReadStream(data.file, { end: size - 1 }) : Buffer.alloc(0);
-    return { make, size };
+  if ('stream' in data) return { make: () => readable(data.stream()), size: data.size };
+  const { size } = await stat(data.file).catch((error: unknown) => {
+    throw unreadable(error);
+  });
+  // A file that grows meanwhile is sent as long as it was: the length is announced before.
+  const make = (): Buffer | Readable =>
+    size > 0 ? readable(createReadStream(data.file, { end: size - 1 })) : Buffer.alloc(0);
+  return { make, size };
+}
+
+/** The failure of a source is not one of the service: it is named before it is lost among those of the connection. */
+function readable(pieces: AsyncIterable<Uint8Array>): Readable {
+  async function* named(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* pieces;
+    } catch (error) {
+      throw unreadable(error);
+    }
   }
-  return { make: () => Readable.from(data.stream()), size: data.size };
+  return Readable.from(named());
+}
+
+function unreadable(cause: unknown): SyncServiceError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new SyncServiceError('SYNC_INVALID_ARGUMENT', `The data to upload cannot be read: ${reason}`, {
+    cause,
+  });
 }
 
 /** The pieces of a body, made anew. */

@@ -177,7 +177,7 @@ function mayHaveBeenCut(error: unknown): boolean {
   const { statusCode, code, cause } = error;
   if (statusCode !== undefined) return statusCode >= 500;
   if (code === 'SYNC_UNREACHABLE') return !neverConnected.has(String((cause as { code?: unknown })?.code));
-  return code !== 'SYNC_INVALID_ARGUMENT' && code !== 'SYNC_WRONG_SERVICE_KIND';
+  return code !== 'SYNC_WRONG_SERVICE_KIND';
 }
 
 const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT', 'EACCES']);

@@ -1,0 +1,274 @@
+import assert from 'node:assert/strict';
+import { constants, createPrivateKey, createVerify, generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DataSource, SyncServiceClient } from '../../src/client';
+import { type GivenAnswer, type Recorder, record, type SeenRequest } from '../support/recorder';
+
+const object = { objectType: 't', objectID: 'o' };
+
+describe('an upload', () => {
+  let service: Recorder;
+  const start = async (answer?: (request: SeenRequest, index: number) => GivenAnswer): Promise<void> => {
+    service = await record('CSS', answer);
+  };
+  afterEach(() => service.close());
+
+  const bodies = (): string[] => service.seen.map(({ body }) => body);
+
+  it('sends what it is given: text, bytes, a file, a stream', async () => {
+    await start();
+    const folder = await mkdtemp(join(tmpdir(), 'edge-sync-test-'));
+    const file = join(folder, 'file');
+    const empty = join(folder, 'empty');
+    await writeFile(file, 'from a file');
+    await writeFile(empty, '');
+    const stream = async function* (): AsyncGenerator<Buffer> {
+      yield Buffer.from('from ');
+      yield Buffer.from('a stream');
+    };
+    const given: DataSource[] = ['größe', Buffer.from('bytes'), { file }, { file: empty }, { stream }, ''];
+    for (const data of given) await service.client.updateObjectData(object, data);
+    await rm(folder, { recursive: true });
+    assert.deepEqual(bodies(), ['größe', 'bytes', 'from a file', '', 'from a stream', '']);
+    assert.equal(service.seen[0]?.headers['content-length'], '7');
+    assert.equal(service.seen[4]?.headers['transfer-encoding'], 'chunked');
+  });
+
+  it('fails, and does not shorten the object, when a stream ends before its size', async () => {
+    await start();
+    const stream = async function* (): AsyncGenerator<Buffer> {
+      yield Buffer.from('short');
+    };
+    await assert.rejects(service.client.updateObjectData(object, { stream, size: 100 }), {
+      code: 'SYNC_INCOMPLETE_DATA',
+    });
+    assert.deepEqual(bodies(), []);
+  });
+
+  it('fails as the source does: no such file, a stream that breaks', async () => {
+    await start();
+    const stream = async function* (): AsyncGenerator<Buffer> {
+      yield Buffer.from('a piece');
+      throw new Error('the sensor is gone');
+    };
+    for (const [data, message] of [
+      [{ file: '/no/such/file' }, /ENOENT/],
+      [{ stream }, /the sensor is gone/],
+    ] as const) {
+      await assert.rejects(service.client.updateObjectData(object, data), {
+        code: 'SYNC_INVALID_ARGUMENT',
+        message,
+      });
+    }
+    assert.deepEqual(bodies(), []);
+    await service.client.updateObjectData(object, 'twice');
+    assert.deepEqual(bodies(), ['twice', 'twice']);
+  });
+
+  it('is sent twice after one that was cut, since the service keeps what that one left behind shorter data', async () => {
+    await start((_request, index) => (index === 0 ? { status: 500, body: 'cut' } : {}));
+    await assert.rejects(service.client.updateObjectData(object, 'long data'), { code: 'SYNC_SERVER_ERROR' });
+    await service.client.updateObjectData({ ...object, objectID: 'other' }, 'once');
+    await service.client.updateObjectData(object, 'short');
+    await service.client.updateObjectData(object, 'once');
+    assert.deepEqual(bodies(), ['long data', 'once', 'short', 'short', 'once']);
+  });
+
+  it('is sent once after one that was refused', async () => {
+    await start((_request, index) => (index === 0 ? { status: 400, body: 'no' } : {}));
+    await assert.rejects(service.client.updateObjectData(object, 'refused'), { code: 'SYNC_REJECTED' });
+    await service.client.publish(object, 'once');
+    assert.equal(service.seen.length, 2);
+  });
+
+  it('tells its progress', async () => {
+    await start();
+    const told: [number, number | undefined][] = [];
+    const onProgress = (bytes: number, total: number | undefined): void => {
+      told.push([bytes, total]);
+    };
+    await service.client.updateObjectData(object, Buffer.alloc(200_000), { onProgress });
+    assert.deepEqual(told.at(-1), [200_000, 200_000]);
+    assert.ok(told.length > 2);
+    await service.client.publish(object, 'small', { onProgress });
+    assert.deepEqual(told.at(-1), [5, 5]);
+  });
+
+  it('can be aborted', async () => {
+    await start();
+    const stop = new AbortController();
+    const stream = async function* (): AsyncGenerator<Buffer> {
+      yield Buffer.alloc(1000);
+      stop.abort();
+      yield Buffer.alloc(1000);
+    };
+    const upload = service.client.updateObjectData(object, { stream }, { signal: stop.signal });
+    await assert.rejects(upload, { code: 'SYNC_ABORTED' });
+  });
+});
+
+describe('a publish', () => {
+  let service: Recorder;
+  afterEach(() => service.close());
+
+  it('says which half failed', async () => {
+    service = await record('CSS', (request) =>
+      request.path?.endsWith('/data') ? { status: 400, body: 'no data' } : {},
+    );
+    const large = Buffer.alloc(300_000);
+    const failure = { code: 'SYNC_REJECTED', half: 'data', statusCode: 400, response: 'no data' };
+    await assert.rejects(service.client.publish(object, large), failure);
+    assert.equal(JSON.parse(service.seen[0]?.body ?? '').meta.objectID, 'o');
+  });
+
+  it('fails with the metadata before it sends the data', async () => {
+    service = await record('CSS', () => ({ status: 403, body: 'Unauthorized' }));
+    const failure = { code: 'SYNC_UNAUTHORIZED', half: 'metadata' };
+    await assert.rejects(service.client.publish(object, Buffer.alloc(300_000)), failure);
+    assert.equal(service.seen.length, 1);
+  });
+
+  for (const hashAlgorithm of ['SHA1', 'SHA256'] as const) {
+    it(`signs with ${hashAlgorithm} what others can verify`, async () => {
+      service = await record('CSS');
+      const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+      const pem = String(
+        privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'hush' }),
+      );
+      await service.client.publish(object, 'hello', {
+        sign: { privateKey: pem, passphrase: 'hush', hashAlgorithm },
+      });
+      const { meta, data } = JSON.parse(service.seen[0]?.body ?? '');
+      assert.equal(meta.hashAlgorithm, hashAlgorithm);
+      const der = publicKey.export({ type: 'spki', format: 'der' });
+      assert.deepEqual(Buffer.from(meta.publicKey, 'base64'), der);
+      const check = createVerify(hashAlgorithm.toLowerCase()).update(Buffer.from(data, 'base64'));
+      const key = { key: publicKey, padding: constants.RSA_PKCS1_PSS_PADDING };
+      assert.ok(check.verify(key, Buffer.from(meta.signature, 'base64')));
+    });
+  }
+
+  it('refuses a key that cannot sign, without a word of it', async () => {
+    service = await record('CSS');
+    const elliptic = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    const pem = String(elliptic.export({ type: 'pkcs8', format: 'pem' }));
+    for (const privateKey of [pem, 'nonsense']) {
+      await assert.rejects(
+        service.client.publish(object, 'hello', { sign: { privateKey } }),
+        (error: Error & { code: string }) =>
+          error.code === 'SYNC_INVALID_ARGUMENT' && !error.message.includes('nonsense'),
+      );
+    }
+    assert.ok(createPrivateKey(pem));
+    assert.deepEqual(service.seen, []);
+  });
+});
+
+describe('an upload in chunks', () => {
+  let service: Recorder;
+  afterEach(() => service.close());
+  const upload = (data: DataSource): Promise<void> =>
+    service.client.updateObjectData(object, data, { chunkSize: 4 });
+  const ranges = (): unknown[] => service.seen.map(({ headers, body }) => [headers['content-range'], body]);
+  const status = (request: SeenRequest): GivenAnswer | undefined =>
+    request.path?.endsWith('/status') ? { body: 'ready' } : undefined;
+
+  it('sends them one after the other, and waits until the service has put them together', async () => {
+    const states = ['verifying', 'ready'];
+    service = await record('CSS', (request) =>
+      request.method === 'GET'
+        ? { body: states.shift() ?? '' }
+        : { headers: { 'mms-upload-owner': 'a' }, status: 204 },
+    );
+    const progress: number[] = [];
+    await service.client.updateObjectData(object, '0123456789', {
+      chunkSize: 4,
+      onProgress: (bytes) => progress.push(bytes),
+    });
+    assert.deepEqual(ranges(), [
+      ['bytes 0-3/10', '0123'],
+      ['bytes 4-7/10', '4567'],
+      ['bytes 8-9/10', '89'],
+      [undefined, ''],
+      [undefined, ''],
+    ]);
+    assert.deepEqual(progress, [4, 8, 10]);
+  });
+
+  it('falls back to the whole where the store refuses them', async () => {
+    service = await record('CSS', ({ headers }) =>
+      headers['content-range'] ? { status: 500, body: 'Failed to write all the data to file.\n' } : {},
+    );
+    await upload('0123456789');
+    assert.deepEqual(ranges(), [
+      ['bytes 0-3/10', '0123'],
+      [undefined, '0123456789'],
+    ]);
+  });
+
+  it('starts over once when another process of the service answers', async () => {
+    service = await record(
+      'CSS',
+      (request, index) => status(request) ?? { headers: { 'mms-upload-owner': index === 0 ? 'a' : 'b' } },
+    );
+    await upload('01234567');
+    assert.deepEqual(ranges().slice(0, -1), [
+      ['bytes 0-3/8', '0123'],
+      ['bytes 4-7/8', '4567'],
+      ['bytes 0-3/8', '0123'],
+      ['bytes 4-7/8', '4567'],
+    ]);
+  });
+
+  it('fails when the service finds another signature', async () => {
+    service = await record('CSS', (request) =>
+      request.method === 'GET' ? { body: 'verificationFailed' } : {},
+    );
+    await assert.rejects(upload('0123456789'), { code: 'SYNC_SIGNATURE_INVALID' });
+  });
+
+  it('is not tried with data of one chunk, without a size, or on an ESS, where it never works', async () => {
+    service = await record('CSS');
+    const stream = async function* (): AsyncGenerator<Buffer> {
+      yield Buffer.from('0123456789');
+    };
+    await upload('0123');
+    await upload({ stream });
+    const edge = await record('ESS');
+    await edge.client.updateObjectData(object, '0123456789', { chunkSize: 4 });
+    const seen = [...service.seen, ...edge.seen];
+    await edge.close();
+    assert.deepEqual(
+      seen.map(({ body }) => body),
+      ['0123', '0123456789', '0123456789'],
+    );
+    await assert.rejects(service.client.updateObjectData(object, 'x', { chunkSize: 0 }), {
+      code: 'SYNC_INVALID_ARGUMENT',
+    });
+  });
+});
+
+describe('an upload while nobody listens', () => {
+  it('is not held for one that was cut', async () => {
+    const first = await record('CSS');
+    await first.close();
+    const { port } = new URL(first.client.address);
+    const client = new SyncServiceClient({ address: first.client.address, organization: 'demo' });
+    await assert.rejects(client.updateObjectData(object, 'x'), { code: 'SYNC_UNREACHABLE' });
+    let count = 0;
+    const health = JSON.stringify({ general: { nodeType: 'CSS' } });
+    const server = createServer((request, response) => {
+      if (request.method === 'PUT') count += 1;
+      response.writeHead(request.method === 'PUT' ? 204 : 200).end(request.method === 'PUT' ? '' : health);
+    }).listen(Number(port), '127.0.0.1');
+    await once(server, 'listening');
+    await client.updateObjectData(object, 'x');
+    await client.close();
+    server.close();
+    assert.equal(count, 1);
+  });
+});
