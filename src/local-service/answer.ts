@@ -1,9 +1,12 @@
+import { stringifyExactJson } from '../protocol/exact-json';
+
 /** What a request is answered with; thrown where the answer is a refusal. */
 export class Answer {
   constructor(
     readonly status: number,
     readonly body: string | Buffer = '',
     readonly contentType: string | undefined = undefined,
+    readonly headers: Record<string, string> = {},
   ) {}
 }
 
@@ -16,8 +19,25 @@ export function badRequest(text: string): Answer {
   return refusal(400, text);
 }
 
+/** JSON as Go writes it: two spaces, and signs that HTML could misread as escapes. */
+export function json(value: unknown, status = 200): Answer {
+  const text = stringifyExactJson(value, 2).replace(
+    /[<>&\u2028\u2029]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return new Answer(status, text, 'application/json');
+}
+
+/** A list; where it is empty the service answers 404. */
+export function listOf(values: readonly unknown[]): Answer {
+  return values.length > 0 ? json(values) : nothing;
+}
+
 export const done = new Answer(204);
 /** Unknown objects, and "no updates": no body at all. */
 export const nothing = new Answer(404);
+/** What the real service refuses without a word. */
+export const malformed = new Answer(400);
+export const methodNotAllowed = new Answer(405);
 /** Wrong credentials: never 401, and no newline. */
 export const unauthorized = new Answer(403, 'Unauthorized', 'text/plain; charset=utf-8');

@@ -1,25 +1,41 @@
 import type { Destination, DestinationStatus, ObjectMetadata } from '../protocol/metadata';
-import { nothing, refusal } from './answer';
+import { AccessLists } from './access-lists';
+import { badRequest, nothing, refusal } from './answer';
 import type { LocalEdge } from './edge';
 import { Listener, type ListenerOptions } from './listener';
 import type { Update } from './metadata';
+import { Outbox } from './outbox';
 import { rest } from './rest';
-import { Side } from './side';
-import { nextVersion, type StoredObject } from './store';
+import type { Authenticator, Caller } from './roles';
+import { type ObjectName, Side, type SideOptions } from './side';
+import type { StoredObject } from './store';
+
+export interface CloudOptions extends ListenerOptions, SideOptions {}
+
+/** An object that was consumed everywhere and deletes itself stays for so long, in ms. */
+const afterAutodelete = 3_600_000;
 
 /** The cloud's side: it addresses objects to edges, hands them over, and knows how far each has come. */
 export class LocalCloud extends Side {
   readonly nodeType = 'CSS';
+  readonly accessLists = new AccessLists();
+  /** By organization: the address that was stored for it. */
+  readonly organizations = new Map<string, string>();
   readonly #listener: Listener;
-  readonly #edges = new Set<LocalEdge>();
-  /** By object, then by edge. */
-  readonly #deliveries = new WeakMap<StoredObject, Map<LocalEdge, DestinationStatus>>();
+  /** The edges that have registered, by organization, type and ID. */
+  readonly #edges = new Map<string, LocalEdge>();
+  readonly #outbox = new Outbox();
   #back: (() => void)[] = [];
   #up = false;
+  #maintenance: NodeJS.Timeout | undefined;
 
-  constructor(options: ListenerOptions) {
-    super();
-    this.#listener = new Listener(options, rest(this));
+  constructor(
+    options: CloudOptions,
+    authenticate: Authenticator,
+    private readonly maintenanceInterval: number,
+  ) {
+    super(options);
+    this.#listener = new Listener(options, rest(this, authenticate));
   }
 
   get address(): string {
@@ -29,11 +45,13 @@ export class LocalCloud extends Side {
   async start(): Promise<void> {
     await this.#listener.start();
     this.#up = true;
+    this.#maintenance = setInterval(() => this.maintain(), this.maintenanceInterval);
     for (const resolve of this.#back.splice(0)) resolve();
   }
 
   async stop(): Promise<void> {
     this.#up = false;
+    clearInterval(this.#maintenance);
     await this.#listener.stop();
   }
 
@@ -46,12 +64,35 @@ export class LocalCloud extends Side {
     if (!this.#up) await new Promise<void>((resolve) => this.#back.push(resolve));
   }
 
+  /** Activates what is due, and forgets what has expired. Edges are not told of that. */
+  maintain(): void {
+    const now = this.clock();
+    for (const organization of this.store.organizations()) {
+      for (const { metadata } of this.store.all(organization)) {
+        const { objectType, objectID, inactive, activationTime, expiration } = metadata;
+        const name: ObjectName = [organization, objectType, objectID];
+        if (inactive && activationTime && Date.parse(activationTime) <= now) this.activate(name);
+        if (expiration && Date.parse(expiration) <= now) this.store.delete(...name);
+      }
+    }
+  }
+
   /** An edge has registered: what is addressed to it comes to it from now on. */
   register(edge: LocalEdge): void {
-    this.#edges.add(edge);
+    this.#edges.set(edge.key, edge);
     for (const object of this.store.all(edge.organization)) {
-      if (object.status === 'ready') this.#address(object, edge);
+      const known = object.deliveries.has(edge.place);
+      if (object.status === 'ready' && !known && isFor(object.metadata, edge)) this.#send(object, edge);
     }
+  }
+
+  /** False after its organization was deleted, until it registers again. */
+  knows(edge: LocalEdge): boolean {
+    return this.#edges.get(edge.key) === edge;
+  }
+
+  get registeredEdges(): number {
+    return this.#edges.size;
   }
 
   destinations(organization: string): Destination[] {
@@ -64,120 +105,197 @@ export class LocalCloud extends Side {
     }));
   }
 
-  objectDestinations(organization: string, objectType: string, objectID: string): DestinationStatus[] {
-    const object = this.store.get(organization, objectType, objectID);
+  objectDestinations(name: ObjectName): DestinationStatus[] {
+    const object = this.store.get(...name);
     if (!object) throw nothing;
-    return Array.from(this.#deliveries.get(object)?.values() ?? []);
+    return Array.from(object.deliveries.values());
   }
 
-  override update(organization: string, update: Update): void {
-    for (const entry of update.metadata.destinationsList ?? []) {
-      const known = this.#edgesOf(organization).some(
-        (edge) => `${edge.destinationType}:${edge.destinationID}` === entry,
-      );
-      if (!known) throw refusal(500, `Failed to find destination ${entry}`);
+  /** Sends an object to these edges and no others; those left out see it deleted. */
+  setDestinations(name: ObjectName, entries: readonly string[]): void {
+    const object = this.store.get(...name);
+    if (!object) throw nothing;
+    const wanted = entries.map((entry) => this.#edgeOf(name[0], entry));
+    for (const place of Array.from(object.deliveries.keys())) {
+      if (!wanted.some((edge) => edge.place === place)) this.#withdraw(object, place);
     }
-    const { objectType, objectID } = update.metadata;
-    const old = this.store.get(organization, objectType, objectID);
-    super.update(organization, update);
-    const object = this.store.get(organization, objectType, objectID);
-    const deliveries = old && this.#deliveries.get(old);
-    if (object && deliveries && !this.#deliveries.has(object)) this.#deliveries.set(object, deliveries);
+    for (const edge of wanted) if (!object.deliveries.has(edge.place)) this.#send(object, edge, 'pending');
   }
 
-  /** What an edge has to fetch. */
-  waitingFor(edge: LocalEdge): StoredObject[] {
-    return this.store
-      .all(edge.organization)
-      .filter((object) => this.#deliveries.get(object)?.get(edge)?.status === 'delivering');
+  changeDestinations(name: ObjectName, action: 'add' | 'remove', entries: readonly string[]): void {
+    const object = this.store.get(...name);
+    if (!object) throw refusal(500, 'Object not found');
+    const edges = entries.map((entry) => this.#edgeOf(name[0], entry));
+    for (const edge of edges) {
+      if (action === 'remove') this.#withdraw(object, edge.place);
+      else if (!object.deliveries.has(edge.place)) this.#send(object, edge, 'pending');
+    }
+  }
+
+  override update(organization: string, update: Update, caller: Caller): void {
+    for (const entry of update.metadata.destinationsList ?? []) this.#edgeOf(organization, entry);
+    super.update(organization, update, caller);
+  }
+
+  /** What an edge has to fetch; it is not asked for again. */
+  take(edge: LocalEdge): StoredObject[] {
+    const taken = this.#outbox.take(edge.key);
+    for (const { deliveries } of taken) {
+      const delivery = deliveries.get(edge.place);
+      if (delivery?.status === 'pending') delivery.status = 'delivering';
+    }
+    return taken;
   }
 
   report(edge: LocalEdge, object: ObjectMetadata, status: 'delivered' | 'consumed' | 'deleted'): void {
     const { objectType, objectID } = object;
     const stored = this.store.get(edge.organization, objectType, objectID);
-    if (!stored || stored.metadata.instanceID !== object.instanceID) return;
-    const deliveries = this.#deliveries.get(stored);
-    const delivery = deliveries?.get(edge);
-    if (!delivery || !deliveries) return;
-    delivery.status = status;
-    if (
-      stored.metadata.deleted &&
-      Array.from(deliveries.values()).every((each) => each.status === 'deleted')
-    ) {
+    const delivery = stored?.deliveries.get(edge.place);
+    if (!stored || !delivery || stored.metadata.instanceID !== object.instanceID) return;
+    if (status === 'deleted') stored.deliveries.delete(edge.place);
+    else delivery.status = status;
+    if (stored.metadata.deleted && stored.deliveries.size === 0) {
       this.store.delete(edge.organization, objectType, objectID);
+    }
+    if (stored.metadata.autodelete && status === 'consumed') expireIfConsumed(stored, this.clock());
+  }
+
+  /** An edge wants everything again, also what was consumed there. */
+  resend(edge: LocalEdge): void {
+    for (const object of this.store.all(edge.organization)) {
+      if (object.status === 'ready' && object.deliveries.has(edge.place)) this.#send(object, edge);
     }
   }
 
   /** An edge has published an object: applications here see it as received. */
   receive(edge: LocalEdge, sent: StoredObject): void {
+    const metadata = {
+      ...sent.metadata,
+      destinationID: edge.destinationID,
+      destinationType: edge.destinationType,
+      originID: edge.destinationID,
+      originType: edge.destinationType,
+      ownerID: `${edge.organization}/${edge.destinationID}`,
+    };
     this.store.set(edge.organization, {
       ...sent,
-      metadata: {
-        ...sent.metadata,
-        destinationID: edge.destinationID,
-        destinationType: edge.destinationType,
-        originID: edge.destinationID,
-        originType: edge.destinationType,
-        ownerID: `${edge.organization}/${edge.destinationID}`,
-      },
+      metadata,
+      consumersLeft: metadata.consumers,
+      deliveries: new Map(),
       status: 'completelyReceived',
     });
+    if (sent.data && !metadata.metaOnly) this.webhooks.ring(edge.organization, metadata);
   }
 
-  protected published(_organization: string, object: StoredObject): void {
-    this.#deliveries.set(object, new Map());
-    for (const edge of this.#edgesOf(object.metadata.destinationOrgID)) this.#address(object, edge);
+  /** An edge has deleted what it had sent: applications here see it deleted. */
+  receiveDeletion(edge: LocalEdge, { metadata }: StoredObject): void {
+    const stored = this.store.get(edge.organization, metadata.objectType, metadata.objectID);
+    if (stored?.metadata.instanceID !== metadata.instanceID || stored.status === 'objconsumed') return;
+    this.store.setData(stored, undefined);
+    stored.metadata = { ...stored.metadata, deleted: true, objectSize: 0 };
+    stored.status = 'objdeleted';
+  }
+
+  forgetOrganization(organization: string): void {
+    this.organizations.delete(organization);
+    this.accessLists.forget(organization);
+    this.store.forget(organization);
+    for (const edge of this.#edgesOf(organization)) {
+      this.#edges.delete(edge.key);
+      this.#outbox.take(edge.key);
+    }
+  }
+
+  protected published(organization: string, object: StoredObject): void {
+    const { metadata } = object;
+    const before = object.deliveries;
+    // Who gets an object with a policy is decided elsewhere (by Open Horizon), and stays so.
+    const edges = this.#edgesOf(organization).filter((edge) =>
+      metadata.destinationPolicy ? before.has(edge.place) : isFor(metadata, edge),
+    );
+    const fresh = metadata.destinationsList ? 'pending' : 'delivering';
+    for (const place of Array.from(before.keys())) {
+      if (!edges.some((edge) => edge.place === place)) this.#withdraw(object, place);
+    }
+    for (const edge of edges) this.#send(object, edge, before.has(edge.place) ? 'delivering' : fresh);
   }
 
   protected deletedHere(organization: string, object: StoredObject): void {
     const { objectType, objectID } = object.metadata;
-    const deliveries = this.#deliveries.get(object);
-    if (!deliveries?.size || object.status === 'completelyReceived') {
+    if (object.deliveries.size === 0 || this.isFromOtherSide(object)) {
       this.store.delete(organization, objectType, objectID);
       return;
     }
-    object.metadata = { ...object.metadata, deleted: true, objectSize: 0, instanceID: nextVersion() };
-    object.data = undefined;
+    this.store.setData(object, undefined);
+    object.metadata = { ...object.metadata, deleted: true, objectSize: 0 };
     object.status = 'objdeleted';
-    for (const delivery of deliveries.values()) delivery.status = 'delivering';
+    for (const edge of this.#edgesOf(organization)) {
+      if (object.deliveries.has(edge.place)) this.#outbox.put(edge.key, object);
+    }
   }
 
-  protected async acknowledged(organization: string, object: StoredObject): Promise<void> {
+  protected async acknowledged(
+    organization: string,
+    object: StoredObject,
+    how: 'consumed' | 'deleted',
+  ): Promise<void> {
     const { objectType, objectID, originID, originType } = object.metadata;
     this.store.delete(organization, objectType, objectID);
-    this.#edgesOf(organization)
-      .find((edge) => edge.destinationID === originID && edge.destinationType === originType)
-      ?.consumedByCloud(object.metadata);
+    const edge = this.#edges.get(`${organization}/${originType}:${originID}`);
+    if (how === 'consumed') edge?.consumedByCloud(object.metadata);
   }
 
-  protected origin(organization: string): Pick<ObjectMetadata, 'originID' | 'originType' | 'ownerID'> {
-    return { originID: 'Cloud', originType: 'Cloud', ownerID: `${organization}/admin` };
+  protected owned(
+    _organization: string,
+    { organization, name }: Caller,
+  ): Pick<ObjectMetadata, 'originID' | 'originType' | 'ownerID'> {
+    return { originID: 'Cloud', originType: 'Cloud', ownerID: `${organization}/${name}` };
+  }
+
+  /** @throws Answer where an entry of a list is none, or names an edge that has not registered. */
+  #edgeOf(organization: string, entry: string): LocalEdge {
+    if (!entry.includes(':')) throw badRequest(`Invalid destination ${entry}`);
+    const edge = this.#edges.get(`${organization}/${entry}`);
+    if (!edge) throw refusal(500, `Failed to find destination ${entry}`);
+    return edge;
   }
 
   #edgesOf(organization: string): LocalEdge[] {
-    return Array.from(this.#edges).filter((edge) => edge.organization === organization);
+    return Array.from(this.#edges.values()).filter((edge) => edge.organization === organization);
   }
 
-  #address(object: StoredObject, edge: LocalEdge): void {
-    const { metadata } = object;
-    if (!isFor(metadata, edge)) return;
-    const deliveries = this.#deliveries.get(object) ?? new Map<LocalEdge, DestinationStatus>();
+  #send(object: StoredObject, edge: LocalEdge, status: 'pending' | 'delivering' = 'delivering'): void {
     const { destinationType, destinationID } = edge;
-    deliveries.set(edge, {
+    const { inactive } = object.metadata;
+    object.deliveries.set(edge.place, {
       destinationType,
       destinationID,
-      status: metadata.inactive ? 'pending' : 'delivering',
+      status: inactive ? 'pending' : status,
       message: '',
     });
-    this.#deliveries.set(object, deliveries);
+    if (!inactive && object.status === 'ready') this.#outbox.put(edge.key, object);
+  }
+
+  /** The object does not go to this edge any more: there it is deleted. */
+  #withdraw(object: StoredObject, place: string): void {
+    if (!object.deliveries.delete(place)) return;
+    const metadata = { ...object.metadata, deleted: true, objectSize: 0 };
+    const gone: StoredObject = { ...object, metadata, data: undefined, deliveries: new Map() };
+    this.#outbox.put(`${metadata.destinationOrgID}/${place}`, gone);
   }
 }
 
 function isFor(metadata: ObjectMetadata, edge: LocalEdge): boolean {
-  const { destinationsList, destinationType, destinationID } = metadata;
-  if (destinationsList?.length) {
-    return destinationsList.includes(`${edge.destinationType}:${edge.destinationID}`);
-  }
+  const { destinationsList, destinationType, destinationID, destinationPolicy } = metadata;
+  if (destinationPolicy) return false;
+  if (destinationsList?.length) return destinationsList.includes(edge.place);
   if (destinationType && destinationType !== edge.destinationType) return false;
   return !destinationID || destinationID === edge.destinationID;
+}
+
+function expireIfConsumed(object: StoredObject, now: number): void {
+  const all = Array.from(object.deliveries.values());
+  if (!all.every(({ status }) => status === 'consumed')) return;
+  const expiration = new Date(now + afterAutodelete).toISOString().replace(/\.\d+Z$/, 'Z');
+  object.metadata = { ...object.metadata, expiration };
 }

@@ -1,12 +1,15 @@
 import type { ObjectMetadata } from '../protocol/metadata';
+import { canReachEdge } from '../protocol/names';
 import type { LocalCloud } from './cloud';
-import type { Intervals } from './index';
+import type { Intervals } from './intervals';
 import { Listener, type ListenerOptions } from './listener';
+import { removedServices } from './policy';
 import { rest } from './rest';
-import { Side } from './side';
+import type { Authenticator } from './roles';
+import { Side, type SideOptions } from './side';
 import type { StoredObject } from './store';
 
-export interface EdgeOptions extends ListenerOptions {
+export interface EdgeOptions extends ListenerOptions, SideOptions {
   organization: string;
   destinationType: string;
   destinationID: string;
@@ -19,6 +22,8 @@ export class LocalEdge extends Side {
   readonly destinationType: string;
   readonly destinationID: string;
   readonly #listener: Listener;
+  /** Objects whose acknowledgement waits for the cloud: the real service answers no question about them meanwhile. */
+  readonly #locked = new Map<StoredObject, Promise<void>>();
   #registered = false;
   #registration: NodeJS.Timeout | undefined;
   #poll: NodeJS.Timeout | undefined;
@@ -27,16 +32,26 @@ export class LocalEdge extends Side {
     private readonly cloud: LocalCloud,
     private readonly intervals: Intervals,
     options: EdgeOptions,
+    authenticate: Authenticator,
   ) {
-    super();
+    super(options);
     this.organization = options.organization;
     this.destinationType = options.destinationType;
     this.destinationID = options.destinationID;
-    this.#listener = new Listener(options, rest(this));
+    this.#listener = new Listener(options, rest(this, authenticate));
   }
 
   get address(): string {
     return this.#listener.address;
+  }
+
+  /** As lists of destinations name it. */
+  get place(): string {
+    return `${this.destinationType}:${this.destinationID}`;
+  }
+
+  get key(): string {
+    return `${this.organization}/${this.place}`;
   }
 
   get registered(): boolean {
@@ -45,10 +60,8 @@ export class LocalEdge extends Side {
 
   async start(): Promise<void> {
     await this.#listener.start();
-    this.#registration = setTimeout(
-      () => this.#register(),
-      this.#registered ? 0 : this.intervals.registration,
-    );
+    const delay = this.#registered ? 0 : this.intervals.registration;
+    this.#registration = setTimeout(() => void this.#register(), delay);
   }
 
   async stop(): Promise<void> {
@@ -57,51 +70,93 @@ export class LocalEdge extends Side {
     await this.#listener.stop();
   }
 
+  /** Looks at the cloud now, as it does by itself at its interval. */
+  poll(): void {
+    if (!this.cloud.up || !this.cloud.knows(this)) return;
+    for (const object of this.cloud.take(this)) this.#accept(object);
+  }
+
+  /** Resolves when no acknowledgement of this object waits for the cloud. */
+  async unlocked(objectType: string, objectID: string): Promise<void> {
+    const object = this.store.get(this.organization, objectType, objectID);
+    if (object) await this.#locked.get(object);
+  }
+
+  resend(): void {
+    this.cloud.resend(this);
+  }
+
   /** The cloud consumed what this edge had sent: the ID is used up here. */
   consumedByCloud({ objectType, objectID, instanceID }: ObjectMetadata): void {
     const object = this.store.get(this.organization, objectType, objectID);
     if (object?.metadata.instanceID !== instanceID) return;
     object.status = 'consumedByDest';
-    object.data = undefined;
+    this.store.setData(object, undefined);
   }
 
   protected published(_organization: string, object: StoredObject): void {
+    if (object.metadata.inactive) return;
     void this.cloud.untilUp().then(() => this.cloud.receive(this, object));
   }
 
-  protected deletedHere(organization: string, { metadata }: StoredObject): void {
-    this.store.delete(organization, metadata.objectType, metadata.objectID);
+  protected deletedHere(organization: string, object: StoredObject): void {
+    const { objectType, objectID } = object.metadata;
+    this.store.delete(organization, objectType, objectID);
+    void this.cloud.untilUp().then(() => this.cloud.receiveDeletion(this, object));
   }
 
   /** The real service answers a consumed only when its cloud has taken it, however long that takes. */
   protected async acknowledged(
     organization: string,
-    { metadata }: StoredObject,
+    object: StoredObject,
     how: 'consumed' | 'deleted',
   ): Promise<void> {
-    await this.cloud.untilUp();
+    const { metadata } = object;
+    const waiting = this.cloud.untilUp();
+    this.#locked.set(object, waiting);
+    await waiting;
+    this.#locked.delete(object);
     this.cloud.report(this, metadata, how);
-    if (how === 'consumed') this.store.delete(organization, metadata.objectType, metadata.objectID);
+    const { objectType, objectID } = metadata;
+    // A newer version may have come meanwhile.
+    if (this.store.get(organization, objectType, objectID) === object) {
+      this.store.delete(organization, objectType, objectID);
+    }
   }
 
-  protected origin(): Pick<ObjectMetadata, 'originID' | 'originType' | 'ownerID'> {
+  protected owned(): Pick<ObjectMetadata, 'originID' | 'originType' | 'ownerID'> {
     return { originID: this.destinationID, originType: this.destinationType, ownerID: '' };
   }
 
-  #register(): void {
+  async #register(): Promise<void> {
+    await this.cloud.untilUp();
     this.#registered = true;
     this.cloud.register(this);
-    this.#poll = setInterval(() => this.#fetch(), this.intervals.poll);
+    clearInterval(this.#poll);
+    this.#poll = setInterval(() => this.poll(), this.intervals.poll);
   }
 
-  #fetch(): void {
-    if (!this.cloud.up) return;
-    for (const { metadata, data } of this.cloud.waitingFor(this)) {
-      const status = metadata.deleted ? 'objdeleted' : 'completelyReceived';
-      const here = this.store.get(this.organization, metadata.objectType, metadata.objectID);
-      if (here?.metadata.instanceID === metadata.instanceID) continue;
-      this.store.set(this.organization, { metadata, data, status, consumersLeft: metadata.consumers });
-      if (!metadata.deleted) this.cloud.report(this, metadata, 'delivered');
+  #accept(sent: StoredObject): void {
+    const metadata = { ...sent.metadata, destinationID: this.destinationID };
+    const { objectType, objectID, deleted, instanceID, metaOnly } = metadata;
+    const here = this.store.get(this.organization, objectType, objectID);
+    if (here?.metadata.instanceID === instanceID && here.metadata.deleted === deleted) {
+      if (!deleted) this.cloud.report(this, metadata, 'delivered');
+      return;
     }
+    // The real edge can neither fetch nor acknowledge an object of such a name, and tries for ever.
+    const fetchable = canReachEdge(objectType) && canReachEdge(objectID);
+    this.store.set(this.organization, {
+      metadata,
+      data: fetchable ? sent.data : undefined,
+      status: !fetchable ? 'partiallyreceived' : deleted ? 'objdeleted' : 'completelyReceived',
+      consumersLeft: metadata.consumers,
+      deliveries: new Map(),
+      policyReceived: false,
+      removedServices: here ? removedServices(here.metadata, metadata) : [],
+    });
+    if (deleted || !fetchable) return;
+    this.cloud.report(this, metadata, 'delivered');
+    if (sent.data && !metaOnly) this.webhooks.ring(this.organization, metadata);
   }
 }

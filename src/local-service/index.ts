@@ -1,23 +1,20 @@
-import { LocalCloud } from './cloud';
+import { type CloudOptions, LocalCloud } from './cloud';
 import { type EdgeOptions, LocalEdge } from './edge';
-import type { ListenerOptions } from './listener';
+import { defaultIntervals, type Intervals } from './intervals';
+import { type Authenticator, developmentRoles, type KeyPair, presetRoles } from './roles';
 
-export type { LocalCloud } from './cloud';
+export type { CloudOptions, LocalCloud } from './cloud';
 export type { EdgeOptions, LocalEdge } from './edge';
+export type { Intervals } from './intervals';
 export type { ListenerOptions } from './listener';
-
-/** How often things happen, in ms. The defaults suit trying out; the real service registers an edge after about 10 s. */
-export interface Intervals {
-  /** From the start of an edge to its registration with the cloud. */
-  registration: number;
-  /** Between two looks of an edge at its cloud. */
-  poll: number;
-}
+export type { KeyPair, Role } from './roles';
 
 export interface LocalServiceOptions {
-  cloud?: ListenerOptions;
+  cloud?: CloudOptions;
   edges?: EdgeOptions[];
   intervals?: Partial<Intervals>;
+  /** Who may ask, with secrets; without them any secret will do and the form of a name tells its role. */
+  keys?: readonly KeyPair[];
 }
 
 /**
@@ -28,10 +25,12 @@ export class LocalService {
   readonly cloud: LocalCloud;
   readonly #edges: LocalEdge[] = [];
   readonly #intervals: Intervals;
+  readonly #authenticate: Authenticator;
 
   private constructor(options: LocalServiceOptions) {
-    this.cloud = new LocalCloud(options.cloud ?? {});
-    this.#intervals = { registration: 100, poll: 100, ...options.intervals };
+    this.#intervals = { ...defaultIntervals, ...options.intervals };
+    this.#authenticate = options.keys ? presetRoles(options.keys) : developmentRoles;
+    this.cloud = new LocalCloud(options.cloud ?? {}, this.#authenticate, this.#intervals.maintenance);
   }
 
   /** @throws NodeJS.ErrnoException EADDRINUSE, with its `port`, when a port is taken. */
@@ -53,7 +52,7 @@ export class LocalService {
 
   /** Starts one more edge; it registers with the cloud a little later. */
   async addEdge(options: EdgeOptions): Promise<LocalEdge> {
-    const edge = new LocalEdge(this.cloud, this.#intervals, options);
+    const edge = new LocalEdge(this.cloud, this.#intervals, options, this.#authenticate);
     await edge.start();
     this.#edges.push(edge);
     return edge;

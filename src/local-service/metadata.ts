@@ -1,6 +1,6 @@
-import { parseExactJson } from '../protocol/exact-json';
 import type { ObjectMetadata } from '../protocol/metadata';
 import { badRequest } from './answer';
+import { type GoStruct, readGoJson } from './go-json';
 
 /** Every field in the service's order, with the value that it has when it is not set. */
 const unset: ObjectMetadata = {
@@ -21,7 +21,7 @@ const unset: ObjectMetadata = {
   metaOnly: false,
   destinationDataUri: '',
   sourceDataUri: '',
-  consumers: 1,
+  consumers: 0,
   autodelete: false,
   originID: '',
   originType: '',
@@ -38,6 +38,62 @@ const unset: ObjectMetadata = {
   ownerID: '',
 };
 
+const property: GoStruct = {
+  name: 'common.PolicyProperty',
+  fields: { name: 'string', value: 'any', type: 'string' },
+};
+const service: GoStruct = {
+  name: 'common.ServiceID',
+  fields: { orgID: 'string', arch: 'string', serviceName: 'string', version: 'string' },
+};
+const policy: GoStruct = {
+  name: 'common.Policy',
+  fields: {
+    properties: { list: property },
+    constraints: { list: 'string' },
+    services: { list: service },
+    timestamp: 'int64',
+  },
+};
+const metadata: GoStruct = {
+  name: 'common.MetaData',
+  fields: {
+    objectID: 'string',
+    objectType: 'string',
+    destinationOrgID: 'string',
+    destinationID: 'string',
+    destinationType: 'string',
+    destinationsList: { list: 'string' },
+    destinationPolicy: policy,
+    expiration: 'string',
+    version: 'string',
+    description: 'string',
+    link: 'string',
+    inactive: 'bool',
+    activationTime: 'string',
+    noData: 'bool',
+    metaOnly: 'bool',
+    destinationDataUri: 'string',
+    sourceDataUri: 'string',
+    consumers: 'int',
+    autodelete: 'bool',
+    originID: 'string',
+    originType: 'string',
+    deleted: 'bool',
+    instanceID: 'int64',
+    dataID: 'int64',
+    objectSize: 'int64',
+    chunkSize: 'int',
+    uploadChunkSize: 'int',
+    hashAlgorithm: 'string',
+    publicKey: 'string',
+    signature: 'string',
+    public: 'bool',
+    ownerID: 'string',
+  },
+};
+const objectUpdate: GoStruct = { name: 'base.objectUpdate', fields: { meta: metadata, data: 'bytes' } };
+
 /** A PUT of metadata, with the data if it came along. */
 export interface Update {
   metadata: ObjectMetadata;
@@ -45,62 +101,45 @@ export interface Update {
 }
 
 /**
- * Reads and checks the body of a PUT.
+ * Reads the body of a PUT.
  *
  * @throws Answer 400 with the service's own words.
  */
-export function readUpdate(body: string, objectType: string, objectID: string): Update {
-  const { meta, data } = readJson(body);
-  const metadata = { ...unset, ...meta };
-  checkName(metadata, objectType, objectID);
-  checkDestinations(metadata);
-  if (metadata.deleted) throw badRequest('Object marked as deleted');
-  if (metadata.metaOnly && data) throw badRequest("Can't update data if MetaOnly is true");
-  return { metadata: { ...metadata, consumers: metadata.consumers || 1 }, data };
+export function readUpdate(body: string): Update {
+  const { meta, data } = readGoJson(body, objectUpdate) as { meta?: Partial<ObjectMetadata>; data?: Buffer };
+  const read = { ...unset, ...meta };
+  return { metadata: { ...read, destinationPolicy: withAllFields(read.destinationPolicy) }, data };
 }
 
-function readJson(body: string): { meta: Partial<ObjectMetadata>; data: Buffer | undefined } {
-  if (body.trim() === '') throw badRequest('Invalid JSON for update. Error: EOF');
-  let parsed: { meta?: Partial<ObjectMetadata>; data?: unknown };
-  try {
-    parsed = parseExactJson(body) as typeof parsed;
-  } catch {
-    throw badRequest('Invalid JSON for update. Error: unexpected EOF');
-  }
-  const { meta = {}, data } = parsed ?? {};
-  return { meta, data: typeof data === 'string' ? decode(data) : undefined };
+function withAllFields(given: ObjectMetadata['destinationPolicy']): ObjectMetadata['destinationPolicy'] {
+  if (!given) return null;
+  const { properties = null, constraints = null, services = null } = given;
+  return {
+    properties: properties?.map(({ name = '', value = null, type = '' }) => ({ name, value, type })) ?? null,
+    constraints,
+    services:
+      services?.map(({ orgID = '', arch = '', serviceName = '', version = '' }) => ({
+        orgID,
+        arch,
+        serviceName,
+        version,
+      })) ?? null,
+    timestamp: given.timestamp ?? '0',
+  };
 }
 
-function decode(data: string): Buffer {
-  if (!/^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(data)) {
-    throw badRequest('Invalid JSON for update. Error: illegal base64 data at input byte 0');
-  }
-  return Buffer.from(data, 'base64');
-}
-
-function checkName(metadata: ObjectMetadata, objectType: string, objectID: string): void {
-  if (!metadata.objectID) throw badRequest("Object's meta data does not contain object's ID");
-  if (!metadata.objectType) throw badRequest("Object's meta data does not contain object's type");
-  if (metadata.objectID !== objectID) {
+/** @throws Answer 400 where the payload is about another object than the URL. */
+export function checkSubject(meta: ObjectMetadata, objectType: string, objectID: string): void {
+  if (!meta.objectID) throw badRequest("Object's meta data does not contain object's ID");
+  if (!meta.objectType) throw badRequest("Object's meta data does not contain object's type");
+  if (meta.objectID !== objectID) {
     throw badRequest(
-      `Object ID (${objectID}) in the URL doesn't match the object-id (${metadata.objectID}) in the payload`,
+      `Object ID (${objectID}) in the URL doesn't match the object-id (${meta.objectID}) in the payload`,
     );
   }
-  if (metadata.objectType !== objectType) {
+  if (meta.objectType !== objectType) {
     throw badRequest(
-      `Object type (${objectType}) in the URL doesn't match the object-type (${metadata.objectType}) in the payload`,
+      `Object type (${objectType}) in the URL doesn't match the object-type (${meta.objectType}) in the payload`,
     );
-  }
-}
-
-function checkDestinations({ destinationID, destinationType, destinationsList }: ObjectMetadata): void {
-  if (destinationID && !destinationType) {
-    throw badRequest("Destination ID provided without destination type in object's meta data");
-  }
-  if (destinationsList && destinationType) {
-    throw badRequest('Both destinations list and destination type are specified');
-  }
-  for (const entry of destinationsList ?? []) {
-    if (!entry.includes(':')) throw badRequest(`Invalid destination ${entry}`);
   }
 }

@@ -1,16 +1,44 @@
 import type { ObjectMetadata } from '../protocol/metadata';
-import { type Answer, badRequest, nothing } from './answer';
+import { SignatureCheck } from '../protocol/signature';
+import { badRequest, nothing, refusal } from './answer';
 import type { Update } from './metadata';
-import { nextVersion, Store, type StoredObject } from './store';
+import { isForService, unversioned } from './policy';
+import type { Caller } from './roles';
+import { Store, type StoredObject, Versions } from './store';
+import { Webhooks } from './webhooks';
+
+export type ObjectName = readonly [organization: string, objectType: string, objectID: string];
+
+export interface SideOptions {
+  /** The time, in ms since 1970; another clock is for tests. */
+  clock?: () => number;
+  /** How many bytes of data this service keeps at most; 1 GiB unless given. */
+  memoryLimit?: number;
+}
 
 /** Listed to applications: what came from the other side and waits for them. */
 const unread = new Set(['completelyReceived', 'objdeleted']);
+/** What was written here, and may be written again. */
+const own = new Set(['ready', 'notReady', 'verificationFailed']);
+/** As the real services are set up. */
+const chunkSize = 5_242_880;
+const longestFileName = 255;
 
 /** What a CSS and an ESS have in common: they keep objects, and applications read and write them. */
 export abstract class Side {
   readonly store = new Store();
+  readonly webhooks = new Webhooks();
+  readonly clock: () => number;
+  readonly #versions: Versions;
+  readonly #memoryLimit: number;
 
   abstract readonly nodeType: 'CSS' | 'ESS';
+
+  constructor({ clock = Date.now, memoryLimit = 1_073_741_824 }: SideOptions) {
+    this.clock = clock;
+    this.#versions = new Versions(clock());
+    this.#memoryLimit = memoryLimit;
+  }
 
   /** An application has written, deleted or activated an object here. */
   protected abstract published(organization: string, object: StoredObject): void;
@@ -21,129 +49,228 @@ export abstract class Side {
     object: StoredObject,
     how: 'consumed' | 'deleted',
   ): Promise<void>;
-  protected abstract origin(
+  protected abstract owned(
     organization: string,
+    caller: Caller,
   ): Pick<ObjectMetadata, 'originID' | 'originType' | 'ownerID'>;
 
   /** Takes metadata, and its data if it came along; without data the old data is dropped, unless `metaOnly`. */
-  update(organization: string, { metadata, data }: Update): void {
-    const { objectType, objectID } = metadata;
-    const old = this.store.get(organization, objectType, objectID);
-    this.#refuseReceived(old, "Can't update object of the receiving side");
-    if (metadata.metaOnly && !old) throw nothing;
-    const kept = metadata.metaOnly ? old?.data : data;
-    const hasData = metadata.metaOnly
-      ? old?.status === 'ready'
-      : data !== undefined || metadata.noData || metadata.link !== '';
-    const instanceID = nextVersion();
+  update(organization: string, update: Update, caller: Caller): void {
+    const { objectType, objectID, destinationOrgID } = update.metadata;
+    const target = destinationOrgID || organization;
+    const old = this.store.get(target, objectType, objectID);
+    refuseReceived(old, "Can't update object of the receiving side");
+    refuseLongName(objectID);
+    const kept = keptData(update, old);
+    this.#refuseBeyondLimit(kept, old);
+    const fresh = kept !== undefined && !update.metadata.metaOnly;
+    const instanceID = this.#versions.next();
+    const { originID, originType, ownerID } = this.owned(organization, caller);
+    const given = update.metadata;
+    const hasOrigin = given.originID !== '' && given.originType !== '';
     const object: StoredObject = {
       metadata: {
-        ...metadata,
-        ...this.origin(organization),
-        destinationOrgID: organization,
+        ...given,
+        ...(given.noData && { link: '', publicKey: '', signature: '' }),
+        ...(given.metaOnly && old && signatureOf(old.metadata)),
+        ...(given.destinationPolicy && {
+          destinationPolicy: { ...given.destinationPolicy, timestamp: `${this.clock()}000000` },
+        }),
+        ...(!hasOrigin && { originID, originType }),
+        ownerID,
+        consumers: consumersOf(given.consumers),
+        destinationOrgID: target,
         instanceID,
-        dataID: metadata.metaOnly && old ? old.metadata.dataID : data ? instanceID : '0',
+        dataID: given.metaOnly && old ? old.metadata.dataID : fresh ? instanceID : '0',
         objectSize: kept?.length ?? 0,
-        chunkSize: 5_242_880,
+        chunkSize,
+        uploadChunkSize: 0,
       },
-      status: hasData ? 'ready' : 'notReady',
+      status: kept !== undefined || given.noData || given.link ? 'ready' : 'notReady',
       data: kept,
-      consumersLeft: metadata.consumers,
+      consumersLeft: 0,
+      deliveries: old?.deliveries ?? new Map(),
+      policyReceived: false,
+      removedServices: [],
     };
-    this.store.set(organization, object);
-    if (hasData) this.published(organization, object);
+    object.consumersLeft = object.metadata.consumers;
+    const failure = fresh ? verify(object.metadata, kept) : undefined;
+    if (failure !== undefined) {
+      object.status = 'verificationFailed';
+      object.data = undefined;
+      this.store.set(target, object);
+      throw refusal(500, failure);
+    }
+    this.store.set(target, object);
+    if (object.status === 'ready') this.published(target, object);
   }
 
-  updateData(organization: string, objectType: string, objectID: string, data: Buffer): void {
-    const object = this.#require(organization, objectType, objectID);
-    this.#refuseReceived(object, "Can't update data of the receiving side");
+  updateData(name: ObjectName, data: Buffer): void {
+    const object = this.#require(name);
+    refuseReceived(object, "Can't update data of the receiving side");
     if (object.metadata.noData) throw badRequest("Can't update data, the NoData flag is set to true");
-    const version = nextVersion();
-    object.data = data;
+    this.#refuseBeyondLimit(data, object);
+    const failure = verify(object.metadata, data);
+    if (failure !== undefined) {
+      object.status = 'verificationFailed';
+      this.store.setData(object, undefined);
+      throw refusal(500, `Failed to verify and store data, Error: ${failure}`);
+    }
+    const version = this.#versions.next();
+    this.store.setData(object, data);
     object.status = 'ready';
     object.metadata = { ...object.metadata, instanceID: version, dataID: version, objectSize: data.length };
-    this.published(organization, object);
+    this.published(name[0], object);
   }
 
-  metadata(organization: string, objectType: string, objectID: string): ObjectMetadata {
-    return this.#require(organization, objectType, objectID).metadata;
+  metadata(name: ObjectName): ObjectMetadata {
+    return this.#require(name).metadata;
   }
 
-  status(organization: string, objectType: string, objectID: string): string {
-    return this.#require(organization, objectType, objectID).status;
+  status(name: ObjectName): string {
+    return this.#require(name).status;
   }
 
   /** 404 for all of: unknown, not ready, no data, deleted. */
-  data(organization: string, objectType: string, objectID: string): Buffer {
-    const { data, status } = this.#require(organization, objectType, objectID);
-    if (data === undefined || status === 'notReady' || status === 'objdeleted') throw nothing;
+  data(name: ObjectName): Buffer {
+    const { data, status } = this.#require(name);
+    const hidden = status === 'notReady' || status === 'objdeleted' || status === 'verificationFailed';
+    if (data === undefined || hidden) throw nothing;
     return data;
   }
 
-  updates(organization: string, objectType: string, withReceived: boolean): ObjectMetadata[] {
+  updates(organization: string, objectType: string, withReceived: boolean): StoredObject[] {
     return this.store
       .ofType(organization, objectType)
-      .filter(({ status }) => unread.has(status) || (withReceived && status === 'objreceived'))
-      .map(({ metadata }) => metadata);
+      .filter(({ status }) => unread.has(status) || (withReceived && status === 'objreceived'));
   }
 
-  async consumed(organization: string, objectType: string, objectID: string): Promise<void> {
-    const object = this.#received(organization, objectType, objectID, 'consumed');
+  async consumed(name: ObjectName): Promise<void> {
+    const object = this.#received(name, 'consumed');
     object.consumersLeft -= 1;
     if (object.consumersLeft > 0) return;
     object.status = 'objconsumed';
-    await this.acknowledged(organization, object, 'consumed');
+    await this.acknowledged(name[0], object, 'consumed');
   }
 
-  received(organization: string, objectType: string, objectID: string): void {
-    this.#received(organization, objectType, objectID, 'received').status = 'objreceived';
+  received(name: ObjectName): void {
+    this.#received(name, 'received').status = 'objreceived';
   }
 
-  async deletionAcknowledged(organization: string, objectType: string, objectID: string): Promise<void> {
-    const object = this.store.get(organization, objectType, objectID);
+  /** Also from a service that the policy of the object no longer names. */
+  async deletionAcknowledged(name: ObjectName, caller: Caller): Promise<void> {
+    const object = this.store.get(...name);
     if (!object) throw unmarkable('deleted');
-    if (object.status !== 'objdeleted' || this.nodeType === 'CSS') throw wrongState(object, 'deleted');
-    this.store.delete(organization, objectType, objectID);
-    await this.acknowledged(organization, object, 'deleted');
+    const service = caller.role === 'service' ? unversioned(caller.name) : '';
+    if (object.removedServices.includes(service)) {
+      object.removedServices = object.removedServices.filter((each) => each !== service);
+      return;
+    }
+    if (object.status !== 'objdeleted' || !this.isFromOtherSide(object)) throw wrongState(object, 'deleted');
+    this.store.delete(...name);
+    await this.acknowledged(name[0], object, 'deleted');
   }
 
-  activate(organization: string, objectType: string, objectID: string): void {
-    const object = this.store.get(organization, objectType, objectID);
+  activate(name: ObjectName): void {
+    const object = this.store.get(...name);
     if (!object) throw badRequest('Failed to mark the object as active. Error: Object not found');
-    this.#refuseReceived(object, "Can't activate object of the receiving side");
+    refuseReceived(
+      object,
+      "Failed to mark the object as active. Error: Can't activate object on the receiving side",
+    );
     if (!object.metadata.inactive) return;
     object.metadata = { ...object.metadata, inactive: false };
-    this.published(organization, object);
+    if (object.status === 'ready') this.published(name[0], object);
   }
 
-  delete(organization: string, objectType: string, objectID: string): void {
-    const object = this.#require(organization, objectType, objectID);
-    if (this.nodeType === 'ESS') this.#refuseReceived(object, "Can't delete object on the receiving side");
-    this.deletedHere(organization, object);
+  /** @param caller a sync administrator is told 400 where others are told 404. */
+  delete(name: ObjectName, caller: Caller): void {
+    const object = this.store.get(...name);
+    const failed = 'Failed to delete the object. Error:';
+    if (!object) throw caller.role === 'syncAdmin' ? badRequest(`${failed} Object not found`) : nothing;
+    if (this.nodeType === 'ESS') {
+      refuseReceived(object, `${failed} Can't delete object on the receiving side for ESS`);
+    }
+    this.deletedHere(name[0], object);
   }
 
-  #require(organization: string, objectType: string, objectID: string): StoredObject {
-    const object = this.store.get(organization, objectType, objectID);
+  /** A service sees objects that its policy names, and as deleted what a policy has stopped to name. */
+  seenBy(object: StoredObject, caller: Caller): ObjectMetadata | undefined {
+    if (caller.role !== 'service') return object.metadata;
+    if (object.removedServices.includes(unversioned(caller.name)))
+      return { ...object.metadata, deleted: true };
+    return isForService(object.metadata, caller.name) ? object.metadata : undefined;
+  }
+
+  /** Tombstones of what was written here wait for the other side, not for applications. */
+  protected isFromOtherSide({ metadata }: StoredObject): boolean {
+    return this.nodeType === 'ESS' || metadata.originType !== 'Cloud';
+  }
+
+  #require(name: ObjectName): StoredObject {
+    const object = this.store.get(...name);
     if (!object) throw nothing;
     return object;
   }
 
-  #refuseReceived(object: StoredObject | undefined, text: string): void {
-    const own = new Set(['ready', 'notReady']);
-    if (object && !own.has(object.status)) throw badRequest(text);
-  }
-
-  #received(organization: string, objectType: string, objectID: string, mark: string): StoredObject {
-    const object = this.store.get(organization, objectType, objectID);
+  #received(name: ObjectName, mark: string): StoredObject {
+    const object = this.store.get(...name);
     if (!object) throw unmarkable(mark);
     if (object.status !== 'completelyReceived' && object.status !== 'objreceived')
       throw wrongState(object, mark);
     return object;
   }
+
+  #refuseBeyondLimit(data: Buffer | undefined, old: StoredObject | undefined): void {
+    const bytes = this.store.bytes - (old?.data?.length ?? 0) + (data?.length ?? 0);
+    if (bytes <= this.#memoryLimit) return;
+    throw refusal(
+      500,
+      `Failed to store data. Error: the local service is full, its limit is ${this.#memoryLimit} bytes`,
+    );
+  }
+}
+
+function keptData({ metadata, data }: Update, old: StoredObject | undefined): Buffer | undefined {
+  if (metadata.noData) return undefined;
+  return metadata.metaOnly ? old?.data : data;
+}
+
+function signatureOf(
+  metadata: ObjectMetadata,
+): Pick<ObjectMetadata, 'hashAlgorithm' | 'publicKey' | 'signature'> {
+  const { hashAlgorithm, publicKey, signature } = metadata;
+  return { hashAlgorithm, publicKey, signature };
+}
+
+function consumersOf(given: number): number {
+  if (given === -1) return 2_147_483_647;
+  return given === 0 ? 1 : given;
+}
+
+/** What the service says of data that does not fit its signature. */
+function verify(metadata: ObjectMetadata, data: Buffer): string | undefined {
+  const check = SignatureCheck.of(metadata);
+  if (!check) return undefined;
+  if (!check.canBeRead) return 'Failed to parse public key, Error: asn1: structure error';
+  check.update(data);
+  return check.fits()
+    ? undefined
+    : 'Failed to verify data with public key and data signature, Error: crypto/rsa: verification error';
+}
+
+function refuseReceived(object: StoredObject | undefined, text: string): void {
+  if (object && !own.has(object.status)) throw badRequest(text);
+}
+
+/** The real service keeps an object in a file of its name. */
+function refuseLongName(objectID: string): void {
+  if (Buffer.byteLength(objectID) <= longestFileName) return;
+  throw refusal(500, 'Failed to delete data. Error: file name too long');
 }
 
 /** Marks are refused with 400, not 404. */
-function unmarkable(mark: string): Answer {
+function unmarkable(mark: string): ReturnType<typeof badRequest> {
   return badRequest(
     mark === 'deleted'
       ? "Failed to confirm object's deletion. Error: Failed to find object to confirm deletion"
@@ -152,7 +279,7 @@ function unmarkable(mark: string): Answer {
 }
 
 /** With two newlines, as the real service. */
-function wrongState({ status }: StoredObject, mark: string): Answer {
+function wrongState({ status }: StoredObject, mark: string): ReturnType<typeof badRequest> {
   return badRequest(
     mark === 'deleted'
       ? "Failed to confirm object's deletion. Error: Invalid attempt to confirm deletion of object with empty lastRemovedPolicyServices list\n"

@@ -1,4 +1,4 @@
-import type { ObjectMetadata } from '../protocol/metadata';
+import type { DestinationStatus, ObjectMetadata } from '../protocol/metadata';
 
 /** An object as one side keeps it: metadata, its status there, and the data once it has come. */
 export interface StoredObject {
@@ -7,48 +7,99 @@ export interface StoredObject {
   data: Buffer | undefined;
   /** How many applications have yet to consume it here. */
   consumersLeft: number;
+  /** On a CSS: how far it has come at each edge, by `type:id`. */
+  deliveries: Map<string, DestinationStatus>;
+  /** On a CSS: its destination policy was marked received. */
+  policyReceived: boolean;
+  /** On an ESS: services that the last change of its policy left out, and that have not acknowledged it. */
+  removedServices: string[];
 }
 
 /** The objects of one service, by organization, type and ID. */
 export class Store {
-  readonly #objects = new Map<string, StoredObject>();
+  readonly #types = new Map<string, Map<string, Map<string, StoredObject>>>();
+  #bytes = 0;
+
+  /** The data of all objects, in bytes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get size(): number {
+    let size = 0;
+    for (const types of this.#types.values()) for (const objects of types.values()) size += objects.size;
+    return size;
+  }
 
   get(organization: string, objectType: string, objectID: string): StoredObject | undefined {
-    return this.#objects.get(keyOf(organization, objectType, objectID));
+    return this.#types.get(organization)?.get(objectType)?.get(objectID);
   }
 
   set(organization: string, object: StoredObject): void {
     const { objectType, objectID } = object.metadata;
-    this.#objects.set(keyOf(organization, objectType, objectID), object);
+    this.delete(organization, objectType, objectID);
+    const types = this.#types.get(organization) ?? new Map<string, Map<string, StoredObject>>();
+    const objects = types.get(objectType) ?? new Map<string, StoredObject>();
+    objects.set(objectID, object);
+    types.set(objectType, objects);
+    this.#types.set(organization, types);
+    this.#bytes += object.data?.length ?? 0;
+  }
+
+  /** Replaces the data of an object that is stored. */
+  setData(object: StoredObject, data: Buffer | undefined): void {
+    this.#bytes += (data?.length ?? 0) - (object.data?.length ?? 0);
+    object.data = data;
   }
 
   delete(organization: string, objectType: string, objectID: string): void {
-    this.#objects.delete(keyOf(organization, objectType, objectID));
+    const objects = this.#types.get(organization)?.get(objectType);
+    this.#bytes -= objects?.get(objectID)?.data?.length ?? 0;
+    objects?.delete(objectID);
+    if (objects?.size === 0) this.#types.get(organization)?.delete(objectType);
   }
 
-  /** The objects of a type in the order of their IDs, as the real stores list them. */
+  forget(organization: string): void {
+    for (const { metadata } of this.all(organization)) {
+      this.delete(organization, metadata.objectType, metadata.objectID);
+    }
+  }
+
+  organizations(): string[] {
+    return Array.from(this.#types.keys());
+  }
+
+  types(organization: string): string[] {
+    return Array.from(this.#types.get(organization)?.keys() ?? []).sort();
+  }
+
+  /** The objects of a type in the order of the real store's keys, in which a colon follows the ID. */
   ofType(organization: string, objectType: string): StoredObject[] {
-    const prefix = keyOf(organization, objectType, '');
-    const found = Array.from(this.#objects).filter(([key]) => key.startsWith(prefix));
-    return found.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
+    const objects = this.#types.get(organization)?.get(objectType);
+    return Array.from(objects ?? [])
+      .sort(([a], [b]) => (`${a}:` < `${b}:` ? -1 : 1))
+      .map(([, object]) => object);
   }
 
   all(organization: string): StoredObject[] {
-    const prefix = `${organization}/`;
-    return Array.from(this.#objects).flatMap(([key, object]) => (key.startsWith(prefix) ? [object] : []));
+    return this.types(organization).flatMap((objectType) => this.ofType(organization, objectType));
   }
 }
 
-/** No name can contain a slash. */
-function keyOf(organization: string, objectType: string, objectID: string): string {
-  return `${organization}/${objectType}/${objectID}`;
-}
+/**
+ * The numbers of versions, as the service counts them: from the nanoseconds since 1970 at its start, one by one, so that
+ * successive versions differ by 1.
+ */
+export class Versions {
+  #last: bigint;
 
-let lastVersion = 0n;
+  /** @param now when the service starts, in ms since 1970. */
+  constructor(now: number) {
+    this.#last = BigInt(now) * 1_000_000n;
+  }
 
-/** A version number as the service counts them: nanoseconds since 1970, always larger than the one before. */
-export function nextVersion(): string {
-  const now = BigInt(Date.now()) * 1_000_000n;
-  lastVersion = now > lastVersion ? now : lastVersion + 1n;
-  return String(lastVersion);
+  next(): string {
+    this.#last += 1n;
+    return String(this.#last);
+  }
 }

@@ -56,18 +56,25 @@ export class SignatureCheck {
     this.#verify.update(piece);
   }
 
+  /** Whether the public key is one. */
+  get canBeRead(): boolean {
+    return this.#key() !== undefined;
+  }
+
+  /** A key that cannot be read fits no data. */
   fits(): boolean {
+    const key = this.#key();
+    if (!key) return false;
+    return this.#verify.verify({ key, padding }, Buffer.from(this.signature, 'base64'));
+  }
+
+  #key(): KeyObject | undefined {
     try {
-      const key = createPublicKey({
-        key: Buffer.from(this.publicKey, 'base64'),
-        format: 'der',
-        type: 'spki',
-      });
-      if (key.asymmetricKeyType !== 'rsa') return false;
-      return this.#verify.verify({ key, padding }, Buffer.from(this.signature, 'base64'));
+      const der = Buffer.from(this.publicKey, 'base64');
+      const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
+      return key.asymmetricKeyType === 'rsa' ? key : undefined;
     } catch {
-      // A key that cannot be read fits no data.
-      return false;
+      return undefined;
     }
   }
 }

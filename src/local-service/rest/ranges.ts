@@ -1,0 +1,51 @@
+import { Answer, badRequest, nothing, refusal } from '../answer';
+
+const octets = 'application/octet-stream';
+
+/**
+ * Data, or the range of it that was asked for. Beyond the end the data is cut, as the real service's store in memory
+ * has it; its store on files pads with zeros there, and after the text of an error it sends the whole data, on which
+ * no client may rely.
+ */
+export function dataAnswer(data: Buffer, range: string | undefined): Answer {
+  if (range === undefined) return new Answer(200, data, octets);
+  const { first, last } = readRange(range);
+  if (first >= data.length) return nothing;
+  const wanted = data.subarray(first, last + 1);
+  if (last - first + 1 >= data.length || last >= data.length) return new Answer(200, wanted, octets);
+  return new Answer(206, wanted, octets, { 'content-range': `bytes ${first}-${last}/${data.length}` });
+}
+
+/** The unit is not looked at: six signs stand for it. */
+function readRange(header: string): { first: number; last: number } {
+  const parts = header.slice(6).split('-');
+  if (header.length < 6 || parts.length !== 2) throw badRequest(`Failed to parse Range header: ${header}`);
+  const [first, last] = [
+    numberOf(parts[0] ?? '', 'begin offset from Range header'),
+    numberOf(parts[1] ?? '', 'end offset from Range header'),
+  ];
+  if (first > last) throw badRequest('Begin offset cannot be greater than end offset');
+  return { first, last };
+}
+
+function numberOf(text: string, what: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw badRequest(`Failed to get ${what}: strconv.ParseInt: parsing "${text}": invalid syntax`);
+}
+
+/** A chunk of an upload: the store that is imitated cannot put chunks together, and neither can the real one on files. */
+export function chunkAnswer(contentRange: string): Answer {
+  const failed = 'Failed to parse Content-Range header, Error:';
+  const match = /^.*?(\S*)-(\S*)\/(\S*)$/.exec(contentRange.replace(/^bytes\s+/, ''));
+  if (!match) return badRequest(`${failed} Failed to parse Content-Range header: ${contentRange}`);
+  const [, first = '', last = '', total = ''] = match;
+  if (!/^\d+$/.test(total)) {
+    return badRequest(
+      `${failed} Failed to get total size from Content-Range header: strconv.ParseInt: parsing "${total}": invalid syntax`,
+    );
+  }
+  if (Number(first) > Number(last)) {
+    return badRequest(`${failed} Begin offset cannot be greater than end offset`);
+  }
+  return refusal(500, Number(first) > 0 ? 'No path to store data' : 'Failed to write all the data to file.');
+}
