@@ -2,12 +2,19 @@ import { stringifyExactJson } from '../protocol/exact-json';
 
 /** What a request is answered with; thrown where the answer is a refusal. */
 export class Answer {
+  readonly headers: Record<string, string>;
+  /** Without the headers that everything in the interface has. */
+  readonly bare: boolean;
+
   constructor(
     readonly status: number,
     readonly body: string | Buffer = '',
     readonly contentType: string | undefined = undefined,
-    readonly headers: Record<string, string> = {},
-  ) {}
+    more: { headers?: Record<string, string>; bare?: boolean } = {},
+  ) {
+    this.headers = more.headers ?? {};
+    this.bare = more.bare ?? false;
+  }
 }
 
 /** Errors of the service are plain text with a newline behind, never JSON. */
@@ -20,12 +27,12 @@ export function badRequest(text: string): Answer {
 }
 
 /** JSON as Go writes it: two spaces, and signs that HTML could misread as escapes. */
-export function json(value: unknown, status = 200): Answer {
+export function json(value: unknown): Answer {
   const text = stringifyExactJson(value, 2).replace(
     /[<>&\u2028\u2029]/g,
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  return new Answer(status, text, 'application/json');
+  return new Answer(200, text, 'application/json');
 }
 
 /** A list; where it is empty the service answers 404. */

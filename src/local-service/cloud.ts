@@ -81,8 +81,9 @@ export class LocalCloud extends Side {
   register(edge: LocalEdge): void {
     this.#edges.set(edge.key, edge);
     for (const object of this.store.all(edge.organization)) {
+      const own = object.status === 'ready' || object.status === 'notReady';
       const known = object.deliveries.has(edge.place);
-      if (object.status === 'ready' && !known && isFor(object.metadata, edge)) this.#send(object, edge);
+      if (own && !known && isFor(object.metadata, edge)) this.#send(object, edge);
     }
   }
 
@@ -192,7 +193,7 @@ export class LocalCloud extends Side {
     const stored = this.store.get(edge.organization, metadata.objectType, metadata.objectID);
     if (stored?.metadata.instanceID !== metadata.instanceID || stored.status === 'objconsumed') return;
     this.store.setData(stored, undefined);
-    stored.metadata = { ...stored.metadata, deleted: true, objectSize: 0 };
+    stored.metadata = { ...stored.metadata, deleted: true };
     stored.status = 'objdeleted';
   }
 
@@ -227,7 +228,7 @@ export class LocalCloud extends Side {
       return;
     }
     this.store.setData(object, undefined);
-    object.metadata = { ...object.metadata, deleted: true, objectSize: 0 };
+    object.metadata = { ...object.metadata, deleted: true };
     object.status = 'objdeleted';
     for (const edge of this.#edgesOf(organization)) {
       if (object.deliveries.has(edge.place)) this.#outbox.put(edge.key, object);
@@ -266,20 +267,20 @@ export class LocalCloud extends Side {
 
   #send(object: StoredObject, edge: LocalEdge, status: 'pending' | 'delivering' = 'delivering'): void {
     const { destinationType, destinationID } = edge;
-    const { inactive } = object.metadata;
+    const goes = object.status === 'ready' && !object.metadata.inactive;
     object.deliveries.set(edge.place, {
       destinationType,
       destinationID,
-      status: inactive ? 'pending' : status,
+      status: goes ? status : 'pending',
       message: '',
     });
-    if (!inactive && object.status === 'ready') this.#outbox.put(edge.key, object);
+    if (goes) this.#outbox.put(edge.key, object);
   }
 
   /** The object does not go to this edge any more: there it is deleted. */
   #withdraw(object: StoredObject, place: string): void {
     if (!object.deliveries.delete(place)) return;
-    const metadata = { ...object.metadata, deleted: true, objectSize: 0 };
+    const metadata = { ...object.metadata, deleted: true };
     const gone: StoredObject = { ...object, metadata, data: undefined, deliveries: new Map() };
     this.#outbox.put(`${metadata.destinationOrgID}/${place}`, gone);
   }

@@ -95,7 +95,7 @@ export class LocalEdge extends Side {
   }
 
   protected published(_organization: string, object: StoredObject): void {
-    if (object.metadata.inactive) return;
+    if (object.metadata.inactive || object.status !== 'ready') return;
     void this.cloud.untilUp().then(() => this.cloud.receive(this, object));
   }
 

@@ -28,6 +28,8 @@ const longestFileName = 255;
 export abstract class Side {
   readonly store = new Store();
   readonly webhooks = new Webhooks();
+  /** Whose upload in chunks has begun: later chunks have a place to go to. */
+  readonly begunUploads = new WeakSet<StoredObject>();
   readonly clock: () => number;
   readonly #versions: Versions;
   readonly #memoryLimit: number;
@@ -40,7 +42,7 @@ export abstract class Side {
     this.#memoryLimit = memoryLimit;
   }
 
-  /** An application has written, deleted or activated an object here. */
+  /** An application has written or activated an object here, which may not be ready yet. */
   protected abstract published(organization: string, object: StoredObject): void;
   protected abstract deletedHere(organization: string, object: StoredObject): void;
   /** An application has acknowledged an object that came from the other side; resolves once that side knows. */
@@ -82,7 +84,8 @@ export abstract class Side {
         destinationOrgID: target,
         instanceID,
         dataID: given.metaOnly && old ? old.metadata.dataID : fresh ? instanceID : '0',
-        objectSize: kept?.length ?? 0,
+        // The real service forgets the size of data that stays.
+        objectSize: given.metaOnly ? 0 : (kept?.length ?? 0),
         chunkSize,
         uploadChunkSize: 0,
       },
@@ -102,7 +105,7 @@ export abstract class Side {
       throw refusal(500, failure);
     }
     this.store.set(target, object);
-    if (object.status === 'ready') this.published(target, object);
+    this.published(target, object);
   }
 
   updateData(name: ObjectName, data: Buffer): void {
@@ -180,7 +183,7 @@ export abstract class Side {
     );
     if (!object.metadata.inactive) return;
     object.metadata = { ...object.metadata, inactive: false };
-    if (object.status === 'ready') this.published(name[0], object);
+    this.published(name[0], object);
   }
 
   /** @param caller a sync administrator is told 400 where others are told 404. */

@@ -6,11 +6,11 @@ import { parse, stringify } from 'lossless-json';
  */
 
 /** Properties that are always decimal strings on this side of the wire, however few digits they have. */
-const exactProperties = new Set(['instanceID', 'dataID']);
+const exactProperties = new Set(['instanceID', 'dataID', 'timestamp']);
 
 /**
- * Parses JSON text; integers that a number cannot hold exactly, and every instanceID and dataID, become
- * decimal strings.
+ * Parses JSON text; integers that a number cannot hold exactly, and every instanceID, dataID and timestamp,
+ * become decimal strings.
  *
  * @throws SyntaxError when the text is not JSON.
  */
@@ -19,7 +19,7 @@ export function parseExactJson(text: string): unknown {
 }
 
 /**
- * Writes a value as JSON; instanceID and dataID given as decimal strings are written as bare numbers.
+ * Writes a value as JSON; the same given as decimal strings are written as bare numbers.
  *
  * @param indent spaces per level; none puts everything on one line.
  */

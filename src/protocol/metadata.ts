@@ -3,7 +3,8 @@ export interface DestinationPolicy {
   properties: PolicyProperty[] | null;
   constraints: string[] | null;
   services: PolicyService[] | null;
-  timestamp?: number | string;
+  /** When the service took the policy, in nanoseconds since 1970. */
+  timestamp?: string;
 }
 
 export interface PolicyProperty {

@@ -17,10 +17,12 @@ export function destinations(
   // The real service takes any word for the operation.
   if (destinationID === undefined || operation === undefined || more.length > 0) return malformed;
   const place = `${destinationType}:${destinationID}`;
-  const found = service.store.all(organization).flatMap(({ metadata, deliveries }) => {
+  const found = service.store.all(organization).flatMap(({ metadata, deliveries, status: here }) => {
     const status = deliveries.get(place)?.status;
     const { objectType, objectID } = metadata;
-    return status === undefined ? [] : [{ orgID: organization, objectType, objectID, status }];
+    return status === undefined || here === 'notReady'
+      ? []
+      : [{ orgID: organization, objectType, objectID, status }];
   });
   return listOf(found);
 }

@@ -75,7 +75,8 @@ async function route(path: string, asked: Asked): Promise<Answer> {
   }
 }
 
-const notFound = refusal(404, '404 page not found');
+/** Go's own answer, without the headers of the interface. */
+const notFound = new Answer(404, '404 page not found\n', 'text/plain; charset=utf-8', { bare: true });
 
 /** Where Go's router sends a client on: paths without a slash that a folder has, and doubled slashes. */
 function redirected(path: string, { nodeType }: LocalCloud | LocalEdge): string | undefined {
@@ -86,7 +87,7 @@ function redirected(path: string, { nodeType }: LocalCloud | LocalEdge): string 
 
 function redirect(location: string): Answer {
   const body = `<a href="${location}">Temporary Redirect</a>.\n\n`;
-  return new Answer(307, body, 'text/html; charset=utf-8', { location });
+  return new Answer(307, body, 'text/html; charset=utf-8', { headers: { location }, bare: true });
 }
 
 function decode(path: string): string | undefined {
@@ -104,11 +105,11 @@ function splitOnce(text: string, separator: string): string[] {
 
 function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
   request.resume();
-  const { status, body, contentType, headers } = answer;
+  const { status, body, contentType, headers, bare } = answer;
   const length = Buffer.byteLength(body);
   const measured = status !== 204 && length <= bufferedBody;
   response.writeHead(status, {
-    ...alwaysSent,
+    ...(!bare && alwaysSent),
     ...(contentType && { 'content-type': contentType }),
     ...(measured && { 'content-length': length }),
     ...headers,

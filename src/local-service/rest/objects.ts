@@ -188,7 +188,10 @@ async function putData(asked: Asked, name: ObjectName, caller: Caller): Promise<
   const { service, request } = asked;
   if (!mayWriteType(asked, caller, name[0], name[1])) throw unauthorized;
   const contentRange = request.headers['content-range'];
-  if (contentRange !== undefined) return chunkAnswer(String(contentRange));
+  const object = service.store.get(...name);
+  if (contentRange !== undefined && object) {
+    return chunkAnswer(String(contentRange), object, service.begunUploads);
+  }
   service.updateData(name, await buffer(request));
   return done;
 }

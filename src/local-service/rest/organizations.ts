@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { type Answer, badRequest, done, json, methodNotAllowed, nothing, unauthorized } from '../answer';
+import { Answer, badRequest, done, json, methodNotAllowed, nothing, unauthorized } from '../answer';
 import type { LocalCloud } from '../cloud';
 import { type GoStruct, readGoJson } from '../go-json';
 import { requireAdministrator, requireKnown } from './access';
@@ -43,7 +43,8 @@ function list(service: LocalCloud, asked: Asked): Answer {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([orgID, address]) => ({ 'org-id': orgID, address }));
   if (found.length === 0) return nothing;
-  return json(found, asked.method === 'GET' ? 200 : 405);
+  const answer = json(found);
+  return asked.method === 'GET' ? answer : new Answer(405, answer.body, 'text/plain; charset=utf-8');
 }
 
 function onEdge(method: string): Answer {

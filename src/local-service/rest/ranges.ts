@@ -1,4 +1,5 @@
 import { Answer, badRequest, nothing, refusal } from '../answer';
+import type { StoredObject } from '../store';
 
 const octets = 'application/octet-stream';
 
@@ -13,7 +14,8 @@ export function dataAnswer(data: Buffer, range: string | undefined): Answer {
   if (first >= data.length) return nothing;
   const wanted = data.subarray(first, last + 1);
   if (last - first + 1 >= data.length || last >= data.length) return new Answer(200, wanted, octets);
-  return new Answer(206, wanted, octets, { 'content-range': `bytes ${first}-${last}/${data.length}` });
+  const headers = { 'content-range': `bytes ${first}-${last}/${data.length}` };
+  return new Answer(206, wanted, octets, { headers });
 }
 
 /** The unit is not looked at: six signs stand for it. */
@@ -34,7 +36,11 @@ function numberOf(text: string, what: string): number {
 }
 
 /** A chunk of an upload: the store that is imitated cannot put chunks together, and neither can the real one on files. */
-export function chunkAnswer(contentRange: string): Answer {
+export function chunkAnswer(
+  contentRange: string,
+  object: StoredObject,
+  begun: WeakSet<StoredObject>,
+): Answer {
   const failed = 'Failed to parse Content-Range header, Error:';
   const match = /^.*?(\S*)-(\S*)\/(\S*)$/.exec(contentRange.replace(/^bytes\s+/, ''));
   if (!match) return badRequest(`${failed} Failed to parse Content-Range header: ${contentRange}`);
@@ -47,5 +53,7 @@ export function chunkAnswer(contentRange: string): Answer {
   if (Number(first) > Number(last)) {
     return badRequest(`${failed} Begin offset cannot be greater than end offset`);
   }
-  return refusal(500, Number(first) > 0 ? 'No path to store data' : 'Failed to write all the data to file.');
+  if (Number(first) === 0) begun.add(object);
+  const text = begun.has(object) ? 'Failed to write all the data to file.' : 'No path to store data';
+  return refusal(500, text);
 }

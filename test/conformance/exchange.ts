@@ -1,0 +1,77 @@
+import { request } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import type { RecordedRequest } from './records';
+
+export interface Answered {
+  status?: number;
+  headers?: Record<string, string>;
+  body?: Buffer;
+  error?: string;
+}
+
+/** For what the recordings leave out: a path on the machine of the recorder. */
+export const leftOutPath = '/srv/file';
+
+const mebibyte = 1_048_576;
+
+/** Larger bodies, and what stands for them in the recordings. */
+const largeBodies: Record<string, () => Buffer> = {
+  '<100 MiB random>': () => Buffer.alloc(100 * mebibyte, 7),
+  '<40MiB>': () => Buffer.alloc(40 * mebibyte, 7),
+  '{meta,data:<20MiB base64>}': () => {
+    const data = Buffer.alloc(20 * mebibyte, 7).toString('base64');
+    const meta = {
+      objectID: 'j20',
+      objectType: 'bg',
+      destinationType: 'gateway',
+      destinationID: 'edge1',
+    };
+    return Buffer.from(JSON.stringify({ meta, data }));
+  },
+};
+
+/** Sends a recorded request to a local service. */
+export function send(address: string, recorded: RecordedRequest, patience: number): Promise<Answered> {
+  const { hostname, port } = new URL(address);
+  const headers: Record<string, string> = { ...recorded.headers };
+  if (recorded.auth !== null)
+    headers.Authorization = `Basic ${Buffer.from(recorded.auth).toString('base64')}`;
+  const body = bodyOf(recorded);
+  return new Promise((resolve) => {
+    const asking = request(
+      { hostname, port, method: recorded.method, path: pathOf(recorded), headers, agent: false },
+      async (response) => {
+        const read = await buffer(response);
+        clearTimeout(timer);
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers as Record<string, string>,
+          body: read,
+        });
+      },
+    );
+    const timer = setTimeout(() => asking.destroy(new Error('timeout')), patience);
+    asking.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      resolve({ error: error.code ?? String(error) });
+    });
+    asking.end(body);
+  });
+}
+
+/** Paths and bodies of one repeated sign are kept short in the recordings. */
+function pathOf({ path }: RecordedRequest): string {
+  if (typeof path === 'string') return path;
+  return path.head + (path.head.at(-1) ?? '').repeat(path.bytes - path.head.length);
+}
+
+function bodyOf({ body, path }: RecordedRequest): Buffer | undefined {
+  if (body === undefined || body === null) return undefined;
+  if (typeof body === 'string') {
+    return largeBodies[body]?.() ?? Buffer.from(body.replaceAll('<path>', leftOutPath));
+  }
+  if ('base64' in body) return Buffer.from(body.base64, 'base64');
+  const objectID = pathOf({ path, method: '', auth: null }).split('/').at(-1);
+  const written = { meta: { objectID, objectType: 't2', noData: true } };
+  return Buffer.from(JSON.stringify(written));
+}
