@@ -46,6 +46,13 @@ describe('a download', () => {
     });
   });
 
+  it('is not counted after a metadata-only update, with which the service forgets the size', async () => {
+    const forgotten = { metaOnly: true, objectSize: 0 };
+    assert.equal(await fetch(dataOf('hello', forgotten)), 'hello');
+    await assert.rejects(toBuffer(dataOf('hello', forgotten), {}, 4), { code: 'SYNC_TOO_LARGE' });
+    await assert.rejects(fetch(dataOf('hello', forgotten, { dataID: '5' })), { code: 'SYNC_SUPERSEDED' });
+  });
+
   it('is superseded when the data changed by 1 meanwhile, even at the same size', async () => {
     const later = { dataID: '1795470914231361271' };
     await assert.rejects(fetch(dataOf('hello', {}, later)), { code: 'SYNC_SUPERSEDED' });

@@ -82,6 +82,12 @@ describe('a download that is cut', () => {
     assert.equal(await read(source), text);
   });
 
+  it('skips what it has where the size is not known', async () => {
+    const source = data([10], { size: undefined });
+    assert.equal(await read(source), text);
+    assert.deepEqual(source.asked, []);
+  });
+
   it('gives up after four attempts that bring nothing, and pauses longer before each', async () => {
     const pauses: number[] = [];
     const source = data([10, 0, 0, 0, 0, 0], {

@@ -5,11 +5,11 @@ import type { ObjectMetadata } from '../../protocol/metadata';
 import { SignatureCheck } from '../../protocol/signature';
 import { isSyncServiceError, SyncServiceError } from '../errors';
 import { trustedKeySet } from './signing';
+import type { Progress } from './source';
 
 export interface DownloadOptions {
   signal?: AbortSignal | undefined;
-  /** Called with the bytes received so far and the bytes to come in all. */
-  onProgress?: ((received: number, total: number) => void) | undefined;
+  onProgress?: Progress | undefined;
   /** Public keys, as PEM or as base64 of their DER: data signed with another key, or not at all, is refused. */
   trustedKeys?: readonly string[] | undefined;
 }
@@ -36,18 +36,19 @@ export async function* checkedPieces(data: ObjectData, options: DownloadOptions)
   const { metadata } = data;
   refuseUntrustedKey(metadata, options.trustedKeys);
   const signature = SignatureCheck.of(metadata);
+  const size = sizeOf(metadata);
   let received = 0;
   for await (const piece of data.pieces()) {
     received += piece.length;
-    if (received > metadata.objectSize) break;
+    if (size !== undefined && received > size) break;
     signature?.update(piece);
     yield piece;
-    options.onProgress?.(received, metadata.objectSize);
+    options.onProgress?.(received, size);
   }
   refuseOtherVersion(metadata, await data.current());
-  if (received !== metadata.objectSize) {
-    const count = received > metadata.objectSize ? 'more' : String(received);
-    const message = `The data of ${nameOf(metadata)} should have ${metadata.objectSize} bytes, but ${count} came`;
+  if (size !== undefined && received !== size) {
+    const count = received > size ? 'more' : String(received);
+    const message = `The data of ${nameOf(metadata)} should have ${size} bytes, but ${count} came`;
     throw new SyncServiceError('SYNC_INCOMPLETE_DATA', message);
   }
   if (signature && !signature.fits()) {
@@ -56,6 +57,14 @@ export async function* checkedPieces(data: ObjectData, options: DownloadOptions)
       `The data of ${nameOf(metadata)} does not fit its signature`,
     );
   }
+}
+
+/**
+ * How many bytes the data has; undefined where the service does not say: with a metadata-only update it forgets the
+ * size of the data that stays. Such data is checked by its version, and its signature if there is one, alone.
+ */
+export function sizeOf({ metaOnly, objectSize }: ObjectMetadata): number | undefined {
+  return metaOnly && objectSize === 0 ? undefined : objectSize;
 }
 
 /** @throws SyncServiceError SYNC_SUPERSEDED when the data is not what it was. */
@@ -77,22 +86,29 @@ function nameOf({ objectType, objectID }: ObjectMetadata): string {
   return `${objectType}/${objectID}`;
 }
 
-/** @param maxBytes refuses larger objects before anything is fetched: SYNC_TOO_LARGE. */
+/** @param maxBytes refuses larger objects: SYNC_TOO_LARGE, before anything is fetched where the size is known. */
 export async function toBuffer(
   data: ObjectData,
   options: DownloadOptions,
   maxBytes: number,
 ): Promise<Buffer> {
-  const { objectSize } = data.metadata;
-  if (objectSize > maxBytes) {
-    const message = `${nameOf(data.metadata)} has ${objectSize} bytes, more than the limit of ${maxBytes}`;
-    throw new SyncServiceError('SYNC_TOO_LARGE', message);
-  }
+  const { metadata } = data;
+  if (metadata.objectSize > maxBytes) throw tooLarge(metadata, `${metadata.objectSize} bytes`, maxBytes);
   return untilWhole(async () => {
     const pieces: Buffer[] = [];
-    for await (const piece of checkedPieces(data, options)) pieces.push(piece);
+    let received = 0;
+    for await (const piece of checkedPieces(data, options)) {
+      received += piece.length;
+      if (received > maxBytes) throw tooLarge(metadata, 'more bytes', maxBytes);
+      pieces.push(piece);
+    }
     return Buffer.concat(pieces);
   });
+}
+
+function tooLarge(metadata: ObjectMetadata, size: string, maxBytes: number): SyncServiceError {
+  const message = `${nameOf(metadata)} has ${size}, more than the limit of ${maxBytes}`;
+  return new SyncServiceError('SYNC_TOO_LARGE', message);
 }
 
 /** Writes the data to a file that appears under its name only when it is whole, checked and on the disk. */

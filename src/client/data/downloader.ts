@@ -10,6 +10,7 @@ import {
   type DownloadOptions,
   type ObjectData,
   refuseOtherVersion,
+  sizeOf,
   toBuffer,
   toFile,
 } from './download';
@@ -58,7 +59,7 @@ export class Downloader {
       current,
       pieces: () =>
         resumed({
-          size: metadata.objectSize,
+          size: sizeOf(metadata),
           whole: () => this.exchange.bytes(path, options),
           range: (range) => this.exchange.bytes(path, { ...options, range }),
           checkVersion: async () => refuseOtherVersion(metadata, await current()),

@@ -3,8 +3,8 @@ import { isSyncServiceError, SyncServiceError } from '../errors';
 
 /** What a download that may be cut asks of the service. */
 export interface ResumableData {
-  /** Of the whole data, in bytes. */
-  size: number;
+  /** Of the whole data, in bytes; undefined where the service does not tell. */
+  size: number | undefined;
   whole(): AsyncIterable<Buffer>;
   range(range: ByteRange): AsyncIterable<Buffer>;
   /** Rejects with SYNC_SUPERSEDED when the data is another by now. */
@@ -29,7 +29,7 @@ export async function* resumed(data: ResumableData): AsyncGenerator<Buffer> {
   let received = 0;
   let fruitless = 0;
   let attempts = 0;
-  let rangesWork = true;
+  let rangesWork = data.size !== undefined;
   for (;;) {
     const before = received;
     try {
@@ -37,8 +37,8 @@ export async function* resumed(data: ResumableData): AsyncGenerator<Buffer> {
       if (resuming) await data.checkVersion();
       const pieces = !resuming
         ? data.whole()
-        : rangesWork
-          ? remainder(data, received)
+        : rangesWork && data.size !== undefined
+          ? remainder(data, received, data.size)
           : skipping(data.whole(), received);
       for await (const piece of pieces) {
         received += piece.length;
@@ -58,8 +58,7 @@ export async function* resumed(data: ResumableData): AsyncGenerator<Buffer> {
   }
 }
 
-async function* remainder(data: ResumableData, start: number): AsyncGenerator<Buffer> {
-  const { size } = data;
+async function* remainder(data: ResumableData, start: number, size: number): AsyncGenerator<Buffer> {
   for (let first = start; first < size; ) {
     const last = Math.min(first + largestRange, size) - 1;
     for await (const piece of data.range({ first, last, size })) {
