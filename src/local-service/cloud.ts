@@ -66,13 +66,14 @@ export class LocalCloud extends Side {
 
   /** Activates what is due, and forgets what has expired. Edges are not told of that. */
   maintain(): void {
+    this.activateDue();
     const now = this.clock();
     for (const organization of this.store.organizations()) {
       for (const { metadata } of this.store.all(organization)) {
-        const { objectType, objectID, inactive, activationTime, expiration } = metadata;
-        const name: ObjectName = [organization, objectType, objectID];
-        if (inactive && activationTime && Date.parse(activationTime) <= now) this.activate(name);
-        if (expiration && Date.parse(expiration) <= now) this.store.delete(...name);
+        const { objectType, objectID, expiration } = metadata;
+        if (expiration && Date.parse(expiration) <= now) {
+          this.store.delete(organization, objectType, objectID);
+        }
       }
     }
   }

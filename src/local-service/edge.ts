@@ -27,6 +27,7 @@ export class LocalEdge extends Side {
   #registered = false;
   #registration: NodeJS.Timeout | undefined;
   #poll: NodeJS.Timeout | undefined;
+  #maintenance: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly cloud: LocalCloud,
@@ -62,11 +63,13 @@ export class LocalEdge extends Side {
     await this.#listener.start();
     const delay = this.#registered ? 0 : this.intervals.registration;
     this.#registration = setTimeout(() => void this.#register(), delay);
+    this.#maintenance = setInterval(() => this.activateDue(), this.intervals.maintenance);
   }
 
   async stop(): Promise<void> {
     clearTimeout(this.#registration);
     clearInterval(this.#poll);
+    clearInterval(this.#maintenance);
     await this.#listener.stop();
   }
 

@@ -186,6 +186,19 @@ export abstract class Side {
     this.published(name[0], object);
   }
 
+  /** Activates what is due by now. */
+  activateDue(): void {
+    const now = this.clock();
+    for (const organization of this.store.organizations()) {
+      for (const { metadata } of this.store.all(organization)) {
+        const { objectType, objectID, inactive, activationTime } = metadata;
+        if (inactive && activationTime && Date.parse(activationTime) <= now) {
+          this.activate([organization, objectType, objectID]);
+        }
+      }
+    }
+  }
+
   /** @param caller a sync administrator is told 400 where others are told 404. */
   delete(name: ObjectName, caller: Caller): void {
     const object = this.store.get(...name);

@@ -1,0 +1,13 @@
+import { liveServices } from './services';
+import { describeDelivery } from './suite';
+
+const services = liveServices(process.env);
+
+if ('missing' in services) {
+  console.error(`The services to test are not given. Set ${services.missing.join(', ')}.`);
+  process.exit(1);
+}
+
+describe('end to end, against the services of the environment', () => {
+  describeDelivery({ open: async () => services, bound: 60_000, mayLackParts: true });
+});

@@ -1,0 +1,117 @@
+import { exec } from 'node:child_process';
+import { promisify } from 'node:util';
+import { SyncServiceClient } from '../../src/client';
+import { LocalService } from '../../src/local-service';
+import { until } from '../support/until';
+
+/** A service that the suite runs against, and how to take it away for a while where that is possible. */
+export interface Service {
+  client: SyncServiceClient;
+  stop?: (() => Promise<void>) | undefined;
+  start?: (() => Promise<void>) | undefined;
+}
+
+export interface Edge extends Service {
+  destinationType: string;
+  destinationID: string;
+}
+
+/** A cloud with one edge or two. */
+export interface Services {
+  cloud: Service;
+  edges: Edge[];
+  close(): Promise<void>;
+}
+
+const organization = 'demo';
+const key = 'admin@demo';
+
+/** Two edges of a local cloud, quicker than the real ones. */
+export async function localServices(): Promise<Services> {
+  const places = ['edge1', 'edge2'].map((destinationID) => ({
+    organization,
+    destinationType: 'gateway',
+    destinationID,
+  }));
+  const intervals = { registration: 1, poll: 5, maintenance: 20 };
+  const service = await LocalService.start({ edges: places, intervals });
+  const cloud = new SyncServiceClient({ address: service.cloud.address, organization, key });
+  const edges = service.edges.map((edge) => ({
+    client: new SyncServiceClient({ address: edge.address, key }),
+    destinationType: edge.destinationType,
+    destinationID: edge.destinationID,
+    stop: () => edge.stop(),
+    start: () => edge.start(),
+  }));
+  return {
+    cloud: { client: cloud, stop: () => service.cloud.stop(), start: () => service.cloud.start() },
+    edges,
+    async close() {
+      await Promise.all([cloud, ...edges.map(({ client }) => client)].map((client) => client.close()));
+      await service.stop();
+    },
+  };
+}
+
+/** The services that the environment names; undefined with what is missing where it does not. */
+export function liveServices(environment: NodeJS.ProcessEnv): Services | { missing: string[] } {
+  const required = ['CSS_URL', 'ORG', 'ESS_URL', 'ESS_TYPE', 'ESS_ID'].map((name) => `EDGE_SYNC_${name}`);
+  const missing = required.filter((name) => !environment[name]);
+  if (missing.length > 0) return { missing };
+  const cloud = { client: clientOf(environment, 'CSS'), ...commandsOf(environment, 'CSS') };
+  const names = environment.EDGE_SYNC_ESS2_URL ? ['ESS', 'ESS2'] : ['ESS'];
+  const edges = names.map((name) => ({
+    client: clientOf(environment, name),
+    destinationType: environment[`EDGE_SYNC_${name}_TYPE`] ?? '',
+    destinationID: environment[`EDGE_SYNC_${name}_ID`] ?? '',
+    ...commandsOf(environment, name),
+  }));
+  const clients = [cloud, ...edges].map(({ client }) => client);
+  return {
+    cloud,
+    edges,
+    async close() {
+      await Promise.all(clients.map((client) => client.close()));
+    },
+  };
+}
+
+function clientOf(environment: NodeJS.ProcessEnv, name: string): SyncServiceClient {
+  const variable = (what: string): string | undefined => environment[`EDGE_SYNC_${name}_${what}`];
+  const caFile = variable('CA');
+  return new SyncServiceClient({
+    address: variable('URL') ?? '',
+    ...(name === 'CSS' && { organization: environment.EDGE_SYNC_ORG ?? '' }),
+    ...(variable('KEY') !== undefined && { key: variable('KEY') ?? '', secret: variable('SECRET') ?? '' }),
+    ...(caFile !== undefined && { tls: { caFile } }),
+  });
+}
+
+function commandsOf(environment: NodeJS.ProcessEnv, name: string): Pick<Service, 'stop' | 'start'> {
+  const run = (command: string | undefined): (() => Promise<void>) | undefined =>
+    command === undefined
+      ? undefined
+      : async () => {
+          await promisify(exec)(command);
+        };
+  return {
+    stop: run(environment[`EDGE_SYNC_${name}_STOP`]),
+    start: run(environment[`EDGE_SYNC_${name}_START`]),
+  };
+}
+
+/** An edge registers some seconds after it has started. */
+export async function untilRegistered({ cloud, edges }: Services, bound: number): Promise<void> {
+  await until(
+    'the edges have registered',
+    async () => {
+      const known = await cloud.client.getDestinations();
+      return edges.every(({ destinationType, destinationID }) =>
+        known.some(
+          (each) => each.destinationType === destinationType && each.destinationID === destinationID,
+        ),
+      );
+    },
+    bound,
+  );
+}
