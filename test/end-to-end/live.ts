@@ -8,6 +8,6 @@ if ('missing' in services) {
   process.exit(1);
 }
 
-describe('end to end, against the services of the environment', () => {
-  describeDelivery({ open: async () => services, bound: 60_000, mayLackParts: true });
+describe('end to end, against the services of the environment', function () {
+  describeDelivery(this, { open: async () => services, bound: 60_000, mayLackParts: true });
 });

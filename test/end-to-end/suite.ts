@@ -21,22 +21,19 @@ type Direction = 'to an ESS' | 'to a CSS';
 type Addressing = 'by type and ID' | 'by type' | 'by a list' | 'as a broadcast';
 
 /** Objects between a CSS and its ESSs, as an application sees them: against local services, or real ones. */
-export function describeDelivery(ground: Ground): void {
+export function describeDelivery(suite: Mocha.Suite, ground: Ground): void {
   const { bound } = ground;
+  suite.timeout(bound * 5);
   let services: Services;
   let objectType = '';
   let count = 0;
 
-  before(async function () {
-    this.timeout(bound * 2);
+  before(async () => {
     services = await ground.open();
     objectType = `e2e-${randomBytes(6).toString('hex')}`;
     await untilRegistered(services, bound);
   });
   after(() => services?.close());
-  beforeEach(function () {
-    this.timeout(bound * 10);
-  });
 
   const first = (): Edge => {
     const [edge] = services.edges;
