@@ -3,6 +3,7 @@
  * kind and is stable; its message names status, method and path, and never a credential.
  */
 
+/** The codes of errors, each with what it stands for. */
 export const errorCodes = [
   /** The call itself is wrong (a missing objectID, a name that no edge can fetch): nothing was sent. */
   'SYNC_INVALID_ARGUMENT',

@@ -1,11 +1,15 @@
 export type {
+  DeliveryStatus,
   Destination,
   DestinationPolicy,
   DestinationStatus,
   ObjectMetadata,
   ObjectMetadataInput,
   ObjectStatus,
+  PolicyProperty,
+  PolicyService,
 } from '../protocol/metadata';
+export type { HashAlgorithm } from '../protocol/signature';
 export type { AccessListEntry, AccessListUser } from './administration/access-lists';
 export type { DestinationObject, DestinationReference } from './administration/destinations';
 export type { Organization } from './administration/organizations';
@@ -17,7 +21,13 @@ export type { PublishOptions } from './data/publisher';
 export type { SigningKey } from './data/signing';
 export type { DataSource, Progress } from './data/source';
 export type { UploadOptions } from './data/upload';
-export { isSyncServiceError, SyncServiceError, type SyncServiceErrorCode } from './errors';
+export {
+  errorCodes,
+  isSyncServiceError,
+  SyncServiceError,
+  type SyncServiceErrorCode,
+  type SyncServiceErrorDetails,
+} from './errors';
 export type { ObjectFilter, ObjectSummary, PolicyFilter } from './objects/listing';
 export type { ObjectReference } from './objects/names';
 export type { Acknowledgement, AcknowledgeOutcome } from './updates/acknowledge';

@@ -54,8 +54,9 @@ export class Paths {
 
 /** A query string from the parameters that are there. */
 export function query(parameters: Record<string, string | number | boolean | undefined>): string {
-  const given = Object.entries(parameters).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, String(value)]],
-  );
-  return given.length > 0 ? `?${new URLSearchParams(given)}` : '';
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) given.append(name, String(value));
+  }
+  return given.size > 0 ? `?${given}` : '';
 }

@@ -36,8 +36,11 @@ export interface ReceiverState {
 
 /** The updates of one object type for one reader, in its own window. Iterate it, acknowledge, and close it. */
 export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
+  /** Between two polls, in ms. */
   readonly interval: number;
+  /** @internal For the feed. */
   readonly includeReceived: boolean;
+  /** @internal For the feed. */
   readonly inflight: Inflight;
   readonly #accepts: (object: ObjectMetadata) => boolean;
   #closed = false;
