@@ -42,6 +42,11 @@ export class LocalCloud extends Side {
     return this.#listener.address;
   }
 
+  /** PEM of the certificate to trust, where it speaks TLS. */
+  get caCertificate(): string | undefined {
+    return this.#listener.caCertificate;
+  }
+
   async start(): Promise<void> {
     await this.#listener.start();
     this.#up = true;

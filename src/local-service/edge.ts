@@ -46,6 +46,11 @@ export class LocalEdge extends Side {
     return this.#listener.address;
   }
 
+  /** PEM of the certificate to trust, where it speaks TLS. */
+  get caCertificate(): string | undefined {
+    return this.#listener.caCertificate;
+  }
+
   /** As lists of destinations name it. */
   get place(): string {
     return `${this.destinationType}:${this.destinationID}`;

@@ -1,18 +1,33 @@
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createSecureServer } from 'node:https';
+import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { type IssuedCertificate, issueCertificate } from './certificate';
 
 export interface ListenerOptions {
   /** 0, the default, lets the system choose a free one. */
   port?: number;
+  /** Listens on a unix socket instead. */
+  socketPath?: string;
+  /** Speaks TLS, with a certificate that it issues itself: see `caCertificate`. */
+  tls?: boolean;
+  /**
+   * An address of this machine to listen on instead of loopback. Whoever reaches it may read and write everything: the
+   * local service asks for no secret unless it was given keys.
+   */
+  exposeTo?: string;
 }
 
+const loopback = '127.0.0.1';
 /** As the real service has it: names may be long. */
 const longestHeader = 1_048_576;
 
-/** A socket on loopback that keeps its port when it is stopped and started again. */
+/** Where a service listens: it keeps port and certificate when it is stopped and started again. */
 export class Listener {
+  readonly #options: ListenerOptions;
+  readonly #issued: IssuedCertificate | undefined;
   #server: Server | undefined;
   #port: number;
 
@@ -20,21 +35,37 @@ export class Listener {
     options: ListenerOptions,
     private readonly handle: RequestListener,
   ) {
+    this.#options = options;
     this.#port = options.port ?? 0;
+    const { exposeTo } = options;
+    const names = ['localhost', loopback, '::1', ...(exposeTo ? [exposeTo] : [])];
+    this.#issued = options.tls ? issueCertificate({ commonName: 'localhost', names }) : undefined;
   }
 
+  /** As a client takes it. */
   get address(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    const { socketPath, tls, exposeTo = loopback } = this.#options;
+    if (socketPath !== undefined) return `${tls ? 'secure-unix' : 'unix'}://${socketPath}`;
+    return `${tls ? 'https' : 'http'}://${exposeTo}:${this.#port}`;
   }
 
-  /** @throws NodeJS.ErrnoException EADDRINUSE when the port is taken. */
+  /** PEM of the certificate to trust; undefined without TLS. */
+  get caCertificate(): string | undefined {
+    return this.#issued?.certificate;
+  }
+
+  /** @throws NodeJS.ErrnoException EADDRINUSE when somebody listens there already. */
   async start(): Promise<void> {
-    const server = createServer({ maxHeaderSize: longestHeader }, this.handle);
+    const { socketPath, exposeTo = loopback } = this.#options;
+    const server = this.#create();
     server.on('clientError', refuseUnreadable);
-    server.listen(this.#port, '127.0.0.1');
+    if (socketPath !== undefined) {
+      await removeStaleSocket(socketPath);
+      server.listen(socketPath);
+    } else server.listen(this.#port, exposeTo);
     await once(server, 'listening');
     this.#server = server;
-    this.#port = (server.address() as AddressInfo).port;
+    if (socketPath === undefined) this.#port = (server.address() as AddressInfo).port;
   }
 
   async stop(): Promise<void> {
@@ -45,6 +76,24 @@ export class Listener {
     server.closeAllConnections();
     await once(server, 'close');
   }
+
+  #create(): Server {
+    const settings = { maxHeaderSize: longestHeader };
+    if (!this.#issued) return createServer(settings, this.handle);
+    const { certificate: cert, key } = this.#issued;
+    return createSecureServer({ ...settings, cert, key }, this.handle);
+  }
+}
+
+/** A service that was killed leaves its socket behind; one that lives keeps it. */
+async function removeStaleSocket(path: string): Promise<void> {
+  const probe = connect(path);
+  const stale = await new Promise<boolean>((resolve) => {
+    probe.on('connect', () => resolve(false));
+    probe.on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'));
+  });
+  probe.destroy();
+  if (stale) await rm(path, { force: true });
 }
 
 /** What is no HTTP gets an answer too, and the connection ends. */

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { SyncServiceClient, SyncServiceError } from '../../src/client';
 import { parseAddress } from '../../src/client/connection/address';
 import { pauseBeforeRetry } from '../../src/client/connection/retry';
@@ -77,6 +80,56 @@ describe('a request', () => {
     const server = await serve(() => undefined);
     await server.close();
     await assert.rejects(client(server.address).getHealth(), { code: 'SYNC_UNREACHABLE' });
+  });
+
+  it('fails when no answer comes in time, or no further piece of one', async () => {
+    const server = await serve((request, response) => {
+      if (request.url?.endsWith('/status')) response.write('re');
+    });
+    const timeouts = { connect: 5_000, answer: 100 };
+    const hasty = new SyncServiceClient({ address: server.address, organization: 'demo', timeouts });
+    clients.push(hasty);
+    await assert.rejects(hasty.getObjectMetadata(metadataOf({})), { code: 'SYNC_TIMEOUT' });
+    await assert.rejects(hasty.getObjectStatus(metadataOf({})), { code: 'SYNC_TIMEOUT' });
+    await server.close();
+  });
+
+  it('asks the proxy of the environment where that is wanted, for a CSS alone', async () => {
+    const asked: string[] = [];
+    const health = (kind: string): string => JSON.stringify({ general: { nodeType: kind } });
+    const proxy = createServer();
+    proxy.on('connect', (request, socket) => {
+      asked.push(String(request.url));
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    });
+    proxy.on('request', (request, response) => {
+      asked.push(String(request.url));
+      response.end(health('CSS'));
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const edge = await serve((_request, response) => response.end(health('ESS')), 'ESS');
+    const before = process.env.http_proxy;
+    process.env.http_proxy = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    try {
+      const through = new SyncServiceClient({
+        address: 'http://css.example:9080',
+        organization: 'demo',
+        proxyFromEnvironment: true,
+      });
+      const around = new SyncServiceClient({ address: edge.address, proxyFromEnvironment: true });
+      clients.push(through, around);
+      await around.getHealth();
+      assert.deepEqual(asked, []);
+      await through.getHealth().catch(() => undefined);
+      assert.match(asked.join(), /css\.example:9080/);
+    } finally {
+      if (before === undefined) delete process.env.http_proxy;
+      else process.env.http_proxy = before;
+      proxy.closeAllConnections();
+      proxy.close();
+      await edge.close();
+    }
   });
 
   it('sends the whole body again when an upload was cut', async () => {
