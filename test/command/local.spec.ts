@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { SyncServiceClient } from '../../src/client';
+import { until } from '../support/until';
+
+const root = join(__dirname, '..', '..');
+
+interface Run {
+  process: ChildProcess;
+  output: () => string;
+  code: Promise<number>;
+}
+
+/** Runs the command as `npx` does. */
+function run(...args: string[]): Run {
+  const started = spawn(process.execPath, [join(root, 'dist', 'bin', 'edge-sync.js'), ...args]);
+  let text = '';
+  for (const stream of [started.stdout, started.stderr]) {
+    stream.on('data', (piece: Buffer) => {
+      text += piece.toString();
+    });
+  }
+  const code = once(started, 'close').then(([status]) => Number(status));
+  return { process: started, output: () => text, code };
+}
+
+const untilReady = ({ output }: Run): Promise<boolean> => until('it is ready', () => /Ready/.test(output()));
+
+describe('the command local', function () {
+  this.timeout(60_000);
+
+  it('starts a cloud and edges, says where, and stops cleanly', async () => {
+    const local = run('local', '--port', '0', '--edge-port', '0', '--edge', 'gateway/a', '--edge', 'truck/b');
+    await untilReady(local);
+    const [, address = ''] = /cloud \(CSS\)\s+(http:\S+) {2}organization demo/.exec(local.output()) ?? [];
+    const [, edge = ''] = /edge \(ESS\)\s+(http:\S+) {2}truck\/b/.exec(local.output()) ?? [];
+    const cloud = new SyncServiceClient({ address, organization: 'demo', key: 'admin@demo' });
+    const ess = new SyncServiceClient({ address: edge, key: 'admin@demo' });
+    await until('both edges have registered', async () => (await cloud.getDestinations()).length === 2);
+    await cloud.publish({ objectType: 't', objectID: 'o', destinationType: 'truck' }, 'hello');
+    const [object] = await until('it has arrived', async () => {
+      const listed = await ess.listUpdates('t');
+      return listed.length > 0 && listed;
+    });
+    assert.ok(object);
+    assert.equal(String(await ess.fetchObjectData(object)), 'hello');
+    await Promise.all([cloud.close(), ess.close()]);
+    local.process.kill('SIGINT');
+    assert.equal(await local.code, 0);
+  });
+
+  it('speaks TLS, with a certificate to trust', async () => {
+    const local = run('local', '--port', '0', '--edge-port', '0', '--tls');
+    await untilReady(local);
+    const [, address = '', caFile = ''] =
+      /cloud \(CSS\)\s+(https:\S+).*\n\s+trust (\S+)/.exec(local.output()) ?? [];
+    const ca = await readFile(caFile, 'utf8');
+    const cloud = new SyncServiceClient({ address, organization: 'demo', key: 'admin@demo', tls: { ca } });
+    assert.equal((await cloud.getHealth()).general.nodeType, 'CSS');
+    await cloud.close();
+    local.process.kill('SIGTERM');
+    assert.equal(await local.code, 0);
+    await assert.rejects(readFile(caFile), { code: 'ENOENT' });
+  });
+
+  it('says in a line that a port is in use', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const local = run('local', '--port', String(port), '--edge-port', '0');
+    assert.equal(await local.code, 1);
+    assert.equal(local.output().trim(), `Port ${port} is in use`);
+    taken.close();
+  });
+
+  it('says what is wrong with its arguments', async () => {
+    for (const [args, said] of [
+      [['local', '--frobnicate'], /--frobnicate/],
+      [['local', '--port', 'x'], /--port must be a port, not x/],
+      [['local', '--edge', 'one'], /--edge must be TYPE\/ID, not one/],
+      [['frobnicate'], /There is no command frobnicate/],
+    ] as const) {
+      const wrong = run(...args);
+      assert.equal(await wrong.code, 2);
+      assert.match(wrong.output(), said);
+      assert.doesNotMatch(wrong.output(), /\n\s+at /);
+    }
+  });
+
+  it('helps', async () => {
+    for (const args of [['--help'], [], ['local', '--help']]) {
+      const asked = run(...args);
+      assert.equal(await asked.code, 0);
+      assert.match(asked.output(), /--organization NAME/);
+    }
+  });
+});
