@@ -24,7 +24,9 @@ export function rest(service: LocalCloud | LocalEdge, authenticate: Authenticato
   return (request, response) => {
     answerTo(service, authenticate, request)
       .catch((thrown: unknown) => (thrown instanceof Answer ? thrown : refusal(500, String(thrown))))
-      .then((answer) => send(request, response, answer));
+      .then((answer) => send(request, response, answer))
+      // An answer that cannot be sent must not take the process with it.
+      .catch(() => response.destroy());
   };
 }
 
@@ -37,7 +39,7 @@ async function answerTo(
   const decoded = decode(path);
   if (decoded === undefined) return refusal(400, '400 Bad Request');
   const elsewhere = redirected(decoded, service);
-  if (elsewhere !== undefined) return redirect(search ? `${elsewhere}?${search}` : elsewhere);
+  if (elsewhere !== undefined) return redirect(encodeURI(elsewhere) + (search && `?${search}`));
   return route(decoded, {
     service,
     request,
