@@ -31,7 +31,10 @@ export function suggest(wish: Wish): (value: string, done: (found: Suggestion[])
       const fitting = Array.from(new Set(all)).filter((each) =>
         each.toLowerCase().includes(value.trim().toLowerCase()),
       );
-      done(fitting.sort().map((each) => ({ value: each, label: each })));
+      // What was typed comes first: Tab and Enter take the first of the list, and must not put another in its place.
+      const typed = value.trim();
+      const listed = fitting.length > 0 && typed !== '' ? [typed, ...fitting.sort()] : fitting.sort();
+      done(Array.from(new Set(listed), (each) => ({ value: each, label: each })));
     });
   };
 }
