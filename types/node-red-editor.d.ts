@@ -2,7 +2,16 @@
 interface EditorNode {
   name: string;
   id: string;
-  _(key: string): string;
+  type: string;
+  /** Whether it differs from what is deployed. */
+  changed?: boolean;
+  credentials?: Record<string, string>;
+  _(key: string, values?: Record<string, string>): string;
+}
+
+interface Suggestion {
+  value: string;
+  label: string;
 }
 
 interface EditorProperty<Node> {
@@ -26,16 +35,28 @@ interface EditorNodeDefinition<Node> {
   labelStyle?(this: Node): string;
   outputLabels?(this: Node, index: number): string;
   oneditprepare?(this: Node): void;
+  /** Called when a user adds the node, by drag, import or paste; not when flows are loaded. */
+  onadd?(this: Node): void;
 }
 
 interface TypedInputType {
   value: string;
   label: string;
   hasValue?: boolean;
+  icon?: string;
+  validate?: (value: string) => boolean;
+  autoComplete?: (value: string, done: (found: Suggestion[]) => void) => void;
 }
 
 interface JQuery {
   typedInput(options: { default?: string; types: (string | TypedInputType)[]; typeField: string }): JQuery;
+  typedInput(name: 'types', types: (string | TypedInputType)[]): JQuery;
+  typedInput(name: 'value'): string;
+  typedInput(name: 'type'): string;
+  autoComplete(options: {
+    search: (value: string, done: (found: Suggestion[]) => void) => void;
+    minLength: number;
+  }): JQuery;
 }
 
 declare const RED: {
@@ -44,5 +65,7 @@ declare const RED: {
       type: string,
       definition: EditorNodeDefinition<Node>,
     ): void;
+    node(id: string): EditorNode | null | undefined;
+    eachNode(visit: (node: EditorNode) => void): void;
   };
 };

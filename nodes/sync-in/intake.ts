@@ -46,6 +46,11 @@ export class Intake {
     }
   }
 
+  /** Looks for updates now. */
+  ring(): void {
+    for (const receiver of this.#receivers) receiver.ring();
+  }
+
   close(): void {
     this.#closed = true;
     clearTimeout(this.#retry);

@@ -1,7 +1,15 @@
 import { isPositive } from '../common/fields.editor';
+import { suggest } from '../common/service.editor';
 
 interface SyncInEditor extends EditorNode {
   objectTypes: string;
+  trigger: 'poll' | 'webhook';
+}
+
+/** A path that nobody can guess: whoever knows it can have this Node-RED poll. */
+function newHookPath(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(24));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 RED.nodes.registerType<SyncInEditor>('sync-in', {
@@ -16,6 +24,15 @@ RED.nodes.registerType<SyncInEditor>('sync-in', {
     service: { value: '', type: 'sync-service', required: true },
     objectTypes: { value: '', required: true },
     objectID: { value: '' },
+    trigger: { value: 'poll' },
+    baseURL: {
+      value: '',
+      validate(value) {
+        const open = $('#node-input-trigger').val();
+        const webhook = (open === undefined ? this.trigger : open) === 'webhook';
+        return !webhook || /^(https?:\/\/.+|\$\{.+\})$/.test(value) || this._('sync-in.invalid.baseURL');
+      },
+    },
     interval: { value: '5', validate: isPositive },
     window: { value: '32', validate: isPositive },
     redeliverAfter: { value: '300', validate: isPositive },
@@ -23,6 +40,7 @@ RED.nodes.registerType<SyncInEditor>('sync-in', {
     acknowledge: { value: 'flow' },
     expired: { value: false },
   },
+  credentials: { hookPath: { type: 'password' } },
   label() {
     return this.name || this.objectTypes || 'sync in';
   },
@@ -31,5 +49,30 @@ RED.nodes.registerType<SyncInEditor>('sync-in', {
   },
   outputLabels(index) {
     return this._(index === 0 ? 'sync-in.output.updated' : 'sync-in.output.deleted');
+  },
+  onadd() {
+    this.credentials = { hookPath: newHookPath() };
+  },
+  oneditprepare() {
+    const types = $('#node-input-objectTypes');
+    const search = suggest({ what: 'objectTypes' });
+    types.autoComplete({
+      minLength: 0,
+      search: (value, done) => {
+        // Of several types the last one is being typed.
+        const [, before = '', last = ''] = /^(.*[\s,])?([^\s,]*)$/.exec(value) ?? [];
+        search(last, (found) => done(found.map((each) => ({ ...each, value: `${before}${each.value}` }))));
+      },
+    });
+    const objectType = (): string => String(types.val()).split(/[\s,]+/)[0] ?? '';
+    $('#node-input-objectID').autoComplete({
+      minLength: 0,
+      search: suggest({ what: 'objectIDs', objectType }),
+    });
+    const showRows = (): void => {
+      $('.sync-in-webhook').toggle($('#node-input-trigger').val() === 'webhook');
+    };
+    $('#node-input-trigger').on('change', showRows);
+    showRows();
   },
 });

@@ -1,9 +1,13 @@
-import type { Node, NodeAPI, NodeDef, NodeStatus } from 'node-red';
+import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { ObjectMetadata, ReceiverState } from '../../src/client';
 import { invalidInput, toNodeFailure } from '../common/failure';
 import { useService } from '../common/service';
 import { StatusLine } from '../common/status';
+import type { ServiceConnection } from '../sync-service/connection';
+import { Doorbell } from './doorbell';
+import { answerHook, hookURL, newHookPath } from './hooks';
 import { Intake } from './intake';
+import { shortText, statusOf } from './status';
 
 interface SyncInConfig extends NodeDef {
   service: string;
@@ -11,6 +15,10 @@ interface SyncInConfig extends NodeDef {
   objectTypes: string;
   /** Only this object; empty for all. */
   objectID: string;
+  /** What makes it look for updates: its polls alone, or calls of the service as well. */
+  trigger: 'poll' | 'webhook';
+  /** Where the service reaches the HTTP nodes of this Node-RED. */
+  baseURL: string;
   /** Seconds between two polls. */
   interval: string | number;
   window: string | number;
@@ -22,10 +30,20 @@ interface SyncInConfig extends NodeDef {
   expired: boolean;
 }
 
+interface SyncInCredentials {
+  /** The path of the webhook: kept, so that it is the same after a restart or a crash. */
+  hookPath?: string;
+}
+
+type SyncInNode = Node<SyncInCredentials>;
+
 export default function (RED: NodeAPI): void {
-  function SyncIn(this: Node, config: SyncInConfig): void {
+  function SyncIn(this: SyncInNode, config: SyncInConfig): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this);
+    let states: ReceiverState[] = [];
+    let noWebhook: string | undefined;
+    const showState = (): void => status.follow(() => statusOf(states, noWebhook !== undefined));
     const report = (error: unknown): void => {
       const failure = toNodeFailure(error);
       status.show({ fill: 'red', shape: 'ring', text: shortText(failure) });
@@ -51,13 +69,29 @@ export default function (RED: NodeAPI): void {
         },
         acknowledgeOnDelivery: config.acknowledge === 'delivery',
         send: (message, object) => this.send(object.deleted ? [null, message] : [message, null]),
-        onState: (states) => status.follow(() => statusOf(states)),
+        onState: (current) => {
+          states = current;
+          showState();
+        },
         onError: report,
       });
-      this.on('close', () => {
+      const webhook =
+        config.trigger === 'webhook' &&
+        useWebhook(RED, this, config, { connection, objectTypes, intake }, (refused) => {
+          noWebhook = refused;
+          if (refused) this.warn(`The webhook does not work, so the service is only polled: ${refused}`);
+          showState();
+        });
+      this.on('close', (done: () => void) => {
         intake.close();
         status.clear();
-        connection.deregister(this.id);
+        const closed = webhook ? webhook() : Promise.resolve();
+        closed
+          .catch((error: unknown) => this.warn(toNodeFailure(error).message))
+          .finally(() => {
+            connection.deregister(this.id);
+            done();
+          });
       });
       status.show({ fill: 'yellow', shape: 'ring', text: 'node-red:common.status.connecting' });
       void intake.start();
@@ -66,7 +100,55 @@ export default function (RED: NodeAPI): void {
     }
   }
 
-  RED.nodes.registerType('sync-in', SyncIn);
+  RED.nodes.registerType<SyncInNode, SyncInConfig, object, SyncInCredentials>('sync-in', SyncIn, {
+    credentials: { hookPath: { type: 'password' } },
+  });
+}
+
+/** @returns what ends it. */
+function useWebhook(
+  RED: NodeAPI,
+  node: SyncInNode,
+  { baseURL }: SyncInConfig,
+  of: { connection: ServiceConnection; objectTypes: readonly string[]; intake: Intake },
+  onChange: (refused: string | undefined) => void,
+): () => Promise<void> {
+  const refused = reasonAgainstWebhook(RED, baseURL);
+  if (refused) {
+    onChange(refused);
+    return () => Promise.resolve();
+  }
+  const path = hookPathOf(RED, node);
+  const stopAnswering = answerHook(RED.httpNode, path, () => of.intake.ring());
+  const doorbell = new Doorbell(
+    () => of.connection.client(),
+    of.objectTypes,
+    hookURL(baseURL, path),
+    onChange,
+  );
+  doorbell.start();
+  return () => {
+    stopAnswering();
+    return doorbell.close();
+  };
+}
+
+function reasonAgainstWebhook(RED: NodeAPI, baseURL: string): string | undefined {
+  const settings = RED.settings as { httpNodeRoot?: string | false; httpNodeAuth?: unknown };
+  if (!baseURL) return 'it has no base URL';
+  if (!RED.httpNode || settings.httpNodeRoot === false) return 'Node-RED has no HTTP server for nodes';
+  // The service calls without credentials.
+  if (settings.httpNodeAuth) return 'Node-RED asks for a password (httpNodeAuth)';
+  return undefined;
+}
+
+/** The editor makes the path when the node is added; a flow that came another way gets one now, kept by the next deploy. */
+function hookPathOf(RED: NodeAPI, node: SyncInNode): string {
+  const kept = node.credentials?.hookPath;
+  if (kept) return kept;
+  const hookPath = newHookPath();
+  RED.nodes.addCredentials(node.id, { hookPath });
+  return hookPath;
 }
 
 function objectTypesOf({ objectTypes }: SyncInConfig): string[] {
@@ -84,34 +166,4 @@ function accepts(config: SyncInConfig, object: ObjectMetadata): boolean {
 function positive(value: string | number, otherwise: number): number {
   const number = Number(value);
   return number > 0 ? number : otherwise;
-}
-
-/** The worst of the states, since each object type has its own poll. */
-function statusOf(states: readonly ReceiverState[]): NodeStatus {
-  const failing = states.find(({ phase }) => phase === 'backing-off');
-  if (failing) {
-    const text = failing.error ? shortText(failing.error) : 'node-red:common.status.error';
-    return { fill: 'red', shape: 'ring', text };
-  }
-  const full = states.find(({ phase }) => phase === 'full');
-  if (full) return { fill: 'yellow', shape: 'dot', text: `${full.inFlight} not consumed` };
-  if (states.some(({ phase }) => phase === 'connecting')) {
-    return { fill: 'yellow', shape: 'ring', text: 'node-red:common.status.connecting' };
-  }
-  const age =
-    Math.floor((Date.now() - Math.min(...states.map(({ lastSuccess }) => lastSuccess ?? 0))) / 10_000) * 10;
-  const text = age >= 10 ? `polled ${age} s ago` : 'node-red:common.status.connected';
-  return { fill: 'green', shape: 'dot', text };
-}
-
-const shortTexts: Record<string, string> = {
-  SYNC_UNREACHABLE: 'not reachable',
-  SYNC_UNAUTHORIZED: 'not authorized',
-  SYNC_TLS: 'certificate not trusted',
-  SYNC_TIMEOUT: 'no answer',
-  SYNC_WRONG_SERVICE_KIND: 'wrong kind of service',
-};
-
-function shortText({ code, message }: { code: string; message: string }): string {
-  return shortTexts[code] ?? message.slice(0, 40);
 }

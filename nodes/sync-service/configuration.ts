@@ -6,7 +6,8 @@ export type Side = 'cloud' | 'edge';
 
 /** What the dialog of the sync-service config node keeps in the flow. */
 export interface SyncServiceConfig extends NodeDef {
-  connection: 'address' | 'local';
+  /** `openhorizon`: the ESS that HZN_ESS_* names. */
+  connection: 'openhorizon' | 'address' | 'local';
   /** For `address`: http://, https://, unix:/// or secure-unix:///. */
   address: string;
   side: Side;
@@ -31,4 +32,6 @@ export interface SyncServiceCredentials {
 /** A sync-service config node, as the nodes that use it see it. */
 export interface SyncServiceNode extends Node<SyncServiceCredentials> {
   readonly connection: ServiceConnection;
+  /** The address that its credentials are stored for. */
+  readonly address: string;
 }

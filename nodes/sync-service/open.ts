@@ -21,7 +21,7 @@ export type ConnectionSettings = Pick<
  * Makes the client that a sync-service describes; the local service is started for it where it is asked for.
  *
  * @param tls the options of a tls-config node, where one is chosen.
- * @throws NodeFailure or SyncServiceError SYNC_INVALID_ARGUMENT when something is missing.
+ * @throws NodeFailure or SyncServiceError SYNC_INVALID_ARGUMENT, or SYNC_ENVIRONMENT, when something is missing.
  */
 export async function openClient(
   settings: ConnectionSettings,
@@ -30,6 +30,8 @@ export async function openClient(
   local: SharedLocalService = sharedLocalService(),
 ): Promise<OpenedClient> {
   switch (settings.connection) {
+    case 'openhorizon':
+      return { client: SyncServiceClient.fromEnvironment(), release: () => undefined };
     case 'local':
       return openLocal(settings, local);
     case 'address':

@@ -1,16 +1,20 @@
 import type { Node, NodeAPI } from 'node-red';
+import { serveDialogs } from './admin';
 import type { SyncServiceConfig, SyncServiceCredentials, SyncServiceNode } from './configuration';
 import { ServiceConnection } from './connection';
 import { openClient, type TlsConfigNode } from './open';
 
 export default function (RED: NodeAPI): void {
+  serveDialogs(RED);
+
   function SyncService(this: Node<SyncServiceCredentials>, config: SyncServiceConfig): void {
     RED.nodes.createNode(this, config);
     const tlsNode = config.tls ? (RED.nodes.getNode(config.tls) as unknown as TlsConfigNode | null) : null;
     const connection = new ServiceConnection(() =>
       openClient(config, this.credentials ?? {}, tlsNode?.addTLSOptions({})),
     );
-    Object.assign(this, { connection } satisfies Pick<SyncServiceNode, 'connection'>);
+    const { address } = config;
+    Object.assign(this, { connection, address } satisfies Pick<SyncServiceNode, 'connection' | 'address'>);
     this.on('close', (done: () => void) => {
       connection.close().then(done, (error: unknown) => {
         this.error(error);

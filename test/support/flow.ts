@@ -1,12 +1,14 @@
 import type { Node, NodeMessageInFlow } from 'node-red';
 import helper from 'node-red-node-test-helper';
+import syncAdmin from '../../nodes/sync-admin/sync-admin';
 import syncConsume from '../../nodes/sync-consume/sync-consume';
 import syncFetch from '../../nodes/sync-fetch/sync-fetch';
 import syncIn from '../../nodes/sync-in/sync-in';
 import syncOut from '../../nodes/sync-out/sync-out';
+import syncQuery from '../../nodes/sync-query/sync-query';
 import syncService from '../../nodes/sync-service/sync-service';
 
-export const nodes = [syncService, syncIn, syncFetch, syncConsume, syncOut];
+export const nodes = [syncService, syncIn, syncFetch, syncConsume, syncOut, syncQuery, syncAdmin];
 
 interface FlowNode {
   id: string;

@@ -1,0 +1,45 @@
+import type { NodeMessage } from 'node-red';
+import { invalidInput } from './failure';
+import type { Field, FieldReader } from './fields';
+
+/** Reads fields that the dialog keeps as `name` and `nameType`. */
+export class TypedFields {
+  /** @param labels what the dialog calls each, for errors. */
+  constructor(
+    private readonly reader: FieldReader,
+    private readonly config: object,
+    private readonly labels: Readonly<Record<string, string>>,
+  ) {}
+
+  /** The field's value; undefined where nothing is entered, which is not the same as an empty list. */
+  async any(name: string, message: NodeMessage): Promise<unknown> {
+    const field = this.#field(name);
+    return field.value === '' && field.type === 'str' ? undefined : this.reader.any(field, message);
+  }
+
+  /** The field as text; undefined where it is empty. */
+  async text(name: string, message: NodeMessage): Promise<string | undefined> {
+    return this.reader.text(this.#field(name), message);
+  }
+
+  /** @throws NodeFailure SYNC_INVALID_ARGUMENT where it is empty. */
+  async required(name: string, message: NodeMessage): Promise<string> {
+    const text = await this.text(name, message);
+    if (text === undefined) throw invalidInput(`${this.#label(name)} is empty`);
+    return text;
+  }
+
+  #field(name: string): Field {
+    const values = this.config as Record<string, unknown>;
+    const type = values[`${name}Type`];
+    return {
+      label: this.#label(name),
+      value: String(values[name] ?? ''),
+      type: typeof type === 'string' && type !== '' ? type : 'str',
+    };
+  }
+
+  #label(name: string): string {
+    return this.labels[name] ?? name;
+  }
+}

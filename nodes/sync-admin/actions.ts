@@ -1,0 +1,138 @@
+import type { NodeMessage } from 'node-red';
+import type {
+  AccessListUser,
+  DestinationReference,
+  ObjectReference,
+  SyncServiceClient,
+} from '../../src/client';
+import { invalidInput } from '../common/failure';
+import { describe } from '../common/fields';
+import type { TypedFields } from '../common/typed';
+
+interface Asked {
+  client: SyncServiceClient;
+  fields: TypedFields;
+  message: NodeMessage;
+}
+
+export type ActionName =
+  | 'objectACL'
+  | 'addToObjectACL'
+  | 'removeFromObjectACL'
+  | 'objectACLs'
+  | 'destinationACL'
+  | 'addToDestinationACL'
+  | 'removeFromDestinationACL'
+  | 'destinationACLs'
+  | 'setDestinations'
+  | 'addDestinations'
+  | 'removeDestinations'
+  | 'organizations'
+  | 'updateOrganization'
+  | 'deleteOrganization'
+  | 'resend';
+
+/** Each does one thing and returns what `msg.payload` becomes; undefined leaves it as it is. */
+export const actions: Readonly<Record<ActionName, (asked: Asked) => Promise<unknown>>> = {
+  async objectACL({ client, fields, message }) {
+    return client.retrieveObjectACL(await fields.required('objectType', message));
+  },
+  async addToObjectACL({ client, fields, message }) {
+    const users = await usersOf(fields, message);
+    await client.addUsersToObjectACL(await fields.required('objectType', message), users);
+  },
+  async removeFromObjectACL({ client, fields, message }) {
+    const users = await usersOf(fields, message);
+    await client.removeUsersFromObjectACL(await fields.required('objectType', message), users);
+  },
+  async objectACLs({ client }) {
+    return client.retrieveAllObjectACLs();
+  },
+  async destinationACL({ client, fields, message }) {
+    return client.retrieveDestinationACL(await fields.required('destinationType', message));
+  },
+  async addToDestinationACL({ client, fields, message }) {
+    const users = await usersOf(fields, message);
+    await client.addUsersToDestinationACL(await fields.required('destinationType', message), users);
+  },
+  async removeFromDestinationACL({ client, fields, message }) {
+    const users = await usersOf(fields, message);
+    await client.removeUsersFromDestinationACL(await fields.required('destinationType', message), users);
+  },
+  async destinationACLs({ client }) {
+    return client.retrieveAllDestinationACLs();
+  },
+  async setDestinations(asked) {
+    await asked.client.setObjectDestinations(await reference(asked), await destinationsOf(asked));
+  },
+  async addDestinations(asked) {
+    await asked.client.addObjectDestinations(await reference(asked), await destinationsOf(asked));
+  },
+  async removeDestinations(asked) {
+    await asked.client.removeObjectDestinations(await reference(asked), await destinationsOf(asked));
+  },
+  async organizations({ client }) {
+    return client.listOrganizations();
+  },
+  async updateOrganization({ client, fields, message }) {
+    const orgID = await fields.required('orgID', message);
+    const address = await fields.text('address', message);
+    await client.updateOrganization({ orgID, ...(address !== undefined && { address }) });
+  },
+  async deleteOrganization({ client, fields, message }) {
+    await client.deleteOrganization(await fields.required('orgID', message));
+  },
+  async resend({ client }) {
+    await client.resend();
+  },
+};
+
+async function reference({ fields, message }: Asked): Promise<ObjectReference> {
+  const objectType = await fields.required('objectType', message);
+  return { objectType, objectID: await fields.required('objectID', message) };
+}
+
+/** A name, several separated by commas, or a list of names and of `{ username, type, role }`. */
+async function usersOf(fields: TypedFields, message: NodeMessage): Promise<AccessListUser[]> {
+  const defaults = {
+    type: ((await fields.text('userType', message)) ?? 'user') as 'user' | 'node',
+    role: ((await fields.text('role', message)) ?? 'aclReader') as 'aclReader' | 'aclWriter',
+  };
+  return asList(await fields.any('users', message), 'Users').map((user) => {
+    if (typeof user === 'string') return { ...defaults, username: user };
+    if (typeof user !== 'object' || user === null || !('username' in user)) {
+      throw invalidInput(`Users must be names or { username, type, role }, not ${describe(user)}`);
+    }
+    const given = user as { username: string; type?: 'user' | 'node'; role?: 'aclReader' | 'aclWriter' };
+    if (given.role && given.role !== 'aclReader' && given.role !== 'aclWriter') {
+      throw invalidInput(`The role of ${given.username} must be aclReader or aclWriter`);
+    }
+    return { ...defaults, ...given };
+  });
+}
+
+/** `type:id`, several separated by commas, or a list of such and of `{ destinationType, destinationID }`. */
+async function destinationsOf({ fields, message }: Asked): Promise<DestinationReference[]> {
+  return asList(await fields.any('destinations', message), 'Destinations').map((destination) => {
+    if (typeof destination === 'string') {
+      const colon = destination.indexOf(':');
+      if (colon < 1) throw invalidInput(`Destinations must be type:id, not ${destination}`);
+      return {
+        destinationType: destination.slice(0, colon),
+        destinationID: destination.slice(colon + 1),
+      };
+    }
+    const { destinationType, destinationID } = (destination ?? {}) as Partial<DestinationReference>;
+    if (!destinationType || !destinationID) {
+      throw invalidInput(`Destinations must be type:id or { destinationType, destinationID }`);
+    }
+    return { destinationType, destinationID };
+  });
+}
+
+function asList(value: unknown, label: string): unknown[] {
+  if (Array.isArray(value)) return value;
+  if (typeof value === 'string') return value.split(/[\s,]+/).filter((each) => each !== '');
+  if (typeof value === 'object' && value !== null) return [value];
+  throw invalidInput(`${label} must be text or an array, not ${describe(value)}`);
+}

@@ -1,0 +1,75 @@
+import { isSyncServiceError, type SyncServiceClient } from '../../src/client';
+
+/** The service forgets its hooks when its store is lost, and a second registration of one URL changes nothing. In ms. */
+const registerAgainAfter = 600_000;
+const retryAfter = 30_000;
+/** What deleting the hooks may hold up the closing of the node. */
+const farewell = 1_500;
+
+type HookedService = Pick<SyncServiceClient, 'registerWebhook' | 'deleteWebhook'>;
+
+/** Has a service call a URL for some object types, from start to close. */
+export class Doorbell {
+  #timer: NodeJS.Timeout | undefined;
+  #registering: Promise<void> = Promise.resolve();
+  #closed = false;
+  #refused: string | undefined;
+
+  /** @param onChange is told why the service does not call, or undefined when it does. */
+  constructor(
+    private readonly service: () => Promise<HookedService>,
+    private readonly objectTypes: readonly string[],
+    private readonly url: string,
+    private readonly onChange: (refused: string | undefined) => void,
+  ) {}
+
+  start(): void {
+    this.#registering = this.#register();
+  }
+
+  /** Ends the calls. What a service that is away does not hear leads to nothing: the path is not answered any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    const signal = AbortSignal.timeout(farewell);
+    await Promise.race([
+      this.#registering,
+      new Promise((resolve) => signal.addEventListener('abort', resolve)),
+    ]);
+    try {
+      const service = await this.service();
+      await Promise.all(this.objectTypes.map((type) => service.deleteWebhook(type, this.url, { signal })));
+    } catch (error) {
+      // Registered again at the next start under the same URL, so that nothing piles up.
+      if (!isSyncServiceError(error)) throw error;
+    }
+  }
+
+  async #register(): Promise<void> {
+    let pause = registerAgainAfter;
+    try {
+      const service = await this.service();
+      const signal = AbortSignal.timeout(retryAfter);
+      await Promise.all(this.objectTypes.map((type) => service.registerWebhook(type, this.url, { signal })));
+      this.#tell(undefined);
+    } catch (error) {
+      const lasting = isSyncServiceError(
+        error,
+        'SYNC_UNAUTHORIZED',
+        'SYNC_REJECTED',
+        'SYNC_INVALID_ARGUMENT',
+      );
+      if (!lasting) pause = retryAfter;
+      this.#tell(error instanceof Error ? error.message : String(error));
+    }
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => this.start(), pause);
+    this.#timer.unref();
+  }
+
+  #tell(refused: string | undefined): void {
+    if (this.#closed || refused === this.#refused) return;
+    this.#refused = refused;
+    this.onChange(refused);
+  }
+}

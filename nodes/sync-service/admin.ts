@@ -1,0 +1,67 @@
+import type { NodeAPI } from 'node-red';
+import type { OpenedClient } from './connection';
+import { type Diagnosis, diagnose, findingOf } from './diagnosis';
+import { type Draft, deployed, openDraft } from './draft';
+import { type SuggestionWish, suggestions } from './suggestions';
+
+/**
+ * The routes that the dialogs ask. What a dialog says but nobody has deployed is tried only for those who might deploy
+ * it: it makes this Node-RED connect to an address of their choice.
+ */
+export function serveDialogs(RED: NodeAPI): void {
+  const mayWrite = RED.auth.needsPermission('sync-service.write');
+  const mayRead = RED.auth.needsPermission('sync-service.read');
+
+  RED.httpAdmin.post('/sync-service/test', mayWrite, (request, response) => {
+    answer(response, () => testOf(RED, request.body as Draft));
+  });
+
+  RED.httpAdmin.post('/sync-service/suggestions', mayWrite, (request, response) => {
+    const { draft, wish } = request.body as { draft: Draft; wish: SuggestionWish };
+    answer(response, () => using(openDraft(RED, draft), (client) => suggestions(client, wish)));
+  });
+
+  RED.httpAdmin.get('/sync-service/:id/suggestions', mayRead, (request, response) => {
+    const service = deployed(RED, String(request.params.id));
+    if (!service) {
+      response.status(404).end();
+      return;
+    }
+    const wish = request.query as unknown as SuggestionWish;
+    answer(response, async () => suggestions(await service.connection.client(), wish));
+  });
+}
+
+async function testOf(RED: NodeAPI, draft: Draft): Promise<Diagnosis> {
+  try {
+    return await using(openDraft(RED, draft), diagnose);
+  } catch (error) {
+    return findingOf(error);
+  }
+}
+
+async function using<T>(
+  opening: Promise<OpenedClient>,
+  work: (client: OpenedClient['client']) => Promise<T>,
+): Promise<T> {
+  const { client, release } = await opening;
+  try {
+    return await work(client);
+  } finally {
+    await client.close();
+    release();
+  }
+}
+
+interface Response {
+  status(code: number): Response;
+  json(body: unknown): unknown;
+}
+
+/** An answer in any case: a dialog shows a failure as a sentence. */
+function answer(response: Response, work: () => Promise<unknown>): void {
+  work().then(
+    (result) => response.json(result),
+    (error: unknown) => response.status(502).json(findingOf(error)),
+  );
+}

@@ -1,0 +1,61 @@
+import type { NodeAPI } from 'node-red';
+import { invalidInput } from '../common/failure';
+import type { SyncServiceCredentials, SyncServiceNode } from './configuration';
+import type { OpenedClient } from './connection';
+import { type ConnectionSettings, openClient, type TlsConfigNode } from './open';
+
+/** What the editor shows in place of a secret that is stored. */
+const stored = '__PWRD__';
+
+/** What a dialog says of a service, deployed or not. */
+export interface Draft {
+  /** Of the config node, which may not be deployed yet. */
+  id: string;
+  settings: ConnectionSettings & { tls: string };
+  credentials: SyncServiceCredentials;
+}
+
+/**
+ * Opens the client that a dialog describes.
+ *
+ * @throws NodeFailure or SyncServiceError SYNC_INVALID_ARGUMENT when the dialog is not complete.
+ */
+export async function openDraft(RED: NodeAPI, draft: Draft): Promise<OpenedClient> {
+  const node = deployed(RED, draft.id);
+  const settings = withEnvironment(RED, node, draft.settings);
+  const given = withEnvironment(RED, node, draft.credentials);
+  const credentials = secretOf(node, given, settings.address);
+  const tlsNode = settings.tls ? (RED.nodes.getNode(settings.tls) as unknown as TlsConfigNode | null) : null;
+  if (settings.tls && !tlsNode) throw invalidInput('Deploy the TLS configuration first');
+  return openClient(settings, credentials, tlsNode?.addTLSOptions({}));
+}
+
+/** The sync-service node that runs under an ID. */
+export function deployed(RED: NodeAPI, id: string): SyncServiceNode | undefined {
+  const node = RED.nodes.getNode(id) as unknown as SyncServiceNode | null;
+  return node?.type === 'sync-service' ? node : undefined;
+}
+
+/** A stored secret goes to the address that it is stored for, and to no other. */
+function secretOf(
+  node: SyncServiceNode | undefined,
+  { key = '', secret = '' }: SyncServiceCredentials,
+  address: string,
+): SyncServiceCredentials {
+  if (secret !== stored) return { key, secret };
+  if (!node || node.address !== address) {
+    throw invalidInput('Enter the secret again: the stored one is for another address');
+  }
+  return { key, secret: node.credentials?.secret ?? '' };
+}
+
+/** Puts environment variables in place, as Node-RED does when a node is deployed. */
+function withEnvironment<T extends object>(RED: NodeAPI, node: SyncServiceNode | undefined, values: T): T {
+  const resolved = Object.entries(values).map(([name, value]) => {
+    const variable = typeof value === 'string' ? /^\$\{(\S+)\}$/.exec(value)?.[1] : undefined;
+    if (variable === undefined) return [name, value];
+    const set = node ? RED.util.getSetting(node, variable) : process.env[variable];
+    return [name, set ?? ''];
+  });
+  return Object.fromEntries(resolved) as T;
+}

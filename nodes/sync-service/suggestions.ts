@@ -1,0 +1,43 @@
+import type { SyncServiceClient } from '../../src/client';
+
+/** What a dialog may want suggestions for. */
+export interface SuggestionWish {
+  what: 'objectTypes' | 'objectIDs' | 'destinationTypes' | 'destinationIDs' | 'destinations';
+  objectType?: string;
+  destinationType?: string;
+}
+
+/** How many are worth a list in a dialog. */
+const most = 500;
+const patience = 5_000;
+
+/**
+ * What the service has that fits. An ESS lists neither types nor destinations.
+ *
+ * @throws SyncServiceError when the service does not answer.
+ */
+export async function suggestions(client: SyncServiceClient, wish: SuggestionWish): Promise<string[]> {
+  const found = await find(client, wish, { signal: AbortSignal.timeout(patience) });
+  return Array.from(new Set(found)).sort().slice(0, most);
+}
+
+async function find(
+  client: SyncServiceClient,
+  { what, objectType, destinationType }: SuggestionWish,
+  options: { signal: AbortSignal },
+): Promise<string[]> {
+  if (what === 'objectIDs') {
+    if (!objectType) return [];
+    return (await client.listAllObjects(objectType, options)).map(({ objectID }) => objectID);
+  }
+  if (client.kind === 'ESS') return [];
+  if (what === 'objectTypes') return client.listObjectTypes(options);
+  const destinations = await client.getDestinations(options);
+  if (what === 'destinationTypes') return destinations.map((each) => each.destinationType);
+  if (what === 'destinations') {
+    return destinations.map((each) => `${each.destinationType}:${each.destinationID}`);
+  }
+  return destinations
+    .filter((each) => !destinationType || each.destinationType === destinationType)
+    .map((each) => each.destinationID);
+}

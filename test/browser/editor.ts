@@ -1,0 +1,192 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+/** The part of the editor's global that tests ask; only inside the page. */
+interface EditorGlobal {
+  RED: {
+    nodes: {
+      eachNode(visit: (node: { id: string; type: string }) => void): void;
+      node(id: string): { valid: boolean; [property: string]: unknown };
+    };
+    actions: { invoke(name: string): void };
+    view: { reveal(id: string): void };
+  };
+}
+
+const pictures = resolve(__dirname, '../../test-results');
+
+export async function openBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/** The editor in a browser, by what a user does there. */
+export class Editor {
+  readonly failures: string[] = [];
+
+  private constructor(readonly page: Page) {
+    page.on('pageerror', (error) => this.failures.push(error.message));
+  }
+
+  static async open(
+    browser: Browser,
+    url: string,
+    user?: { name: string; password: string },
+  ): Promise<Editor> {
+    const context = await browser.newContext({ viewport: { width: 1400, height: 1000 }, locale: 'en-US' });
+    const editor = new Editor(await context.newPage());
+    const { page } = editor;
+    await page.goto(`${url}/`);
+    if (user) {
+      await page.fill('#node-dialog-login-username', user.name);
+      await page.fill('#node-dialog-login-password', user.password);
+      await page.click('#node-dialog-login-submit');
+    }
+    await page.waitForSelector('.red-ui-palette-node[data-palette-type="sync-in"]', { timeout: 60_000 });
+    await page.waitForSelector('#red-ui-loading-progress', { state: 'hidden', timeout: 60_000 });
+    return editor;
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+
+  /** Drags a node from the palette, and returns its ID. */
+  async drag(type: string, x: number, y: number): Promise<string> {
+    const before = await this.ids();
+    const entry = this.page.locator(`.red-ui-palette-node[data-palette-type="${type}"]`);
+    await entry.scrollIntoViewIfNeeded();
+    const from = await entry.boundingBox();
+    const chart = await this.page.locator('#red-ui-workspace-chart').boundingBox();
+    if (!from || !chart) throw new Error(`${type} is not in the palette`);
+    await this.page.mouse.move(from.x + 20, from.y + 10);
+    await this.page.mouse.down();
+    await this.page.mouse.move(chart.x + x, chart.y + y, { steps: 12 });
+    await this.page.mouse.up();
+    const added = (await this.ids()).filter((id) => !before.includes(id));
+    if (added.length !== 1 || !added[0]) throw new Error(`${type} was not added`);
+    return added[0];
+  }
+
+  async ids(): Promise<string[]> {
+    return this.page.evaluate(() => {
+      const found: string[] = [];
+      (globalThis as unknown as EditorGlobal).RED.nodes.eachNode(({ id }) => found.push(id));
+      return found;
+    });
+  }
+
+  async openDialog(id: string): Promise<void> {
+    await this.page.locator(`[id="${id}"] .red-ui-flow-node`).first().dblclick();
+    await this.page.waitForSelector('#node-dialog-ok', { state: 'visible' });
+    await this.settled();
+  }
+
+  async confirmDialog(): Promise<void> {
+    await this.page.click('#node-dialog-ok');
+    await this.page.waitForSelector('#node-dialog-ok', { state: 'detached' });
+    await this.settled();
+  }
+
+  /** Adds a sync-service from the dialog of a node that is open. */
+  async addService(fields: Record<string, string>): Promise<void> {
+    await this.page.click('#node-input-btn-service-add');
+    await this.page.waitForSelector('#node-config-dialog-ok', { state: 'visible' });
+    await this.settled();
+    await this.fillService(fields);
+    await this.page.click('#node-config-dialog-ok');
+    await this.page.waitForSelector('#node-config-dialog-ok', { state: 'detached' });
+    await this.settled();
+  }
+
+  async fillService(fields: Record<string, string>): Promise<void> {
+    for (const [field, value] of Object.entries(fields)) {
+      const input = this.page.locator(`#node-config-input-${field}`);
+      if ((await input.evaluate((element) => element.tagName)) === 'SELECT') await input.selectOption(value);
+      else await input.fill(value);
+    }
+  }
+
+  /** What Test connection answers. */
+  async testConnection(): Promise<string> {
+    await this.page.click('#sync-service-test');
+    await this.page.waitForSelector('#sync-service-test-result .fa:not(.fa-spinner)');
+    return (await this.page.locator('#sync-service-test-result').innerText()).trim();
+  }
+
+  /** What a field suggests. */
+  async suggestions(selector: string): Promise<string[]> {
+    await this.page.click(selector);
+    await this.page.keyboard.press('ArrowDown');
+    const list = this.page.locator('.red-ui-autoComplete-container').last();
+    await list.waitFor({ state: 'visible' });
+    return (await list.innerText()).split('\n').map((text) => text.trim());
+  }
+
+  async property(id: string, name: string): Promise<unknown> {
+    return this.page.evaluate(
+      ([node, property]) =>
+        (globalThis as unknown as EditorGlobal).RED.nodes.node(node as string)[property as string],
+      [id, name],
+    );
+  }
+
+  async deploy(): Promise<void> {
+    const deployed = this.page.waitForResponse(
+      (response) => response.url().endsWith('/flows') && response.request().method() === 'POST',
+    );
+    await this.page.click('#red-ui-header-button-deploy');
+    const answer = await deployed;
+    if (answer.status() >= 300) throw new Error(`The deploy was answered with ${answer.status()}`);
+    await this.page.waitForSelector('#red-ui-header-shade', { state: 'hidden' });
+    await this.settled();
+  }
+
+  /** Waits until a node shows a status that fits. */
+  async status(id: string, fits: RegExp): Promise<void> {
+    await this.page
+      .locator(`[id="${id}"] .red-ui-flow-node-status-label`)
+      .filter({ hasText: fits })
+      .waitFor({ state: 'attached', timeout: 60_000 });
+  }
+
+  /** The same for a node on any tab, which is shown first. */
+  async statusAnywhere(id: string, fits: RegExp): Promise<void> {
+    await this.page.evaluate((node) => (globalThis as unknown as EditorGlobal).RED.view.reveal(node), id);
+    await this.status(id, fits);
+  }
+
+  /** Imports an example of this package, by the name of its file. */
+  async importExample(name: string): Promise<void> {
+    await this.page.evaluate(() =>
+      (globalThis as unknown as EditorGlobal).RED.actions.invoke('core:show-examples-import-dialog'),
+    );
+    const dialog = this.page.locator('#red-ui-clipboard-dialog');
+    const folder = dialog.locator('.red-ui-treeList-label', { hasText: '@edge-sync/node-red' }).last();
+    await folder.click();
+    await dialog.locator('.red-ui-treeList-label', { hasText: name }).last().click();
+    await this.page.click('#red-ui-clipboard-dialog-ok');
+    await this.settled();
+  }
+
+  async picture(name: string): Promise<void> {
+    await mkdir(pictures, { recursive: true });
+    await this.page.screenshot({ path: join(pictures, `${name}.png`) });
+  }
+
+  /** Until the editor's animations are over. */
+  async settled(): Promise<void> {
+    await this.page.waitForTimeout(400);
+  }
+}

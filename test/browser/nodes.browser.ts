@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import type { Browser } from 'playwright-core';
+import { SyncServiceClient } from '../../src/client';
+import { LocalService } from '../../src/local-service';
+import { Editor, openBrowser } from './editor';
+import { type RunningNodeRed, startNodeRed } from './node-red';
+
+describe('the editor', () => {
+  let browser: Browser;
+  let nodeRed: RunningNodeRed;
+  let service: LocalService;
+  let editor: Editor;
+
+  before(async () => {
+    browser = await openBrowser();
+    nodeRed = await startNodeRed();
+    const place = { organization: 'demo', destinationType: 'gateway', destinationID: 'edge1' };
+    service = await LocalService.start({ edges: [place], intervals: { registration: 1, poll: 5 } });
+    const cloud = new SyncServiceClient({
+      address: service.cloud.address,
+      organization: 'demo',
+      key: 'admin@demo',
+    });
+    await cloud.publish({ objectType: 'rules', objectID: 'r1' }, 'hello');
+    await cloud.close();
+    editor = await Editor.open(browser, nodeRed.url);
+  });
+  after(async () => {
+    await browser?.close();
+    await service?.stop();
+    await nodeRed?.stop();
+  });
+  afterEach(() => assert.deepEqual(editor.failures, []));
+
+  it('tests connections before they are deployed, good and bad', async () => {
+    const id = await editor.drag('sync-in', 200, 60);
+    await editor.openDialog(id);
+    await editor.page.fill('#node-input-objectTypes', 'rules');
+    await editor.page.click('#node-input-btn-service-add');
+    await editor.page.waitForSelector('#node-config-dialog-ok', { state: 'visible' });
+    await editor.settled();
+    assert.match(await editor.testConnection(), /^Connected to the cloud \(CSS\), organization demo$/);
+    await editor.picture('service-local');
+    await editor.fillService({ connection: 'address', address: 'http://127.0.0.1:1', key: 'admin@demo' });
+    assert.match(await editor.testConnection(), /^Nobody listens at this address/);
+    await editor.fillService({ address: service.edges[0]?.address ?? '' });
+    assert.match(await editor.testConnection(), /The service is an edge \(ESS\): set Service to Edge/);
+    await editor.picture('service-bad');
+    await editor.fillService({ side: 'edge', secret: 'x' });
+    assert.match(await editor.testConnection(), /^Connected to the edge \(ESS\)$/);
+    await editor.fillService({ connection: 'openhorizon' });
+    assert.match(await editor.testConnection(), /HZN_ESS_API_PROTOCOL is not set/);
+    await editor.picture('service-openhorizon');
+    await editor.fillService({ connection: 'address', side: 'edge', name: 'edge' });
+    await editor.page.click('#node-config-dialog-ok');
+    await editor.settled();
+    await editor.picture('sync-in');
+    await editor.confirmDialog();
+    await editor.deploy();
+    await editor.status(id, /connected/);
+    await editor.picture('sync-in-status');
+  });
+
+  it('suggests what the running service has, deployed or not', async () => {
+    const id = await editor.drag('sync-query', 200, 140);
+    await editor.openDialog(id);
+    await editor.addService({
+      connection: 'address',
+      address: service.cloud.address,
+      key: 'admin@demo',
+      secret: 'x',
+      name: 'cloud',
+    });
+    const field = (name: string): string =>
+      `.sync-query-${name} .red-ui-typedInput-container input.red-ui-typedInput-input`;
+    assert.deepEqual(await editor.suggestions(field('objectType')), ['rules']);
+    await editor.picture('sync-query-suggestions');
+    await editor.page.fill(field('objectType'), 'rules');
+    await editor.page.keyboard.press('Escape');
+    assert.deepEqual(await editor.suggestions(field('objectID')), ['r1']);
+    await editor.page.keyboard.press('Escape');
+    await editor.page.locator(field('objectID')).pressSequentially('r');
+    await editor.page.keyboard.press('Tab');
+    await editor.confirmDialog();
+    assert.equal(await editor.property(id, 'objectID'), 'r');
+  });
+
+  it('offers what the service of the dialog can do, and warns of what is hard to undo', async () => {
+    const id = await editor.drag('sync-admin', 200, 220);
+    await editor.openDialog(id);
+    const offered = async (): Promise<string[]> =>
+      editor.page
+        .locator('#node-input-action option')
+        .evaluateAll((options) => options.map((option) => (option as unknown as { value: string }).value));
+    await editor.page.selectOption('#node-input-service', { label: 'cloud' });
+    assert.ok((await offered()).includes('deleteOrganization'));
+    assert.ok(!(await offered()).includes('resend'));
+    await editor.page.selectOption('#node-input-action', 'deleteOrganization');
+    assert.match(await editor.page.locator('#sync-admin-warning').innerText(), /Deletes all objects/);
+    await editor.picture('sync-admin');
+    await editor.page.selectOption('#node-input-service', { label: 'edge' });
+    assert.deepEqual((await offered()).sort(), ['deleteOrganization', 'resend']);
+    await editor.page.selectOption('#node-input-action', 'resend');
+    assert.match(await editor.page.locator('#sync-admin-warning').innerText(), /consumed come again/);
+    await editor.confirmDialog();
+    assert.equal(await editor.property(id, 'valid'), true);
+  });
+
+  for (const [index, type] of ['sync-fetch', 'sync-consume', 'sync-out'].entries()) {
+    it(`adds a ${type}, fills in its dialog and deploys it`, async () => {
+      const id = await editor.drag(type, 500, 60 + index * 80);
+      await editor.openDialog(id);
+      await editor.page.selectOption('#node-input-service', {
+        label: type === 'sync-out' ? 'cloud' : 'edge',
+      });
+      await editor.page.fill('#node-input-name', `my ${type}`);
+      if (type === 'sync-out') await editor.page.selectOption('#node-input-destination', 'all');
+      await editor.picture(type);
+      await editor.confirmDialog();
+      assert.equal(await editor.property(id, 'name'), `my ${type}`);
+      assert.equal(await editor.property(id, 'valid'), true);
+    });
+  }
+
+  it('deploys all of them, and shows no secret', async () => {
+    await editor.deploy();
+    await editor.picture('all-nodes');
+    const flows = await (await fetch(`${nodeRed.url}/flows`)).text();
+    assert.ok(flows.includes('sync-admin'));
+    assert.ok(!/hookPath|"secret"/.test(flows), flows);
+  });
+});

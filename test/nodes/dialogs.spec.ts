@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import helper from 'node-red-node-test-helper';
+import type { Diagnosis } from '../../nodes/sync-service/diagnosis';
+import { sharedLocalService } from '../../nodes/sync-service/local';
+import { LocalService } from '../../src/local-service';
+import { nodes, run, services, wholeFlow } from '../support/flow';
+import { serve } from '../support/server';
+
+helper.init(require.resolve('node-red'));
+
+const empty = {
+  connection: 'address',
+  side: 'cloud',
+  address: '',
+  organization: 'demo',
+  edgeType: 'gateway',
+  edgeID: 'edge1',
+  caFile: '',
+  tls: '',
+  proxy: false,
+};
+const admin = { key: 'admin@demo', secret: 'x' };
+
+function helperRequest(): ReturnType<typeof helper.request> {
+  return helper.request();
+}
+
+describe('the dialogs ask', () => {
+  let service: LocalService;
+  let edgeAddress = '';
+
+  before(async () => {
+    await helper.startServer();
+    const place = { organization: 'demo', destinationType: 'gateway', destinationID: 'edge1' };
+    const keys = [{ ...admin, role: 'admin' as const, organization: 'demo', name: 'admin' }];
+    service = await LocalService.start({ edges: [place], intervals: { registration: 1, poll: 5 }, keys });
+    edgeAddress = service.edges[0]?.address ?? '';
+  });
+  after(async () => {
+    await service.stop();
+    await helper.stopServer();
+  });
+  beforeEach(() => run([]));
+  afterEach(async () => {
+    await helper.unload();
+    await sharedLocalService().stop();
+  });
+
+  const test = async (settings: object, credentials: object = admin, id = 'new'): Promise<Diagnosis> => {
+    const draft = { id, settings: { ...empty, ...settings }, credentials };
+    const { body } = await helperRequest().post('/sync-service/test').send(draft).expect(200);
+    return body as Diagnosis;
+  };
+
+  describe('whether a connection works, before it is deployed', () => {
+    it('and hear that it does', async () => {
+      assert.deepEqual(await test({ address: service.cloud.address }), {
+        good: true,
+        finding: 'cloud',
+        detail: 'demo',
+      });
+      assert.equal((await test({ side: 'edge', address: edgeAddress })).finding, 'edge');
+      assert.equal((await test({ connection: 'local' })).finding, 'cloud');
+      assert.equal((await test({ connection: 'local', side: 'edge' })).finding, 'edge');
+    });
+
+    const findings: [string, () => object, object?][] = [
+      ['refused', () => ({ address: 'http://127.0.0.1:1' })],
+      ['unknownHost', () => ({ address: 'http://nobody.invalid' })],
+      ['noSocket', () => ({ address: 'unix:///nowhere/essapi.sock', side: 'edge' })],
+      ['credentials', () => ({ address: service.cloud.address }), { key: 'admin@demo', secret: 'wrong' }],
+      ['organization', () => ({ address: service.cloud.address, organization: 'other' })],
+      ['isEdge', () => ({ address: edgeAddress })],
+      ['isCloud', () => ({ address: service.cloud.address, side: 'edge' })],
+      ['notTls', () => ({ address: service.cloud.address.replace('http:', 'https:') })],
+      ['invalid', () => ({ address: '' })],
+      ['invalid', () => ({ address: 'ftp://host' })],
+      ['invalid', () => ({ connection: 'openhorizon' })],
+      ['invalid', () => ({ address: service.cloud.address, tls: 'not deployed' })],
+    ];
+    for (const [finding, settings, credentials] of findings) {
+      it(`and hear what is wrong: ${finding}`, async () => {
+        const found = await test(settings(), credentials);
+        assert.deepEqual(
+          { good: found.good, finding: found.finding },
+          { good: false, finding },
+          found.detail,
+        );
+      });
+    }
+
+    it('and hear that something else listens there', async () => {
+      const other = createServer((_request, response) => response.end('<html>')).listen(0, '127.0.0.1');
+      const port = await new Promise<number>((resolve) => {
+        other.on('listening', () => resolve((other.address() as { port: number }).port));
+      });
+      assert.equal((await test({ address: `http://127.0.0.1:${port}` })).finding, 'notService');
+      other.close();
+    });
+
+    it('with environment variables in place', async () => {
+      process.env.TEST_SYNC_ADDRESS = service.cloud.address;
+      try {
+        assert.equal((await test({ address: ['$', '{TEST_SYNC_ADDRESS}'].join('') })).finding, 'cloud');
+      } finally {
+        delete process.env.TEST_SYNC_ADDRESS;
+      }
+    });
+
+    it('with the stored secret for the address that it is stored for, and for no other', async () => {
+      const asked: (string | undefined)[] = [];
+      const thief = await serve((request, response) => {
+        asked.push(request.headers.authorization);
+        response.end('[]');
+      });
+      await helper.unload();
+      const css = { ...empty, id: 'css', type: 'sync-service', address: service.cloud.address };
+      await helper.load(nodes, wholeFlow([css]), { css: admin });
+      const stored = { key: 'admin@demo', secret: '__PWRD__' };
+      assert.equal((await test({ address: service.cloud.address }, stored, 'css')).finding, 'cloud');
+      const elsewhere = await test({ address: thief.address }, stored, 'css');
+      assert.equal(elsewhere.finding, 'invalid');
+      assert.match(elsewhere.detail, /secret again/);
+      assert.deepEqual(asked, []);
+      await thief.close();
+    });
+  });
+
+  describe('for suggestions', () => {
+    const suggested = async (id: string, wish: object): Promise<string[]> => {
+      const { body } = await helperRequest().get(`/sync-service/${id}/suggestions`).query(wish).expect(200);
+      return body as string[];
+    };
+
+    it('of types, objects and edges on a cloud', async () => {
+      await helper.unload();
+      await run(services);
+      const cloud = await sharedLocalService().use({
+        side: 'cloud',
+        organization: 'demo',
+        edgeType: '',
+        edgeID: '',
+      });
+      await fetch(`${cloud.address}/api/v1/objects/demo/rules/r1`, {
+        method: 'PUT',
+        headers: { authorization: `Basic ${btoa('admin@demo:x')}` },
+        body: JSON.stringify({ meta: { objectID: 'r1', objectType: 'rules' }, data: '' }),
+      });
+      cloud.release();
+      assert.deepEqual(await suggested('css', { what: 'objectTypes' }), ['rules']);
+      assert.deepEqual(await suggested('css', { what: 'objectIDs', objectType: 'rules' }), ['r1']);
+      assert.deepEqual(await suggested('css', { what: 'objectIDs' }), []);
+      // The edge is made when it is first used.
+      assert.deepEqual(await suggested('ess', { what: 'objectTypes' }), []);
+    });
+
+    it('of a service that is not deployed yet, by what the dialog says', async () => {
+      await helperRequest().get('/sync-service/new/suggestions').query({ what: 'objectTypes' }).expect(404);
+      const draft = { id: 'new', settings: { ...empty, address: service.cloud.address }, credentials: admin };
+      const ask = async (wish: object): Promise<unknown> =>
+        (await helperRequest().post('/sync-service/suggestions').send({ draft, wish }).expect(200)).body;
+      assert.deepEqual(await ask({ what: 'destinations' }), ['gateway:edge1']);
+      assert.deepEqual(await ask({ what: 'destinationTypes' }), ['gateway']);
+      assert.deepEqual(await ask({ what: 'destinationIDs', destinationType: 'gateway' }), ['edge1']);
+      assert.deepEqual(await ask({ what: 'destinationIDs', destinationType: 'other' }), []);
+    });
+
+    it('and hear why there are none', async () => {
+      const draft = { id: 'new', settings: { ...empty, address: 'http://127.0.0.1:1' }, credentials: admin };
+      const answer = await helperRequest()
+        .post('/sync-service/suggestions')
+        .send({ draft, wish: { what: 'objectTypes' } })
+        .expect(502);
+      assert.equal((answer.body as Diagnosis).finding, 'refused');
+    });
+  });
+});

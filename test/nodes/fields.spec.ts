@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
+import { buildSync } from 'esbuild';
+import manifest from '../../package.json';
+
+interface Definition {
+  icon?: string;
+  category: string;
+  defaults: Record<string, unknown>;
+  credentials?: Record<string, unknown>;
+}
+
+const types = Object.keys(manifest['node-red'].nodes);
+const languages = ['en-US', 'de', 'ja', 'zh-CN'];
+const tests = readdirSync(__dirname)
+  .filter((file) => file.endsWith('.spec.ts') && file !== 'fields.spec.ts')
+  .concat(readdirSync(join(__dirname, '../support')).map((file) => join('../support', file)))
+  .map((file) => readFileSync(join(__dirname, file), 'utf8'))
+  .join('\n');
+
+/** What a node registers in the editor. */
+function definitionOf(type: string): Definition {
+  const { outputFiles } = buildSync({
+    entryPoints: [join('nodes', type, `${type}.editor.ts`)],
+    bundle: true,
+    format: 'iife',
+    write: false,
+  });
+  let registered: Definition | undefined;
+  const RED = {
+    nodes: {
+      registerType(_type: string, definition: Definition) {
+        registered = definition;
+      },
+    },
+  };
+  runInNewContext(outputFiles.map(({ text }) => text).join(''), { RED });
+  assert.ok(registered, `${type} registers itself`);
+  return registered;
+}
+
+function localeFile(type: string, language: string, kind: 'json' | 'html'): string {
+  return readFileSync(join('nodes', type, 'locales', language, `${type}.${kind}`), 'utf8');
+}
+
+type Texts = { [key: string]: string | Texts };
+
+function textsOf(type: string, language: string): Texts {
+  return (JSON.parse(localeFile(type, language, 'json')) as Record<string, Texts>)[type] ?? {};
+}
+
+function keysOf(texts: Texts, prefix = ''): string[] {
+  return Object.entries(texts).flatMap(([key, value]) =>
+    typeof value === 'string' ? [`${prefix}${key}`] : keysOf(value, `${prefix}${key}.`),
+  );
+}
+
+function at(texts: Texts, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], texts);
+}
+
+/** The type beside a typed value belongs to the same field; a path that no dialog shows is no field. */
+function fieldsOf({ defaults, credentials }: Definition): string[] {
+  const names = Object.keys({ ...defaults, ...credentials }).filter((name) => name !== 'hookPath');
+  return names.filter((name) => !(name.endsWith('Type') && names.includes(name.slice(0, -4))));
+}
+
+for (const type of types) {
+  describe(`the dialog of ${type}`, () => {
+    const definition = definitionOf(type);
+    const dialog = readFileSync(join('nodes', type, `${type}.html`), 'utf8');
+    const help = localeFile(type, 'en-US', 'html')
+      .replace(/<[^>]+>/g, '')
+      .toLowerCase();
+    const labels = textsOf(type, 'en-US').label as Record<string, string>;
+
+    for (const field of fieldsOf(definition)) {
+      it(`has the field ${field}, with a label, and with help and a test`, () => {
+        assert.match(dialog, new RegExp(`id="node-(config-)?input-${field}"`));
+        assert.ok(labels[field], `a label for ${field}`);
+        if (field === 'name' || field === 'service') return;
+        const words = String(labels[field])
+          .toLowerCase()
+          .replace(/ \(.*\)$/, '');
+        assert.ok(help.includes(words), `the help says "${words}"`);
+        assert.match(
+          tests,
+          new RegExp(`\\b${field}\\b['"]?[:,\\]]|\\b${field} \\}|'${field}'`),
+          `a test of ${field}`,
+        );
+      });
+    }
+
+    it('has an icon of the family', () => {
+      if (definition.category === 'config') return;
+      assert.equal(definition.category, 'edge sync');
+      assert.ok(existsSync(join('icons', definition.icon ?? '')));
+    });
+
+    it('uses only texts that are there', () => {
+      const texts = textsOf(type, 'en-US');
+      for (const [, key] of dialog.matchAll(/data-i18n="(?:\[\w+\])?([\w.-]+)"/g)) {
+        assert.equal(typeof at({ [type]: texts }, String(key)), 'string', key);
+      }
+    });
+
+    for (const language of languages) {
+      it(`speaks ${language}, whole`, () => {
+        const [english, other] = [textsOf(type, 'en-US'), textsOf(type, language)];
+        assert.deepEqual(keysOf(other).sort(), keysOf(english).sort());
+        for (const key of keysOf(english)) {
+          const placeholders = (text: unknown): string[] => String(text).match(/__\w+__/g) ?? [];
+          assert.deepEqual(placeholders(at(other, key)), placeholders(at(english, key)), key);
+          assert.notEqual(at(other, key), '', key);
+        }
+        const tags = (text: string): string[] => (text.match(/<(dt|dd|li|code|h3)\b/g) ?? []).sort();
+        assert.deepEqual(tags(localeFile(type, language, 'html')), tags(localeFile(type, 'en-US', 'html')));
+      });
+    }
+  });
+}

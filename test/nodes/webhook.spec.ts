@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Node, NodeAPI } from 'node-red';
+import helper from 'node-red-node-test-helper';
+import { sharedLocalService } from '../../nodes/sync-service/local';
+import {
+  nodes as allNodes,
+  give,
+  next,
+  receivingFlow,
+  sendingFlow,
+  services,
+  wholeFlow,
+} from '../support/flow';
+import { record } from '../support/recorder';
+import { until } from '../support/until';
+
+helper.init(require.resolve('node-red'));
+
+const hookPath = 'a'.repeat(48);
+const poll = { interval: '60', trigger: 'webhook' };
+
+describe('a webhook', () => {
+  let RED: NodeAPI;
+  let web: Server;
+  let baseURL = '';
+  const nodes = [
+    (runtime: NodeAPI): void => {
+      RED = runtime;
+    },
+    ...allNodes,
+  ];
+
+  before(async () => {
+    await helper.startServer();
+    web = createServer((request, response) =>
+      (RED.httpNode as unknown as RequestListener)(request, response),
+    );
+    web.listen(0, '127.0.0.1');
+    await once(web, 'listening');
+    baseURL = `http://127.0.0.1:${(web.address() as AddressInfo).port}/`;
+  });
+  after(async () => {
+    web.close();
+    web.closeAllConnections();
+    await helper.stopServer();
+  });
+  afterEach(async () => {
+    await helper.unload();
+    await sharedLocalService().stop();
+  });
+
+  const warningsOf = (id: string): string[] => {
+    const node = helper.getNode(id) as unknown as Node;
+    const warnings: string[] = [];
+    node.warn = (warning) => void warnings.push(String(warning));
+    return warnings;
+  };
+  const post = (path: string, body = ''): Promise<Response> =>
+    fetch(`${baseURL}edge-sync/hooks/${path}`, { method: 'POST', body });
+
+  it('brings an object long before the next poll', async () => {
+    const receive = { ...poll, baseURL };
+    await helper.load(nodes, wholeFlow(services, sendingFlow(), receivingFlow({ receive })), {
+      in: { hookPath },
+    });
+    const edge = await sharedLocalService().use({
+      side: 'edge',
+      organization: 'demo',
+      edgeType: 'gateway',
+      edgeID: 'edge1',
+    });
+    await until('the route answers', async () => (await post(hookPath)).status === 204);
+    const consumed = next('consumed');
+    give('out', { payload: 'hello' });
+    assert.equal((await consumed).outcome, 'consumed');
+    edge.release();
+  });
+
+  it('is registered under the same URL after a restart, and deleted on close', async () => {
+    const service = await record('ESS', ({ method }) => (method === 'GET' ? { status: 404 } : {}));
+    const ess = { id: 'ess', type: 'sync-service', connection: 'address', side: 'edge' };
+    const flow = wholeFlow(
+      [{ ...ess, address: service.client.address }],
+      receivingFlow({ receive: { ...poll, baseURL, objectTypes: 'rules, files' } }),
+    );
+    const changes = (): object[] =>
+      service.seen
+        .filter(({ method }) => method === 'PUT')
+        .map(({ path, body }) => ({ path, ...(JSON.parse(body) as object) }));
+    const url = `${baseURL}edge-sync/hooks/${hookPath}`;
+    const expected = (action: string): object[] => [
+      { path: '/api/v1/objects/rules', action, url },
+      { path: '/api/v1/objects/files', action, url },
+    ];
+    for (const times of [1, 2]) {
+      await helper.load(nodes, flow, { in: { hookPath } });
+      await until('the hooks are registered', () => changes().length === times * 4 - 2);
+      assert.deepEqual(changes().slice(-2), expected('register'));
+      await helper.unload();
+      assert.deepEqual(changes().slice(-2), expected('delete'));
+      assert.equal((await post(hookPath)).status, 404);
+    }
+    await service.close();
+  });
+
+  it('gets a path of its own where the flow brought none', async () => {
+    const receive = { ...poll, baseURL };
+    await helper.load(nodes, wholeFlow(services, receivingFlow({ receive })));
+    const { hookPath: made } = RED.nodes.getCredentials('in') as { hookPath: string };
+    assert.match(made, /^[0-9a-f]{48}$/);
+    assert.equal((await post(made, 'x'.repeat(100_000))).status, 204);
+  });
+
+  it('is missing, and the node says so and polls, where the service refuses it', async () => {
+    const service = await record('ESS', ({ method }) =>
+      method === 'GET' ? { status: 404 } : { status: 403, body: 'Unauthorized' },
+    );
+    const ess = { id: 'ess', type: 'sync-service', connection: 'address', side: 'edge' };
+    await helper.load(
+      nodes,
+      wholeFlow(
+        [{ ...ess, address: service.client.address }],
+        receivingFlow({ receive: { ...poll, interval: '0.02', baseURL } }),
+      ),
+      { in: { hookPath } },
+    );
+    const warnings = warningsOf('in');
+    await until('the node says so', () => warnings.length > 0);
+    assert.match(String(warnings[0]), /^The webhook does not work, so the service is only polled: .*403/);
+    const polls = (): number => service.seen.filter(({ method }) => method === 'GET').length;
+    const before = polls();
+    await until('it polls on', () => polls() > before + 3);
+    await helper.unload();
+    await service.close();
+  });
+
+  for (const [what, settings, url] of [
+    ['Node-RED asks for a password', { httpNodeAuth: { user: 'u', pass: 'p' } }, 'http://h'],
+    ['Node-RED has no HTTP server', { httpNodeRoot: false }, 'http://h'],
+    ['it has no base URL', {}, ''],
+  ] as const) {
+    it(`is not asked for where ${what}`, async () => {
+      const service = await record('ESS', () => ({ status: 404 }));
+      const ess = { id: 'ess', type: 'sync-service', connection: 'address', side: 'edge' };
+      const flow = wholeFlow(
+        [{ ...ess, address: service.client.address }],
+        receivingFlow({ receive: { ...poll, interval: '0.02', baseURL: url } }),
+      );
+      helper.settings(settings as Parameters<typeof helper.settings>[0]);
+      try {
+        await helper.load(nodes, flow, { in: { hookPath } });
+        await until('it polls', () => service.seen.length > 3);
+        assert.deepEqual(Array.from(new Set(service.seen.map(({ method }) => method))), ['GET']);
+      } finally {
+        await helper.unload();
+        helper.settings({});
+        await service.close();
+      }
+    });
+  }
+});
