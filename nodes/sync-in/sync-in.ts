@@ -1,10 +1,11 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import type { ObjectMetadata, ReceiverState } from '../../src/client';
+import type { ReceiverState } from '../../src/client';
 import { invalidInput, toNodeFailure } from '../common/failure';
 import { useService } from '../common/service';
 import { StatusLine } from '../common/status';
 import type { ServiceConnection } from '../sync-service/connection';
 import { Doorbell } from './doorbell';
+import { isWanted } from './filter';
 import { answerHook, hookURL, newHookPath } from './hooks';
 import { Intake } from './intake';
 import { shortText, statusOf } from './status';
@@ -61,7 +62,7 @@ export default function (RED: NodeAPI): void {
           window: positive(config.window, 32),
           redeliverAfter: positive(config.redeliverAfter, 300) * 1_000,
           maxAttempts: positive(config.maxAttempts, 5),
-          accepts: (object) => accepts(config, object),
+          accepts: (object) => isWanted(object, config),
           onExhausted: ({ objectType, objectID }, attempts) =>
             this.warn(
               `${objectType}/${objectID} was not acknowledged in ${attempts} attempts: it rests until it changes`,
@@ -155,12 +156,6 @@ function objectTypesOf({ objectTypes }: SyncInConfig): string[] {
   const types = (objectTypes ?? '').split(/[\s,]+/).filter((type) => type !== '');
   if (types.length === 0) throw invalidInput('Enter an object type');
   return Array.from(new Set(types));
-}
-
-function accepts(config: SyncInConfig, object: ObjectMetadata): boolean {
-  if (config.objectID && object.objectID !== config.objectID) return false;
-  // The cloud forgets what has expired, but an edge goes on listing it.
-  return config.expired || object.deleted || !object.expiration || Date.parse(object.expiration) > Date.now();
 }
 
 function positive(value: string | number, otherwise: number): number {
