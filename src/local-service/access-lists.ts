@@ -1,3 +1,4 @@
+import type { KeptMap } from './journal/journal';
 import type { Caller } from './roles';
 
 /** An entry as the service stores and gives it. */
@@ -14,14 +15,16 @@ export const allTypes = '*';
 
 /** Who of the users of an organization may read or write objects of a type, and send to destinations of a type. */
 export class AccessLists {
-  readonly #lists = new Map<string, Map<string, AccessListEntry[]>>();
+  constructor(private readonly lists: KeptMap<readonly AccessListEntry[]>) {}
 
   add(of: Protected, organization: string, key: string, entries: readonly AccessListEntry[]): void {
     if (entries.length === 0) return;
-    const lists = this.#of(of, organization);
-    const list = lists.get(key) ?? [];
+    const list = this.get(of, organization, key);
     const added = new Set(entries.map(nameOf));
-    lists.set(key, [...list.filter((entry) => !added.has(nameOf(entry))), ...entries]);
+    this.lists.set(nameOfList(of, organization, key), [
+      ...list.filter((entry) => !added.has(nameOf(entry))),
+      ...entries,
+    ]);
   }
 
   remove(
@@ -30,19 +33,23 @@ export class AccessLists {
     key: string,
     entries: readonly Pick<AccessListEntry, 'Username' | 'ACLUserType'>[],
   ): void {
-    const lists = this.#of(of, organization);
+    const name = nameOfList(of, organization, key);
     const removed = new Set(entries.map(nameOf));
-    const left = lists.get(key)?.filter((entry) => !removed.has(nameOf(entry))) ?? [];
-    if (left.length > 0) lists.set(key, left);
-    else lists.delete(key);
+    const left = this.lists.get(name)?.filter((entry) => !removed.has(nameOf(entry))) ?? [];
+    if (left.length > 0) this.lists.set(name, left);
+    else this.lists.delete(name);
   }
 
   get(of: Protected, organization: string, key: string): readonly AccessListEntry[] {
-    return this.#of(of, organization).get(key) ?? [];
+    return this.lists.get(nameOfList(of, organization, key)) ?? [];
   }
 
   keys(of: Protected, organization: string): string[] {
-    return Array.from(this.#of(of, organization).keys()).sort();
+    const start = nameOfList(of, organization, '');
+    return Array.from(this.lists.keys())
+      .filter((name) => name.startsWith(start))
+      .map((name) => name.slice(start.length))
+      .sort();
   }
 
   /** Whether a user or node is on the list of a type, or of all types, with one of the roles. */
@@ -59,15 +66,15 @@ export class AccessLists {
   }
 
   forget(organization: string): void {
-    for (const of of ['objects', 'destinations']) this.#lists.delete(`${of} ${organization}`);
+    for (const of of ['objects', 'destinations'] as const) {
+      for (const key of this.keys(of, organization)) this.lists.delete(nameOfList(of, organization, key));
+    }
   }
+}
 
-  #of(of: Protected, organization: string): Map<string, AccessListEntry[]> {
-    const key = `${of} ${organization}`;
-    const lists = this.#lists.get(key) ?? new Map<string, AccessListEntry[]>();
-    this.#lists.set(key, lists);
-    return lists;
-  }
+/** Neither organizations nor keys contain a slash. */
+function nameOfList(of: Protected, organization: string, key: string): string {
+  return `${of}/${organization}/${key}`;
 }
 
 function nameOf({ ACLUserType, Username }: Pick<AccessListEntry, 'Username' | 'ACLUserType'>): string {

@@ -2,6 +2,7 @@ import type { Destination, DestinationStatus, ObjectMetadata } from '../protocol
 import { AccessLists } from './access-lists';
 import { badRequest, nothing, refusal } from './answer';
 import type { LocalEdge } from './edge';
+import type { Journal, KeptMap } from './journal/journal';
 import { Listener, type ListenerOptions } from './listener';
 import type { Update } from './metadata';
 import { Outbox } from './outbox';
@@ -18,13 +19,13 @@ const afterAutodelete = 3_600_000;
 /** The cloud's side: it addresses objects to edges, hands them over, and knows how far each has come. */
 export class LocalCloud extends Side {
   readonly nodeType = 'CSS';
-  readonly accessLists = new AccessLists();
+  readonly accessLists: AccessLists;
   /** By organization: the address that was stored for it. */
-  readonly organizations = new Map<string, string>();
+  readonly organizations: KeptMap<string>;
   readonly #listener: Listener;
   /** The edges that have registered, by organization, type and ID. */
   readonly #edges = new Map<string, LocalEdge>();
-  readonly #outbox = new Outbox();
+  readonly #outbox: Outbox;
   #back: (() => void)[] = [];
   #up = false;
   #maintenance: NodeJS.Timeout | undefined;
@@ -33,8 +34,13 @@ export class LocalCloud extends Side {
     options: CloudOptions,
     authenticate: Authenticator,
     private readonly maintenanceInterval: number,
+    journal: Journal,
   ) {
-    super(options);
+    super(options, journal, 'css');
+    this.accessLists = new AccessLists(journal.map('css access lists'));
+    this.organizations = journal.map('css organizations');
+    this.#outbox = new Outbox(journal.map('css withdrawn'));
+    this.#putWaiting();
     this.#listener = new Listener(options, rest(this, authenticate));
   }
 
@@ -124,7 +130,7 @@ export class LocalCloud extends Side {
     if (!object) throw nothing;
     const wanted = entries.map((entry) => this.#edgeOf(name[0], entry));
     for (const place of Array.from(object.deliveries.keys())) {
-      if (!wanted.some((edge) => edge.place === place)) this.#withdraw(object, place);
+      if (!wanted.some((edge) => edge.place === place)) this.#withdraw(name[0], object, place);
     }
     for (const edge of wanted) if (!object.deliveries.has(edge.place)) this.#send(object, edge, 'pending');
   }
@@ -134,7 +140,7 @@ export class LocalCloud extends Side {
     if (!object) throw refusal(500, 'Object not found');
     const edges = entries.map((entry) => this.#edgeOf(name[0], entry));
     for (const edge of edges) {
-      if (action === 'remove') this.#withdraw(object, edge.place);
+      if (action === 'remove') this.#withdraw(name[0], object, edge.place);
       else if (!object.deliveries.has(edge.place)) this.#send(object, edge, 'pending');
     }
   }
@@ -147,9 +153,8 @@ export class LocalCloud extends Side {
   /** What an edge has to fetch; it is not asked for again. */
   take(edge: LocalEdge): StoredObject[] {
     const taken = this.#outbox.take(edge.key);
-    for (const { deliveries } of taken) {
-      const delivery = deliveries.get(edge.place);
-      if (delivery?.status === 'pending') delivery.status = 'delivering';
+    for (const object of taken) {
+      if (object.deliveries.get(edge.place)?.status === 'pending') this.#deliver(object, edge, 'delivering');
     }
     return taken;
   }
@@ -159,12 +164,12 @@ export class LocalCloud extends Side {
     const stored = this.store.get(edge.organization, objectType, objectID);
     const delivery = stored?.deliveries.get(edge.place);
     if (!stored || !delivery || stored.metadata.instanceID !== object.instanceID) return;
-    if (status === 'deleted') stored.deliveries.delete(edge.place);
-    else delivery.status = status;
+    if (status === 'deleted') this.#undeliver(edge.organization, stored, edge.place);
+    else this.#deliver(stored, edge, status);
     if (stored.metadata.deleted && stored.deliveries.size === 0) {
       this.store.delete(edge.organization, objectType, objectID);
     }
-    if (stored.metadata.autodelete && status === 'consumed') expireIfConsumed(stored, this.clock());
+    if (stored.metadata.autodelete && status === 'consumed') this.#expireIfConsumed(edge, stored);
   }
 
   /** An edge wants everything again, also what was consumed there. */
@@ -198,9 +203,7 @@ export class LocalCloud extends Side {
   receiveDeletion(edge: LocalEdge, { metadata }: StoredObject): void {
     const stored = this.store.get(edge.organization, metadata.objectType, metadata.objectID);
     if (stored?.metadata.instanceID !== metadata.instanceID || stored.status === 'objconsumed') return;
-    this.store.setData(stored, undefined);
-    stored.metadata = { ...stored.metadata, deleted: true };
-    stored.status = 'objdeleted';
+    this.store.change(edge.organization, stored, deletion(stored));
   }
 
   forgetOrganization(organization: string): void {
@@ -222,7 +225,7 @@ export class LocalCloud extends Side {
     );
     const fresh = metadata.destinationsList ? 'pending' : 'delivering';
     for (const place of Array.from(before.keys())) {
-      if (!edges.some((edge) => edge.place === place)) this.#withdraw(object, place);
+      if (!edges.some((edge) => edge.place === place)) this.#withdraw(organization, object, place);
     }
     for (const edge of edges) this.#send(object, edge, before.has(edge.place) ? 'delivering' : fresh);
   }
@@ -233,9 +236,7 @@ export class LocalCloud extends Side {
       this.store.delete(organization, objectType, objectID);
       return;
     }
-    this.store.setData(object, undefined);
-    object.metadata = { ...object.metadata, deleted: true };
-    object.status = 'objdeleted';
+    this.store.change(organization, object, deletion(object));
     for (const edge of this.#edgesOf(organization)) {
       if (object.deliveries.has(edge.place)) this.#outbox.put(edge.key, object);
     }
@@ -272,24 +273,56 @@ export class LocalCloud extends Side {
   }
 
   #send(object: StoredObject, edge: LocalEdge, status: 'pending' | 'delivering' = 'delivering'): void {
-    const { destinationType, destinationID } = edge;
     const goes = object.status === 'ready' && !object.metadata.inactive;
-    object.deliveries.set(edge.place, {
-      destinationType,
-      destinationID,
-      status: goes ? status : 'pending',
-      message: '',
-    });
+    this.#deliver(object, edge, goes ? status : 'pending');
     if (goes) this.#outbox.put(edge.key, object);
   }
 
-  /** The object does not go to this edge any more: there it is deleted. */
-  #withdraw(object: StoredObject, place: string): void {
-    if (!object.deliveries.delete(place)) return;
-    const metadata = { ...object.metadata, deleted: true };
-    const gone: StoredObject = { ...object, metadata, data: undefined, deliveries: new Map() };
-    this.#outbox.put(`${metadata.destinationOrgID}/${place}`, gone);
+  #deliver(object: StoredObject, edge: LocalEdge, status: string): void {
+    const { organization, destinationType, destinationID } = edge;
+    const delivery = { destinationType, destinationID, status, message: '' };
+    const deliveries = new Map(object.deliveries).set(edge.place, delivery);
+    this.store.change(organization, object, { deliveries });
   }
+
+  #undeliver(organization: string, object: StoredObject, place: string): void {
+    const deliveries = new Map(object.deliveries);
+    deliveries.delete(place);
+    this.store.change(organization, object, { deliveries });
+  }
+
+  /** The object does not go to this edge any more: there it is deleted. */
+  #withdraw(organization: string, object: StoredObject, place: string): void {
+    if (!object.deliveries.has(place)) return;
+    this.#undeliver(organization, object, place);
+    const gone: StoredObject = { ...object, ...deletion(object), deliveries: new Map() };
+    this.#outbox.withdraw(`${organization}/${place}`, gone);
+  }
+
+  /** After a start on what was kept: what had not reached its edges goes to them. */
+  #putWaiting(): void {
+    for (const organization of this.store.organizations()) {
+      for (const object of this.store.all(organization)) {
+        const goes = (object.status === 'ready' && !object.metadata.inactive) || object.metadata.deleted;
+        for (const [place, { status }] of object.deliveries) {
+          const arrived = status === 'delivered' || status === 'consumed';
+          if (goes && (object.metadata.deleted || !arrived))
+            this.#outbox.put(`${organization}/${place}`, object);
+        }
+      }
+    }
+  }
+
+  #expireIfConsumed({ organization }: LocalEdge, object: StoredObject): void {
+    const all = Array.from(object.deliveries.values());
+    if (!all.every(({ status }) => status === 'consumed')) return;
+    const expiration = new Date(this.clock() + afterAutodelete).toISOString().replace(/\.\d+Z$/, 'Z');
+    this.store.change(organization, object, { metadata: { ...object.metadata, expiration } });
+  }
+}
+
+function deletion({ metadata }: StoredObject): Pick<StoredObject, 'metadata' | 'status' | 'data'> {
+  return { metadata: { ...metadata, deleted: true }, status: 'objdeleted', data: undefined };
 }
 
 function isFor(metadata: ObjectMetadata, edge: LocalEdge): boolean {
@@ -298,11 +331,4 @@ function isFor(metadata: ObjectMetadata, edge: LocalEdge): boolean {
   if (destinationsList?.length) return destinationsList.includes(edge.place);
   if (destinationType && destinationType !== edge.destinationType) return false;
   return !destinationID || destinationID === edge.destinationID;
-}
-
-function expireIfConsumed(object: StoredObject, now: number): void {
-  const all = Array.from(object.deliveries.values());
-  if (!all.every(({ status }) => status === 'consumed')) return;
-  const expiration = new Date(now + afterAutodelete).toISOString().replace(/\.\d+Z$/, 'Z');
-  object.metadata = { ...object.metadata, expiration };
 }

@@ -2,6 +2,7 @@ import type { ObjectMetadata } from '../protocol/metadata';
 import { canReachEdge } from '../protocol/names';
 import type { LocalCloud } from './cloud';
 import type { Intervals } from './intervals';
+import type { Journal } from './journal/journal';
 import { Listener, type ListenerOptions } from './listener';
 import { removedServices } from './policy';
 import { rest } from './rest';
@@ -34,12 +35,15 @@ export class LocalEdge extends Side {
     private readonly intervals: Intervals,
     options: EdgeOptions,
     authenticate: Authenticator,
+    journal: Journal,
   ) {
-    super(options);
-    this.organization = options.organization;
-    this.destinationType = options.destinationType;
-    this.destinationID = options.destinationID;
+    const { organization, destinationType, destinationID } = options;
+    super(options, journal, `ess ${organization}/${destinationType}:${destinationID}`);
+    this.organization = organization;
+    this.destinationType = destinationType;
+    this.destinationID = destinationID;
     this.#listener = new Listener(options, rest(this, authenticate));
+    this.#tellWaiting();
   }
 
   get address(): string {
@@ -98,8 +102,7 @@ export class LocalEdge extends Side {
   consumedByCloud({ objectType, objectID, instanceID }: ObjectMetadata): void {
     const object = this.store.get(this.organization, objectType, objectID);
     if (object?.metadata.instanceID !== instanceID) return;
-    object.status = 'consumedByDest';
-    this.store.setData(object, undefined);
+    this.store.change(this.organization, object, { status: 'consumedByDest', data: undefined });
   }
 
   protected published(_organization: string, object: StoredObject): void {
@@ -134,6 +137,16 @@ export class LocalEdge extends Side {
 
   protected owned(): Pick<ObjectMetadata, 'originID' | 'originType' | 'ownerID'> {
     return { originID: this.destinationID, originType: this.destinationType, ownerID: '' };
+  }
+
+  /** After a start on what was kept: what the cloud had not heard of is told. */
+  #tellWaiting(): void {
+    for (const object of this.store.all(this.organization)) {
+      const { objectType, objectID, instanceID } = object.metadata;
+      const there = this.cloud.store.get(this.organization, objectType, objectID);
+      if (object.status === 'objconsumed') void this.acknowledged(this.organization, object, 'consumed');
+      else if (there?.metadata.instanceID !== instanceID) this.published(this.organization, object);
+    }
   }
 
   async #register(): Promise<void> {

@@ -1,6 +1,8 @@
 import { type CloudOptions, LocalCloud } from './cloud';
 import { type EdgeOptions, LocalEdge } from './edge';
 import { defaultIntervals, type Intervals } from './intervals';
+import { FileJournal } from './journal/file-journal';
+import { inMemory, type Journal } from './journal/journal';
 import { type Authenticator, developmentRoles, type KeyPair, presetRoles } from './roles';
 
 export type { CloudOptions, LocalCloud } from './cloud';
@@ -15,10 +17,12 @@ export interface LocalServiceOptions {
   intervals?: Partial<Intervals>;
   /** Who may ask, with secrets; without them any secret will do and the form of a name tells its role. */
   keys?: readonly KeyPair[];
+  /** Keeps everything in this folder, beyond the end of the process; in memory alone unless given. */
+  folder?: string;
 }
 
 /**
- * A CSS with any number of ESSs in one process, in memory and on loopback, to try things out and for tests. It answers
+ * A CSS with any number of ESSs in one process and on loopback, to try things out and for tests. It answers
  * as the real service does; it is not one for the field.
  */
 export class LocalService {
@@ -27,17 +31,28 @@ export class LocalService {
   readonly #intervals: Intervals;
   readonly #authenticate: Authenticator;
 
-  private constructor(options: LocalServiceOptions) {
+  private constructor(
+    options: LocalServiceOptions,
+    private readonly journal: Journal,
+  ) {
     this.#intervals = { ...defaultIntervals, ...options.intervals };
     this.#authenticate = options.keys ? presetRoles(options.keys) : developmentRoles;
-    this.cloud = new LocalCloud(options.cloud ?? {}, this.#authenticate, this.#intervals.maintenance);
+    this.cloud = new LocalCloud(
+      options.cloud ?? {},
+      this.#authenticate,
+      this.#intervals.maintenance,
+      journal,
+    );
   }
 
-  /** @throws NodeJS.ErrnoException EADDRINUSE, with its `port`, when a port is taken. */
+  /**
+   * @throws NodeJS.ErrnoException EADDRINUSE, with its `port`, when a port is taken; Error when the folder is in use.
+   */
   static async start(options: LocalServiceOptions = {}): Promise<LocalService> {
-    const service = new LocalService(options);
-    await service.cloud.start();
+    const journal = options.folder === undefined ? inMemory() : await FileJournal.open(options.folder);
+    const service = new LocalService(options, journal);
     try {
+      await service.cloud.start();
       for (const edge of options.edges ?? []) await service.addEdge(edge);
     } catch (error) {
       await service.stop();
@@ -52,7 +67,7 @@ export class LocalService {
 
   /** Starts one more edge; it registers with the cloud a little later. */
   async addEdge(options: EdgeOptions): Promise<LocalEdge> {
-    const edge = new LocalEdge(this.cloud, this.#intervals, options, this.#authenticate);
+    const edge = new LocalEdge(this.cloud, this.#intervals, options, this.#authenticate, this.journal);
     await edge.start();
     this.#edges.push(edge);
     return edge;
@@ -60,5 +75,6 @@ export class LocalService {
 
   async stop(): Promise<void> {
     await Promise.all([this.cloud.stop(), ...this.#edges.map((edge) => edge.stop())]);
+    await this.journal.close();
   }
 }

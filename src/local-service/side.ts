@@ -1,6 +1,7 @@
 import type { ObjectMetadata } from '../protocol/metadata';
 import { SignatureCheck } from '../protocol/signature';
 import { badRequest, nothing, refusal } from './answer';
+import type { Journal } from './journal/journal';
 import type { Update } from './metadata';
 import { isForService, unversioned } from './policy';
 import type { Caller } from './roles';
@@ -26,8 +27,8 @@ const longestFileName = 255;
 
 /** What a CSS and an ESS have in common: they keep objects, and applications read and write them. */
 export abstract class Side {
-  readonly store = new Store();
-  readonly webhooks = new Webhooks();
+  readonly store: Store;
+  readonly webhooks: Webhooks;
   /** Whose upload in chunks has begun: later chunks have a place to go to. */
   readonly begunUploads = new WeakSet<StoredObject>();
   readonly clock: () => number;
@@ -36,7 +37,14 @@ export abstract class Side {
 
   abstract readonly nodeType: 'CSS' | 'ESS';
 
-  constructor({ clock = Date.now, memoryLimit = 1_073_741_824 }: SideOptions) {
+  /** @param name of this service in the journal. */
+  constructor(
+    { clock = Date.now, memoryLimit = 1_073_741_824 }: SideOptions,
+    readonly journal: Journal,
+    name: string,
+  ) {
+    this.store = new Store(journal, name);
+    this.webhooks = new Webhooks(journal.map(`${name} webhooks`));
     this.clock = clock;
     this.#versions = new Versions(clock());
     this.#memoryLimit = memoryLimit;
@@ -70,6 +78,7 @@ export abstract class Side {
     const { originID, originType, ownerID } = this.owned(organization, caller);
     const given = update.metadata;
     const hasOrigin = given.originID !== '' && given.originType !== '';
+    const consumers = consumersOf(given.consumers);
     const object: StoredObject = {
       metadata: {
         ...given,
@@ -80,7 +89,7 @@ export abstract class Side {
         }),
         ...(!hasOrigin && { originID, originType }),
         ownerID,
-        consumers: consumersOf(given.consumers),
+        consumers,
         destinationOrgID: target,
         instanceID,
         dataID: given.metaOnly && old ? old.metadata.dataID : fresh ? instanceID : '0',
@@ -91,17 +100,14 @@ export abstract class Side {
       },
       status: kept !== undefined || given.noData || given.link ? 'ready' : 'notReady',
       data: kept,
-      consumersLeft: 0,
+      consumersLeft: consumers,
       deliveries: old?.deliveries ?? new Map(),
       policyReceived: false,
       removedServices: [],
     };
-    object.consumersLeft = object.metadata.consumers;
     const failure = fresh ? verify(object.metadata, kept) : undefined;
     if (failure !== undefined) {
-      object.status = 'verificationFailed';
-      object.data = undefined;
-      this.store.set(target, object);
+      this.store.set(target, { ...object, status: 'verificationFailed', data: undefined });
       throw refusal(500, failure);
     }
     this.store.set(target, object);
@@ -115,14 +121,15 @@ export abstract class Side {
     this.#refuseBeyondLimit(data, object);
     const failure = verify(object.metadata, data);
     if (failure !== undefined) {
-      object.status = 'verificationFailed';
-      this.store.setData(object, undefined);
+      this.store.change(name[0], object, { status: 'verificationFailed', data: undefined });
       throw refusal(500, `Failed to verify and store data, Error: ${failure}`);
     }
     const version = this.#versions.next();
-    this.store.setData(object, data);
-    object.status = 'ready';
-    object.metadata = { ...object.metadata, instanceID: version, dataID: version, objectSize: data.length };
+    this.store.change(name[0], object, {
+      data,
+      status: 'ready',
+      metadata: { ...object.metadata, instanceID: version, dataID: version, objectSize: data.length },
+    });
     this.published(name[0], object);
   }
 
@@ -150,14 +157,14 @@ export abstract class Side {
 
   async consumed(name: ObjectName): Promise<void> {
     const object = this.#received(name, 'consumed');
-    object.consumersLeft -= 1;
-    if (object.consumersLeft > 0) return;
-    object.status = 'objconsumed';
+    const consumersLeft = object.consumersLeft - 1;
+    if (consumersLeft > 0) return this.store.change(name[0], object, { consumersLeft });
+    this.store.change(name[0], object, { consumersLeft, status: 'objconsumed' });
     await this.acknowledged(name[0], object, 'consumed');
   }
 
   received(name: ObjectName): void {
-    this.#received(name, 'received').status = 'objreceived';
+    this.store.change(name[0], this.#received(name, 'received'), { status: 'objreceived' });
   }
 
   /** Also from a service that the policy of the object no longer names. */
@@ -166,8 +173,8 @@ export abstract class Side {
     if (!object) throw unmarkable('deleted');
     const service = caller.role === 'service' ? unversioned(caller.name) : '';
     if (object.removedServices.includes(service)) {
-      object.removedServices = object.removedServices.filter((each) => each !== service);
-      return;
+      const removedServices = object.removedServices.filter((each) => each !== service);
+      return this.store.change(name[0], object, { removedServices });
     }
     if (object.status !== 'objdeleted' || !this.isFromOtherSide(object)) throw wrongState(object, 'deleted');
     this.store.delete(...name);
@@ -182,7 +189,7 @@ export abstract class Side {
       "Failed to mark the object as active. Error: Can't activate object on the receiving side",
     );
     if (!object.metadata.inactive) return;
-    object.metadata = { ...object.metadata, inactive: false };
+    this.store.change(name[0], object, { metadata: { ...object.metadata, inactive: false } });
     this.published(name[0], object);
   }
 

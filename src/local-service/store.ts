@@ -1,24 +1,36 @@
 import type { DestinationStatus, ObjectMetadata } from '../protocol/metadata';
+import type { Journal, KeptMap } from './journal/journal';
 
 /** An object as one side keeps it: metadata, its status there, and the data once it has come. */
 export interface StoredObject {
-  metadata: ObjectMetadata;
-  status: string;
-  data: Buffer | undefined;
+  readonly metadata: ObjectMetadata;
+  readonly status: string;
+  readonly data: Buffer | undefined;
   /** How many applications have yet to consume it here. */
-  consumersLeft: number;
+  readonly consumersLeft: number;
   /** On a CSS: how far it has come at each edge, by `type:id`. */
-  deliveries: Map<string, DestinationStatus>;
+  readonly deliveries: ReadonlyMap<string, DestinationStatus>;
   /** On a CSS: its destination policy was marked received. */
-  policyReceived: boolean;
+  readonly policyReceived: boolean;
   /** On an ESS: services that the last change of its policy left out, and that have not acknowledged it. */
-  removedServices: string[];
+  readonly removedServices: readonly string[];
 }
 
 /** The objects of one service, by organization, type and ID. */
 export class Store {
   readonly #types = new Map<string, Map<string, Map<string, StoredObject>>>();
+  readonly #kept: KeptMap<Omit<StoredObject, 'data'>>;
+  readonly #keptData: KeptMap<Buffer>;
   #bytes = 0;
+
+  constructor(journal: Journal, name: string) {
+    this.#kept = journal.map(`${name} objects`);
+    this.#keptData = journal.map(`${name} data`);
+    for (const [key, object] of this.#kept) {
+      const [organization] = JSON.parse(key) as [string];
+      this.#place(organization, { ...object, data: this.#keptData.get(key) });
+    }
+  }
 
   /** The data of all objects, in bytes. */
   get bytes(): number {
@@ -37,26 +49,37 @@ export class Store {
 
   set(organization: string, object: StoredObject): void {
     const { objectType, objectID } = object.metadata;
+    const key = keyOf(organization, objectType, objectID);
     this.delete(organization, objectType, objectID);
-    const types = this.#types.get(organization) ?? new Map<string, Map<string, StoredObject>>();
-    const objects = types.get(objectType) ?? new Map<string, StoredObject>();
-    objects.set(objectID, object);
-    types.set(objectType, objects);
-    this.#types.set(organization, types);
-    this.#bytes += object.data?.length ?? 0;
+    this.#place(organization, object);
+    if (object.data) this.#keptData.set(key, object.data);
+    this.#keep(key, object);
   }
 
-  /** Replaces the data of an object that is stored. */
-  setData(object: StoredObject, data: Buffer | undefined): void {
-    this.#bytes += (data?.length ?? 0) - (object.data?.length ?? 0);
-    object.data = data;
+  /** Changes an object in its place. One that was replaced or deleted meanwhile changes too, and is not kept. */
+  change(organization: string, object: StoredObject, change: Partial<StoredObject>): void {
+    const { objectType, objectID } = object.metadata;
+    const stored = this.get(organization, objectType, objectID) === object;
+    const bytes = object.data?.length ?? 0;
+    Object.assign(object, change);
+    if (!stored) return;
+    const key = keyOf(organization, objectType, objectID);
+    if ('data' in change) {
+      this.#bytes += (object.data?.length ?? 0) - bytes;
+      if (object.data) this.#keptData.set(key, object.data);
+      else this.#keptData.delete(key);
+    }
+    this.#keep(key, object);
   }
 
   delete(organization: string, objectType: string, objectID: string): void {
     const objects = this.#types.get(organization)?.get(objectType);
     this.#bytes -= objects?.get(objectID)?.data?.length ?? 0;
-    objects?.delete(objectID);
-    if (objects?.size === 0) this.#types.get(organization)?.delete(objectType);
+    if (!objects?.delete(objectID)) return;
+    const key = keyOf(organization, objectType, objectID);
+    this.#kept.delete(key);
+    this.#keptData.delete(key);
+    if (objects.size === 0) this.#types.get(organization)?.delete(objectType);
   }
 
   forget(organization: string): void {
@@ -84,6 +107,24 @@ export class Store {
   all(organization: string): StoredObject[] {
     return this.types(organization).flatMap((objectType) => this.ofType(organization, objectType));
   }
+
+  #place(organization: string, object: StoredObject): void {
+    const { objectType, objectID } = object.metadata;
+    const types = this.#types.get(organization) ?? new Map<string, Map<string, StoredObject>>();
+    const objects = types.get(objectType) ?? new Map<string, StoredObject>();
+    objects.set(objectID, object);
+    types.set(objectType, objects);
+    this.#types.set(organization, types);
+    this.#bytes += object.data?.length ?? 0;
+  }
+
+  #keep(key: string, { data: _apart, ...object }: StoredObject): void {
+    this.#kept.set(key, object);
+  }
+}
+
+function keyOf(organization: string, objectType: string, objectID: string): string {
+  return JSON.stringify([organization, objectType, objectID]);
 }
 
 /**

@@ -2,26 +2,33 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { stringifyExactJson } from '../protocol/exact-json';
 import type { ObjectMetadata } from '../protocol/metadata';
+import type { KeptMap } from './journal/journal';
 
 /** The URLs to call when an object of a type has arrived with its data. */
 export class Webhooks {
-  readonly #urls = new Map<string, Set<string>>();
   #calls: Promise<void> = Promise.resolve();
+
+  constructor(private readonly urls: KeptMap<readonly string[]>) {}
 
   register(organization: string, objectType: string, url: string): void {
     const key = `${organization}/${objectType}`;
-    this.#urls.set(key, (this.#urls.get(key) ?? new Set()).add(url));
+    this.urls.set(key, [...this.#others(key, url), url]);
   }
 
   delete(organization: string, objectType: string, url: string): void {
-    this.#urls.get(`${organization}/${objectType}`)?.delete(url);
+    const key = `${organization}/${objectType}`;
+    this.urls.set(key, this.#others(key, url));
   }
 
   /** Calls each URL once, one after the other, whatever they answer: the object stays listed until it is acknowledged. */
   ring(organization: string, metadata: ObjectMetadata): void {
-    for (const url of this.#urls.get(`${organization}/${metadata.objectType}`) ?? []) {
+    for (const url of this.urls.get(`${organization}/${metadata.objectType}`) ?? []) {
       this.#calls = this.#calls.then(() => call(url, 'POST', stringifyExactJson(metadata, 2)));
     }
+  }
+
+  #others(key: string, url: string): readonly string[] {
+    return (this.urls.get(key) ?? []).filter((each) => each !== url);
   }
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { LocalServiceOptions } from '../index';
 
-export const help = `Starts a local cloud (CSS) with edges (ESS), in memory and on this machine alone, to try things out.
+export const help = `Starts a local cloud (CSS) with edges (ESS) on this machine, to try things out.
 
 Usage: npx @edge-sync/node-red local [options]
 
@@ -10,6 +10,7 @@ Usage: npx @edge-sync/node-red local [options]
   --edge TYPE/ID       an edge; may be given several times (gateway/edge1)
   --port PORT          of the cloud (9580); 0 lets the system choose
   --edge-port PORT     of the first edge, the next ones follow (9583); 0 lets the system choose
+  --data FOLDER        keep everything there, beyond the end of the program; in memory alone without it
   --unix FOLDER        listen on unix sockets in this folder instead
   --tls                speak TLS; its certificate is printed as a file to trust
   --help
@@ -36,13 +37,14 @@ export function readOptions(args: readonly string[]): CommandOptions | undefined
       edge: { type: 'string', multiple: true, default: ['gateway/edge1'] },
       port: { type: 'string', default: '9580' },
       'edge-port': { type: 'string', default: '9583' },
+      data: { type: 'string' },
       unix: { type: 'string' },
       tls: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return undefined;
-  const { organization, tls, unix } = values;
+  const { organization, tls, unix, data } = values;
   const [port, edgePort] = [portOf('--port', values.port), portOf('--edge-port', values['edge-port'])];
   const edges = values.edge.map((name, index) => {
     const [destinationType, destinationID, ...more] = name.split('/');
@@ -53,7 +55,7 @@ export function readOptions(args: readonly string[]): CommandOptions | undefined
     return { organization, destinationType, destinationID, tls, ...place };
   });
   const cloud = { tls, ...(unix === undefined ? { port } : socketIn(unix, 'css')) };
-  return { organization, tls, service: { cloud, edges } };
+  return { organization, tls, service: { cloud, edges, ...(data !== undefined && { folder: data }) } };
 }
 
 function socketIn(folder: string, name: string): { socketPath: string } {

@@ -23,11 +23,22 @@ const bufferedBody = 2_048;
 export function rest(service: LocalCloud | LocalEdge, authenticate: Authenticator): RequestListener {
   return (request, response) => {
     answerTo(service, authenticate, request)
+      .then((answer) => untilKept(service, request, answer))
       .catch((thrown: unknown) => (thrown instanceof Answer ? thrown : refusal(500, String(thrown))))
       .then((answer) => send(request, response, answer))
       // An answer that cannot be sent must not take the process with it.
       .catch(() => response.destroy());
   };
+}
+
+/** What was answered with 204 must survive the process. */
+async function untilKept(
+  { journal }: LocalCloud | LocalEdge,
+  { method }: IncomingMessage,
+  answer: Answer,
+): Promise<Answer> {
+  if (method !== 'GET') await journal.written();
+  return answer;
 }
 
 async function answerTo(

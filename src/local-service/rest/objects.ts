@@ -232,6 +232,6 @@ function policyReceived({ service }: Asked, name: ObjectName): Answer {
       "Failed to mark the object's destination policy as having been received. Error: Object not found",
     );
   }
-  object.policyReceived = true;
+  service.store.change(name[0], object, { policyReceived: true });
   return done;
 }

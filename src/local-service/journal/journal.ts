@@ -1,0 +1,23 @@
+/** Where a service keeps what must survive its process: maps whose every change is kept. */
+export interface Journal {
+  /** The map of this name, with what was kept of it. Its values are not to be changed, only replaced. */
+  map<Value>(name: string): KeptMap<Value>;
+  /**
+   * Resolves once every change made so far is kept.
+   *
+   * @throws the file system's error, here and from then on, once something could not be kept.
+   */
+  written(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type KeptMap<Value> = Omit<Map<string, Value>, 'clear'>;
+
+/** Keeps nothing beyond the process. */
+export function inMemory(): Journal {
+  return {
+    map: () => new Map(),
+    written: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}
