@@ -94,7 +94,7 @@ export class LocalCloud extends Side {
     this.#edges.set(edge.key, edge);
     for (const object of this.store.all(edge.organization)) {
       const own = object.status === 'ready' || object.status === 'notReady';
-      const known = object.deliveries.has(edge.place);
+      const known = object.deliveries.has(edge.place) || object.withdrawnFrom.includes(edge.place);
       if (own && !known && isFor(object.metadata, edge)) this.#send(object, edge);
     }
   }
@@ -282,7 +282,8 @@ export class LocalCloud extends Side {
     const { organization, destinationType, destinationID } = edge;
     const delivery = { destinationType, destinationID, status, message: '' };
     const deliveries = new Map(object.deliveries).set(edge.place, delivery);
-    this.store.change(organization, object, { deliveries });
+    const withdrawnFrom = object.withdrawnFrom.filter((place) => place !== edge.place);
+    this.store.change(organization, object, { deliveries, withdrawnFrom });
   }
 
   #undeliver(organization: string, object: StoredObject, place: string): void {
@@ -295,6 +296,7 @@ export class LocalCloud extends Side {
   #withdraw(organization: string, object: StoredObject, place: string): void {
     if (!object.deliveries.has(place)) return;
     this.#undeliver(organization, object, place);
+    this.store.change(organization, object, { withdrawnFrom: [...object.withdrawnFrom, place] });
     const gone: StoredObject = { ...object, ...deletion(object), deliveries: new Map() };
     this.#outbox.withdraw(`${organization}/${place}`, gone);
   }

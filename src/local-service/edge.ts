@@ -173,6 +173,7 @@ export class LocalEdge extends Side {
       status: !fetchable ? 'partiallyreceived' : deleted ? 'objdeleted' : 'completelyReceived',
       consumersLeft: metadata.consumers,
       deliveries: new Map(),
+      withdrawnFrom: [],
       policyReceived: false,
       removedServices: here ? removedServices(here.metadata, metadata) : [],
     });

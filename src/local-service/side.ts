@@ -102,6 +102,7 @@ export abstract class Side {
       data: kept,
       consumersLeft: consumers,
       deliveries: old?.deliveries ?? new Map(),
+      withdrawnFrom: [],
       policyReceived: false,
       removedServices: [],
     };

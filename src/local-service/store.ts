@@ -10,6 +10,8 @@ export interface StoredObject {
   readonly consumersLeft: number;
   /** On a CSS: how far it has come at each edge, by `type:id`. */
   readonly deliveries: ReadonlyMap<string, DestinationStatus>;
+  /** On a CSS: edges that it was taken from, by `type:id`; it does not come to them again when they register. */
+  readonly withdrawnFrom: readonly string[];
   /** On a CSS: its destination policy was marked received. */
   readonly policyReceived: boolean;
   /** On an ESS: services that the last change of its policy left out, and that have not acknowledged it. */

@@ -1,35 +1,11 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
 import { SyncServiceClient } from '../../src/client';
+import { run, untilReady } from '../support/command';
 import { until } from '../support/until';
-
-const root = join(__dirname, '..', '..');
-
-interface Run {
-  process: ChildProcess;
-  output: () => string;
-  code: Promise<number>;
-}
-
-/** Runs the command as `npx` does. */
-function run(...args: string[]): Run {
-  const started = spawn(process.execPath, [join(root, 'dist', 'bin', 'edge-sync.js'), ...args]);
-  let text = '';
-  for (const stream of [started.stdout, started.stderr]) {
-    stream.on('data', (piece: Buffer) => {
-      text += piece.toString();
-    });
-  }
-  const code = once(started, 'close').then(([status]) => Number(status));
-  return { process: started, output: () => text, code };
-}
-
-const untilReady = ({ output }: Run): Promise<boolean> => until('it is ready', () => /Ready/.test(output()));
 
 describe('the command local', function () {
   this.timeout(60_000);

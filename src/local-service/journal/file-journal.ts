@@ -73,10 +73,9 @@ export class FileJournal implements Journal {
   }
 
   async #read(): Promise<void> {
-    this.#size = await readFrames(this.file, (changes) => {
+    await readFrames(this.file, (changes) => {
       for (const [name, key, value] of changes) this.#mapOf(name).restore(key, value);
     });
-    await this.file.truncate(this.#size);
     await this.#rewrite();
   }
 

@@ -17,14 +17,13 @@ export function frameOf(changes: readonly Change[]): Buffer {
 }
 
 /**
- * Reads frames from the beginning of a file, and hands over the changes of each.
- *
- * @returns how many bytes are whole. What is behind them was being written when the process ended.
+ * Reads frames from the beginning of a file, and hands over the changes of each. It stops at the first that is not
+ * whole: that was being written when the process ended.
  */
 export async function readFrames(
   file: FileHandle,
   apply: (changes: readonly Change[]) => void,
-): Promise<number> {
+): Promise<void> {
   const { size } = await file.stat();
   const header = Buffer.alloc(headerBytes);
   let at = 0;
@@ -38,5 +37,4 @@ export async function readFrames(
     apply(deserialize(body) as Change[]);
     at += headerBytes + length;
   }
-  return at;
 }
