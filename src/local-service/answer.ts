@@ -40,6 +40,8 @@ export function listOf(values: readonly unknown[]): Answer {
   return values.length > 0 ? json(values) : nothing;
 }
 
+/** No answer: the connection breaks. */
+export const broken = new Answer(0);
 export const done = new Answer(204);
 /** Unknown objects, and "no updates": no body at all. */
 export const nothing = new Answer(404);

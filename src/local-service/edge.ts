@@ -4,6 +4,7 @@ import type { LocalCloud } from './cloud';
 import type { Intervals } from './intervals';
 import type { Journal } from './journal/journal';
 import { Listener, type ListenerOptions } from './listener';
+import { Locks } from './locks';
 import { removedServices } from './policy';
 import { rest } from './rest';
 import type { Authenticator } from './roles';
@@ -23,8 +24,8 @@ export class LocalEdge extends Side {
   readonly destinationType: string;
   readonly destinationID: string;
   readonly #listener: Listener;
-  /** Objects whose acknowledgement waits for the cloud: the real service answers no question about them meanwhile. */
-  readonly #locked = new Map<StoredObject, Promise<void>>();
+  /** The real service answers no question about an object whose acknowledgement waits for the cloud. */
+  readonly #locks = new Locks();
   #registered = false;
   #registration: NodeJS.Timeout | undefined;
   #poll: NodeJS.Timeout | undefined;
@@ -90,8 +91,12 @@ export class LocalEdge extends Side {
 
   /** Resolves when no acknowledgement of this object waits for the cloud. */
   async unlocked(objectType: string, objectID: string): Promise<void> {
-    const object = this.store.get(this.organization, objectType, objectID);
-    if (object) await this.#locked.get(object);
+    await this.#locks.free(objectType, objectID, this.faults.sharesLocks);
+  }
+
+  /** Resolves when an update may be taken. */
+  async untilRoom(): Promise<void> {
+    if (this.faults.fillsQueue && this.#locks.full) await this.cloud.untilUp();
   }
 
   resend(): void {
@@ -107,7 +112,8 @@ export class LocalEdge extends Side {
 
   protected published(_organization: string, object: StoredObject): void {
     if (object.metadata.inactive || object.status !== 'ready') return;
-    void this.cloud.untilUp().then(() => this.cloud.receive(this, object));
+    const told = this.cloud.untilUp().then(() => this.cloud.receive(this, object));
+    void this.#locks.queue(told);
   }
 
   protected deletedHere(organization: string, object: StoredObject): void {
@@ -123,12 +129,9 @@ export class LocalEdge extends Side {
     how: 'consumed' | 'deleted',
   ): Promise<void> {
     const { metadata } = object;
-    const waiting = this.cloud.untilUp();
-    this.#locked.set(object, waiting);
-    await waiting;
-    this.#locked.delete(object);
-    this.cloud.report(this, metadata, how);
     const { objectType, objectID } = metadata;
+    await this.#locks.hold(objectType, objectID, this.cloud.untilUp());
+    this.cloud.report(this, metadata, how);
     // A newer version may have come meanwhile.
     if (this.store.get(organization, objectType, objectID) === object) {
       this.store.delete(organization, objectType, objectID);

@@ -7,6 +7,7 @@ import { type Authenticator, developmentRoles, type KeyPair, presetRoles } from 
 
 export type { CloudOptions, LocalCloud } from './cloud';
 export type { EdgeOptions, LocalEdge } from './edge';
+export type { Faults } from './faults';
 export type { Intervals } from './intervals';
 export type { ListenerOptions } from './listener';
 export type { KeyPair, Role } from './roles';

@@ -1,6 +1,7 @@
 import type { ObjectMetadata } from '../protocol/metadata';
 import { SignatureCheck } from '../protocol/signature';
 import { badRequest, nothing, refusal } from './answer';
+import { type Faults, noFaults } from './faults';
 import type { Journal } from './journal/journal';
 import type { Update } from './metadata';
 import { isForService, unversioned } from './policy';
@@ -15,6 +16,7 @@ export interface SideOptions {
   clock?: () => number;
   /** How many bytes of data this service keeps at most; 1 GiB unless given. */
   memoryLimit?: number;
+  faults?: Partial<Faults>;
 }
 
 /** Listed to applications: what came from the other side and waits for them. */
@@ -32,6 +34,8 @@ export abstract class Side {
   /** Whose upload in chunks has begun: later chunks have a place to go to. */
   readonly begunUploads = new WeakSet<StoredObject>();
   readonly clock: () => number;
+  /** Can be switched at any time. */
+  readonly faults: Faults;
   readonly #versions: Versions;
   readonly #memoryLimit: number;
 
@@ -39,13 +43,14 @@ export abstract class Side {
 
   /** @param name of this service in the journal. */
   constructor(
-    { clock = Date.now, memoryLimit = 1_073_741_824 }: SideOptions,
+    { clock = Date.now, memoryLimit = 1_073_741_824, faults }: SideOptions,
     readonly journal: Journal,
     name: string,
   ) {
     this.store = new Store(journal, name);
     this.webhooks = new Webhooks(journal.map(`${name} webhooks`));
     this.clock = clock;
+    this.faults = { ...noFaults, ...faults };
     this.#versions = new Versions(clock());
     this.#memoryLimit = memoryLimit;
   }
@@ -70,7 +75,7 @@ export abstract class Side {
     const target = destinationOrgID || organization;
     const old = this.store.get(target, objectType, objectID);
     refuseReceived(old, "Can't update object of the receiving side");
-    refuseLongName(objectID);
+    this.#refuseLongName([target, objectType, objectID]);
     const kept = keptData(update, old);
     this.#refuseBeyondLimit(kept, old);
     const fresh = kept !== undefined && !update.metadata.metaOnly;
@@ -231,6 +236,13 @@ export abstract class Side {
     return this.nodeType === 'ESS' || metadata.originType !== 'Cloud';
   }
 
+  /** The real service keeps an object in a file of its name. */
+  #refuseLongName(name: ObjectName): void {
+    if (Buffer.byteLength(name[2]) <= longestFileName) return;
+    const path = this.faults.tellsPaths ? `remove /var/edge-sync-service/sync/${name.join('-')}: ` : '';
+    throw refusal(500, `Failed to delete data. Error: ${path}file name too long`);
+  }
+
   #require(name: ObjectName): StoredObject {
     const object = this.store.get(...name);
     if (!object) throw nothing;
@@ -285,12 +297,6 @@ function verify(metadata: ObjectMetadata, data: Buffer): string | undefined {
 
 function refuseReceived(object: StoredObject | undefined, text: string): void {
   if (object && !own.has(object.status)) throw badRequest(text);
-}
-
-/** The real service keeps an object in a file of its name. */
-function refuseLongName(objectID: string): void {
-  if (Buffer.byteLength(objectID) <= longestFileName) return;
-  throw refusal(500, 'Failed to delete data. Error: file name too long');
 }
 
 /** Marks are refused with 400, not 404. */

@@ -2,7 +2,10 @@ const padding =
   'a store on files pads with zeros beyond the end; the local service cuts there, as the one in memory';
 const wholeBehind =
   'the real service sends the whole data behind the text of an error; the local one the text alone';
+const broken = 'a header that is too short breaks the connection of the real service';
 const path = 'the real service tells a path of its machine';
+/** They match where the local service has the real one's defects switched on: see `faults`. */
+export const defects: ReadonlySet<string> = new Set([padding, wholeBehind, broken]);
 const files = 'the local service has no files of its own that an object could come from or go to';
 const chunks =
   'the real store in memory takes chunks and never puts them together; the local one refuses them';
@@ -19,7 +22,7 @@ export const differences = new Map<number, string>([
   [112, wholeBehind],
   [113, wholeBehind],
   [114, wholeBehind],
-  [115, 'a header that is too short breaks the connection of the real service'],
+  [115, broken],
   [179, path],
   [182, path],
   [278, 'two of the 32 states in it had not passed when it was recorded'],

@@ -1,4 +1,4 @@
-import { type KeyPair, type LocalEdge, LocalService } from '../../src/local-service';
+import { type Faults, type KeyPair, type LocalEdge, LocalService } from '../../src/local-service';
 import { until } from '../support/until';
 import { type Answered, send } from './exchange';
 import type { RecordedRequest, Recording } from './records';
@@ -16,7 +16,10 @@ export class World {
   #offset = 0;
   readonly #begun = new Map<number, Promise<Answered>>();
 
-  constructor(private readonly recordings: readonly Recording[]) {}
+  constructor(
+    private readonly recordings: readonly Recording[],
+    private readonly faults: { css: Partial<Faults>; ess: Partial<Faults> },
+  ) {}
 
   get service(): LocalService {
     if (!this.#service) throw new Error('No service was started');
@@ -33,7 +36,7 @@ export class World {
     this.#offset = Date.parse(time) - Date.now();
     const clock = (): number => Date.now() + this.#offset;
     this.#service = await LocalService.start({
-      cloud: { clock },
+      cloud: { clock, faults: this.faults.css },
       intervals: { registration: 0, poll: long, maintenance: long },
       ...(options.keys && { keys: options.keys }),
     });
@@ -48,6 +51,7 @@ export class World {
         destinationType: 'gateway',
         destinationID,
         clock,
+        faults: this.faults.ess,
       });
       await until(`${destinationID} has registered`, () => this.service.cloud.knows(edge));
     }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { Answer, refusal } from '../answer';
+import { Answer, broken, refusal } from '../answer';
 import type { LocalCloud } from '../cloud';
 import type { LocalEdge } from '../edge';
 import { type Authenticator, callerOf } from '../roles';
@@ -117,6 +117,10 @@ function splitOnce(text: string, separator: string): string[] {
 }
 
 function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+  if (answer === broken) {
+    response.destroy();
+    return;
+  }
   request.resume();
   const { status, body, contentType, headers, bare } = answer;
   const length = Buffer.byteLength(body);

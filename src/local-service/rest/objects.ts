@@ -101,6 +101,7 @@ async function put(asked: Asked, name: ObjectName): Promise<Answer> {
   if (!maySend(asked, caller, organization, objectType, update.metadata.destinationType)) throw unauthorized;
   checkSubject(update.metadata, objectType, objectID);
   checkUpdate(update, service.nodeType, service.clock());
+  if (service.nodeType === 'ESS') await service.untilRoom();
   service.update(organization, update, caller);
   return done;
 }
@@ -128,6 +129,7 @@ async function part(asked: Asked, name: ObjectName, operation: string): Promise<
   if (!mayReadType(asked, caller, name[0], name[1])) throw unauthorized;
   switch (operation) {
     case 'consumed':
+      await untilUnlocked(asked, name);
       await service.consumed(name);
       return done;
     case 'received':
@@ -150,7 +152,7 @@ async function read(asked: Asked, name: ObjectName, operation: string): Promise<
   if (operation !== 'data') await untilUnlocked(asked, name);
   if (operation === 'data') {
     refuseUnreadableData(asked, name);
-    return dataAnswer(service.data(name), request.headers.range);
+    return dataAnswer(service.data(name), request.headers.range, service.faults);
   }
   requireReadable(asked, name);
   if (operation === 'status') return new Answer(200, service.status(name), 'plain/text');

@@ -1,16 +1,33 @@
-import { Answer, badRequest, nothing, refusal } from '../answer';
+import { Answer, badRequest, broken, nothing, refusal } from '../answer';
+import type { Faults } from '../faults';
 import type { StoredObject } from '../store';
 
 const octets = 'application/octet-stream';
+const unitLength = 'bytes='.length;
 
 /**
  * Data, or the range of it that was asked for. Beyond the end the data is cut, as the real service's store in memory
- * has it; its store on files pads with zeros there, and after the text of an error it sends the whole data, on which
- * no client may rely.
+ * has it.
  */
-export function dataAnswer(data: Buffer, range: string | undefined): Answer {
-  if (range === undefined) return new Answer(200, data, octets);
+export function dataAnswer(data: Buffer, range: string | undefined, faults: Faults): Answer {
+  if (range === undefined) return new Answer(200, faults.endsDataWithError ? cut(data) : data, octets);
+  if (faults.breaksOnShortRanges && range.length < unitLength) return broken;
+  try {
+    return rangeAnswer(data, range, faults);
+  } catch (refused) {
+    if (!faults.sendsDataBehindErrors || !(refused instanceof Answer)) throw refused;
+    const body = Buffer.concat([Buffer.from(refused.body), data]);
+    return new Answer(refused.status, body, refused.contentType);
+  }
+}
+
+function cut(data: Buffer): Buffer {
+  return Buffer.concat([data.subarray(0, data.length / 2), Buffer.from('Failed to read the data\n')]);
+}
+
+function rangeAnswer(data: Buffer, range: string, { padsRanges }: Faults): Answer {
   const { first, last } = readRange(range);
+  if (padsRanges && last >= data.length) return paddedAnswer(data, first, last);
   if (first >= data.length) return nothing;
   const wanted = data.subarray(first, last + 1);
   if (last - first + 1 >= data.length || last >= data.length) return new Answer(200, wanted, octets);
@@ -18,10 +35,19 @@ export function dataAnswer(data: Buffer, range: string | undefined): Answer {
   return new Answer(206, wanted, octets, { headers });
 }
 
+function paddedAnswer(data: Buffer, first: number, last: number): Answer {
+  const padded = Buffer.alloc(last - first + 1);
+  data.subarray(first).copy(padded);
+  if (padded.length >= data.length) return new Answer(200, padded, octets);
+  const headers = { 'content-range': `bytes ${first}-${data.length - 1}/${data.length}` };
+  return new Answer(206, padded, octets, { headers });
+}
+
 /** The unit is not looked at: six signs stand for it. */
 function readRange(header: string): { first: number; last: number } {
-  const parts = header.slice(6).split('-');
-  if (header.length < 6 || parts.length !== 2) throw badRequest(`Failed to parse Range header: ${header}`);
+  const parts = header.slice(unitLength).split('-');
+  if (header.length < unitLength || parts.length !== 2)
+    throw badRequest(`Failed to parse Range header: ${header}`);
   const [first, last] = [
     numberOf(parts[0] ?? '', 'begin offset from Range header'),
     numberOf(parts[1] ?? '', 'end offset from Range header'),

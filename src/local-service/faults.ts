@@ -1,0 +1,30 @@
+/**
+ * Defects of the real service on which nobody may rely, to be switched on and off in tests: what stands on this library
+ * must live with them.
+ */
+export interface Faults {
+  /** Ranges that go beyond the end are filled up with zeros, as by a store on files. */
+  padsRanges: boolean;
+  /** Behind the text of an error about a range comes the whole data. */
+  sendsDataBehindErrors: boolean;
+  /** A Range header of less than six signs breaks the connection. */
+  breaksOnShortRanges: boolean;
+  /** Data that is asked for whole ends in the middle, well-formed and with 200, and the text of an error behind it. */
+  endsDataWithError: boolean;
+  /** The error about a name that is too long tells a path of the service's machine. */
+  tellsPaths: boolean;
+  /** On an ESS while its cloud is away: what waits for an acknowledgement waits also for that of some other objects. */
+  sharesLocks: boolean;
+  /** On an ESS while its cloud is away: after three updates the next one waits. */
+  fillsQueue: boolean;
+}
+
+export const noFaults: Faults = {
+  padsRanges: false,
+  sendsDataBehindErrors: false,
+  breaksOnShortRanges: false,
+  endsDataWithError: false,
+  tellsPaths: false,
+  sharesLocks: false,
+  fillsQueue: false,
+};

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { request } from 'undici';
+import { SyncServiceClient } from '../../src/client';
+import { LocalService } from '../../src/local-service';
+import { until } from '../support/until';
+
+const object = { objectType: 't', objectID: 'o' };
+const digits = '0123456789';
+
+describe('the defects of the real service, switched on in the local one', () => {
+  let service: LocalService;
+  let cloud: SyncServiceClient;
+  let edge: SyncServiceClient;
+
+  beforeEach(async () => {
+    const place = { organization: 'demo', destinationType: 'gateway', destinationID: 'edge1' };
+    service = await LocalService.start({ edges: [place], intervals: { registration: 1, poll: 5 } });
+    const { address } = service.cloud;
+    cloud = new SyncServiceClient({ address, organization: 'demo', key: 'admin@demo' });
+    edge = new SyncServiceClient({ address: ess().address, key: 'admin@demo' });
+    await until('the edge has registered', async () => (await cloud.getDestinations()).length > 0);
+  });
+  afterEach(async () => {
+    await Promise.all([cloud.close(), edge.close()]);
+    await service.stop();
+  });
+
+  function ess(): LocalService['edges'][number] {
+    const [first] = service.edges;
+    assert.ok(first);
+    return first;
+  }
+
+  async function arrived(objectID = object.objectID): Promise<void> {
+    await until(`${objectID} has arrived`, async () =>
+      (await edge.listUpdates('t')).some((listed) => listed.objectID === objectID),
+    );
+  }
+
+  /** What an ESS answers, without a client that would know better. */
+  async function ask(
+    path: string,
+    options: { method?: 'GET' | 'PUT'; range?: string; body?: string } = {},
+  ): Promise<{ statusCode: number; text: string; range: unknown }> {
+    const { method = 'GET', range, body } = options;
+    const {
+      statusCode,
+      headers,
+      body: answered,
+    } = await request(`${ess().address}/api/v1/objects/${path}`, {
+      method,
+      headers: {
+        authorization: `Basic ${Buffer.from('admin@demo:').toString('base64')}`,
+        ...(range && { range }),
+      },
+      ...(body !== undefined && { body }),
+    });
+    return { statusCode, text: await answered.text(), range: headers['content-range'] };
+  }
+
+  it('ranges are filled up with zeros beyond the end', async () => {
+    await cloud.publish(object, digits);
+    await arrived();
+    ess().faults.padsRanges = true;
+    const over = await ask('t/o/data', { range: 'bytes=5-11' });
+    assert.deepEqual(over, { statusCode: 206, text: '56789\0\0', range: 'bytes 5-9/10' });
+    const beyond = await ask('t/o/data', { range: 'bytes=20-31' });
+    assert.deepEqual(beyond, { statusCode: 200, text: '\0'.repeat(12), range: undefined });
+    assert.equal((await ask('t/o/data', { range: 'bytes=5-9' })).text, '56789');
+  });
+
+  it('the whole data comes behind the error about a range', async () => {
+    await cloud.publish(object, digits);
+    await arrived();
+    ess().faults.sendsDataBehindErrors = true;
+    const { statusCode, text } = await ask('t/o/data', { range: 'bytes=5-2' });
+    assert.equal(statusCode, 400);
+    assert.equal(text, `Begin offset cannot be greater than end offset\n${digits}`);
+  });
+
+  it('a range that is too short breaks the connection', async () => {
+    await cloud.publish(object, digits);
+    await arrived();
+    ess().faults.breaksOnShortRanges = true;
+    await assert.rejects(ask('t/o/data', { range: 'abc' }), { code: 'UND_ERR_SOCKET' });
+  });
+
+  it('data ends with an error behind it: the client hands out none of it, and gets it when it is whole', async () => {
+    await cloud.publish(object, digits.repeat(100));
+    await arrived();
+    ess().faults.endsDataWithError = true;
+    await assert.rejects(edge.fetchObjectData(object), { code: 'SYNC_INCOMPLETE_DATA' });
+    ess().faults.endsDataWithError = false;
+    assert.equal(String(await edge.fetchObjectData(object)), digits.repeat(100));
+  });
+
+  it('an error tells a path', async () => {
+    const objectID = 'x'.repeat(256);
+    service.cloud.faults.tellsPaths = true;
+    await assert.rejects(cloud.publish({ objectType: 't', objectID }, digits), {
+      message: /remove \/var\/edge-sync-service\/sync\/demo-t-x+: file name too long/,
+    });
+  });
+
+  it('an acknowledgement that waits for the cloud holds up some others, and no list', async () => {
+    const others = Array.from({ length: 600 }, (_, index) => `other${index}`);
+    for (const objectID of [object.objectID, ...others]) {
+      await cloud.updateObject({ objectType: 't', objectID, noData: true });
+    }
+    await until('all have arrived', async () => (await edge.listUpdates('t')).length === 601);
+    await service.cloud.stop();
+    ess().faults.sharesLocks = true;
+    const consumed = edge.markObjectConsumed(object);
+    await until('it is taken', async () => (await edge.listUpdates('t')).length === 600);
+    let back = false;
+    const early: string[] = [];
+    const asked = others.map(async (objectID) => {
+      await ask(`t/${objectID}/status`);
+      if (!back) early.push(objectID);
+    });
+    await until('most answer', () => early.length >= 590);
+    assert.ok(early.length < 600, 'none shares its lock');
+    back = true;
+    await service.cloud.start();
+    await Promise.all([consumed, ...asked]);
+  });
+
+  it('while the cloud is away the fourth update waits', async () => {
+    await service.cloud.stop();
+    ess().faults.fillsQueue = true;
+    for (const objectID of ['1', '2', '3']) await edge.publish({ objectType: 'up', objectID }, digits);
+    let answered = false;
+    const fourth = edge.publish({ objectType: 'up', objectID: '4' }, digits).then(() => {
+      answered = true;
+    });
+    await ask('up/3/status');
+    assert.equal(answered, false);
+    await service.cloud.start();
+    await fourth;
+    await until('all have come', async () => (await cloud.listUpdates('up')).length === 4);
+  });
+});
