@@ -28,11 +28,30 @@ export function badRequest(text: string): Answer {
 
 /** JSON as Go writes it: two spaces, and signs that HTML could misread as escapes. */
 export function json(value: unknown): Answer {
-  const text = stringifyExactJson(value, 2).replace(
+  const text = Array.isArray(value) ? listText(value) : textOf(value);
+  return new Answer(200, text, 'application/json');
+}
+
+function textOf(value: unknown): string {
+  return stringifyExactJson(value, 2).replace(
     /[<>&\u2028\u2029]/g,
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  return new Answer(200, text, 'application/json');
+}
+
+/** The texts of entries, which are replaced and not changed: polls ask for the same long lists again and again. */
+const entryTexts = new WeakMap<object, string>();
+
+function listText(values: readonly unknown[]): string {
+  if (values.length === 0) return '[]';
+  return `[\n${values.map(entryText).join(',\n')}\n]`;
+}
+
+function entryText(value: unknown): string {
+  const known = typeof value === 'object' && value !== null ? entryTexts.get(value) : undefined;
+  const text = known ?? textOf(value).replace(/^/gm, '  ');
+  if (typeof value === 'object' && value !== null) entryTexts.set(value, text);
+  return text;
 }
 
 /** A list; where it is empty the service answers 404. */

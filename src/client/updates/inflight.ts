@@ -38,10 +38,15 @@ interface Entry {
 
 /** What one receiver has been told of and has not acknowledged. */
 export class Inflight {
-  /** In the order in which the objects are to be handed out. */
   readonly #entries = new Map<string, Entry>();
-  /** Counted as they change: a list may have thousands of objects, and each `take` wants to know. */
-  readonly #counts = new Map<State, number>();
+  /** Apart, since a list may have thousands of objects of which a few are handed out; in the order of their turn. */
+  readonly #byState: Record<State, Map<string, Entry>> = {
+    queued: new Map(),
+    handed: new Map(),
+    acknowledging: new Map(),
+    acknowledged: new Map(),
+    resting: new Map(),
+  };
 
   constructor(
     private readonly rules: InflightRules,
@@ -49,7 +54,7 @@ export class Inflight {
   ) {}
 
   count(state: State): number {
-    return this.#counts.get(state) ?? 0;
+    return this.#byState[state].size;
   }
 
   get full(): boolean {
@@ -74,22 +79,18 @@ export class Inflight {
   take(now: number): ObjectUpdate | undefined {
     this.#requeue(now);
     if (this.full) return undefined;
-    for (const entry of this.#entries.values()) {
-      if (entry.state !== 'queued') continue;
-      this.#change(entry, 'handed');
-      entry.attempt += 1;
-      entry.due = now + this.rules.redeliverAfter;
-      return { object: entry.object, attempt: entry.attempt, redelivered: entry.attempt > 1 };
-    }
-    return undefined;
+    const [entry] = this.#byState.queued.values();
+    if (!entry) return undefined;
+    this.#change(entry, 'handed');
+    entry.attempt += 1;
+    entry.due = now + this.rules.redeliverAfter;
+    return { object: entry.object, attempt: entry.attempt, redelivered: entry.attempt > 1 };
   }
 
   /** When the next object is due to be handed out again. */
   nextDue(): number | undefined {
     let next: number | undefined;
-    for (const { state, due } of this.#entries.values()) {
-      if (state === 'handed' && (next === undefined || due < next)) next = due;
-    }
+    for (const { due } of this.#byState.handed.values()) if (next === undefined || due < next) next = due;
     return next;
   }
 
@@ -146,28 +147,26 @@ export class Inflight {
     const old = this.#entries.get(objectID);
     if (old) this.#forget(objectID, old);
     const { newer: _, ...rest } = entry;
-    this.#entries.set(objectID, { ...rest, state: 'queued' });
-    this.#add('queued', 1);
+    const queued: Entry = { ...rest, state: 'queued' };
+    this.#entries.set(objectID, queued);
+    this.#byState.queued.set(objectID, queued);
   }
 
   #forget(objectID: string, entry: Entry): void {
     this.#entries.delete(objectID);
-    this.#add(entry.state, -1);
+    this.#byState[entry.state].delete(objectID);
   }
 
   #change(entry: Entry, state: State): void {
-    this.#add(entry.state, -1);
+    const { objectID } = entry.object;
+    this.#byState[entry.state].delete(objectID);
     entry.state = state;
-    this.#add(state, 1);
-  }
-
-  #add(state: State, difference: number): void {
-    this.#counts.set(state, this.count(state) + difference);
+    this.#byState[state].set(objectID, entry);
   }
 
   #requeue(now: number): void {
-    for (const [id, entry] of Array.from(this.#entries)) {
-      if (entry.state !== 'handed' || entry.due > now) continue;
+    for (const [id, entry] of Array.from(this.#byState.handed)) {
+      if (entry.due > now) continue;
       if (entry.newer) this.#enqueue(id, { ...entry, object: entry.newer, attempt: 0 });
       else if (entry.attempt < this.rules.maxAttempts) this.#enqueue(id, entry);
       else {
