@@ -7,6 +7,7 @@ import { parseAddress } from '../../src/client/connection/address';
 import { pauseBeforeRetry } from '../../src/client/connection/retry';
 import { metadataOf } from '../support/metadata';
 import { serve } from '../support/server';
+import { until } from '../support/until';
 
 describe('an address', () => {
   it('is a URL or a socket', () => {
@@ -184,6 +185,45 @@ describe('a request', () => {
     const server = await serve((_request, response) => response.writeHead(404).end(), 'ESS');
     await assert.rejects(client(server.address).listUpdates('t'), { code: 'SYNC_WRONG_SERVICE_KIND' });
     await server.close();
+  });
+
+  it('asks again what listens there, after it was away', async () => {
+    const first = await serve((_request, response) => response.writeHead(404).end(), 'CSS');
+    const { port } = new URL(first.address);
+    const asked = client(first.address);
+    assert.deepEqual(await asked.listUpdates('t'), []);
+    await first.close();
+    await assert.rejects(asked.listUpdates('t'), { code: 'SYNC_UNREACHABLE' });
+    const second = await serve((_request, response) => response.writeHead(404).end(), 'ESS', Number(port));
+    await assert.rejects(asked.listUpdates('t'), { code: 'SYNC_WRONG_SERVICE_KIND' });
+    await assert.rejects(asked.listUpdates('t'), { code: 'SYNC_WRONG_SERVICE_KIND' });
+    await asked.close();
+    await second.close();
+  });
+
+  it('lets a caller go who does not wait for the answer, and goes on asking for the others', async () => {
+    let answer: (() => void) | undefined;
+    const asking = createServer((request, response) => {
+      const health = request.url?.endsWith('/health') === true;
+      const body = JSON.stringify({ general: { nodeType: 'CSS' } });
+      if (health) {
+        answer = () => {
+          response.end(body);
+        };
+      } else response.writeHead(404).end();
+    }).listen(0, '127.0.0.1');
+    await once(asking, 'listening');
+    const asked = client(`http://127.0.0.1:${(asking.address() as AddressInfo).port}`);
+    const stop = new AbortController();
+    const impatient = asked.listUpdates('t', { signal: stop.signal });
+    const patient = asked.listUpdates('t');
+    await until('it was asked', () => answer !== undefined);
+    stop.abort();
+    await assert.rejects(impatient, { code: 'SYNC_ABORTED' });
+    answer?.();
+    assert.deepEqual(await patient, []);
+    await asked.close();
+    asking.close();
   });
 
   it('polls while acknowledgements hang', async () => {

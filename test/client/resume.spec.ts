@@ -76,6 +76,60 @@ describe('a download that is cut', () => {
     assert.deepEqual(source.asked, []);
   });
 
+  it('goes on where a range ends early and well-formed', async () => {
+    const source = data([10]);
+    const { range } = source;
+    let first = true;
+    source.range = (asked) => {
+      const short = first && upTo(text.slice(asked.first), 5, undefined);
+      first = false;
+      return short || range(asked);
+    };
+    assert.equal(await read(source), text);
+    assert.deepEqual(source.asked, [{ first: 15, last: 25, size: 26 }]);
+  });
+
+  it('skips what it has where another range is answered than was asked for', async () => {
+    const metadata = metadataOf({ objectSize: text.length });
+    let count = 0;
+    const server = await serve((request, response) => {
+      const { range } = request.headers;
+      if (!request.url?.endsWith('/data')) {
+        response.end(JSON.stringify(metadata).replace(/"(\d{19})"/g, '$1'));
+      } else if (range !== undefined) {
+        response.writeHead(206, { 'content-range': `bytes 0-${text.length - 1}/${text.length}` }).end(text);
+      } else if (count++ === 0) {
+        response.write(text.slice(0, 10));
+        setTimeout(() => request.socket.resetAndDestroy(), 20);
+      } else response.end(text);
+    });
+    const client = new SyncServiceClient({ address: server.address, organization: 'demo' });
+    assert.equal(String(await client.fetchObjectData(metadata)), text);
+    assert.equal(count, 2);
+    await client.close();
+    await server.close();
+  });
+
+  it('can be aborted while it pauses', async () => {
+    const stop = new AbortController();
+    const metadata = metadataOf({ objectSize: text.length });
+    const server = await serve((request, response) => {
+      if (!request.url?.endsWith('/data')) {
+        response.end(JSON.stringify(metadata).replace(/"(\d{19})"/g, '$1'));
+        return;
+      }
+      response.write(text.slice(0, 10));
+      setTimeout(() => {
+        request.socket.resetAndDestroy();
+        setTimeout(() => stop.abort(), 20);
+      }, 20);
+    });
+    const client = new SyncServiceClient({ address: server.address, organization: 'demo' });
+    await assert.rejects(client.fetchObjectData(metadata, { signal: stop.signal }), { code: 'SYNC_ABORTED' });
+    await client.close();
+    await server.close();
+  });
+
   it('skips what it has where ranges are refused', async () => {
     const refused = new SyncServiceError('SYNC_UNEXPECTED_RESPONSE', '200');
     const source = data([10], { range: () => upTo('', 0, refused) });

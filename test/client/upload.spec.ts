@@ -224,6 +224,47 @@ describe('an upload in chunks', () => {
     ]);
   });
 
+  it('falls back to the whole where the store takes them and never puts them together', async () => {
+    const { now } = Date;
+    service = await record('CSS', (request) => {
+      if (request.method !== 'GET') return {};
+      // Longer than a store that puts them together would take.
+      Date.now = () => now() + 20_000;
+      return { body: 'notReady' };
+    });
+    try {
+      await upload('0123456789');
+    } finally {
+      Date.now = now;
+    }
+    assert.deepEqual(ranges().at(-1), [undefined, '0123456789']);
+  });
+
+  it('fails with the first that is refused, and can be aborted while the service verifies', async () => {
+    service = await record('CSS', (request) => {
+      if (request.method === 'GET') setTimeout(() => stop.abort(), 50);
+      return request.method === 'GET' ? { body: 'verifying' } : {};
+    });
+    const stop = new AbortController();
+    const options = { chunkSize: 4, signal: stop.signal };
+    await assert.rejects(service.client.updateObjectData(object, '0123456789', options), {
+      code: 'SYNC_ABORTED',
+    });
+    await service.close();
+    service = await record('CSS', (_request, index) => (index === 1 ? { status: 400, body: 'no' } : {}));
+    await assert.rejects(upload('0123456789'), { code: 'SYNC_REJECTED' });
+    assert.equal(service.seen.length, 2);
+  });
+
+  it('fails, and is not taken for whole, when the data is shorter than its size', async () => {
+    service = await record('CSS');
+    const stream = async function* (): AsyncGenerator<Buffer> {
+      yield Buffer.from('012345');
+    };
+    await assert.rejects(upload({ stream, size: 10 }), { code: 'SYNC_INCOMPLETE_DATA' });
+    assert.ok(service.seen.every(({ method }) => method === 'PUT'));
+  });
+
   it('fails when the service finds another signature', async () => {
     service = await record('CSS', (request) =>
       request.method === 'GET' ? { body: 'verificationFailed' } : {},
