@@ -18,7 +18,11 @@ interface EditorProperty<Node> {
   value: unknown;
   required?: boolean;
   type?: string;
-  validate?: (this: Node, value: string, options?: unknown) => boolean | string;
+  /**
+   * A text is the reason why the value is invalid. It must declare both parameters: with one, Node-RED takes the text for
+   * "valid".
+   */
+  validate?: (this: Node, value: string, options: unknown) => boolean | string;
 }
 
 interface EditorNodeDefinition<Node> {

@@ -1,5 +1,5 @@
 /** A number above zero, or an environment variable that Node-RED puts in its place. */
-export function isPositive(value: string): boolean {
+export function isPositive(value: string, _options: unknown): boolean {
   return Number(value) > 0 || /^\$\{.+\}$/.test(value);
 }
 
