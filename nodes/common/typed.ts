@@ -1,6 +1,6 @@
 import type { NodeMessage } from 'node-red';
 import { invalidInput } from './failure';
-import type { Field, FieldReader } from './fields';
+import { describe, type Field, type FieldReader } from './fields';
 
 /** Reads fields that the dialog keeps as `name` and `nameType`. */
 export class TypedFields {
@@ -10,6 +10,11 @@ export class TypedFields {
     private readonly config: object,
     private readonly labels: Readonly<Record<string, string>>,
   ) {}
+
+  /** Whether something is entered. */
+  isSet(name: string): boolean {
+    return this.#field(name).value !== '';
+  }
 
   /** The field's value; undefined where nothing is entered, which is not the same as an empty list. */
   async any(name: string, message: NodeMessage): Promise<unknown> {
@@ -27,6 +32,24 @@ export class TypedFields {
     const text = await this.text(name, message);
     if (text === undefined) throw invalidInput(`${this.#label(name)} is empty`);
     return text;
+  }
+
+  /** The field as truth, also from the words `true` and `false`, as environment variables have them. */
+  async flag(name: string, message: NodeMessage): Promise<boolean | undefined> {
+    const value = await this.any(name, message);
+    if (value === undefined || value === null || value === '') return undefined;
+    if (typeof value === 'boolean') return value;
+    if (value === 'true' || value === 'false') return value === 'true';
+    throw invalidInput(`${this.#label(name)} must be true or false, not ${describe(value)}`);
+  }
+
+  /** The field as a number; undefined where it is empty. */
+  async number(name: string, message: NodeMessage): Promise<number | undefined> {
+    const text = await this.text(name, message);
+    if (text === undefined) return undefined;
+    const number = Number(text);
+    if (Number.isNaN(number)) throw invalidInput(`${this.#label(name)} must be a number, not ${text}`);
+    return number;
   }
 
   #field(name: string): Field {
