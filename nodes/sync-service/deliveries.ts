@@ -73,6 +73,7 @@ export class DeliveryWatch {
   readonly #waits = new Set<Wait>();
   readonly #looks = new Limiter(concurrentLooks);
   #timer: NodeJS.Timeout | undefined;
+  #lookAt = Number.POSITIVE_INFINITY;
   #closed = false;
 
   constructor(private readonly client: () => Promise<SyncServiceClient>) {}
@@ -109,38 +110,43 @@ export class DeliveryWatch {
         looking: false,
       };
       this.#waits.add(wait);
-      this.#schedule();
+      this.#schedule(now);
     });
   }
 
   /** Ends every wait: the objects are published, whoever watches. */
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#timer);
     for (const wait of this.#waits) this.#fail(wait, aborted(wait.object));
   }
 
-  #schedule(): void {
+  #schedule(at: number): void {
+    if (at >= this.#lookAt || this.#waits.size === 0) return;
     clearTimeout(this.#timer);
-    const idle = Array.from(this.#waits).filter(({ looking }) => !looking);
-    if (idle.length === 0) return;
-    const next = Math.min(...idle.map(({ nextLook }) => nextLook));
-    this.#timer = setTimeout(() => this.#lookAtDue(), Math.max(0, next - Date.now()));
+    this.#lookAt = at;
+    this.#timer = setTimeout(() => this.#lookAtDue(), Math.max(0, at - Date.now()));
   }
 
   #lookAtDue(): void {
     const now = Date.now();
+    let next = Number.POSITIVE_INFINITY;
     for (const wait of this.#waits) {
-      if (wait.looking || wait.nextLook > now) continue;
-      wait.looking = true;
-      void this.#looks
-        .run(() => this.#look(wait))
-        .then(() => {
-          wait.looking = false;
-          this.#schedule();
-        });
+      if (wait.looking) continue;
+      if (wait.nextLook > now) next = Math.min(next, wait.nextLook);
+      else this.#lookInTurn(wait);
     }
-    this.#schedule();
+    this.#lookAt = Number.POSITIVE_INFINITY;
+    this.#schedule(next);
+  }
+
+  #lookInTurn(wait: Wait): void {
+    wait.looking = true;
+    void this.#looks
+      .run(() => this.#look(wait))
+      .then(() => {
+        wait.looking = false;
+        this.#schedule(wait.nextLook);
+      });
   }
 
   async #look(wait: Wait): Promise<void> {
@@ -152,8 +158,8 @@ export class DeliveryWatch {
       if (error instanceof DeliveryFailure) this.#fail(wait, error);
     }
     if (Date.now() >= wait.deadline) this.#end(wait, 'timeout');
-    wait.looks += 1;
     const pause = Math.min(longestPause, firstPause * 2 ** Math.min(wait.looks, 10));
+    wait.looks += 1;
     wait.nextLook = Math.min(Date.now() + pause, wait.deadline);
   }
 
@@ -197,6 +203,10 @@ export class DeliveryWatch {
     if (!this.#waits.delete(wait)) return false;
     wait.clean();
     wait.over.abort();
+    if (this.#waits.size === 0) {
+      clearTimeout(this.#timer);
+      this.#lookAt = Number.POSITIVE_INFINITY;
+    }
     return true;
   }
 }
