@@ -19,7 +19,7 @@ export class TypedFields {
   /** The field's value; undefined where nothing is entered, or the node decides. An empty list is a value. */
   async any(name: string, message: NodeMessage): Promise<unknown> {
     const field = this.#field(name);
-    const isEmpty = field.type === 'auto' || (field.type === 'str' && field.value === '');
+    const isEmpty = field.type === 'auto' || (field.value === '' && ['str', 'num'].includes(field.type));
     return isEmpty ? undefined : this.reader.any(field, message);
   }
 
