@@ -13,7 +13,11 @@ function checked(field: string, value: string): EditorProperty<SyncOutEditor> {
       const form = formOf(this);
       const problem = problems[field]?.(form);
       if (problem) return this._(`sync-out.${problem}`);
-      return !given || choices.includes(field) || RED.utils.validateTypedProperty(given, form.value(`${field}Type`), options);
+      return (
+        !given ||
+        choices.includes(field) ||
+        RED.utils.validateTypedProperty(given, form.value(`${field}Type`), options)
+      );
     },
   };
 }
