@@ -18,7 +18,11 @@ interface EditorProperty<Node> {
   value: unknown;
   required?: boolean;
   type?: string;
-  validate?: (this: Node, value: string, options?: unknown) => boolean | string;
+  /**
+   * A text is the reason why the value is invalid. It must declare both parameters: with one, Node-RED takes the text for
+   * "valid".
+   */
+  validate?: (this: Node, value: string, options: unknown) => boolean | string;
 }
 
 interface EditorNodeDefinition<Node> {
@@ -35,6 +39,9 @@ interface EditorNodeDefinition<Node> {
   labelStyle?(this: Node): string;
   outputLabels?(this: Node, index: number): string;
   oneditprepare?(this: Node): void;
+  oneditsave?(this: Node): void;
+  oneditcancel?(this: Node): void;
+  oneditdelete?(this: Node): void;
   /** Called when a user adds the node, by drag, import or paste; not when flows are loaded. */
   onadd?(this: Node): void;
 }
@@ -52,6 +59,7 @@ interface JQuery {
   typedInput(options: { default?: string; types: (string | TypedInputType)[]; typeField: string }): JQuery;
   typedInput(name: 'types', types: (string | TypedInputType)[]): JQuery;
   typedInput(name: 'value'): string;
+  typedInput(name: 'value', value: string): JQuery;
   typedInput(name: 'type'): string;
   autoComplete(options: {
     search: (value: string, done: (found: Suggestion[]) => void) => void;
@@ -67,5 +75,9 @@ declare const RED: {
     ): void;
     node(id: string): EditorNode | null | undefined;
     eachNode(visit: (node: EditorNode) => void): void;
+  };
+  utils: {
+    /** True, or what is wrong. */
+    validateTypedProperty(value: string, type: string, options?: unknown): boolean | string;
   };
 };

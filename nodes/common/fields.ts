@@ -54,3 +54,9 @@ export function describe(value: unknown): string {
   if (Array.isArray(value)) return 'an array';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
+
+/** A number from a dialog, which keeps it as text; another one where it is none above zero. */
+export function positive(value: string | number | undefined, otherwise: number): number {
+  const number = Number(value);
+  return number > 0 ? number : otherwise;
+}

@@ -7,8 +7,12 @@ import { StatusLine } from './status';
 export type Handler = (message: NodeMessageInFlow, status: StatusLine) => Promise<NodeMessage>;
 
 /** Gives a node with one input and one output its behaviour: each failure leaves it through `done`, and the flow goes on. */
-export function handleInput(node: Node, connection: ServiceConnection, handler: Handler): void {
-  const status = new StatusLine(node);
+export function handleInput(
+  node: Node,
+  connection: ServiceConnection,
+  handler: Handler,
+  status = new StatusLine(node),
+): void {
   node.on('input', (message, send, done) => {
     handler(message, status).then(
       (result) => {
@@ -23,7 +27,7 @@ export function handleInput(node: Node, connection: ServiceConnection, handler: 
     );
   });
   node.on('close', () => {
-    status.clear();
+    status.end();
     connection.deregister(node.id);
   });
 }

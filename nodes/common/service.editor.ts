@@ -39,25 +39,47 @@ export function suggest(wish: Wish): (value: string, done: (found: Suggestion[])
   };
 }
 
-/** Relative URLs, so that they hold under httpAdminRoot; by jQuery, which sends the token of whoever is logged in. */
+/** The same where several are written one after the other: the last of them is being typed. */
+export function suggestLast(wish: Wish): (value: string, done: (found: Suggestion[]) => void) => void {
+  const search = suggest(wish);
+  return (value, done) => {
+    const [, before = '', last = ''] = /^(.*[\s,])?([^\s,]*)$/.exec(value) ?? [];
+    search(last, (found) => done(found.map((each) => ({ ...each, value: `${before}${each.value}` }))));
+  };
+}
+
 function ask(wish: Wish, done: (found: string[]) => void): void {
-  const service = RED.nodes.node(chosenService());
-  if (!service) {
-    done([]);
-    return;
-  }
   const query = {
     what: wish.what,
     objectType: wish.objectType?.() ?? '',
     destinationType: wish.destinationType?.() ?? '',
   };
-  const nothing = (): void => done([]);
+  askService<string[]>('suggestions', query, (found) => done(found ?? []));
+}
+
+/** How many edges are registered with the chosen service; undefined where it does not tell. */
+export function countEdges(done: (count: number | undefined) => void): void {
+  askService<{ count: number }>('edges', {}, (answer) => done(answer?.count));
+}
+
+/** Relative URLs, so that they hold under httpAdminRoot; by jQuery, which sends the token of whoever is logged in. */
+function askService<T>(
+  what: 'suggestions' | 'edges',
+  wish: object,
+  done: (answer: T | undefined) => void,
+): void {
+  const service = RED.nodes.node(chosenService());
+  const nothing = (): void => done(undefined);
+  if (!service) {
+    nothing();
+    return;
+  }
   const askAsDrafted = (): void => {
-    postJson('sync-service/suggestions', { draft: draftOf(service), wish: query }).then(done, nothing);
+    postJson(`sync-service/${what}`, { draft: draftOf(service), wish }).then(done, nothing);
   };
   if (service.changed) askAsDrafted();
   else {
-    $.getJSON(`sync-service/${service.id}/suggestions`, query).then(done, (answer: JQuery.jqXHR) =>
+    $.getJSON(`sync-service/${service.id}/${what}`, wish).then(done, (answer: JQuery.jqXHR) =>
       answer.status === 404 ? askAsDrafted() : nothing(),
     );
   }

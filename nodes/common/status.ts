@@ -7,12 +7,13 @@ const tickInterval = 10_000;
 export class StatusLine {
   #shown = '';
   #ticker: NodeJS.Timeout | undefined;
+  #ended = false;
 
   constructor(private readonly node: Pick<Node, 'status'>) {}
 
   show(status: NodeStatus): void {
     const key = JSON.stringify(status);
-    if (key === this.#shown) return;
+    if (this.#ended || key === this.#shown) return;
     this.#shown = key;
     this.node.status(status);
   }
@@ -33,5 +34,11 @@ export class StatusLine {
   clear(): void {
     this.stopFollowing();
     this.show({});
+  }
+
+  /** Clears it for good: what ends later must not be shown on the node that has taken the place of this one. */
+  end(): void {
+    this.clear();
+    this.#ended = true;
   }
 }

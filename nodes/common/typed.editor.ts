@@ -4,17 +4,35 @@ const otherTypes = ['msg', 'flow', 'global', 'env', 'jsonata'];
 
 /** Makes a field whose value is text, with suggestions where there are some, or comes from elsewhere. */
 export function prepareTyped(name: string, wish?: Wish): void {
-  const text: TypedInputType = {
+  prepareTypes(name, [textType(wish && suggest(wish))]);
+}
+
+/** Text, with suggestions where there are some. */
+export function textType(autoComplete?: TypedInputType['autoComplete']): TypedInputType {
+  return {
     value: 'str',
     label: 'string',
     icon: 'red/images/typedInput/az.svg',
-    ...(wish && { autoComplete: suggest(wish) }),
+    ...(autoComplete && { autoComplete }),
   };
+}
+
+/** Makes a field with types of its own, the first of which it has unless another is chosen, and those of elsewhere. */
+export function prepareTypes(name: string, own: readonly (string | TypedInputType)[]): void {
+  const [first] = own;
   $(`#node-input-${name}`).typedInput({
-    default: 'str',
-    types: [text, ...otherTypes],
+    default: typeof first === 'object' ? first.value : String(first),
+    types: [...own, ...otherTypes.filter((type) => !own.includes(type))],
     typeField: `#node-input-${name}Type`,
   });
+}
+
+/** Makes a field that is true or false; no, unless something else is chosen. */
+export function prepareFlag(name: string, ...more: TypedInputType[]): void {
+  const input = $(`#node-input-${name}`);
+  // Node-RED would take the first of its options, which is true.
+  if (input.val() === '') input.val('false');
+  prepareTypes(name, [...more, 'bool']);
 }
 
 /** What a typed field holds now, if it is text; suggestions of other fields depend on it. */

@@ -35,7 +35,7 @@ const risky = ['setDestinations', 'removeDestinations', 'deleteOrganization', 'r
 function needed(field: string, value = ''): EditorProperty<SyncAdminEditor> {
   return {
     value,
-    validate(given) {
+    validate(given, _options) {
       const open = $('#node-input-action').val();
       const action = open === undefined ? this.action : String(open);
       return given !== '' || !actions[action]?.needs?.includes(field) || this._('sync-admin.needs.value');
@@ -55,7 +55,7 @@ RED.nodes.registerType<SyncAdminEditor>('sync-admin', {
     service: { value: '', type: 'sync-service', required: true },
     action: {
       value: 'objectACL',
-      validate(value) {
+      validate(value, _options) {
         const only = missingKind(actions[value], chosenService() || this.service);
         const needs = only === 'CSS' ? 'cloud' : 'edge';
         return !only || this._(`sync-admin.needs.${needs}`, { action: this._(`sync-admin.action.${value}`) });

@@ -1,6 +1,11 @@
-import { isPositive, prepareObjectField } from '../common/fields.editor';
+import { isPositive, isPositiveOrEmpty, prepareObjectField } from '../common/fields.editor';
+import { prepareTyped } from '../common/typed.editor';
 
-RED.nodes.registerType('sync-fetch', {
+interface SyncFetchEditor extends EditorNode {
+  trustedKeyType: string;
+}
+
+RED.nodes.registerType<SyncFetchEditor>('sync-fetch', {
   category: 'edge sync',
   color: '#C7E9C0',
   icon: 'sync-fetch.svg',
@@ -18,6 +23,16 @@ RED.nodes.registerType('sync-fetch', {
     filename: { value: '' },
     filenameType: { value: 'str' },
     limit: { value: '16', validate: isPositive },
+    trustedKey: {
+      value: '',
+      // An empty text trusts every key; an empty path into a message would be a mistake that does so too.
+      validate(value, _options) {
+        const type = $('#node-input-trustedKeyType').val() ?? this.trustedKeyType;
+        return Boolean(value) || !type || type === 'str' || this._('sync-fetch.invalid.trustedKey');
+      },
+    },
+    trustedKeyType: { value: 'str' },
+    concurrency: { value: '4', validate: isPositiveOrEmpty },
   },
   label() {
     return this.name || 'sync fetch';
@@ -27,11 +42,8 @@ RED.nodes.registerType('sync-fetch', {
   },
   oneditprepare() {
     prepareObjectField();
-    $('#node-input-filename').typedInput({
-      default: 'str',
-      types: ['str', 'msg', 'flow', 'global', 'env', 'jsonata'],
-      typeField: '#node-input-filenameType',
-    });
+    prepareTyped('filename');
+    prepareTyped('trustedKey');
     const showRows = (): void => {
       const output = String($('#node-input-output').val());
       $('.sync-fetch-text').toggle(output === 'text');

@@ -1,11 +1,20 @@
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
-import { isSyncServiceError, type ObjectMetadata, type ObjectReference } from '../../src/client';
+import {
+  isSyncServiceError,
+  type ObjectMetadata,
+  type ObjectReference,
+  type Progress,
+} from '../../src/client';
 import { NodeFailure } from '../common/failure';
-import { FieldReader } from '../common/fields';
-import { construct, handleInput } from '../common/input';
-import { Limiter } from '../common/limiter';
+import { FieldReader, positive } from '../common/fields';
+import { construct, type Handler, handleInput } from '../common/input';
 import { type ObjectField, objectOf } from '../common/objects';
 import { useService } from '../common/service';
+import { StatusLine } from '../common/status';
+import { Transfers } from '../common/transfers';
+import { TypedFields } from '../common/typed';
+import { Fetches } from './fetches';
+import { trustedKeysOf } from './keys';
 import { targetPath } from './target';
 
 interface SyncFetchConfig extends NodeDef, ObjectField {
@@ -15,58 +24,66 @@ interface SyncFetchConfig extends NodeDef, ObjectField {
   folder: string;
   filename: string;
   filenameType: string;
+  trustedKey?: string;
+  trustedKeyType?: string;
   /** MiB that a message may carry. */
   limit: string | number;
+  /** How many fetches at once; flows of before have none. */
+  concurrency?: string | number;
 }
 
-const concurrentFetches = 4;
 const bytesPerMiB = 1_048_576;
+const labels = { filename: 'File name', trustedKey: 'Trusted key' };
 
 export default function (RED: NodeAPI): void {
   function SyncFetch(this: Node, config: SyncFetchConfig): void {
     RED.nodes.createNode(this, config);
     construct(this, () => {
       const connection = useService(RED, this, config.service);
-      const fields = new FieldReader(RED, this);
-      const fetches = new Limiter(concurrentFetches);
+      const reader = new FieldReader(RED, this);
+      const fields = new TypedFields(reader, config, labels);
+      const status = new StatusLine(this);
+      const transfers = new Transfers((text) => status.show({ fill: 'blue', shape: 'dot', text }));
+      const fetches = new Fetches(positive(config.concurrency, 4), transfers, (object) =>
+        connection.receivers.renew(object),
+      );
       const closing = new AbortController();
       this.on('close', () => closing.abort());
 
       const fetch = async (
         object: ObjectReference,
         message: NodeMessageInFlow,
+        onProgress: Progress,
       ): Promise<Record<string, unknown>> => {
         const client = await connection.client();
-        const options = { signal: closing.signal, onProgress: () => connection.receivers.renew(object) };
+        const trustedKeys = fields.isSet('trustedKey')
+          ? await trustedKeysOf(await fields.any('trustedKey', message))
+          : undefined;
+        const options = { signal: closing.signal, onProgress, trustedKeys };
         if (config.output === 'file') {
-          const field = {
-            label: 'File name',
-            value: config.filename ?? '',
-            type: config.filenameType || 'str',
-          };
-          const filename = await targetPath(
-            config.folder,
-            await fields.text(field, message),
-            object.objectID,
-          );
+          const name = await fields.text('filename', message);
+          const filename = await targetPath(config.folder, name, object.objectID);
           await client.fetchObjectDataToFile(object, filename, options);
           return { payload: filename, filename };
         }
-        const maxBytes = (Number(config.limit) || 16) * bytesPerMiB;
+        const maxBytes = positive(config.limit, 16) * bytesPerMiB;
         const data = await client.fetchObjectData(object, { ...options, maxBytes });
         return { payload: decode(data, config) };
       };
 
-      handleInput(this, connection, async (message, status) => {
-        const object = await objectOf(fields, config, message);
+      const handler: Handler = async (message) => {
+        const object = await objectOf(reader, config, message);
         status.show({ fill: 'blue', shape: 'dot', text: object.objectID });
         const result = hasNoData(object)
           ? { outcome: 'nodata' }
-          : await fetches.run(() => outcomeOf(object, () => fetch(object, message)));
-        status.show({ fill: 'green', shape: 'dot', text: String(result.outcome) });
+          : await fetches.run(object, (onProgress) =>
+              outcomeOf(object, () => fetch(object, message, onProgress)),
+            );
+        status.show({ fill: 'green', shape: 'dot', text: `sync-fetch.outcome.${result.outcome}` });
         if (result.outcome !== 'fetched') delete message.payload;
         return Object.assign(message, result);
-      });
+      };
+      handleInput(this, connection, handler, status);
     });
   }
 

@@ -27,7 +27,7 @@ RED.nodes.registerType<SyncInEditor>('sync-in', {
     trigger: { value: 'poll' },
     baseURL: {
       value: '',
-      validate(value) {
+      validate(value, _options) {
         const open = $('#node-input-trigger').val();
         const webhook = (open === undefined ? this.trigger : open) === 'webhook';
         return !webhook || /^(https?:\/\/.+|\$\{.+\})$/.test(value) || this._('sync-in.invalid.baseURL');

@@ -1,6 +1,28 @@
 import { isPositive } from '../common/fields.editor';
+import { closeDialog, formOf, openDialog, type SyncOutEditor } from './dialog.editor';
+import { problems } from './form';
 
-RED.nodes.registerType('sync-out', {
+/** Those without a type beside them; `destinationType` is a field of its own. */
+const choices = ['destination', 'waitFor'];
+
+/** A field with what can be wrong with it, by itself or with the rest of the form. */
+function checked(field: string, value: string): EditorProperty<SyncOutEditor> {
+  return {
+    value,
+    validate(given, options) {
+      const form = formOf(this);
+      const problem = problems[field]?.(form);
+      if (problem) return this._(`sync-out.${problem}`);
+      return (
+        !given ||
+        choices.includes(field) ||
+        RED.utils.validateTypedProperty(given, form.value(`${field}Type`), options)
+      );
+    },
+  };
+}
+
+RED.nodes.registerType<SyncOutEditor>('sync-out', {
   category: 'edge sync',
   color: '#C7E9C0',
   icon: 'sync-out.svg',
@@ -11,19 +33,48 @@ RED.nodes.registerType('sync-out', {
     name: { value: '' },
     service: { value: '', type: 'sync-service', required: true },
     action: { value: 'publish' },
-    objectType: { value: 'object.objectType' },
+    objectType: checked('objectType', 'object.objectType'),
     objectTypeType: { value: 'msg' },
-    objectID: { value: 'object.objectID' },
-    objectIDType: { value: 'msg' },
+    objectID: checked('objectID', ''),
+    objectIDType: { value: 'auto' },
     source: { value: 'value' },
     data: { value: 'payload' },
     dataType: { value: 'msg' },
-    destination: { value: '' },
-    destinationType: { value: '' },
-    destinationID: { value: '' },
-    waitFor: { value: 'published' },
+    metaOnly: { value: 'false' },
+    metaOnlyType: { value: 'bool' },
+    noData: { value: '' },
+    noDataType: { value: 'auto' },
+    destination: checked('destination', ''),
+    destinationType: checked('destinationType', ''),
+    destinationTypeType: { value: 'str' },
+    destinationID: checked('destinationID', ''),
+    destinationIDType: { value: 'str' },
+    destinationsList: checked('destinationsList', ''),
+    destinationsListType: { value: 'str' },
+    destinationPolicy: checked('destinationPolicy', ''),
+    destinationPolicyType: { value: 'json' },
+    waitFor: checked('waitFor', 'published'),
     timeout: { value: '60', validate: isPositive },
+    version: checked('version', ''),
+    versionType: { value: 'str' },
+    description: checked('description', ''),
+    descriptionType: { value: 'str' },
+    expiration: checked('expiration', ''),
+    expirationType: { value: 'str' },
+    inactive: checked('inactive', 'false'),
+    inactiveType: { value: 'bool' },
+    activationTime: checked('activationTime', ''),
+    activationTimeType: { value: 'str' },
+    consumers: checked('consumers', ''),
+    consumersType: { value: 'num' },
+    autodelete: checked('autodelete', 'false'),
+    autodeleteType: { value: 'bool' },
+    link: checked('link', ''),
+    linkType: { value: 'str' },
+    signingKey: checked('signingKey', ''),
+    signingKeyType: { value: 'none' },
   },
+  credentials: { privateKey: { type: 'password' }, passphrase: { type: 'password' } },
   label() {
     return this.name || 'sync out';
   },
@@ -31,32 +82,15 @@ RED.nodes.registerType('sync-out', {
     return this.name ? 'node_label_italic' : '';
   },
   oneditprepare() {
-    const values = ['msg', 'str', 'flow', 'global', 'env', 'jsonata'];
-    const unique = { value: 'unique', label: this._('sync-out.unique'), hasValue: false };
-    $('#node-input-objectType').typedInput({
-      default: 'msg',
-      types: values,
-      typeField: '#node-input-objectTypeType',
-    });
-    $('#node-input-objectID').typedInput({
-      default: 'msg',
-      types: [...values, unique],
-      typeField: '#node-input-objectIDType',
-    });
-    $('#node-input-data').typedInput({ default: 'msg', types: values, typeField: '#node-input-dataType' });
-    const showRows = (): void => {
-      const action = String($('#node-input-action').val());
-      const destination = String($('#node-input-destination').val());
-      const waits = $('#node-input-waitFor').val() !== 'published';
-      $('.sync-out-data').toggle(action === 'publish');
-      $('.sync-out-publish').toggle(action !== 'delete');
-      $('.sync-out-destination-type').toggle(
-        action !== 'delete' && (destination === 'type' || destination === 'node'),
-      );
-      $('.sync-out-destination-id').toggle(action !== 'delete' && destination === 'node');
-      $('.sync-out-timeout').toggle(action !== 'delete' && waits);
-    };
-    $('#node-input-action, #node-input-destination, #node-input-waitFor').on('change', showRows);
-    showRows();
+    openDialog(this);
+  },
+  oneditsave() {
+    closeDialog();
+  },
+  oneditcancel() {
+    closeDialog();
+  },
+  oneditdelete() {
+    closeDialog();
   },
 });

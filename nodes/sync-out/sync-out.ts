@@ -1,108 +1,122 @@
-import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
-import type { DataSource, ObjectMetadataInput, ObjectReference } from '../../src/client';
+import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from 'node-red';
+import type { DestinationStatus, ObjectMetadata } from '../../src/client';
 import { invalidInput } from '../common/failure';
-import { describe, FieldReader } from '../common/fields';
-import { construct, handleInput } from '../common/input';
+import { FieldReader, positive } from '../common/fields';
+import { construct, type Handler, handleInput } from '../common/input';
+import { Limiter } from '../common/limiter';
 import { useService } from '../common/service';
+import { StatusLine } from '../common/status';
+import { Transfers } from '../common/transfers';
+import { Turns } from '../common/turns';
+import { TypedFields } from '../common/typed';
+import { DeliveryFailure, type DeliveryGoal } from '../sync-service/deliveries';
+import { type ActionName, actions, type OutOptions } from './actions';
+import type { SyncOutCredentials } from './signing';
 
-interface SyncOutConfig extends NodeDef {
+interface SyncOutConfig extends NodeDef, OutOptions {
   service: string;
-  action: 'publish' | 'metadata' | 'delete';
-  objectType: string;
-  objectTypeType: string;
-  objectID: string;
-  objectIDType: string;
+  action: ActionName;
   data: string;
   dataType: string;
-  source: 'value' | 'file';
-  destination: '' | 'all' | 'type' | 'node';
-  destinationType: string;
-  destinationID: string;
-  waitFor: 'published' | 'delivered' | 'consumed';
+  waitFor: 'published' | DeliveryGoal;
   /** Seconds. */
   timeout: string | number;
 }
 
+/** How many objects are sent at once; the others wait for their turn. */
+const concurrentSends = 4;
+
+const labels = {
+  objectType: 'Object type',
+  objectID: 'Object ID',
+  noData: 'No data',
+  metaOnly: 'Keep data',
+  data: 'Data',
+  destinationType: 'Node type',
+  destinationID: 'Node ID',
+  destinationsList: 'Edges',
+  destinationPolicy: 'Policy',
+  version: 'Version',
+  description: 'Description',
+  expiration: 'Expires',
+  inactive: 'Inactive',
+  activationTime: 'Active from',
+  consumers: 'Consumers',
+  autodelete: 'Autodelete',
+  link: 'Link',
+  signingKey: 'Sign with',
+};
+
 export default function (RED: NodeAPI): void {
-  function SyncOut(this: Node, config: SyncOutConfig): void {
+  function SyncOut(this: Node<SyncOutCredentials>, config: SyncOutConfig): void {
     RED.nodes.createNode(this, config);
     construct(this, () => {
+      const prepare = actions[config.action || 'publish'];
+      if (!prepare) throw invalidInput('Choose an action');
       const connection = useService(RED, this, config.service);
-      const fields = new FieldReader(RED, this);
+      const values = { ...config, data: config.data || 'payload', dataType: config.dataType || 'msg' };
+      const fields = new TypedFields(new FieldReader(RED, this), values, labels);
+      const status = new StatusLine(this);
+      const transfers = new Transfers((text) => status.show({ fill: 'blue', shape: 'dot', text }));
+      // Read one after the other, so that messages about one object are sent in the order in which they came.
+      const reading = new Limiter(1);
+      const turns = new Turns(concurrentSends);
+      const closing = new AbortController();
+      this.on('close', () => closing.abort());
 
-      const reference = async (message: NodeMessageInFlow): Promise<ObjectReference> => {
-        const type = { label: 'Object type', value: config.objectType, type: config.objectTypeType || 'str' };
-        const id = { label: 'Object ID', value: config.objectID, type: config.objectIDType || 'str' };
-        const objectType = await fields.text(type, message);
-        if (!objectType) throw invalidInput('The object has no objectType');
-        const objectID =
-          config.objectIDType === 'unique' ? RED.util.generateId() : await fields.text(id, message);
-        if (!objectID) throw invalidInput('The object has no objectID');
-        return { objectType, objectID };
+      /** Waits for the object to arrive. A destination that fails is told to Catch nodes as `msg.destinations`, too. */
+      const arrived = async (
+        object: ObjectMetadata,
+        goal: DeliveryGoal,
+        message: NodeMessageInFlow,
+      ): Promise<NodeMessage> => {
+        const onProgress = (destinations: DestinationStatus[]): void => {
+          const far = destinations.filter(
+            (each) => each.status === goal || each.status === 'consumed',
+          ).length;
+          status.show({ fill: 'blue', shape: 'ring', text: `${goal} ${far}/${destinations.length}` });
+        };
+        const patience = positive(config.timeout, 60) * 1_000;
+        try {
+          const options = { patience, onProgress, signal: closing.signal };
+          const delivery = await connection.deliveries.wait(object, goal, options);
+          const fill = delivery.outcome === goal ? 'green' : 'yellow';
+          status.show({ fill, shape: 'dot', text: `sync-out.outcome.${delivery.outcome}` });
+          return Object.assign(message, { object, ...delivery });
+        } catch (error) {
+          if (error instanceof DeliveryFailure) {
+            Object.assign(message, { object, destinations: error.destinations });
+          }
+          throw error;
+        }
       };
 
-      handleInput(this, connection, async (message, status) => {
+      const handler: Handler = async (message) => {
         const client = await connection.client();
-        const object = await reference(message);
-        status.show({ fill: 'blue', shape: 'dot', text: object.objectID });
-        if (config.action === 'delete') {
-          await client.deleteObject(object);
-          status.show({ fill: 'green', shape: 'dot', text: 'deleted' });
-          return Object.assign(message, { object, outcome: 'deleted' });
-        }
-        const metadata = { ...object, ...destinationOf(config, client.kind) };
-        if (config.action === 'metadata') await client.updateObject({ ...metadata, noData: true });
-        else {
-          const field = { label: 'Data', value: config.data || 'payload', type: config.dataType || 'msg' };
-          await client.publish(metadata, asData(await fields.any(field, message), config.source));
-        }
-        const published = await client.getObjectMetadata(object);
-        if (!config.waitFor || config.waitFor === 'published') {
-          status.show({ fill: 'green', shape: 'dot', text: 'published' });
-          return Object.assign(message, { object: published, outcome: 'published' });
-        }
-        const patience = (Number(config.timeout) || 60) * 1_000;
-        const delivery = await connection.deliveries.wait(
-          published,
-          config.waitFor,
-          patience,
-          (destinations) => {
-            const far = destinations.filter((each) => each.status === config.waitFor).length;
-            status.show({
-              fill: 'blue',
-              shape: 'ring',
-              text: `${config.waitFor} ${far}/${destinations.length}`,
-            });
-          },
+        const credentials = this.credentials ?? {};
+        const freshID = (): string => RED.util.generateId();
+        const { kind } = client;
+        const job = await reading.run(() =>
+          prepare({ kind, fields, options: config, credentials, message, freshID }),
         );
-        const good = delivery.outcome === config.waitFor;
-        status.show({ fill: good ? 'green' : 'yellow', shape: 'dot', text: delivery.outcome });
-        return Object.assign(message, { object: published, ...delivery });
-      });
+        const { object, outcome } = job;
+        status.show({ fill: 'blue', shape: 'dot', text: object.objectID });
+        const sent = await turns.run(`${object.objectType}/${object.objectID}`, async () => {
+          await transfers.run((onProgress) => job.send(client, onProgress));
+          return outcome === 'deleted' ? undefined : client.getObjectMetadata(object);
+        });
+        const goal = config.waitFor || 'published';
+        if (sent && goal !== 'published') return arrived(sent, goal, message);
+        status.show({ fill: 'green', shape: 'dot', text: `sync-out.outcome.${outcome}` });
+        return Object.assign(message, { object: sent ?? object, outcome });
+      };
+      handleInput(this, connection, handler, status);
     });
   }
 
-  RED.nodes.registerType('sync-out', SyncOut);
-}
-
-/** On an ESS everything goes to the cloud; on a CSS the user has chosen, since *all edges* can be many. */
-function destinationOf(config: SyncOutConfig, kind: 'CSS' | 'ESS'): Partial<ObjectMetadataInput> {
-  if (kind === 'ESS' || config.destination === 'all') return {};
-  if (!config.destination) throw invalidInput('Choose a destination');
-  if (!config.destinationType) throw invalidInput('Enter the type of the destination');
-  if (config.destination === 'type') return { destinationType: config.destinationType };
-  if (!config.destinationID) throw invalidInput('Enter the ID of the destination');
-  return { destinationType: config.destinationType, destinationID: config.destinationID };
-}
-
-function asData(value: unknown, source: SyncOutConfig['source']): DataSource {
-  if (source === 'file') {
-    if (typeof value !== 'string' || !value)
-      throw invalidInput(`The file must be a path, not ${describe(value)}`);
-    return { file: value };
-  }
-  if (value === undefined || value === null)
-    throw invalidInput(`There is no data to send: it is ${describe(value)}`);
-  if (typeof value === 'string' || value instanceof Uint8Array) return value;
-  return JSON.stringify(value);
+  RED.nodes.registerType<Node<SyncOutCredentials>, SyncOutConfig, object, SyncOutCredentials>(
+    'sync-out',
+    SyncOut,
+    { credentials: { privateKey: { type: 'password' }, passphrase: { type: 'password' } } },
+  );
 }

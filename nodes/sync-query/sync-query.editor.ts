@@ -26,7 +26,7 @@ const queries: Record<string, Doing> = {
 function needed(field: string): EditorProperty<SyncQueryEditor> {
   return {
     value: '',
-    validate(value) {
+    validate(value, _options) {
       const open = $('#node-input-query').val();
       const query = open === undefined ? this.query : String(open);
       return value !== '' || !queries[query]?.needs?.includes(field) || this._('sync-query.needs.value');
@@ -46,7 +46,7 @@ RED.nodes.registerType<SyncQueryEditor>('sync-query', {
     service: { value: '', type: 'sync-service', required: true },
     query: {
       value: 'metadata',
-      validate(value) {
+      validate(value, _options) {
         const only = missingKind(queries[value], chosenService() || this.service);
         return !only || this._('sync-query.needs.cloud', { query: this._(`sync-query.query.${value}`) });
       },

@@ -2,7 +2,7 @@ import type { NodeAPI } from 'node-red';
 import type { OpenedClient } from './connection';
 import { type Diagnosis, diagnose, findingOf } from './diagnosis';
 import { type Draft, deployed, openDraft } from './draft';
-import { type SuggestionWish, suggestions } from './suggestions';
+import { edgeCount, type SuggestionWish, suggestions } from './suggestions';
 
 /**
  * The routes that the dialogs ask. What a dialog says but nobody has deployed is tried only for those who might deploy
@@ -19,6 +19,17 @@ export function serveDialogs(RED: NodeAPI): void {
   RED.httpAdmin.post('/sync-service/suggestions', mayWrite, (request, response) => {
     const { draft, wish } = request.body as { draft: Draft; wish: SuggestionWish };
     answer(response, () => using(openDraft(RED, draft), (client) => suggestions(client, wish)));
+  });
+
+  RED.httpAdmin.post('/sync-service/edges', mayWrite, (request, response) => {
+    const { draft } = request.body as { draft: Draft };
+    answer(response, () => using(openDraft(RED, draft), edgeCount));
+  });
+
+  RED.httpAdmin.get('/sync-service/:id/edges', mayRead, (request, response) => {
+    const service = deployed(RED, String(request.params.id));
+    if (service) answer(response, async () => edgeCount(await service.connection.client()));
+    else response.status(404).end();
   });
 
   RED.httpAdmin.get('/sync-service/:id/suggestions', mayRead, (request, response) => {

@@ -21,6 +21,11 @@ export async function suggestions(client: SyncServiceClient, wish: SuggestionWis
   return Array.from(new Set(found)).sort().slice(0, most);
 }
 
+/** How many edges an object for all of them goes to, now. */
+export async function edgeCount(client: SyncServiceClient): Promise<{ count: number }> {
+  return { count: (await client.getDestinations({ signal: AbortSignal.timeout(patience) })).length };
+}
+
 async function find(
   client: SyncServiceClient,
   { what, objectType, destinationType }: SuggestionWish,

@@ -66,7 +66,7 @@ RED.nodes.registerType<SyncServiceEditor>('sync-service', {
     side: { value: 'cloud' },
     address: {
       value: '',
-      validate(value) {
+      validate(value, _options) {
         if (current(this, 'connection') !== 'address') return true;
         return (
           /^(https?:\/\/|(secure-)?unix:\/\/\/).+|^\$\{.+\}$/.test(value) ||
@@ -76,7 +76,7 @@ RED.nodes.registerType<SyncServiceEditor>('sync-service', {
     },
     organization: {
       value: 'demo',
-      validate(value) {
+      validate(value, _options) {
         const connection = current(this, 'connection');
         const needed =
           connection === 'local' || (connection === 'address' && current(this, 'side') === 'cloud');

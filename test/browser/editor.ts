@@ -10,7 +10,7 @@ interface EditorGlobal {
       node(id: string): { valid: boolean; [property: string]: unknown };
     };
     actions: { invoke(name: string): void };
-    view: { reveal(id: string): void };
+    view: { reveal(id: string): void; importNodes(nodes: string, options: object): void };
   };
 }
 
@@ -123,6 +123,63 @@ export class Editor {
     await this.page.click('#sync-service-test');
     await this.page.waitForSelector('#sync-service-test-result .fa:not(.fa-spinner)');
     return (await this.page.locator('#sync-service-test-result').innerText()).trim();
+  }
+
+  /** The place where the value of a typed field is entered. */
+  typed(field: string): string {
+    return `#node-input-${field} + .red-ui-typedInput-container input.red-ui-typedInput-input`;
+  }
+
+  /** Enters a value into a typed field and leaves it: Node-RED looks at it then. */
+  async enter(field: string, value: string): Promise<void> {
+    await this.page.fill(this.typed(field), value);
+    await this.page.locator(this.typed(field)).blur();
+  }
+
+  /** The type that a typed field has, where it has no value beside it. */
+  async typeLabel(field: string): Promise<string> {
+    return this.page
+      .locator(`#node-input-${field} + .red-ui-typedInput-container .red-ui-typedInput-type-label`)
+      .innerText();
+  }
+
+  async chooseType(field: string, label: string): Promise<void> {
+    await this.page.click(
+      `#node-input-${field} + .red-ui-typedInput-container .red-ui-typedInput-type-select`,
+    );
+    await this.page.locator('.red-ui-typedInput-options:visible a', { hasText: label }).click();
+  }
+
+  /** Whether the dialog shows a field as wrong. */
+  async isMarked(field: string): Promise<boolean> {
+    return this.page
+      .locator(`#node-input-${field}`)
+      .evaluate((element) =>
+        (element as unknown as { classList: { contains(name: string): boolean } }).classList.contains(
+          'input-error',
+        ),
+      );
+  }
+
+  /** Adds a node as an import does, and returns its ID. */
+  async add(node: object): Promise<string> {
+    const before = await this.ids();
+    await this.page.evaluate(
+      (nodes) => {
+        const { view } = (globalThis as unknown as EditorGlobal).RED;
+        view.importNodes(nodes, { generateIds: true, addFlow: false });
+      },
+      JSON.stringify([node]),
+    );
+    // What is imported hangs at the mouse until it is put down.
+    const chart = await this.page.locator('#red-ui-workspace-chart').boundingBox();
+    await this.page.mouse.move((chart?.x ?? 0) + 700, (chart?.y ?? 0) + 480, { steps: 5 });
+    await this.page.mouse.down();
+    await this.page.mouse.up();
+    await this.settled();
+    const added = (await this.ids()).filter((id) => !before.includes(id));
+    if (added.length !== 1 || !added[0]) throw new Error('The node was not added');
+    return added[0];
   }
 
   /** What a field suggests. */

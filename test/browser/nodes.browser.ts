@@ -122,11 +122,147 @@ describe('the editor', () => {
     });
   }
 
+  it('holds sync-out invalid until a destination is chosen, and tells how many all edges are', async () => {
+    const id = await editor.drag('sync-out', 500, 300);
+    await editor.openDialog(id);
+    await editor.page.selectOption('#node-input-service', { label: 'cloud' });
+    const { page } = editor;
+    assert.equal(await page.inputValue('#node-input-destination'), '');
+    assert.ok(await editor.isMarked('destination'));
+    await editor.picture('sync-out-no-destination');
+    await editor.confirmDialog();
+    assert.equal(await editor.property(id, 'valid'), false);
+
+    await editor.openDialog(id);
+    await page.selectOption('#node-input-destination', 'all');
+    await page.locator('#sync-out-edges', { hasText: /^Edges registered now: 1$/ }).waitFor();
+    assert.equal(await editor.isMarked('destination'), false);
+    await editor.picture('sync-out-all-edges');
+    await page.selectOption('#node-input-destination', 'node');
+    await page.locator('#sync-out-edges').waitFor({ state: 'hidden' });
+    assert.ok(await editor.isMarked('destinationID'));
+    assert.deepEqual(await editor.suggestions(editor.typed('destinationType')), ['gateway']);
+    await editor.enter('destinationType', 'gateway');
+    await page.keyboard.press('Escape');
+    assert.deepEqual(await editor.suggestions(editor.typed('destinationID')), ['edge1']);
+    await editor.enter('destinationID', 'edge1');
+    await page.keyboard.press('Escape');
+    assert.equal(await editor.isMarked('destinationID'), false);
+    await editor.confirmDialog();
+    assert.equal(await editor.property(id, 'valid'), true);
+  });
+
+  it('marks in sync-out what an edge refuses, and offers a fresh ID there', async () => {
+    const id = await editor.drag('sync-out', 500, 360);
+    await editor.openDialog(id);
+    const { page } = editor;
+    const label = (): Promise<string> => editor.typeLabel('objectID');
+    await page.selectOption('#node-input-service', { label: 'cloud' });
+    assert.equal(await label(), 'default: ID of msg.object');
+    await page.selectOption('#node-input-service', { label: 'edge' });
+    assert.equal(await label(), 'default: a new unique ID');
+    assert.ok(await page.locator('.sync-out-cloud').isVisible());
+    assert.equal(await page.locator('#node-input-destination').isVisible(), false);
+    assert.equal(await page.locator(editor.typed('version')).isVisible(), false);
+    await page.click('#sync-out-more .red-ui-palette-header');
+    await editor.enter('expiration', 'in 24 h');
+    assert.ok(await editor.isMarked('expiration'));
+    assert.equal(await page.locator('.sync-out-refused').first().isVisible(), true);
+    await editor.picture('sync-out-edge');
+    await page.selectOption('#node-input-service', { label: 'cloud' });
+    assert.equal(await editor.isMarked('expiration'), false);
+    await editor.enter('expiration', 'tomorrow');
+    assert.ok(await editor.isMarked('expiration'));
+    await editor.enter('expiration', '');
+    await page.selectOption('#node-input-service', { label: 'edge' });
+    await page.selectOption('#node-input-source', 'file');
+    assert.equal(await page.inputValue('#node-input-data'), 'filename');
+    await editor.confirmDialog();
+    assert.equal(await editor.property(id, 'valid'), true);
+    assert.equal(await editor.property(id, 'objectIDType'), 'auto');
+    await editor.openDialog(id);
+    assert.equal(await page.locator(editor.typed('version')).isVisible(), false);
+    await editor.confirmDialog();
+  });
+
+  const key = '-----BEGIN PRIVATE KEY-----\nTESTKEYTESTKEY\n-----END PRIVATE KEY-----';
+  let signing = '';
+
+  it('keeps the key that sync-out signs with from everybody, also from the editor', async () => {
+    const id = await editor.drag('sync-out', 500, 420);
+    signing = id;
+    await editor.openDialog(id);
+    const { page } = editor;
+    await page.selectOption('#node-input-service', { label: 'cloud' });
+    await page.selectOption('#node-input-destination', 'all');
+    await page.click('#sync-out-more .red-ui-palette-header');
+    await editor.chooseType('signingKey', 'path of a PEM file');
+    await editor.enter('signingKey', key.replaceAll('\n', ''));
+    assert.ok(await editor.isMarked('signingKey'));
+    await editor.enter('signingKey', '');
+    await editor.chooseType('signingKey', 'the stored key');
+    await page.fill('#node-input-privateKey', key);
+    await page.fill('#node-input-passphrase', 'TESTPHRASE');
+    await editor.picture('sync-out-signing');
+    await editor.confirmDialog();
+    assert.equal(await editor.property(id, 'valid'), true);
+  });
+
+  it('opens a sync-out that was saved before it had all its fields, and changes nothing', async () => {
+    const service = await editor.property(signing, 'service');
+    const saved = {
+      id: 'old-out',
+      type: 'sync-out',
+      name: 'old',
+      service,
+      action: 'publish',
+      objectType: 'rules',
+      objectTypeType: 'str',
+      objectID: 'r1',
+      objectIDType: 'str',
+      source: 'file',
+      data: 'payload',
+      dataType: 'msg',
+      destination: 'node',
+      destinationType: 'gateway',
+      destinationID: 'edge1',
+      waitFor: 'consumed',
+      timeout: '60',
+      x: 700,
+      y: 480,
+      wires: [[]],
+    };
+    const id = await editor.add(saved);
+    assert.equal(await editor.property(id, 'valid'), true);
+    await editor.openDialog(id);
+    await editor.confirmDialog();
+    assert.equal(await editor.property(id, 'valid'), true);
+    for (const field of [
+      'objectID',
+      'objectIDType',
+      'source',
+      'data',
+      'dataType',
+      'destinationID',
+      'waitFor',
+    ]) {
+      assert.equal(await editor.property(id, field), saved[field as keyof typeof saved], field);
+    }
+    for (const field of ['inactive', 'autodelete', 'metaOnly']) {
+      assert.equal(await editor.property(id, field), 'false', field);
+    }
+    assert.equal(await editor.property(id, 'noDataType'), 'auto');
+    assert.equal(await editor.property(id, 'signingKeyType'), 'none');
+  });
+
   it('deploys all of them, and shows no secret', async () => {
     await editor.deploy();
     await editor.picture('all-nodes');
     const flows = await (await fetch(`${nodeRed.url}/flows`)).text();
     assert.ok(flows.includes('sync-admin'));
-    assert.ok(!/hookPath|"secret"/.test(flows), flows);
+    assert.ok(flows.includes('"signingKeyType":"stored"'));
+    assert.ok(!/hookPath|"secret"|TESTKEY|TESTPHRASE|privateKey|passphrase/.test(flows), flows);
+    const credentials = await fetch(`${nodeRed.url}/credentials/sync-out/${signing}`);
+    assert.deepEqual(await credentials.json(), { has_privateKey: true, has_passphrase: true });
   });
 });

@@ -68,6 +68,7 @@ const refused: [string, Fields, RegExp][] = [
   ['a number as text', { consumers: '2' }, /consumers/],
   ['text as truth', { inactive: 'true' }, /inactive must be true or false/],
   ['a misspelt field', { destinationtype: 'gateway' }, /unknown field: destinationtype/],
+  ['a link to no data', { noData: true, link: 'http://host/x' }, /noData and link exclude each other/],
   ['a source on a CSS', { sourceDataUri: 'file:///x' }, /on an ESS only/],
   ['a target that is no file', { destinationDataUri: 'http://x/y' }, /file:\/\/\//],
 ];

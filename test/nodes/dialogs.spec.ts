@@ -6,6 +6,7 @@ import { sharedLocalService } from '../../nodes/sync-service/local';
 import { LocalService } from '../../src/local-service';
 import { nodes, run, services, wholeFlow } from '../support/flow';
 import { serve } from '../support/server';
+import { until } from '../support/until';
 
 helper.init(require.resolve('node-red'));
 
@@ -164,6 +165,23 @@ describe('the dialogs ask', () => {
       assert.deepEqual(await ask({ what: 'destinationTypes' }), ['gateway']);
       assert.deepEqual(await ask({ what: 'destinationIDs', destinationType: 'gateway' }), ['edge1']);
       assert.deepEqual(await ask({ what: 'destinationIDs', destinationType: 'other' }), []);
+    });
+
+    it('and hear how many edges there are, however many', async () => {
+      const draft = { id: 'new', settings: { ...empty, address: service.cloud.address }, credentials: admin };
+      const ask = async (): Promise<unknown> =>
+        (await helperRequest().post('/sync-service/edges').send({ draft }).expect(200)).body;
+      assert.deepEqual(await ask(), { count: 1 });
+      const place = { organization: 'demo', destinationType: 'gateway', destinationID: 'edge2' };
+      await service.addEdge(place);
+      await until('the second has registered', () => service.cloud.registeredEdges === 2);
+      assert.deepEqual(await ask(), { count: 2 });
+      await helperRequest().get('/sync-service/new/edges').expect(404);
+      await helper.unload();
+      await run(services);
+      const { body } = await helperRequest().get('/sync-service/css/edges').expect(200);
+      assert.deepEqual(body, { count: 0 });
+      await helperRequest().get('/sync-service/ess/edges').expect(502);
     });
 
     it('and hear why there are none', async () => {

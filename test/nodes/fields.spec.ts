@@ -8,7 +8,7 @@ import manifest from '../../package.json';
 interface Definition {
   icon?: string;
   category: string;
-  defaults: Record<string, unknown>;
+  defaults: Record<string, { validate?: (value: string, options: unknown) => boolean | string }>;
   credentials?: Record<string, unknown>;
 }
 
@@ -66,7 +66,9 @@ function at(texts: Texts, path: string): unknown {
 /** The type beside a typed value belongs to the same field; a path that no dialog shows is no field. */
 function fieldsOf({ defaults, credentials }: Definition): string[] {
   const names = Object.keys({ ...defaults, ...credentials }).filter((name) => name !== 'hookPath');
-  return names.filter((name) => !(name.endsWith('Type') && names.includes(name.slice(0, -4))));
+  const isBeside = (name: string): boolean =>
+    name.endsWith('Type') && names.includes(name.slice(0, -4)) && !names.includes(`${name}Type`);
+  return names.filter((name) => !isBeside(name));
 }
 
 for (const type of types) {
@@ -94,6 +96,12 @@ for (const type of types) {
         );
       });
     }
+
+    it('says why a value is wrong: Node-RED takes a text from a validator of one parameter for "valid"', () => {
+      for (const [field, { validate }] of Object.entries(definition.defaults)) {
+        if (validate) assert.equal(validate.length, 2, field);
+      }
+    });
 
     it('has an icon of the family', () => {
       if (definition.category === 'config') return;

@@ -2,13 +2,22 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Node, NodeStatus } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import type { SyncServiceNode } from '../../nodes/sync-service/configuration';
 import { sharedLocalService } from '../../nodes/sync-service/local';
 import type { ReceiverState } from '../../src/client';
 import { LocalService } from '../../src/local-service';
-import { give, next, nodes, receivingFlow, run, sendingFlow, services, wholeFlow } from '../support/flow';
+import {
+  give,
+  next,
+  nodes,
+  receivingFlow,
+  run,
+  sendingFlow,
+  services,
+  statusesOf,
+  wholeFlow,
+} from '../support/flow';
 import { until } from '../support/until';
 
 helper.init(require.resolve('node-red'));
@@ -313,18 +322,6 @@ describe('a node that fails', () => {
     }
   });
 });
-
-/** The statuses that a node shows from now on. */
-function statusesOf(id: string): NodeStatus[] {
-  const shown: NodeStatus[] = [];
-  const node = helper.getNode(id) as unknown as Node;
-  const status = node.status.bind(node);
-  node.status = (value) => {
-    shown.push(value as NodeStatus);
-    status(value);
-  };
-  return shown;
-}
 
 function stateOf(syncIn: string): ReceiverState | undefined {
   const { connection } = helper.getNode('ess') as unknown as SyncServiceNode;

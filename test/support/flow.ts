@@ -1,4 +1,4 @@
-import type { Node, NodeMessageInFlow } from 'node-red';
+import type { Node, NodeMessageInFlow, NodeStatus } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import syncAdmin from '../../nodes/sync-admin/sync-admin';
 import syncConsume from '../../nodes/sync-consume/sync-consume';
@@ -87,6 +87,11 @@ export function sendingFlow(fields: object = {}): FlowNode[] {
   ];
 }
 
+/** Places to listen, beside or instead of those of the other flows. */
+export function flowOf(...ids: string[]): FlowNode[] {
+  return ids.map((id) => ({ id, type: 'helper', z: 'tab' }));
+}
+
 /** Puts the nodes on a tab: what has no place there would count as a config node. */
 export function wholeFlow(...parts: FlowNode[][]): TestFlows {
   const placed = parts.flat().map((node) => (node.z ? { x: 0, y: 0, wires: [], ...node } : node));
@@ -107,4 +112,16 @@ export function next(id: string): Promise<NodeMessageInFlow & Record<string, unk
 
 export function give(id: string, message: object): void {
   (helper.getNode(id) as unknown as Node).receive(message as NodeMessageInFlow);
+}
+
+/** The statuses that a node shows from now on. */
+export function statusesOf(id: string): NodeStatus[] {
+  const shown: NodeStatus[] = [];
+  const node = helper.getNode(id) as unknown as Node;
+  const status = node.status.bind(node);
+  node.status = (value) => {
+    shown.push(value as NodeStatus);
+    status(value);
+  };
+  return shown;
 }

@@ -185,6 +185,10 @@ function isBase64(text: string): boolean {
 }
 
 function checkData(fields: Partial<ObjectMetadata>, withData: boolean): void {
+  for (const field of ['link', 'sourceDataUri'] as const) {
+    // The service would take it and drop it.
+    if (fields.noData && fields[field]) throw invalidArgument(`noData and ${field} exclude each other`);
+  }
   if (!withData) return;
   // With noData and a source URI the service would take the data and drop it.
   for (const field of ['metaOnly', 'noData', 'sourceDataUri'] as const) {

@@ -1,0 +1,17 @@
+/** Makes the head of a section fold and unfold what is under it. */
+export function prepareSection(id: string, open: boolean): void {
+  const head = $(`#${id} > .red-ui-palette-header`);
+  const content = $(`#${id} > .section-content`);
+  const show = (shown: boolean): void => {
+    head.attr('aria-expanded', String(shown)).children('i').toggleClass('expanded', shown);
+    content.toggle(shown);
+  };
+  const turn = (): void => show(head.attr('aria-expanded') !== 'true');
+  head.attr({ role: 'button', tabindex: 0 }).on('click', turn);
+  head.on('keydown', (event) => {
+    if (event.key !== 'Enter' && event.key !== ' ') return;
+    event.preventDefault();
+    turn();
+  });
+  show(open);
+}

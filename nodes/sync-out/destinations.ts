@@ -1,0 +1,75 @@
+import type { NodeMessage } from 'node-red';
+import type { DestinationPolicy, ObjectMetadataInput, ServiceKind } from '../../src/client';
+import { invalidInput } from '../common/failure';
+import { describe } from '../common/fields';
+import type { TypedFields } from '../common/typed';
+
+/** Empty while none is chosen. */
+export type DestinationChoice = '' | 'all' | 'type' | 'node' | 'list' | 'policy';
+
+/**
+ * Where an object goes, as its metadata says it. On an ESS everything goes to the cloud; on a CSS the user has chosen,
+ * since *all edges* can be many.
+ *
+ * @throws NodeFailure SYNC_INVALID_ARGUMENT.
+ */
+export async function destinationOf(
+  choice: DestinationChoice,
+  kind: ServiceKind,
+  fields: TypedFields,
+  message: NodeMessage,
+): Promise<Partial<ObjectMetadataInput>> {
+  if (kind === 'ESS') {
+    if (choice === 'list') throw invalidInput('A list of edges can be used on a cloud (CSS) only');
+    return {};
+  }
+  switch (choice) {
+    case 'all':
+      return {};
+    case 'type':
+      return { destinationType: await fields.required('destinationType', message) };
+    case 'node':
+      return {
+        destinationType: await fields.required('destinationType', message),
+        destinationID: await fields.required('destinationID', message),
+      };
+    case 'list':
+      return { destinationsList: listOf(await fields.any('destinationsList', message)) };
+    case 'policy':
+      return { destinationPolicy: policyOf(await fields.any('destinationPolicy', message)) };
+    default:
+      throw invalidInput('Choose a destination');
+  }
+}
+
+/** `type:id`, several separated by commas or in an array, or `{ destinationType, destinationID }`. */
+function listOf(value: unknown): string[] {
+  const entries = typeof value === 'string' ? value.split(/[\s,]+/).filter(Boolean) : value;
+  if (!Array.isArray(entries)) throw invalidInput(`Edges must be text or an array, not ${describe(value)}`);
+  // The service would send it to all edges.
+  if (entries.length === 0) throw invalidInput('The list of edges is empty');
+  return entries.map((entry: unknown) => {
+    if (typeof entry === 'string') return entry;
+    const { destinationType, destinationID } = (entry ?? {}) as Record<string, unknown>;
+    if (typeof destinationType === 'string' && typeof destinationID === 'string') {
+      return `${destinationType}:${destinationID}`;
+    }
+    throw invalidInput('Edges must be type:id or { destinationType, destinationID }');
+  });
+}
+
+function policyOf(value: unknown): DestinationPolicy {
+  const policy = typeof value === 'string' ? parsed(value) : value;
+  if (typeof policy !== 'object' || policy === null || Array.isArray(policy)) {
+    throw invalidInput(`Policy must be an object, not ${describe(policy)}`);
+  }
+  return policy as DestinationPolicy;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw invalidInput(`Policy is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

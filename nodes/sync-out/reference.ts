@@ -1,0 +1,43 @@
+import type { NodeMessage } from 'node-red';
+import type { ObjectReference, ServiceKind } from '../../src/client';
+import { invalidInput } from '../common/failure';
+import type { TypedFields } from '../common/typed';
+
+/** What decides which object a message is about. */
+export interface Naming {
+  /** `auto`, `unique`, or where the ID is. */
+  objectIDType: string;
+  kind: ServiceKind;
+  /** Whether the object may be one that was not there before. */
+  creates: boolean;
+  freshID: () => string;
+}
+
+/**
+ * The object that a message is about. On an ESS a new object has a fresh ID unless the dialog says otherwise: one that
+ * the cloud has consumed is refused there for good.
+ *
+ * @throws NodeFailure SYNC_INVALID_ARGUMENT.
+ */
+export async function referenceOf(
+  fields: TypedFields,
+  message: NodeMessage,
+  naming: Naming,
+): Promise<ObjectReference> {
+  const objectType = await fields.text('objectType', message);
+  if (objectType === undefined) throw invalidInput('The object has no objectType');
+  const objectID = await objectIDOf(fields, message, naming);
+  if (objectID === undefined) throw invalidInput('The object has no objectID');
+  return { objectType, objectID };
+}
+
+async function objectIDOf(
+  fields: TypedFields,
+  message: NodeMessage,
+  { objectIDType, kind, creates, freshID }: Naming,
+): Promise<string | undefined> {
+  if (objectIDType === 'unique') return freshID();
+  if (objectIDType !== 'auto') return fields.text('objectID', message);
+  if (kind === 'ESS' && creates) return freshID();
+  return fields.textAt('objectID', { value: 'object.objectID', type: 'msg' }, message);
+}

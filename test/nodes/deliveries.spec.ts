@@ -1,0 +1,354 @@
+import assert from 'node:assert/strict';
+import helper from 'node-red-node-test-helper';
+import type { SyncServiceNode } from '../../nodes/sync-service/configuration';
+import { DeliveryWatch } from '../../nodes/sync-service/deliveries';
+import type { SyncServiceClient } from '../../src/client';
+import { type LocalEdge, LocalService } from '../../src/local-service';
+import { give, next, nodes, receivingFlow, sendingFlow, statusesOf, wholeFlow } from '../support/flow';
+import { metadataOf } from '../support/metadata';
+import { type GivenAnswer, type Recorder, record } from '../support/recorder';
+import { until } from '../support/until';
+
+helper.init(require.resolve('node-red'));
+
+type Message = Awaited<ReturnType<typeof next>>;
+type Failure = { code: string; message: string };
+
+const admin = { key: 'admin@demo', secret: 'x' };
+
+describe('sync-out that waits', () => {
+  let service: LocalService;
+
+  before(() => helper.startServer());
+  after(() => helper.stopServer());
+  beforeEach(async () => {
+    service = await LocalService.start({ intervals: { registration: 1, poll: 5 } });
+  });
+  afterEach(async () => {
+    await helper.unload();
+    await service.stop();
+  });
+
+  const addEdge = (destinationID: string): Promise<LocalEdge> =>
+    service.addEdge({ organization: 'demo', destinationType: 'gateway', destinationID });
+  const untilRegistered = (count: number): Promise<unknown> =>
+    until(`${count} have registered`, () => service.cloud.registeredEdges === count);
+
+  /** The configuration of this service, with an edge that a flow reads. */
+  const configs = (edge?: LocalEdge): Parameters<typeof wholeFlow>[0] => {
+    const address = { type: 'sync-service', connection: 'address', organization: 'demo' };
+    return [
+      { ...address, id: 'css', side: 'cloud', address: service.cloud.address },
+      { ...address, id: 'ess', side: 'edge', address: edge?.address ?? 'http://127.0.0.1:1' },
+    ];
+  };
+  const load = async (
+    fields: object,
+    edge?: LocalEdge,
+    ...more: Parameters<typeof wholeFlow>
+  ): Promise<void> => {
+    const waiting = { waitFor: 'consumed', timeout: '20', ...fields };
+    await helper.load(nodes, wholeFlow(configs(edge), sendingFlow(waiting), ...more), {
+      css: admin,
+      ess: admin,
+    });
+  };
+  const client = (id: 'css' | 'ess'): Promise<SyncServiceClient> =>
+    (helper.getNode(id) as unknown as SyncServiceNode).connection.client();
+  const r1 = { objectType: 'rules', objectID: 'r1' };
+
+  /** Says that something is not over while something else becomes true. */
+  const notOver = async (what: Promise<unknown>): Promise<() => void> => {
+    let over = false;
+    void what.then(() => {
+      over = true;
+    });
+    return () => assert.equal(over, false);
+  };
+
+  it('completes when it was delivered to every edge', async () => {
+    const edges = [await addEdge('edge1'), await addEdge('edge2')];
+    await untilRegistered(2);
+    await edges[1]?.stop();
+    await load({ waitFor: 'delivered' }, edges[0]);
+    const [sent, shown] = [next('sent'), statusesOf('out')];
+    const check = await notOver(sent);
+    give('out', { payload: 'hello', keep: 'me' });
+    await until('one has it', () => shown.some(({ text }) => text === 'delivered 1/2'));
+    check();
+    await edges[1]?.start();
+    const { outcome, destinations, keep, object } = await sent;
+    assert.deepEqual([outcome, keep], ['delivered', 'me']);
+    assert.equal((object as { objectID: string }).objectID, 'r1');
+    assert.deepEqual(
+      (destinations as { destinationID: string; status: string }[]).map((each) => [
+        each.destinationID,
+        each.status,
+      ]),
+      [
+        ['edge1', 'delivered'],
+        ['edge2', 'delivered'],
+      ],
+    );
+  });
+
+  it('completes when it was consumed at every edge, not before', async () => {
+    const edges = [await addEdge('edge1'), await addEdge('edge2')];
+    await untilRegistered(2);
+    await load({}, edges[0], receivingFlow());
+    const [sent, shown] = [next('sent'), statusesOf('out')];
+    const check = await notOver(sent);
+    give('out', { payload: 'hello' });
+    await until('one has consumed it', () => shown.some(({ text }) => text === 'consumed 1/2'));
+    check();
+    const other = edges[1];
+    assert.ok(other);
+    await other.consumed(['demo', 'rules', 'r1']);
+    assert.equal((await sent).outcome, 'consumed');
+  });
+
+  it('goes on waiting while nobody has registered yet', async () => {
+    await load({ waitFor: 'delivered' });
+    const [sent, shown] = [next('sent'), statusesOf('out')];
+    const check = await notOver(sent);
+    give('out', { payload: 'hello' });
+    await until('it has looked', () => shown.some(({ text }) => text === 'delivered 0/0'));
+    check();
+    await addEdge('edge1');
+    assert.equal((await sent).outcome, 'delivered');
+  });
+
+  it('gives up after its time, and tells what it saw', async () => {
+    const edge = await addEdge('edge1');
+    await untilRegistered(1);
+    await edge.stop();
+    await load({ timeout: '0.3' });
+    const [sent, shown] = [next('sent'), statusesOf('out')];
+    give('out', { payload: 'hello' });
+    const { outcome, destinations } = await sent;
+    assert.equal(outcome, 'timeout');
+    assert.deepEqual(destinations, [
+      { destinationType: 'gateway', destinationID: 'edge1', status: 'delivering', message: '' },
+    ]);
+    assert.deepEqual(shown.at(-1), { fill: 'yellow', shape: 'dot', text: 'sync-out.outcome.timeout' });
+  });
+
+  it('fails as soon as one edge fails, whatever the others do', async () => {
+    const edges = [await addEdge('edge1'), await addEdge('edge2')];
+    await untilRegistered(2);
+    for (const edge of edges) await edge.stop();
+    await load({});
+    const [caught, shown] = [next('caught'), statusesOf('out')];
+    give('out', { payload: 'hello', keep: 'me' });
+    await until('it waits', () => shown.some(({ text }) => text === 'consumed 0/2'));
+    const delivery = service.cloud.store.get('demo', 'rules', 'r1')?.deliveries.get('gateway:edge2');
+    assert.ok(delivery);
+    Object.assign(delivery, { status: 'error', message: 'disk full' });
+    const message: Message = await caught;
+    const { code, message: text } = message.error as unknown as Failure;
+    assert.equal(code, 'SYNC_DELIVERY_FAILED');
+    assert.equal(text, 'rules/r1 could not be delivered to gateway/edge2: disk full');
+    assert.deepEqual(
+      (message.destinations as { status: string }[]).map(({ status }) => status),
+      ['delivering', 'error'],
+    );
+    assert.equal(message.keep, 'me');
+  });
+
+  it('ends with superseded when there is a newer version, whatever became of that one', async () => {
+    const edge = await addEdge('edge1');
+    await untilRegistered(1);
+    await edge.stop();
+    await load({});
+    const [sent, shown] = [next('sent'), statusesOf('out')];
+    give('out', { payload: 'hello' });
+    await until('it waits', () => shown.some(({ text }) => text === 'consumed 0/1'));
+    await (await client('css')).publish(r1, 'newer');
+    const delivery = service.cloud.store.get('demo', 'rules', 'r1')?.deliveries.get('gateway:edge1');
+    Object.assign(delivery ?? {}, { status: 'error', message: 'of the newer version' });
+    assert.equal((await sent).outcome, 'superseded');
+  });
+
+  for (const [what, registered, outcome] of [
+    ['deleted while an edge has yet to know', 1, 'deleted'],
+    ['deleted before anybody registered', 0, 'gone'],
+  ] as const) {
+    it(`ends when the object was ${what}`, async () => {
+      if (registered) await (await addEdge('edge1')).stop();
+      // An edge that stopped before it registered is not one.
+      if (registered) {
+        await service.edges[0]?.start();
+        await untilRegistered(1);
+        await service.edges[0]?.stop();
+      }
+      await load({});
+      const [sent, shown] = [next('sent'), statusesOf('out')];
+      give('out', { payload: 'hello' });
+      await until('it waits', () => shown.some(({ text }) => text === `consumed 0/${registered}`));
+      await (await client('css')).deleteObject(r1);
+      assert.equal((await sent).outcome, outcome);
+    });
+  }
+
+  it('sees from an edge when the cloud has consumed it', async () => {
+    const edge = await addEdge('edge1');
+    await untilRegistered(1);
+    await load({ service: 'ess', objectID: '', objectIDType: 'unique', destination: '' }, edge);
+    const sent = next('sent');
+    const check = await notOver(sent);
+    give('out', { payload: 'reading' });
+    const cloud = await client('css');
+    const object = await until('the cloud has it', async () => (await cloud.listUpdates('rules'))[0]);
+    check();
+    await cloud.markObjectConsumed(object);
+    const { outcome, destinations } = await sent;
+    assert.equal(outcome, 'consumed');
+    assert.deepEqual(destinations, []);
+  });
+
+  it('on an edge ends when the object is gone', async () => {
+    const edge = await addEdge('edge1');
+    await load({ service: 'ess', destination: '' }, edge);
+    const sent = next('sent');
+    give('out', { payload: 'reading' });
+    const there = await client('ess');
+    await until('it is there', async () => (await there.listAllObjects('rules')).length === 1);
+    await there.deleteObject(r1);
+    assert.equal((await sent).outcome, 'gone');
+  });
+
+  it('waits for an object that it activates, and for one whose data comes later', async () => {
+    const edge = await addEdge('edge1');
+    await untilRegistered(1);
+    await load({ waitFor: 'delivered', action: 'activate' }, edge);
+    const cloud = await client('css');
+    await cloud.publish({ ...r1, inactive: true }, 'hello');
+    const activated = next('sent');
+    give('out', {});
+    assert.equal((await activated).outcome, 'delivered');
+    await cloud.updateObject({ objectType: 'rules', objectID: 'r2' });
+    const late = sendingFlow({ waitFor: 'delivered', action: 'data', objectID: 'r2' });
+    await helper.setFlows(wholeFlow(configs(edge), late), 'nodes');
+    const delivered = next('sent');
+    give('out', { payload: 'late' });
+    assert.equal((await delivered).outcome, 'delivered');
+  });
+
+  it('ends at a redeploy of the node: nobody waits any more', async () => {
+    await load({});
+    const [caught, shown] = [next('caught'), statusesOf('out')];
+    give('out', { payload: 'hello' });
+    await until('it waits', () => shown.some(({ text }) => text === 'consumed 0/0'));
+    const changed = sendingFlow({ name: 'changed', waitFor: 'consumed' });
+    await helper.setFlows(wholeFlow(configs(), changed), 'nodes');
+    const { code, message } = (await caught).error as unknown as Failure;
+    assert.equal(code, 'SYNC_ABORTED');
+    assert.match(message, /^rules\/r1 is published, but nobody waits/);
+    assert.deepEqual(shown.at(-1), {});
+  });
+});
+
+describe('the watch on deliveries', () => {
+  let recorder: Recorder;
+  afterEach(() => recorder.close());
+
+  const start = async (
+    answer: (path: string) => GivenAnswer | Promise<GivenAnswer>,
+    kind: 'CSS' | 'ESS' = 'CSS',
+  ): Promise<DeliveryWatch> => {
+    recorder = await record(kind, ({ path }) => answer(String(path)));
+    return new DeliveryWatch(async () => recorder.client);
+  };
+  const object = (objectID: string): ReturnType<typeof metadataOf> =>
+    metadataOf({ objectType: 'rules', objectID });
+  const current = (path: string): GivenAnswer => ({
+    body: JSON.stringify({ ...object(path.split('/').at(-1) ?? ''), instanceID: object('').instanceID }),
+  });
+  const nobody: GivenAnswer = { status: 404, body: '' };
+
+  it('looks up no more than four objects at a time, however many wait', async () => {
+    let [open, most] = [0, 0];
+    const watch = await start(async (path) => {
+      open += 1;
+      most = Math.max(most, open);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      open -= 1;
+      return path.endsWith('/destinations') ? nobody : current(path);
+    });
+    const names = Array.from({ length: 40 }, (_, index) => `o${index}`);
+    const waits = names.map((name) => watch.wait(object(name), 'consumed', { patience: 60_000 }));
+    const ended = Promise.allSettled(waits);
+    const asked = (): Set<string> =>
+      new Set(recorder.seen.map(({ path }) => String(path).split('/')[6] ?? ''));
+    await until('each was looked up', () => asked().size === names.length);
+    assert.ok(most <= 4, `${most} at a time`);
+    watch.close();
+    assert.ok((await ended).every(({ status }) => status === 'rejected'));
+  });
+
+  it('looks less and less often', async () => {
+    const watch = await start((path) => (path.endsWith('/destinations') ? nobody : current(path)));
+    const wait = watch.wait(object('a'), 'consumed', { patience: 1_600 });
+    assert.equal((await wait).outcome, 'timeout');
+    // At 0, 0.25 and 0.75 s, and once more at the end.
+    const looks = recorder.seen.filter(({ path }) => path?.endsWith('/destinations')).length;
+    assert.ok(looks < 10, `${looks} looks`);
+  });
+
+  it('ends on time though the service does not answer', async () => {
+    const watch = await start(() => new Promise(() => undefined));
+    const waits = Array.from({ length: 10 }, (_, index) =>
+      watch.wait(object(`o${index}`), 'consumed', { patience: 50 }),
+    );
+    assert.deepEqual(
+      (await Promise.all(waits)).map(({ outcome }) => outcome),
+      waits.map(() => 'timeout'),
+    );
+    watch.close();
+  });
+
+  it('goes on while the service fails', async () => {
+    let failures = 0;
+    const watch = await start((path) => {
+      failures += 1;
+      if (failures < 3) return { status: 500, body: 'broken' };
+      if (!path.endsWith('/destinations')) return current(path);
+      return {
+        body: '[{"destinationType":"gateway","destinationID":"edge1","status":"consumed","message":""}]',
+      };
+    });
+    const { outcome } = await watch.wait(object('a'), 'delivered', { patience: 60_000 });
+    assert.equal(outcome, 'delivered');
+    assert.ok(failures > 3);
+  });
+
+  it('takes no wait when it is closed, or when there are too many', async () => {
+    const watch = await start(() => new Promise(() => undefined));
+    const aborted = AbortSignal.abort();
+    await assert.rejects(watch.wait(object('a'), 'consumed', { patience: 1, signal: aborted }), {
+      code: 'SYNC_ABORTED',
+    });
+    const waits = Array.from({ length: 10_000 }, () =>
+      watch.wait(object('a'), 'consumed', { patience: 60_000 }),
+    );
+    const ended = Promise.allSettled(waits);
+    await assert.rejects(watch.wait(object('b'), 'consumed', { patience: 1 }), {
+      code: 'SYNC_TOO_MANY_WAITS',
+    });
+    watch.close();
+    await ended;
+    await assert.rejects(watch.wait(object('c'), 'consumed', { patience: 1 }), { code: 'SYNC_ABORTED' });
+  });
+
+  it('bears with a patience beyond what a timer can count', async () => {
+    const watch = await start((path) => (path.endsWith('/destinations') ? nobody : current(path)));
+    const wait = watch.wait(object('a'), 'consumed', { patience: 1e12 });
+    const settled = wait.then(
+      () => 'ended',
+      () => 'closed',
+    );
+    await until('it looked twice', () => recorder.seen.length >= 4);
+    watch.close();
+    assert.equal(await settled, 'closed');
+  });
+});

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { Transfers } from '../../nodes/common/transfers';
+import { Turns } from '../../nodes/common/turns';
+import { Fetches } from '../../nodes/sync-fetch/fetches';
+import type { ObjectReference, Progress } from '../../src/client';
+import { until } from '../support/until';
+
+/** Work that ends when the test says so. */
+function held(): { work: (onProgress: Progress) => Promise<void>; end: () => void; progress: Progress } {
+  let end: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const transfer = {
+    end,
+    progress: (() => undefined) as Progress,
+    work(onProgress: Progress) {
+      transfer.progress = onProgress;
+      return ended;
+    },
+  };
+  return transfer;
+}
+
+describe('the progress of transfers', () => {
+  let now = 0;
+  let told: string[] = [];
+  let transfers: Transfers;
+  beforeEach(() => {
+    now = 0;
+    told = [];
+    transfers = new Transfers(
+      (text) => told.push(text),
+      () => now,
+    );
+  });
+
+  it('is told in percent, of long ones alone, and not at every byte', async () => {
+    const transfer = held();
+    const done = transfers.run(transfer.work);
+    transfer.progress(10, 1_000);
+    now = 1_000;
+    transfer.progress(420, 1_000);
+    transfer.progress(500, 1_000);
+    now = 1_500;
+    transfer.progress(999, 1_000);
+    assert.deepEqual(told, ['42 %', '99 %']);
+    transfer.end();
+    await done;
+  });
+
+  it('is told in bytes where the whole is not known', () => {
+    const transfer = held();
+    void transfers.run(transfer.work);
+    now = 2_000;
+    transfer.progress(7_864_320, undefined);
+    assert.deepEqual(told, ['7.5 MiB']);
+    transfer.end();
+  });
+
+  it('is that of all that are under way', async () => {
+    const [first, second] = [held(), held()];
+    const done = transfers.run(first.work);
+    void transfers.run(second.work);
+    now = 1_000;
+    first.progress(100, 100);
+    second.progress(20, 300);
+    now = 2_000;
+    second.progress(20, 300);
+    first.end();
+    await done;
+    now = 3_000;
+    second.progress(150, 300);
+    assert.deepEqual(told, ['100 %', '2 × 30 %', '50 %']);
+    second.end();
+  });
+});
+
+describe('fetches', () => {
+  const object = (objectID: string): ObjectReference => ({ objectType: 't', objectID });
+
+  it('are as many at once as they may, and the others follow in their order', async () => {
+    const fetches = new Fetches(2, new Transfers(() => undefined), () => undefined);
+    const works = ['a', 'b', 'c'].map((name) => ({ name, ...held() }));
+    const begun: string[] = [];
+    const done = works.map(({ name, work }) =>
+      fetches.run(object(name), (onProgress) => {
+        begun.push(name);
+        return work(onProgress);
+      }),
+    );
+    await until('two began', () => begun.length === 2);
+    assert.deepEqual(begun, ['a', 'b']);
+    works[1]?.end();
+    await done[1];
+    await until('the third began', () => begun.length === 3);
+    for (const { end } of works) end();
+    await Promise.all(done);
+  });
+
+  it('keep those that wait for their turn from being handed out again, while one makes progress', async () => {
+    let now = 0;
+    const renewed: string[] = [];
+    const fetches = new Fetches(
+      1,
+      new Transfers(() => undefined),
+      ({ objectID }) => renewed.push(objectID),
+      () => now,
+    );
+    const transfer = held();
+    let begun = false;
+    const first = fetches.run(object('a'), (onProgress) => {
+      begun = true;
+      return transfer.work(onProgress);
+    });
+    const second = fetches.run(object('b'), () => Promise.resolve());
+    await until('the first began', () => begun);
+    renewed.length = 0;
+    transfer.progress(1, 2);
+    assert.deepEqual(renewed, ['a', 'a', 'b']);
+    renewed.length = 0;
+    transfer.progress(2, 2);
+    assert.deepEqual(renewed, ['a']);
+    now = 1_000;
+    transfer.progress(2, 2);
+    assert.ok(renewed.includes('b'));
+    transfer.end();
+    await Promise.all([first, second]);
+    renewed.length = 0;
+    transfer.progress(2, 2);
+    assert.ok(!renewed.includes('b'));
+  });
+});
+
+describe('turns', () => {
+  it('do what concerns the same thing in order, also after a failure, and other things beside it', async () => {
+    const turns = new Turns(2);
+    const begun: string[] = [];
+    const works = new Map(['a1', 'a2', 'a3', 'b'].map((name) => [name, held()]));
+    const run = (thing: string, name: string): Promise<void> =>
+      turns.run(thing, async () => {
+        begun.push(name);
+        await works.get(name)?.work(() => undefined);
+        if (name === 'a1') throw new Error('a1 failed');
+      });
+    const all = [run('a', 'a1'), run('a', 'a2'), run('a', 'a3'), run('b', 'b')];
+    const settled = Promise.allSettled(all);
+    await until('a1 and b began', () => begun.length === 2);
+    assert.deepEqual(begun.sort(), ['a1', 'b']);
+    works.get('a1')?.end();
+    await until('a2 began', () => begun.includes('a2'));
+    assert.ok(!begun.includes('a3'));
+    for (const { end } of works.values()) end();
+    assert.deepEqual(
+      (await settled).map(({ status }) => status),
+      ['rejected', 'fulfilled', 'fulfilled', 'fulfilled'],
+    );
+  });
+});
