@@ -133,6 +133,16 @@ describe('sync-out that waits', () => {
     assert.deepEqual(shown.at(-1), { fill: 'yellow', shape: 'dot', text: 'sync-out.outcome.timeout' });
   });
 
+  /** What an edge would tell of the object `r1`. */
+  function report(place: string, told: { status: string; message: string }): void {
+    const { store } = service.cloud;
+    const object = store.get('demo', 'rules', 'r1');
+    const delivery = object?.deliveries.get(place);
+    assert.ok(object && delivery);
+    const deliveries = new Map(object.deliveries).set(place, { ...delivery, ...told });
+    store.change('demo', object, { deliveries });
+  }
+
   it('fails as soon as one edge fails, whatever the others do', async () => {
     const edges = [await addEdge('edge1'), await addEdge('edge2')];
     await untilRegistered(2);
@@ -141,9 +151,7 @@ describe('sync-out that waits', () => {
     const [caught, shown] = [next('caught'), statusesOf('out')];
     give('out', { payload: 'hello', keep: 'me' });
     await until('it waits', () => shown.some(({ text }) => text === 'consumed 0/2'));
-    const delivery = service.cloud.store.get('demo', 'rules', 'r1')?.deliveries.get('gateway:edge2');
-    assert.ok(delivery);
-    Object.assign(delivery, { status: 'error', message: 'disk full' });
+    report('gateway:edge2', { status: 'error', message: 'disk full' });
     const message: Message = await caught;
     const { code, message: text } = message.error as unknown as Failure;
     assert.equal(code, 'SYNC_DELIVERY_FAILED');
@@ -164,8 +172,7 @@ describe('sync-out that waits', () => {
     give('out', { payload: 'hello' });
     await until('it waits', () => shown.some(({ text }) => text === 'consumed 0/1'));
     await (await client('css')).publish(r1, 'newer');
-    const delivery = service.cloud.store.get('demo', 'rules', 'r1')?.deliveries.get('gateway:edge1');
-    Object.assign(delivery ?? {}, { status: 'error', message: 'of the newer version' });
+    report('gateway:edge1', { status: 'error', message: 'of the newer version' });
     assert.equal((await sent).outcome, 'superseded');
   });
 
