@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { constants, createSign, generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ObjectMetadata } from '../../src/client';
+import { type ObjectMetadata, SyncServiceClient } from '../../src/client';
 import {
   checkedPieces,
   type DownloadOptions,
@@ -12,6 +12,7 @@ import {
   toFile,
 } from '../../src/client/data/download';
 import { metadataOf } from '../support/metadata';
+import { serve } from '../support/server';
 
 function dataOf(
   text: string,
@@ -80,6 +81,40 @@ describe('a download', () => {
     await assert.rejects(fetch(dataOf('hello', {}), { trustedKeys: [signed.publicKey] }), {
       code: 'SYNC_UNTRUSTED_KEY',
     });
+  });
+
+  it('is not of another version than the metadata that was asked with', async () => {
+    const current = metadataOf({ objectSize: 5 });
+    const server = await serve((request, response) => {
+      const isData = request.url?.endsWith('/data') === true;
+      response.end(isData ? 'hello' : JSON.stringify(current).replace(/"(\d{19})"/g, '$1'));
+    });
+    const client = new SyncServiceClient({ address: server.address, organization: 'demo' });
+    const older = { ...current, dataID: String(BigInt(current.dataID) - 1n) };
+    await assert.rejects(client.fetchObjectData(older), { code: 'SYNC_SUPERSEDED' });
+    assert.equal(String(await client.fetchObjectData(current)), 'hello');
+    await client.close();
+    await server.close();
+  });
+
+  it('to a file is on the disk before it appears under its name', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'edge-sync-test-'));
+    const probe = await open(join(folder, 'probe'), 'w');
+    const prototype = Object.getPrototypeOf(probe) as FileHandle;
+    await probe.close();
+    const { sync } = prototype;
+    let there: string[] | undefined;
+    prototype.sync = async function (this: FileHandle) {
+      there = await readdir(folder);
+      await sync.call(this);
+    };
+    try {
+      await toFile(dataOf('hello', {}), {}, join(folder, 'file'));
+    } finally {
+      prototype.sync = sync;
+      await rm(folder, { recursive: true });
+    }
+    assert.ok(there && !there.includes('file'));
   });
 
   it('to a file appears only when it is whole', async () => {

@@ -5,7 +5,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type DataSource, SyncServiceClient } from '../../src/client';
+import { type DataSource, SyncServiceClient, SyncServiceError } from '../../src/client';
+import type { Exchange } from '../../src/client/connection/exchange';
+import { Paths } from '../../src/client/connection/paths';
+import { replayable } from '../../src/client/data/source';
+import { Uploader } from '../../src/client/data/upload';
 import { type GivenAnswer, type Recorder, record, type SeenRequest } from '../support/recorder';
 
 const object = { objectType: 't', objectID: 'o' };
@@ -76,6 +80,25 @@ describe('an upload', () => {
     await service.client.updateObjectData(object, 'short');
     await service.client.updateObjectData(object, 'once');
     assert.deepEqual(bodies(), ['long data', 'once', 'short', 'short', 'once']);
+  });
+
+  it('remembers so many that were cut, and no more', async () => {
+    await start();
+    const cut = new SyncServiceError('SYNC_TIMEOUT', 'cut');
+    const exchange = { upload: () => Promise.reject(cut) } as unknown as Exchange;
+    const uploader = new Uploader(exchange, new Paths('demo', false));
+    const body = await replayable('x');
+    for (let index = 0; index <= 10_000; index += 1) {
+      await assert.rejects(uploader.upload({ objectType: 't', objectID: `o${index}` }, body, {}), cut);
+    }
+    let sent = 0;
+    const count = async (): Promise<void> => {
+      sent += 1;
+    };
+    await uploader.whileWhole({ objectType: 't', objectID: 'o0' }, count);
+    assert.equal(sent, 1);
+    await uploader.whileWhole({ objectType: 't', objectID: 'o1' }, count);
+    assert.equal(sent, 3);
   });
 
   it('is sent once after one that was refused', async () => {
@@ -156,11 +179,16 @@ describe('a publish', () => {
     service = await record('CSS');
     const elliptic = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
     const pem = String(elliptic.export({ type: 'pkcs8', format: 'pem' }));
-    for (const privateKey of [pem, 'nonsense']) {
+    for (const [privateKey, message] of [
+      [pem, /must be an RSA key/],
+      ['nonsense', /cannot be read/],
+    ] as const) {
       await assert.rejects(
         service.client.publish(object, 'hello', { sign: { privateKey } }),
         (error: Error & { code: string }) =>
-          error.code === 'SYNC_INVALID_ARGUMENT' && !error.message.includes('nonsense'),
+          error.code === 'SYNC_INVALID_ARGUMENT' &&
+          message.test(error.message) &&
+          !error.message.includes('nonsense'),
       );
     }
     assert.ok(createPrivateKey(pem));

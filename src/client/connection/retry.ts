@@ -11,7 +11,6 @@ export interface FailedAttempt {
 
 const maxAttempts = 4;
 const firstPause = 200;
-const longestPause = 5_000;
 const longestRetryAfter = 30_000;
 
 /**
@@ -26,7 +25,7 @@ export function pauseBeforeRetry(
 ): number | undefined {
   if (failed.attempt >= maxAttempts || !isPassing(failed.error)) return undefined;
   if (failed.retryAfter !== undefined) return Math.min(failed.retryAfter * 1_000, longestRetryAfter);
-  return random() * Math.min(longestPause, firstPause * 2 ** failed.attempt);
+  return random() * firstPause * 2 ** failed.attempt;
 }
 
 function isPassing(error: unknown): boolean {
