@@ -89,6 +89,11 @@ describe('a download that is cut', () => {
     assert.deepEqual(source.asked, [{ first: 15, last: 25, size: 26 }]);
   });
 
+  it('gives up on ranges that bring nothing', async () => {
+    const source = data([10], { range: () => upTo('', 0, undefined) });
+    await assert.rejects(read(source), { code: 'SYNC_INCOMPLETE_DATA' });
+  });
+
   it('skips what it has where another range is answered than was asked for', async () => {
     const metadata = metadataOf({ objectSize: text.length });
     let count = 0;
@@ -97,7 +102,7 @@ describe('a download that is cut', () => {
       if (!request.url?.endsWith('/data')) {
         response.end(JSON.stringify(metadata).replace(/"(\d{19})"/g, '$1'));
       } else if (range !== undefined) {
-        response.writeHead(206, { 'content-range': `bytes 0-${text.length - 1}/${text.length}` }).end(text);
+        response.writeHead(206, { 'content-range': `bytes 0-15/${text.length}` }).end(text.slice(0, 16));
       } else if (count++ === 0) {
         response.write(text.slice(0, 10));
         setTimeout(() => request.socket.resetAndDestroy(), 20);
