@@ -122,6 +122,9 @@ describe('the editor under httpAdminRoot and with adminAuth', () => {
     assert.equal(await status('POST', 'test'), 401);
     assert.equal(await status('POST', 'test', reader), 401);
     assert.equal(await status('POST', 'suggestions', reader), 401);
+    assert.equal(await status('POST', 'edges', reader), 401);
+    assert.equal(await status('GET', 'x/edges'), 401);
+    assert.equal(await status('GET', 'x/edges', reader), 404);
     assert.equal(await status('POST', 'test', writer), 200);
     assert.equal(await status('GET', 'x/suggestions'), 401);
     assert.equal(await status('GET', 'x/suggestions', writer), 404);
