@@ -7,10 +7,12 @@ const tickInterval = 10_000;
 export class StatusLine {
   #shown = '';
   #ticker: NodeJS.Timeout | undefined;
+  #closed = false;
 
   constructor(private readonly node: Pick<Node, 'status'>) {}
 
   show(status: NodeStatus): void {
+    if (this.#closed) return;
     const key = JSON.stringify(status);
     if (key === this.#shown) return;
     this.#shown = key;
@@ -21,6 +23,7 @@ export class StatusLine {
   follow(status: () => NodeStatus): void {
     this.stopFollowing();
     this.show(status());
+    if (this.#closed) return;
     this.#ticker = setInterval(() => this.show(status()), tickInterval);
     this.#ticker.unref();
   }
@@ -30,8 +33,10 @@ export class StatusLine {
     this.#ticker = undefined;
   }
 
-  clear(): void {
+  /** Clears it for good: the editor takes what an old node still had to say for the words of its successor. */
+  close(): void {
     this.stopFollowing();
     this.show({});
+    this.#closed = true;
   }
 }

@@ -41,7 +41,7 @@ export default function (RED: NodeAPI): void {
         return { objectType, objectID };
       };
 
-      handleInput(this, connection, async (message, status) => {
+      handleInput(this, connection, async (message, status, closing) => {
         const client = await connection.client();
         const object = await reference(message);
         status.show({ fill: 'blue', shape: 'dot', text: object.objectID });
@@ -74,6 +74,7 @@ export default function (RED: NodeAPI): void {
               text: `${config.waitFor} ${far}/${destinations.length}`,
             });
           },
+          closing,
         );
         const good = delivery.outcome === config.waitFor;
         status.show({ fill: good ? 'green' : 'yellow', shape: 'dot', text: delivery.outcome });

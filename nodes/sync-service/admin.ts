@@ -28,7 +28,7 @@ export function serveDialogs(RED: NodeAPI): void {
       return;
     }
     const wish = request.query as unknown as SuggestionWish;
-    answer(response, async () => suggestions(await service.connection.client(), wish));
+    answer(response, () => service.connection.use((client) => suggestions(client, wish)));
   });
 }
 

@@ -22,6 +22,7 @@ interface Wait {
   readonly deadline: number;
   readonly onProgress: (destinations: DestinationStatus[]) => void;
   readonly settle: { resolve(delivery: Delivery): void; reject(error: unknown): void };
+  readonly stopListening: () => void;
   destinations: DestinationStatus[];
   looks: number;
   nextLook: number;
@@ -49,6 +50,7 @@ export class DeliveryWatch {
   /**
    * @param object the version to watch, as it was published.
    * @param patience in ms; after it the outcome is `timeout`.
+   * @param closing ends the wait before that, with the same outcome.
    * @throws NodeFailure SYNC_DELIVERY_FAILED as soon as one destination reports an error.
    */
   wait(
@@ -56,23 +58,28 @@ export class DeliveryWatch {
     goal: DeliveryGoal,
     patience: number,
     onProgress: (destinations: DestinationStatus[]) => void,
+    closing?: AbortSignal,
   ): Promise<Delivery> {
     return new Promise((resolve, reject) => {
-      if (this.#closed) {
+      if (this.#closed || closing?.aborted) {
         resolve({ outcome: 'timeout', destinations: [] });
         return;
       }
       const now = Date.now();
-      this.#waits.add({
+      const onClosing = (): void => this.#end(wait, 'timeout');
+      const wait: Wait = {
         object,
         goal,
         deadline: now + patience,
         onProgress,
         settle: { resolve, reject },
+        stopListening: () => closing?.removeEventListener('abort', onClosing),
         destinations: [],
         looks: 0,
         nextLook: now,
-      });
+      };
+      this.#waits.add(wait);
+      closing?.addEventListener('abort', onClosing);
       this.#schedule();
     });
   }
@@ -85,8 +92,9 @@ export class DeliveryWatch {
   }
 
   #schedule(): void {
-    if (this.#looking || this.#waits.size === 0) return;
+    if (this.#looking) return;
     clearTimeout(this.#timer);
+    if (this.#waits.size === 0) return;
     const next = Math.min(...Array.from(this.#waits, (wait) => wait.nextLook));
     this.#timer = setTimeout(() => this.#lookAll(), Math.max(0, next - Date.now()));
   }
@@ -152,11 +160,18 @@ export class DeliveryWatch {
   }
 
   #end(wait: Wait, outcome: Delivery['outcome']): void {
-    if (this.#waits.delete(wait)) wait.settle.resolve({ outcome, destinations: wait.destinations });
+    if (this.#forget(wait)) wait.settle.resolve({ outcome, destinations: wait.destinations });
   }
 
   #fail(wait: Wait, error: NodeFailure): void {
-    if (this.#waits.delete(wait)) wait.settle.reject(error);
+    if (this.#forget(wait)) wait.settle.reject(error);
+  }
+
+  #forget(wait: Wait): boolean {
+    if (!this.#waits.delete(wait)) return false;
+    wait.stopListening();
+    this.#schedule();
+    return true;
   }
 }
 

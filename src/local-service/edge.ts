@@ -25,6 +25,7 @@ export class LocalEdge extends Side {
   /** Objects whose acknowledgement waits for the cloud: the real service answers no question about them meanwhile. */
   readonly #locked = new Map<StoredObject, Promise<void>>();
   #registered = false;
+  #up = false;
   #registration: NodeJS.Timeout | undefined;
   #poll: NodeJS.Timeout | undefined;
   #maintenance: NodeJS.Timeout | undefined;
@@ -66,12 +67,16 @@ export class LocalEdge extends Side {
 
   async start(): Promise<void> {
     await this.#listener.start();
+    this.#up = true;
     const delay = this.#registered ? 0 : this.intervals.registration;
     this.#registration = setTimeout(() => void this.#register(), delay);
+    this.#registration.unref();
     this.#maintenance = setInterval(() => this.activateDue(), this.intervals.maintenance);
+    this.#maintenance.unref();
   }
 
   async stop(): Promise<void> {
+    this.#up = false;
     clearTimeout(this.#registration);
     clearInterval(this.#poll);
     clearInterval(this.#maintenance);
@@ -138,10 +143,13 @@ export class LocalEdge extends Side {
 
   async #register(): Promise<void> {
     await this.cloud.untilUp();
+    // It may have been stopped while its cloud was away.
+    if (!this.#up) return;
     this.#registered = true;
     this.cloud.register(this);
     clearInterval(this.#poll);
     this.#poll = setInterval(() => this.poll(), this.intervals.poll);
+    this.#poll.unref();
   }
 
   #accept(sent: StoredObject): void {
