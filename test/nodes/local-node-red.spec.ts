@@ -76,7 +76,9 @@ describe('the local service of a Node-RED', function () {
     await other.close();
   });
 
-  it('stops with it, and does not keep its process running', async () => {
+  it('stops with it, and does not keep its process running', async function () {
+    // Less than the 30 s that it outlives its last user where Node-RED goes on.
+    this.timeout(20_000);
     await nodeRed.deploy(flows(''), 'full');
     await until('it runs', () => runs(cloud));
     assert.equal(await nodeRed.stop(), 0, nodeRed.printed);

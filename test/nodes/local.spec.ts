@@ -8,6 +8,7 @@ import { ServiceConnection } from '../../nodes/sync-service/connection';
 import { type LocalPlace, SharedLocalService } from '../../nodes/sync-service/local';
 import { type ConnectionSettings, openClient } from '../../nodes/sync-service/open';
 import { SyncServiceClient } from '../../src/client';
+import { LocalService } from '../../src/local-service';
 import { freePort } from '../support/ports';
 import { until } from '../support/until';
 
@@ -93,11 +94,17 @@ describe('the local service that all config nodes share', () => {
     const local = shared(ports);
     await local.use(demo);
     await local.use(edge1);
+    const { stop } = LocalService.prototype;
+    const slowly = mock.method(LocalService.prototype, 'stop', async function (this: LocalService) {
+      await pause(grace);
+      await stop.call(this);
+    });
     const stopped = local.stop();
     const [cloud, edge] = await Promise.all([local.use(demo), local.use(edge1)]);
     assert.equal(cloud.address, `http://127.0.0.1:${ports.cloud}`);
     assert.equal(edge.address, `http://127.0.0.1:${ports.firstEdge}`);
     await stopped;
+    slowly.mock.restore();
     assert.ok(await answers(cloud.address));
   });
 
