@@ -13,6 +13,11 @@ export class Webhooks {
     this.#urls.set(key, (this.#urls.get(key) ?? new Set()).add(url));
   }
 
+  /** The URLs that are called for an object type. */
+  of(organization: string, objectType: string): readonly string[] {
+    return Array.from(this.#urls.get(`${organization}/${objectType}`) ?? []);
+  }
+
   delete(organization: string, objectType: string, url: string): void {
     this.#urls.get(`${organization}/${objectType}`)?.delete(url);
   }
