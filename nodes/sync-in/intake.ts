@@ -84,7 +84,10 @@ export class Intake {
   #acknowledge(receiver: UpdateReceiver, object: ObjectMetadata): void {
     const acknowledging = receiver
       .acknowledge(object)
-      .catch(this.options.onError)
+      .catch((error: unknown) => {
+        // What was not acknowledged by a node that is gone is handed out again by its successor.
+        if (!this.#closed) this.options.onError(error);
+      })
       .finally(() => this.#acknowledging.delete(acknowledging));
     this.#acknowledging.add(acknowledging);
   }
