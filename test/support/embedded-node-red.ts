@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { until } from './until';
 import { makeUserDir } from './user-dir';
 
 export type DeployMode = 'full' | 'flows' | 'nodes';
@@ -76,8 +77,20 @@ export class EmbeddedNodeRed {
     return this.#printed;
   }
 
-  deploy(flows: Flows, mode: DeployMode): Promise<Deployed> {
-    return this.#ask('deploy', flows, mode) as Promise<Deployed>;
+  async deploy(flows: Flows, mode: DeployMode): Promise<Deployed> {
+    let deployed: Deployed | undefined;
+    let failure: unknown;
+    this.#ask('deploy', flows, mode).then(
+      (result) => {
+        deployed = result as Deployed;
+      },
+      (error: unknown) => {
+        failure = error;
+      },
+    );
+    await until('the flows have started', () => deployed !== undefined || failure !== undefined, 60_000);
+    if (!deployed) throw failure;
+    return deployed;
   }
 
   held(): Promise<Held> {

@@ -130,6 +130,10 @@ const commands = {
   },
 };
 
+/** Whoever started it is gone. */
+const exit = (): void => process.exit();
+process.on('disconnect', exit);
+
 process.on('message', (asked: { id: number; command: keyof typeof commands; values: never[] }) => {
   const { id, command, values } = asked;
   const run = commands[command] as (...values: unknown[]) => unknown;
@@ -138,8 +142,10 @@ process.on('message', (asked: { id: number; command: keyof typeof commands; valu
   }).then(
     (result) =>
       process.send?.({ id, result }, () => {
+        if (command !== 'stop') return;
         // Nothing but Node-RED may keep the process running now.
-        if (command === 'stop') process.disconnect();
+        process.off('disconnect', exit);
+        process.disconnect();
       }),
     (error: unknown) => process.send?.({ id, error: String((error as Error).stack ?? error) }),
   );
