@@ -171,13 +171,15 @@ describe('the local service that all config nodes share', () => {
       const second = {};
       connection.register(user);
       connection.register(second);
-      await (await connection.client()).publish(object, 'hello');
+      const client = await connection.client();
+      await client.publish(object, 'hello');
       connection.deregister(user);
       await pause(3 * grace);
       assert.equal(await listed(address), 1);
       connection.deregister(second);
       await until('it has stopped', async () => !(await answers(address)));
       await assert.rejects(connection.client());
+      await assert.rejects(client.getHealth(), { code: 'SYNC_CLOSED' });
       connection.register(user);
       await until('it answers again', () => answers(address));
     });
