@@ -1,10 +1,19 @@
+import { setMaxListeners } from 'node:events';
 import type { Node, NodeMessage, NodeMessageInFlow } from 'node-red';
 import type { ServiceConnection } from '../sync-service/connection';
 import { toNodeFailure } from './failure';
 import { StatusLine } from './status';
 
-/** Handles one message and returns what goes on. Throws what `done` shall be told. */
-export type Handler = (message: NodeMessageInFlow, status: StatusLine) => Promise<NodeMessage>;
+/**
+ * Handles one message and returns what goes on. Throws what `done` shall be told.
+ *
+ * @param closing tells that the node closes: what only waits should end then, what is being sent may be finished.
+ */
+export type Handler = (
+  message: NodeMessageInFlow,
+  status: StatusLine,
+  closing: AbortSignal,
+) => Promise<NodeMessage>;
 
 /** Gives a node with one input and one output its behaviour: each failure leaves it through `done`, and the flow goes on. */
 export function handleInput(
@@ -13,8 +22,12 @@ export function handleInput(
   handler: Handler,
   status = new StatusLine(node),
 ): void {
+  const closing = new AbortController();
+  const running = new Set<Promise<void>>();
+  // Every message in hand may listen for the end: hundreds may, and that is no leak.
+  setMaxListeners(0, closing.signal);
   node.on('input', (message, send, done) => {
-    handler(message, status).then(
+    const handled = handler(message, status, closing.signal).then(
       (result) => {
         send(result);
         done();
@@ -25,10 +38,14 @@ export function handleInput(
         done(failure);
       },
     );
+    running.add(handled);
+    void handled.finally(() => running.delete(handled));
   });
   node.on('close', () => {
-    status.end();
-    connection.deregister(node.id);
+    closing.abort();
+    status.close();
+    // What is under way may still use the connection: an upload goes on when only the node's name was changed.
+    void Promise.allSettled(running).then(() => connection.deregister(node));
   });
 }
 

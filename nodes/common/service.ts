@@ -4,13 +4,13 @@ import type { ServiceConnection } from '../sync-service/connection';
 import { invalidInput } from './failure';
 
 /**
- * The connection of the sync-service that a node has chosen; the node is its user until it closes.
+ * The connection of the sync-service that a node has chosen; the node is its user until it deregisters.
  *
  * @throws NodeFailure SYNC_INVALID_ARGUMENT when none is chosen, or the chosen one is disabled or gone.
  */
 export function useService(RED: NodeAPI, node: Node, serviceID: string): ServiceConnection {
   const service = RED.nodes.getNode(serviceID) as unknown as SyncServiceNode | null;
   if (!service?.connection) throw invalidInput('Choose a sync-service for this node');
-  service.connection.register(node.id);
+  service.connection.register(node);
   return service.connection;
 }

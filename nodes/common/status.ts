@@ -7,13 +7,14 @@ const tickInterval = 10_000;
 export class StatusLine {
   #shown = '';
   #ticker: NodeJS.Timeout | undefined;
-  #ended = false;
+  #closed = false;
 
   constructor(private readonly node: Pick<Node, 'status'>) {}
 
   show(status: NodeStatus): void {
+    if (this.#closed) return;
     const key = JSON.stringify(status);
-    if (this.#ended || key === this.#shown) return;
+    if (key === this.#shown) return;
     this.#shown = key;
     this.node.status(status);
   }
@@ -22,6 +23,7 @@ export class StatusLine {
   follow(status: () => NodeStatus): void {
     this.stopFollowing();
     this.show(status());
+    if (this.#closed) return;
     this.#ticker = setInterval(() => this.show(status()), tickInterval);
     this.#ticker.unref();
   }
@@ -31,14 +33,10 @@ export class StatusLine {
     this.#ticker = undefined;
   }
 
-  clear(): void {
+  /** Clears it for good: the editor takes what an old node still had to say for the words of its successor. */
+  close(): void {
     this.stopFollowing();
     this.show({});
-  }
-
-  /** Clears it for good: what ends later must not be shown on the node that has taken the place of this one. */
-  end(): void {
-    this.clear();
-    this.#ended = true;
+    this.#closed = true;
   }
 }

@@ -47,19 +47,18 @@ export default function (RED: NodeAPI): void {
       const fetches = new Fetches(positive(config.concurrency, 4), transfers, (object) =>
         connection.receivers.renew(object),
       );
-      const closing = new AbortController();
-      this.on('close', () => closing.abort());
 
       const fetch = async (
         object: ObjectReference,
         message: NodeMessageInFlow,
         onProgress: Progress,
+        signal: AbortSignal,
       ): Promise<Record<string, unknown>> => {
         const client = await connection.client();
         const trustedKeys = fields.isSet('trustedKey')
           ? await trustedKeysOf(await fields.any('trustedKey', message))
           : undefined;
-        const options = { signal: closing.signal, onProgress, trustedKeys };
+        const options = { signal, onProgress, trustedKeys };
         if (config.output === 'file') {
           const name = await fields.text('filename', message);
           const filename = await targetPath(config.folder, name, object.objectID);
@@ -71,13 +70,13 @@ export default function (RED: NodeAPI): void {
         return { payload: decode(data, config) };
       };
 
-      const handler: Handler = async (message) => {
+      const handler: Handler = async (message, _status, closing) => {
         const object = await objectOf(reader, config, message);
         status.show({ fill: 'blue', shape: 'dot', text: object.objectID });
         const result = hasNoData(object)
           ? { outcome: 'nodata' }
           : await fetches.run(object, (onProgress) =>
-              outcomeOf(object, () => fetch(object, message, onProgress)),
+              outcomeOf(object, () => fetch(object, message, onProgress, closing)),
             );
         status.show({ fill: 'green', shape: 'dot', text: `sync-fetch.outcome.${result.outcome}` });
         if (result.outcome !== 'fetched') delete message.payload;

@@ -25,6 +25,7 @@ export interface IntakeOptions {
 /** Receives the updates of some object types and makes messages of them. */
 export class Intake {
   readonly #receivers: UpdateReceiver[] = [];
+  readonly #acknowledging = new Set<Promise<unknown>>();
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -41,8 +42,9 @@ export class Intake {
         this.#receive(client.pollForUpdates(objectType, this.options.receiver));
       }
     } catch (error) {
+      if (this.#closed) return;
       this.options.onError(error);
-      if (!this.#closed) this.#retry = setTimeout(() => void this.start(), reopenAfter);
+      this.#retry = setTimeout(() => void this.start(), reopenAfter);
     }
   }
 
@@ -60,6 +62,11 @@ export class Intake {
     }
   }
 
+  /** Resolves once nothing that was asked of the service is under way any more. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#acknowledging);
+  }
+
   #receive(receiver: UpdateReceiver): void {
     this.#receivers.push(receiver);
     this.connection.receivers.add(this.options.nodeID, receiver);
@@ -70,10 +77,19 @@ export class Intake {
   async #handOut(receiver: UpdateReceiver): Promise<void> {
     for await (const update of receiver) {
       this.options.send(this.#message(update), update.object);
-      if (this.options.acknowledgeOnDelivery) {
-        receiver.acknowledge(update.object).catch(this.options.onError);
-      }
+      if (this.options.acknowledgeOnDelivery) this.#acknowledge(receiver, update.object);
     }
+  }
+
+  #acknowledge(receiver: UpdateReceiver, object: ObjectMetadata): void {
+    const acknowledging = receiver
+      .acknowledge(object)
+      .catch((error: unknown) => {
+        // What was not acknowledged by a node that is gone is handed out again by its successor.
+        if (!this.#closed) this.options.onError(error);
+      })
+      .finally(() => this.#acknowledging.delete(acknowledging));
+    this.#acknowledging.add(acknowledging);
   }
 
   #message({ object, attempt, redelivered }: ObjectUpdate): NodeMessage {

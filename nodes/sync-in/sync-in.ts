@@ -85,14 +85,12 @@ export default function (RED: NodeAPI): void {
         });
       this.on('close', (done: () => void) => {
         intake.close();
-        status.clear();
-        const closed = webhook ? webhook() : Promise.resolve();
-        closed
-          .catch((error: unknown) => this.warn(toNodeFailure(error).message))
-          .finally(() => {
-            connection.deregister(this.id);
-            done();
-          });
+        status.close();
+        const closed = (webhook ? webhook() : Promise.resolve()).catch((error: unknown) =>
+          this.warn(toNodeFailure(error).message),
+        );
+        void closed.then(done);
+        void Promise.all([closed, intake.settled()]).then(() => connection.deregister(this));
       });
       status.show({ fill: 'yellow', shape: 'ring', text: 'node-red:common.status.connecting' });
       void intake.start();

@@ -61,14 +61,13 @@ export default function (RED: NodeAPI): void {
       // Read one after the other, so that messages about one object are sent in the order in which they came.
       const reading = new Limiter(1);
       const turns = new Turns(concurrentSends);
-      const closing = new AbortController();
-      this.on('close', () => closing.abort());
 
       /** Waits for the object to arrive. A destination that fails is told to Catch nodes as `msg.destinations`, too. */
       const arrived = async (
         object: ObjectMetadata,
         goal: DeliveryGoal,
         message: NodeMessageInFlow,
+        closing: AbortSignal,
       ): Promise<NodeMessage> => {
         const onProgress = (destinations: DestinationStatus[]): void => {
           const far = destinations.filter(
@@ -78,7 +77,7 @@ export default function (RED: NodeAPI): void {
         };
         const patience = positive(config.timeout, 60) * 1_000;
         try {
-          const options = { patience, onProgress, signal: closing.signal };
+          const options = { patience, onProgress, signal: closing };
           const delivery = await connection.deliveries.wait(object, goal, options);
           const fill = delivery.outcome === goal ? 'green' : 'yellow';
           status.show({ fill, shape: 'dot', text: `sync-out.outcome.${delivery.outcome}` });
@@ -91,7 +90,7 @@ export default function (RED: NodeAPI): void {
         }
       };
 
-      const handler: Handler = async (message) => {
+      const handler: Handler = async (message, _status, closing) => {
         const client = await connection.client();
         const credentials = this.credentials ?? {};
         const freshID = (): string => RED.util.generateId();
@@ -106,7 +105,7 @@ export default function (RED: NodeAPI): void {
           return outcome === 'deleted' ? undefined : client.getObjectMetadata(object);
         });
         const goal = config.waitFor || 'published';
-        if (sent && goal !== 'published') return arrived(sent, goal, message);
+        if (sent && goal !== 'published') return arrived(sent, goal, message, closing);
         status.show({ fill: 'green', shape: 'dot', text: `sync-out.outcome.${outcome}` });
         return Object.assign(message, { object: sent ?? object, outcome });
       };

@@ -28,7 +28,7 @@ export function serveDialogs(RED: NodeAPI): void {
 
   RED.httpAdmin.get('/sync-service/:id/edges', mayRead, (request, response) => {
     const service = deployed(RED, String(request.params.id));
-    if (service) answer(response, async () => edgeCount(await service.connection.client()));
+    if (service) answer(response, () => service.connection.use(edgeCount));
     else response.status(404).end();
   });
 
@@ -39,7 +39,7 @@ export function serveDialogs(RED: NodeAPI): void {
       return;
     }
     const wish = request.query as unknown as SuggestionWish;
-    answer(response, async () => suggestions(await service.connection.client(), wish));
+    answer(response, () => service.connection.use((client) => suggestions(client, wish)));
   });
 }
 

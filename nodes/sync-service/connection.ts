@@ -14,7 +14,7 @@ export interface OpenedClient {
   release(): void;
 }
 
-/** How long the nodes that use a connection may take to let go of it before it is closed under them, in ms. */
+/** How long the users of a connection may take to let go of it before it is closed under them, in ms. */
 const farewell = 2_000;
 
 /** What the nodes of one sync-service share: one client, and what is under way on it. */
@@ -22,38 +22,50 @@ export class ServiceConnection {
   readonly receivers = new Receivers();
   readonly deliveries: DeliveryWatch;
   readonly #open: () => Promise<OpenedClient>;
-  readonly #users = new Set<string>();
+  readonly #users = new Set<object>();
   #opened: Promise<OpenedClient> | undefined;
+  #released: Promise<unknown> = Promise.resolve();
   #allUsersGone: (() => void) | undefined;
   #closed = false;
 
-  /** @param open makes the client, when the first node needs it. */
+  /** @param open makes the client, when the first user comes, and again after the last one had gone. */
   constructor(open: () => Promise<OpenedClient>) {
     this.#open = open;
     this.deliveries = new DeliveryWatch(() => this.client());
   }
 
-  /** A node says that it uses the connection, so that closing waits for it. */
-  register(nodeID: string): void {
-    this.#users.add(nodeID);
+  /** Somebody uses the connection until it is deregistered; a node is told by its instance, since its successor has its ID. */
+  register(user: object): void {
+    this.#users.add(user);
+    // The local service starts with its first user, whenever that one has something to ask. Who asks hears of a failure.
+    this.client().catch(() => undefined);
   }
 
-  deregister(nodeID: string): void {
-    this.#users.delete(nodeID);
-    if (this.#users.size === 0) this.#allUsersGone?.();
+  deregister(user: object): void {
+    if (!this.#users.delete(user) || this.#users.size > 0) return;
+    this.#allUsersGone?.();
+    this.#release();
+  }
+
+  /** Does something with the client, as its user. */
+  async use<T>(work: (client: SyncServiceClient) => Promise<T>): Promise<T> {
+    const user = {};
+    this.register(user);
+    try {
+      return await work(await this.client());
+    } finally {
+      this.deregister(user);
+    }
   }
 
   /**
-   * The client; opened at the first call, and tried anew at the next one when that failed.
+   * The client, for its users; opened for the first of them, and tried anew at the next call when that failed.
    *
    * @throws SyncServiceError when the configuration is incomplete, or the local service cannot start.
    */
   async client(): Promise<SyncServiceClient> {
-    if (this.#closed) throw new Error('The sync-service is being closed');
-    this.#opened ??= this.#open().catch((error: unknown) => {
-      this.#opened = undefined;
-      throw error;
-    });
+    if (this.#closed || this.#users.size === 0) throw new Error('The sync-service is being closed');
+    this.#opened ??= this.#opening();
     return (await this.#opened).client;
   }
 
@@ -72,18 +84,30 @@ export class ServiceConnection {
     return (await this.client()).acknowledge(object, how, { checkVersion });
   }
 
-  /** Closes the client once every node has let go of it; Node-RED closes config nodes without waiting for their users. */
+  /** Closes the client once every user has let go of it; Node-RED closes config nodes without waiting for their users. */
   async close(): Promise<void> {
+    this.deliveries.close();
     if (this.#users.size > 0) await this.#untilUsersGone();
     this.#closed = true;
-    this.deliveries.close();
-    const opened = await this.#opened?.catch(() => undefined);
+    this.#release();
+    await this.#released;
+  }
+
+  #opening(): Promise<OpenedClient> {
+    const opening = this.#open();
+    opening.catch(() => {
+      if (this.#opened === opening) this.#opened = undefined;
+    });
+    return opening;
+  }
+
+  #release(): void {
+    const opened = this.#opened;
     if (!opened) return;
-    try {
-      await opened.client.close();
-    } finally {
-      opened.release();
-    }
+    this.#opened = undefined;
+    this.#released = Promise.all([this.#released, letGo(opened)]);
+    // Whoever closes the connection is told.
+    this.#released.catch(() => undefined);
   }
 
   async #untilUsersGone(): Promise<void> {
@@ -96,5 +120,15 @@ export class ServiceConnection {
     });
     await Promise.race([patience, gone]);
     clearTimeout(timer);
+  }
+}
+
+async function letGo(opening: Promise<OpenedClient>): Promise<void> {
+  const opened = await opening.catch(() => undefined);
+  if (!opened) return;
+  try {
+    await opened.client.close();
+  } finally {
+    opened.release();
   }
 }

@@ -8,7 +8,7 @@ interface LocalPorts {
 }
 
 /** How long the local service outlives its last user, in ms: its objects and ports survive every kind of deploy. */
-const grace = 30_000;
+const defaultGrace = 30_000;
 
 /** One use of the local service: who stops it is the last user to let go. */
 export interface LocalUse {
@@ -27,10 +27,15 @@ export interface LocalPlace {
 export class SharedLocalService {
   #service: Promise<LocalService> | undefined;
   #adding: Promise<unknown> = Promise.resolve();
+  #stopped: Promise<unknown> = Promise.resolve();
   #users = 0;
   #stopTimer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly ports: LocalPorts) {}
+  /** @param grace how long it outlives its last user, in ms. */
+  constructor(
+    private readonly ports: LocalPorts,
+    private readonly grace = defaultGrace,
+  ) {}
 
   /**
    * Starts the service if it does not run, and the edge if it is not there yet.
@@ -52,18 +57,34 @@ export class SharedLocalService {
   /** Stops the service now, whoever uses it. */
   async stop(): Promise<void> {
     clearTimeout(this.#stopTimer);
-    const service = await this.#service?.catch(() => undefined);
+    const service = this.#service;
     this.#service = undefined;
-    await service?.stop();
+    this.#stopped = Promise.all([this.#stopped, service && this.#end(service)]);
+    await this.#stopped;
+  }
+
+  async #end(service: Promise<LocalService>): Promise<void> {
+    const running = await service.catch(() => undefined);
+    // An edge that is added meanwhile would listen for ever.
+    await this.#adding;
+    await running?.stop();
   }
 
   async #addressOf(place: LocalPlace): Promise<string> {
-    this.#service ??= LocalService.start({ cloud: { port: this.ports.cloud } }).catch((error: unknown) => {
-      this.#service = undefined;
-      throw error;
-    });
+    this.#service ??= this.#start();
     const service = await this.#service;
     return place.side === 'cloud' ? service.cloud.address : this.#edgeAddress(service, place);
+  }
+
+  #start(): Promise<LocalService> {
+    // After its predecessor has left the ports that were chosen for it.
+    const starting = this.#stopped.then(() =>
+      LocalService.start({ cloud: { port: this.ports.cloud, background: true } }),
+    );
+    starting.catch(() => {
+      if (this.#service === starting) this.#service = undefined;
+    });
+    return starting;
   }
 
   /** One edge is added at a time, so that two nodes on the same new edge do not both add it. */
@@ -78,7 +99,8 @@ export class SharedLocalService {
       );
       if (existing) return existing.address;
       const port = service.edges.length === 0 ? this.ports.firstEdge : 0;
-      return (await service.addEdge({ organization, destinationType, destinationID, port })).address;
+      const options = { organization, destinationType, destinationID, port, background: true };
+      return (await service.addEdge(options)).address;
     });
     this.#adding = added.catch(() => undefined);
     return added;
@@ -87,7 +109,7 @@ export class SharedLocalService {
   #leave(): void {
     this.#users -= 1;
     if (this.#users > 0) return;
-    this.#stopTimer = setTimeout(() => void this.stop(), grace);
+    this.#stopTimer = setTimeout(() => void this.stop(), this.grace);
     this.#stopTimer.unref();
   }
 }

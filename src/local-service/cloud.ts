@@ -57,6 +57,7 @@ export class LocalCloud extends Side {
     await this.#listener.start();
     this.#up = true;
     this.#maintenance = setInterval(() => this.maintain(), this.maintenanceInterval);
+    this.#maintenance.unref();
     for (const resolve of this.#back.splice(0)) resolve();
   }
 

@@ -27,6 +27,7 @@ export class LocalEdge extends Side {
   /** The real service answers no question about an object whose acknowledgement waits for the cloud. */
   readonly #locks = new Locks();
   #registered = false;
+  #up = false;
   #registration: NodeJS.Timeout | undefined;
   #poll: NodeJS.Timeout | undefined;
   #maintenance: NodeJS.Timeout | undefined;
@@ -71,12 +72,16 @@ export class LocalEdge extends Side {
 
   async start(): Promise<void> {
     await this.#listener.start();
+    this.#up = true;
     const delay = this.#registered ? 0 : this.intervals.registration;
     this.#registration = setTimeout(() => void this.#register(), delay);
+    this.#registration.unref();
     this.#maintenance = setInterval(() => this.activateDue(), this.intervals.maintenance);
+    this.#maintenance.unref();
   }
 
   async stop(): Promise<void> {
+    this.#up = false;
     clearTimeout(this.#registration);
     clearInterval(this.#poll);
     clearInterval(this.#maintenance);
@@ -154,10 +159,13 @@ export class LocalEdge extends Side {
 
   async #register(): Promise<void> {
     await this.cloud.untilUp();
+    // It may have been stopped while its cloud was away.
+    if (!this.#up) return;
     this.#registered = true;
     this.cloud.register(this);
     clearInterval(this.#poll);
     this.#poll = setInterval(() => this.poll(), this.intervals.poll);
+    this.#poll.unref();
   }
 
   #accept(sent: StoredObject): void {

@@ -18,6 +18,8 @@ export interface ListenerOptions {
    * local service asks for no secret unless it was given keys.
    */
   exposeTo?: string;
+  /** Does not keep the process running: whoever embeds Node-RED may stop it and be done. */
+  background?: boolean;
 }
 
 const loopback = '127.0.0.1';
@@ -64,6 +66,7 @@ export class Listener {
       server.listen(socketPath);
     } else server.listen(this.#port, exposeTo);
     await once(server, 'listening');
+    if (this.#options.background) server.unref();
     this.#server = server;
     if (socketPath === undefined) this.#port = (server.address() as AddressInfo).port;
   }

@@ -15,6 +15,11 @@ export class Webhooks {
     this.urls.set(key, [...this.#others(key, url), url]);
   }
 
+  /** The URLs that are called for an object type. */
+  of(organization: string, objectType: string): readonly string[] {
+    return this.urls.get(`${organization}/${objectType}`) ?? [];
+  }
+
   delete(organization: string, objectType: string, url: string): void {
     const key = `${organization}/${objectType}`;
     this.urls.set(key, this.#others(key, url));
@@ -22,7 +27,7 @@ export class Webhooks {
 
   /** Calls each URL once, one after the other, whatever they answer: the object stays listed until it is acknowledged. */
   ring(organization: string, metadata: ObjectMetadata): void {
-    for (const url of this.urls.get(`${organization}/${metadata.objectType}`) ?? []) {
+    for (const url of this.of(organization, metadata.objectType)) {
       this.#calls = this.#calls.then(() => call(url, 'POST', stringifyExactJson(metadata, 2)));
     }
   }

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { SyncServiceClient } from '../../src/client';
+import { freePort } from '../support/ports';
 import { until } from '../support/until';
 
 /** `npm start`, after the build. */
@@ -78,12 +79,3 @@ describe('the main job', function () {
     assert.equal(printed, `Port ${port} is in use\n`);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import helper from 'node-red-node-test-helper';
-import type { SyncServiceNode } from '../../nodes/sync-service/configuration';
 import { DeliveryWatch } from '../../nodes/sync-service/deliveries';
-import type { SyncServiceClient } from '../../src/client';
 import { type LocalEdge, LocalService } from '../../src/local-service';
+import { clientOf, letClientsGo } from '../support/clients';
 import { give, next, nodes, receivingFlow, sendingFlow, statusesOf, wholeFlow } from '../support/flow';
 import { metadataOf } from '../support/metadata';
 import { type GivenAnswer, type Recorder, record } from '../support/recorder';
@@ -25,6 +24,7 @@ describe('sync-out that waits', () => {
     service = await LocalService.start({ intervals: { registration: 1, poll: 5 } });
   });
   afterEach(async () => {
+    letClientsGo();
     await helper.unload();
     await service.stop();
   });
@@ -53,8 +53,6 @@ describe('sync-out that waits', () => {
       ess: admin,
     });
   };
-  const client = (id: 'css' | 'ess'): Promise<SyncServiceClient> =>
-    (helper.getNode(id) as unknown as SyncServiceNode).connection.client();
   const r1 = { objectType: 'rules', objectID: 'r1' };
 
   /** Says that something is not over while something else becomes true. */
@@ -171,7 +169,7 @@ describe('sync-out that waits', () => {
     const [sent, shown] = [next('sent'), statusesOf('out')];
     give('out', { payload: 'hello' });
     await until('it waits', () => shown.some(({ text }) => text === 'consumed 0/1'));
-    await (await client('css')).publish(r1, 'newer');
+    await (await clientOf('css')).publish(r1, 'newer');
     report('gateway:edge1', { status: 'error', message: 'of the newer version' });
     assert.equal((await sent).outcome, 'superseded');
   });
@@ -192,7 +190,7 @@ describe('sync-out that waits', () => {
       const [sent, shown] = [next('sent'), statusesOf('out')];
       give('out', { payload: 'hello' });
       await until('it waits', () => shown.some(({ text }) => text === `consumed 0/${registered}`));
-      await (await client('css')).deleteObject(r1);
+      await (await clientOf('css')).deleteObject(r1);
       assert.equal((await sent).outcome, outcome);
     });
   }
@@ -204,7 +202,7 @@ describe('sync-out that waits', () => {
     const sent = next('sent');
     const check = await notOver(sent);
     give('out', { payload: 'reading' });
-    const cloud = await client('css');
+    const cloud = await clientOf('css');
     const object = await until('the cloud has it', async () => (await cloud.listUpdates('rules'))[0]);
     check();
     await cloud.markObjectConsumed(object);
@@ -218,7 +216,7 @@ describe('sync-out that waits', () => {
     await load({ service: 'ess', destination: '' }, edge);
     const sent = next('sent');
     give('out', { payload: 'reading' });
-    const there = await client('ess');
+    const there = await clientOf('ess');
     await until('it is there', async () => (await there.listAllObjects('rules')).length === 1);
     await there.deleteObject(r1);
     assert.equal((await sent).outcome, 'gone');
@@ -228,7 +226,7 @@ describe('sync-out that waits', () => {
     const edge = await addEdge('edge1');
     await untilRegistered(1);
     await load({ waitFor: 'delivered', action: 'activate' }, edge);
-    const cloud = await client('css');
+    const cloud = await clientOf('css');
     await cloud.publish({ ...r1, inactive: true }, 'hello');
     const activated = next('sent');
     give('out', {});

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import type { NodeMessageInFlow } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import { timeOf } from '../../nodes/sync-out/time';
-import type { SyncServiceNode } from '../../nodes/sync-service/configuration';
 import { sharedLocalService } from '../../nodes/sync-service/local';
-import type { ObjectMetadata, SyncServiceClient } from '../../src/client';
+import type { ObjectMetadata } from '../../src/client';
+import { clientOf, letClientsGo } from '../support/clients';
 import { give, next, nodes, run, sendingFlow, services, statusesOf, wholeFlow } from '../support/flow';
 import { record } from '../support/recorder';
 import { until } from '../support/until';
@@ -51,14 +51,10 @@ async function failure(message: object = { payload: 'hello' }): Promise<Failure>
   return (await caught).error as unknown as Failure;
 }
 
-function client(id: 'css' | 'ess'): Promise<SyncServiceClient> {
-  return (helper.getNode(id) as unknown as SyncServiceNode).connection.client();
-}
-
 /** The edge is made when it is first used, and registers then. */
 async function untilRegistered(): Promise<void> {
-  await client('ess');
-  const cloud = await client('css');
+  await clientOf('ess');
+  const cloud = await clientOf('css');
   await until('the edge has registered', async () => (await cloud.getDestinations()).length > 0);
 }
 
@@ -66,6 +62,7 @@ describe('sync-out', () => {
   before(() => helper.startServer());
   after(() => helper.stopServer());
   afterEach(async () => {
+    letClientsGo();
     await helper.unload();
     await sharedLocalService().stop();
   });
@@ -82,7 +79,7 @@ describe('sync-out', () => {
     const data = async (payload: unknown): Promise<string> => {
       await onCloud({});
       const { object } = await send({ payload });
-      return String(await (await client('css')).fetchObjectData(object));
+      return String(await (await clientOf('css')).fetchObjectData(object));
     };
     for (const [what, payload, expected] of [
       ['a Buffer', Buffer.from('bytes'), 'bytes'],
@@ -114,13 +111,13 @@ describe('sync-out', () => {
       await onCloud({ action: 'metadata', ...str({ noData: 'false' }) });
       await send();
       assert.equal(
-        await (await client('css')).getObjectStatus({ objectType: 'rules', objectID: 'r1' }),
+        await (await clientOf('css')).getObjectStatus({ objectType: 'rules', objectID: 'r1' }),
         'notReady',
       );
       await helper.setFlows(wholeFlow(services, sendingFlow({ action: 'data' })), 'nodes');
       const { object, outcome } = await send({ payload: 'late' });
       assert.equal(outcome, 'published');
-      assert.equal(String(await (await client('css')).fetchObjectData(object)), 'late');
+      assert.equal(String(await (await clientOf('css')).fetchObjectData(object)), 'late');
     });
 
     it('of one object in the order of the messages', async () => {
@@ -306,7 +303,7 @@ describe('sync-out', () => {
       await helper.setFlows(wholeFlow(services, changed), 'nodes');
       const { object } = await send();
       assert.equal(object.version, '2');
-      assert.equal(String(await (await client('css')).fetchObjectData(object)), 'hello');
+      assert.equal(String(await (await clientOf('css')).fetchObjectData(object)), 'hello');
     });
   });
 
@@ -413,7 +410,7 @@ describe('sync-out', () => {
 
     it('on an edge by msg.object where the object must be there already', async () => {
       await onEdge({ ...auto, action: 'metadata', ...str({ metaOnly: 'true' }) });
-      await (await client('ess')).publish(given, 'hello');
+      await (await clientOf('ess')).publish(given, 'hello');
       const { object } = await send({ object: given });
       assert.equal(object.objectID, 'given');
       await helper.setFlows(
@@ -448,7 +445,7 @@ describe('sync-out', () => {
     await send();
     await helper.setFlows(wholeFlow(services, sendingFlow({ action: 'delete' })), 'nodes');
     assert.equal((await send({})).outcome, 'deleted');
-    await assert.rejects((await client('css')).getObjectMetadata({ objectType: 'rules', objectID: 'r1' }), {
+    await assert.rejects((await clientOf('css')).getObjectMetadata({ objectType: 'rules', objectID: 'r1' }), {
       code: 'SYNC_NOT_FOUND',
     });
   });
@@ -491,7 +488,7 @@ describe('sync-out', () => {
         await load(stored, credentials);
         const { object } = await send();
         assert.equal(object.publicKey, publicKey);
-        const data = await (await client('css')).fetchObjectData(object, { trustedKeys: [publicKey] });
+        const data = await (await clientOf('css')).fetchObjectData(object, { trustedKeys: [publicKey] });
         assert.equal(String(data), 'hello');
       });
     }
@@ -529,7 +526,7 @@ describe('sync-out', () => {
         assert.equal(code, 'SYNC_INVALID_ARGUMENT');
         assert.match(message, reason);
         assert.ok(!message.includes(pem.split('\n')[1] ?? ''), 'the message is without the key');
-        assert.deepEqual(await (await client('css')).listObjectTypes(), []);
+        assert.deepEqual(await (await clientOf('css')).listObjectTypes(), []);
       });
     }
 

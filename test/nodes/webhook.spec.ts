@@ -4,6 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Node, NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
+import { answerHook } from '../../nodes/sync-in/hooks';
 import { sharedLocalService } from '../../nodes/sync-service/local';
 import {
   nodes as allNodes,
@@ -104,6 +105,25 @@ describe('a webhook', () => {
       assert.equal((await post(hookPath)).status, 404);
     }
     await service.close();
+  });
+
+  it('takes its route back with the last path, and no other route', async () => {
+    await helper.load(nodes, wholeFlow([]));
+    const app = RED.httpNode;
+    const stack = (): unknown[] => (app as unknown as { _router: { stack: unknown[] } })._router.stack;
+    app.get('/before', (_request, response) => void response.end());
+    const [one, two] = ['one', 'two'].map((path) => answerHook(app, path, () => undefined));
+    app.get('/after', (_request, response) => void response.end());
+    const all = stack().length;
+    one?.();
+    one?.();
+    assert.equal(stack().length, all);
+    two?.();
+    assert.equal(stack().length, all - 1);
+    const again = answerHook(app, 'one', () => undefined);
+    assert.equal(stack().length, all);
+    again();
+    assert.equal(stack().length, all - 1);
   });
 
   it('gets a path of its own where the flow brought none', async () => {

@@ -1,0 +1,3 @@
+import { deploysUnderTraffic } from './deploys';
+
+deploysUnderTraffic(100);

@@ -1,0 +1,152 @@
+import { createHook } from 'node:async_hooks';
+import type { EventEmitter } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Deployed, DeployMode, Flows, Held } from './embedded-node-red';
+
+/**
+ * The program that embedded-node-red.ts runs: Node-RED in a process that does nothing else, so that what it holds can be
+ * counted.
+ */
+Error.stackTraceLimit = 30;
+/** Also those that hold no process: Node lists only the others. With the place that set them. */
+const timers = new Map<number, string>();
+createHook({
+  init(id, kind) {
+    if (kind === 'Timeout') timers.set(id, new Error().stack ?? '');
+  },
+  destroy(id) {
+    timers.delete(id);
+  },
+}).enable();
+
+const warnings: string[] = [];
+process.on('warning', (warning) => warnings.push(String(warning.stack)));
+
+type App = RequestListener & { _router?: { stack: { handle: unknown }[] } };
+
+interface Runtime {
+  init(server: object, settings: object): void;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  readonly events: EventEmitter;
+  readonly httpNode: App;
+  readonly httpAdmin: App;
+  readonly runtime: {
+    readonly flows: { setFlows(deploy: { flows: Flows; deploymentType: DeployMode }): Promise<unknown> };
+  };
+}
+
+const RED = require('node-red') as Runtime;
+const server = createServer((request, response) => RED.httpNode(request, response));
+
+async function start(userDir: string): Promise<string> {
+  RED.init(server, {
+    userDir,
+    flowFile: 'flows.json',
+    httpAdminRoot: '/',
+    httpNodeRoot: '/',
+    credentialSecret: 'test',
+    telemetry: { enabled: false },
+    editorTheme: { projects: { enabled: false } },
+    logging: { console: { level: 'error', metrics: false, audit: false } },
+  });
+  await Promise.all([flowsStarted(), RED.start()]);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function deploy(flows: Flows, deploymentType: DeployMode): Promise<Deployed> {
+  const started = flowsStarted();
+  let stopping = performance.now();
+  RED.events.once('flows:stopping', () => {
+    stopping = performance.now();
+  });
+  const stopped = new Promise<number>((resolve) => {
+    RED.events.once('flows:stopped', () => resolve(performance.now()));
+  });
+  await RED.runtime.flows.setFlows({ flows, deploymentType });
+  await started;
+  return { closing: (await stopped) - stopping };
+}
+
+function flowsStarted(): Promise<void> {
+  return new Promise((resolve) => {
+    RED.events.once('flows:started', () => resolve());
+  });
+}
+
+function held(): Held {
+  // A timer of an AbortSignal that nobody has any more goes with it.
+  (globalThis as { gc?: () => void }).gc?.();
+  return {
+    resources: count(process.getActiveResourcesInfo()),
+    timers: count(Array.from(timers.values(), placeOf)),
+    routes: { node: routesOf(RED.httpNode), admin: routesOf(RED.httpAdmin) },
+    listeners: {
+      process: listenersOf(process),
+      events: listenersOf(RED.events),
+      server: listenersOf(server),
+      node: listenersOf(RED.httpNode as unknown as EventEmitter),
+      admin: listenersOf(RED.httpAdmin as unknown as EventEmitter),
+    },
+  };
+}
+
+function count(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names.toSorted()) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
+
+/** The first line of a stack that is not Node's own. */
+function placeOf(stack: string): string {
+  const lines = stack.split('\n').slice(1);
+  const place = lines.find((line) => !line.includes('(node:') && !line.includes(__filename));
+  return (place ?? lines.at(-1) ?? '').trim();
+}
+
+/** With those of routers within. */
+function routesOf(app: App): number {
+  const stack = app._router?.stack ?? [];
+  const within = stack.map(({ handle }) => routesOf({ _router: handle } as unknown as App));
+  return stack.length + within.reduce((sum, each) => sum + each, 0);
+}
+
+function listenersOf(emitter: EventEmitter): Record<string, number> {
+  const counts = emitter.eventNames().map((name) => [String(name), emitter.listenerCount(name)] as const);
+  return Object.fromEntries(counts.toSorted(([a], [b]) => a.localeCompare(b)));
+}
+
+const commands = {
+  start,
+  deploy,
+  held,
+  warnings: () => warnings,
+  async stop() {
+    await RED.stop();
+    server.close();
+    server.closeAllConnections();
+  },
+};
+
+/** Whoever started it is gone. */
+const exit = (): void => process.exit();
+process.on('disconnect', exit);
+
+process.on('message', (asked: { id: number; command: keyof typeof commands; values: never[] }) => {
+  const { id, command, values } = asked;
+  const run = commands[command] as (...values: unknown[]) => unknown;
+  new Promise((resolve) => {
+    resolve(run(...values));
+  }).then(
+    (result) =>
+      process.send?.({ id, result }, () => {
+        if (command !== 'stop') return;
+        // Nothing but Node-RED may keep the process running now.
+        process.off('disconnect', exit);
+        process.disconnect();
+      }),
+    (error: unknown) => process.send?.({ id, error: String((error as Error).stack ?? error) }),
+  );
+});
