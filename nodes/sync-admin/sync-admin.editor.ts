@@ -45,7 +45,7 @@ function needed(field: string, value = ''): EditorProperty<SyncAdminEditor> {
 
 RED.nodes.registerType<SyncAdminEditor>('sync-admin', {
   category: 'edge sync',
-  color: '#C7E9C0',
+  color: '#8FC9A3',
   icon: 'sync-admin.svg',
   paletteLabel: 'sync admin',
   inputs: 1,

@@ -2,7 +2,7 @@ import { prepareObjectField } from '../common/fields.editor';
 
 RED.nodes.registerType('sync-consume', {
   category: 'edge sync',
-  color: '#C7E9C0',
+  color: '#8FC9A3',
   icon: 'sync-consume.svg',
   paletteLabel: 'sync consume',
   inputs: 1,

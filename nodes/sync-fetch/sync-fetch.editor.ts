@@ -7,7 +7,7 @@ interface SyncFetchEditor extends EditorNode {
 
 RED.nodes.registerType<SyncFetchEditor>('sync-fetch', {
   category: 'edge sync',
-  color: '#C7E9C0',
+  color: '#8FC9A3',
   icon: 'sync-fetch.svg',
   paletteLabel: 'sync fetch',
   inputs: 1,

@@ -14,7 +14,7 @@ function newHookPath(): string {
 
 RED.nodes.registerType<SyncInEditor>('sync-in', {
   category: 'edge sync',
-  color: '#C7E9C0',
+  color: '#8FC9A3',
   icon: 'sync-in.svg',
   paletteLabel: 'sync in',
   inputs: 0,

@@ -24,7 +24,7 @@ function checked(field: string, value: string): EditorProperty<SyncOutEditor> {
 
 RED.nodes.registerType<SyncOutEditor>('sync-out', {
   category: 'edge sync',
-  color: '#C7E9C0',
+  color: '#8FC9A3',
   icon: 'sync-out.svg',
   paletteLabel: 'sync out',
   inputs: 1,

@@ -36,7 +36,7 @@ function needed(field: string): EditorProperty<SyncQueryEditor> {
 
 RED.nodes.registerType<SyncQueryEditor>('sync-query', {
   category: 'edge sync',
-  color: '#C7E9C0',
+  color: '#8FC9A3',
   icon: 'sync-query.svg',
   paletteLabel: 'sync query',
   inputs: 1,
