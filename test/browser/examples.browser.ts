@@ -22,7 +22,7 @@ const arrivals: Record<string, { press: string[]; see: [string, RegExp][]; files
   'look and administer': {
     press: ['publish a limit', 'is the cloud well?', 'let two read limits'],
     see: [
-      ['publish limits/pressure', /delivered/],
+      ['publish limits/pressure', /^delivered$/],
       ['health of the cloud', /OK/],
       ['who may use limits?', /OK/],
     ],
