@@ -98,7 +98,7 @@ async function usersOf(fields: TypedFields, message: NodeMessage): Promise<Acces
     type: ((await fields.text('userType', message)) ?? 'user') as 'user' | 'node',
     role: ((await fields.text('role', message)) ?? 'aclReader') as 'aclReader' | 'aclWriter',
   };
-  return asList(await fields.any('users', message), 'Users').map((user) => {
+  return asList(await fields.any('userNames', message), 'Users').map((user) => {
     if (typeof user === 'string') return { ...defaults, username: user };
     if (typeof user !== 'object' || user === null || !('username' in user)) {
       throw invalidInput(`Users must be names or { username, type, role }, not ${describe(user)}`);

@@ -13,12 +13,12 @@ function cloud(...fields: string[]): Doing {
 
 const actions: Record<string, Doing> = {
   objectACL: cloud('objectType'),
-  addToObjectACL: cloud('objectType', 'users', 'role'),
-  removeFromObjectACL: cloud('objectType', 'users'),
+  addToObjectACL: cloud('objectType', 'userNames', 'role'),
+  removeFromObjectACL: cloud('objectType', 'userNames'),
   objectACLs: cloud(),
   destinationACL: cloud('destinationType'),
-  addToDestinationACL: cloud('destinationType', 'users'),
-  removeFromDestinationACL: cloud('destinationType', 'users'),
+  addToDestinationACL: cloud('destinationType', 'userNames'),
+  removeFromDestinationACL: cloud('destinationType', 'userNames'),
   destinationACLs: cloud(),
   setDestinations: cloud('objectType', 'objectID', 'destinations'),
   addDestinations: cloud('objectType', 'objectID', 'destinations'),
@@ -69,8 +69,8 @@ RED.nodes.registerType<SyncAdminEditor>('sync-admin', {
     destinationTypeType: { value: 'str' },
     destinations: needed('destinations'),
     destinationsType: { value: 'str' },
-    users: needed('users', 'payload'),
-    usersType: { value: 'msg' },
+    userNames: needed('userNames', 'payload'),
+    userNamesType: { value: 'msg' },
     userType: { value: 'user' },
     role: { value: 'aclReader' },
     orgID: needed('orgID'),
@@ -89,7 +89,7 @@ RED.nodes.registerType<SyncAdminEditor>('sync-admin', {
     prepareTyped('objectID', { what: 'objectIDs', objectType: textOf('objectType') });
     prepareTyped('destinationType', { what: 'destinationTypes' });
     prepareTyped('destinations', { what: 'destinations' });
-    for (const field of ['users', 'orgID', 'address']) prepareTyped(field);
+    for (const field of ['userNames', 'orgID', 'address']) prepareTyped(field);
     prepareChoice(
       'sync-admin',
       'action',

@@ -16,7 +16,7 @@ const labels = {
   objectID: 'Object ID',
   destinationType: 'Node type',
   destinations: 'Destinations',
-  users: 'Users',
+  userNames: 'Users',
   userType: 'Kind of user',
   role: 'Role',
   orgID: 'Organization',

@@ -19,6 +19,15 @@ const arrivals: Record<string, { press: string[]; see: [string, RegExp][]; files
     see: [['delivery status', /consumed/]],
     files: ['picture.png'],
   },
+  'look and administer': {
+    press: ['publish a limit', 'is the cloud well?', 'let two read limits'],
+    see: [
+      ['publish limits/pressure', /^delivered$/],
+      ['health of the cloud', /OK/],
+      ['who may use limits?', /OK/],
+    ],
+    files: [],
+  },
 };
 
 describe('an example, imported', () => {

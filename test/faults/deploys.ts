@@ -64,7 +64,7 @@ export function deploysUnderTraffic(deploys: number): void {
       const before = await settled(nodeRed);
       const closings: number[] = [];
       const deploy = async (mode: DeployMode, flows = flow.flows): Promise<void> => {
-        closings.push((await nodeRed.deploy(flows, mode)).closing);
+        closings.push(Math.round((await nodeRed.deploy(flows, mode)).closing));
       };
 
       await deploy('full');
@@ -72,7 +72,10 @@ export function deploysUnderTraffic(deploys: number): void {
       for (let done = 0; done < deploys; done += 1) {
         const changes = Array.from({ length: random.below(4) }, () => flow.change(random));
         const mode = random.pick<DeployMode>(['full', 'flows', 'nodes']);
+        const dark = done % 10 === 5;
+        if (dark) await weather.darken();
         await deploy(mode);
+        if (dark) weather.brighten();
         const [closing = 0] = closings.slice(-1);
         assert.ok(closing < longestClosing, `${mode} with ${changes.join(', ')} took ${closing} ms to close`);
         await pause(random.below(800));
@@ -99,7 +102,7 @@ export function deploysUnderTraffic(deploys: number): void {
       assert.deepEqual(await nodeRed.warnings(), []);
       assert.deepEqual(unexpected(nodeRed.printed), []);
       assert.equal(await nodeRed.stop(), 0, 'something keeps its process running');
-      const longest = Math.round(Math.max(...closings));
+      const longest = Math.max(...closings);
       console.log(`      ${closings.length} deploys, the slowest closed in ${longest} ms`);
       console.log(`      ${objects} objects, ${consumed} consumed during the deploys and all in the end`);
     });
@@ -151,6 +154,7 @@ function same(one: Held, other: Held): boolean {
 class Weather {
   readonly #over = new AbortController();
   #changing: Promise<void> = Promise.resolve();
+  #dark = false;
 
   constructor(
     private readonly service: LocalService,
@@ -160,6 +164,18 @@ class Weather {
 
   begin(): void {
     this.#changing = this.#change();
+  }
+
+  /** No answer comes any more, and questions have been asked meanwhile. */
+  async darken(): Promise<void> {
+    this.#dark = true;
+    for (const way of this.ways) way.pass('silent');
+    await pause(1_000);
+  }
+
+  brighten(): void {
+    this.#dark = false;
+    for (const way of this.ways) way.pass('up');
   }
 
   /** Everything is up from now on. */
@@ -173,7 +189,7 @@ class Weather {
     const { signal } = this.#over;
     const { cloud } = this.service;
     while (!signal.aborted) {
-      for (const way of this.ways) {
+      for (const way of this.#dark ? [] : this.ways) {
         way.pass(this.random.pick<Passage>(['up', 'up', 'up', 'slow', 'silent', 'cut']));
       }
       // An edge answers no acknowledgement while its cloud is away.

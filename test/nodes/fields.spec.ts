@@ -12,6 +12,11 @@ interface Definition {
   credentials?: Record<string, unknown>;
 }
 
+/** The editor's internalProperties; single letters are others. */
+const reserved = new Set([
+  ...['changed', 'dirty', 'id', 'inputLabels', 'moved', 'outputLabels', 'selected', 'type', 'users', 'valid'],
+  ...['validationErrors', 'wires', '_config', '_def', '_orig', 'inputs', 'outputs'],
+]);
 const types = Object.keys(manifest['node-red'].nodes);
 const languages = ['en-US', 'de', 'ja', 'zh-CN'];
 const tests = readdirSync(__dirname)
@@ -101,6 +106,13 @@ for (const type of types) {
       for (const [field, { validate }] of Object.entries(definition.defaults)) {
         if (validate) assert.equal(validate.length, 2, field);
       }
+    });
+
+    it('has no field of a name that the editor keeps for itself: it would not be saved', () => {
+      const taken = Object.keys(definition.defaults).filter(
+        (name) => reserved.has(name) || name.length === 1,
+      );
+      assert.deepEqual(taken, []);
     });
 
     it('has an icon of the family', () => {

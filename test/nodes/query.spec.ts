@@ -178,8 +178,8 @@ describe('sync-query and sync-admin', () => {
         ...node('sync-admin', {
           action: 'addToObjectACL',
           objectType: 'rules',
-          users: 'payload',
-          usersType: 'msg',
+          userNames: 'payload',
+          userNamesType: 'msg',
         }),
       );
       assert.match((await fail({ payload: 5 })).message, /^Users must be text or an array, not a number/);
@@ -197,7 +197,7 @@ describe('sync-query and sync-admin', () => {
   });
 
   describe('does', () => {
-    const users = { users: 'payload', usersType: 'msg' };
+    const users = { userNames: 'payload', userNamesType: 'msg' };
 
     it('add, list and remove users of an object type', async () => {
       await run(

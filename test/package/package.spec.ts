@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import manifest from '../../package.json';
 import { LocalService } from '../../src/local-service';
 
 const run = promisify(execFile);
@@ -17,6 +19,19 @@ client
   .then((data) => console.log(String(data)))
   .finally(() => client.close());
 `;
+
+describe('the examples', () => {
+  it('use every node', () => {
+    const examples = readdirSync(join(root, 'examples')).map((file) =>
+      readFileSync(join(root, 'examples', file), 'utf8'),
+    );
+    const used = new Set(
+      examples.flatMap((text) => (JSON.parse(text) as { type: string }[]).map(({ type }) => type)),
+    );
+    const missing = Object.keys(manifest['node-red'].nodes).filter((type) => !used.has(type));
+    assert.deepEqual(missing, []);
+  });
+});
 
 describe('the package, from a folder outside', function () {
   this.timeout(60_000);
