@@ -1,17 +1,36 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 
 /** The part of the editor's global that tests ask; only inside the page. */
 interface EditorGlobal {
   RED: {
     nodes: {
-      eachNode(visit: (node: { id: string; type: string }) => void): void;
-      node(id: string): { valid: boolean; [property: string]: unknown };
+      eachNode(visit: (node: DrawnNode) => void): void;
+      node(id: string): DrawnNode & { valid: boolean; [property: string]: unknown };
     };
     actions: { invoke(name: string): void };
-    view: { reveal(id: string): void; importNodes(nodes: string, options: object): void };
+    view: { importNodes(nodes: string, options: object): void };
+    workspaces: { active(): string; show(id: string): void };
   };
+}
+
+/** A node as the editor has drawn it; x and y are its middle. */
+export interface DrawnNode {
+  id: string;
+  type: string;
+  z: string;
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+}
+
+interface Opening {
+  user?: { name: string; password: string };
+  viewport?: { width: number; height: number };
+  /** Pixels of a picture for each of the page. */
+  scale?: number;
 }
 
 const pictures = resolve(__dirname, '../../test-results');
@@ -37,14 +56,20 @@ export class Editor {
 
   private constructor(readonly page: Page) {
     page.on('pageerror', (error) => this.failures.push(error.message));
+    page.on('console', (message) => {
+      // The editor asks hosts outside for its news and its catalogue.
+      if (message.type() === 'error' && !/^Failed to load resource/.test(message.text())) {
+        this.failures.push(message.text());
+      }
+    });
   }
 
   static async open(
     browser: Browser,
     url: string,
-    user?: { name: string; password: string },
+    { user, viewport = { width: 1400, height: 1000 }, scale = 1 }: Opening = {},
   ): Promise<Editor> {
-    const context = await browser.newContext({ viewport: { width: 1400, height: 1000 }, locale: 'en-US' });
+    const context = await browser.newContext({ viewport, deviceScaleFactor: scale, locale: 'en-US' });
     const editor = new Editor(await context.newPage());
     const { page } = editor;
     await page.goto(`${url}/`);
@@ -212,27 +237,55 @@ export class Editor {
 
   /** Waits until a node shows a status that fits. */
   async status(id: string, fits: RegExp): Promise<void> {
-    await this.page
-      .locator(`[id="${id}"] .red-ui-flow-node-status-label`)
-      .filter({ hasText: fits })
-      .waitFor({ state: 'attached', timeout: 60_000 });
+    await this.#statusLabel(id, fits).waitFor({ state: 'attached', timeout: 60_000 });
+  }
+
+  async hasStatus(id: string, fits: RegExp): Promise<boolean> {
+    return (await this.#statusLabel(id, fits).count()) > 0;
+  }
+
+  #statusLabel(id: string, fits: RegExp): Locator {
+    return this.page.locator(`[id="${id}"] .red-ui-flow-node-status-label`).filter({ hasText: fits });
   }
 
   /** The same for a node on any tab, which is shown first. */
   async statusAnywhere(id: string, fits: RegExp): Promise<void> {
-    await this.page.evaluate((node) => (globalThis as unknown as EditorGlobal).RED.view.reveal(node), id);
+    await this.page.evaluate((node) => {
+      const { nodes, workspaces } = (globalThis as unknown as EditorGlobal).RED;
+      const { z } = nodes.node(node);
+      if (workspaces.active() !== z) workspaces.show(z);
+    }, id);
     await this.status(id, fits);
+  }
+
+  /** The nodes of the tab that is shown. */
+  async drawn(): Promise<DrawnNode[]> {
+    return this.page.evaluate(() => {
+      const { nodes, workspaces } = (globalThis as unknown as EditorGlobal).RED;
+      const found: DrawnNode[] = [];
+      nodes.eachNode(({ id, type, z, x, y, w, h }) => {
+        if (z === workspaces.active()) found.push({ id, type, z, x, y, w, h });
+      });
+      return found;
+    });
+  }
+
+  async invoke(action: string): Promise<void> {
+    await this.page.evaluate(
+      (name) => (globalThis as unknown as EditorGlobal).RED.actions.invoke(name),
+      action,
+    );
+    await this.settled();
   }
 
   /** Imports an example of this package, by the name of its file. */
   async importExample(name: string): Promise<void> {
-    await this.page.evaluate(() =>
-      (globalThis as unknown as EditorGlobal).RED.actions.invoke('core:show-examples-import-dialog'),
-    );
+    await this.invoke('core:show-examples-import-dialog');
     const dialog = this.page.locator('#red-ui-clipboard-dialog');
     const folder = dialog.locator('.red-ui-treeList-label', { hasText: '@edge-sync/node-red' }).last();
     await folder.click();
-    await dialog.locator('.red-ui-treeList-label', { hasText: name }).last().click();
+    const entry = dialog.locator('.red-ui-treeList-label', { hasText: new RegExp(`^\\s*${name}\\s*$`) });
+    await entry.last().click();
     await this.page.click('#red-ui-clipboard-dialog-ok');
     await this.settled();
   }

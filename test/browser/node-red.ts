@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { freePort } from '../support/ports';
 import { until } from '../support/until';
-import { makeUserDir } from '../support/user-dir';
 
 /** A real Node-RED with the built package, in a folder of its own. */
 export interface RunningNodeRed {
@@ -12,6 +12,10 @@ export interface RunningNodeRed {
   url: string;
   /** Where files may be written. */
   folder: string;
+  /** Where it runs: relative paths start here. */
+  home: string;
+  /** What it has logged: warnings and errors. */
+  log(): string;
   stop(): Promise<void>;
 }
 
@@ -25,9 +29,14 @@ export async function startNodeRed(
   settings: Record<string, unknown> = {},
   environment: NodeJS.ProcessEnv = {},
 ): Promise<RunningNodeRed> {
-  const { path: userDir, remove } = await makeUserDir();
+  const userDir = await mkdtemp(join(tmpdir(), 'edge-sync-browser-'));
+  const modules = join(userDir, 'node_modules', '@edge-sync');
+  await mkdir(modules, { recursive: true });
+  await symlink(root, join(modules, 'node-red'), 'dir');
   const folder = join(userDir, 'received');
   await mkdir(folder);
+  const manifest = { name: 'browser-test', private: true, dependencies: { '@edge-sync/node-red': '*' } };
+  await writeFile(join(userDir, 'package.json'), JSON.stringify(manifest));
   const port = await freePort();
   const whole = {
     flowFile: 'flows.json',
@@ -55,33 +64,37 @@ export async function startNodeRed(
         ...process.env,
         EDGE_SYNC_FILE: join(root, 'docs/demo.png'),
         EDGE_SYNC_FOLDER: folder,
+        PORT: String(port),
         ...environment,
       },
     },
   );
   const url = `http://127.0.0.1:${port}${String(settings.httpAdminRoot ?? '')}`;
-  await untilItAnswers(child, `${url}/settings`);
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (text: Buffer) => {
+      printed += text.toString();
+    });
+  }
+  const log = (): string => printed;
+  await untilItAnswers(child, `${url}/settings`, log);
   return {
     url,
     folder,
+    home: userDir,
+    log,
     async stop() {
       if (child.exitCode === null && child.kill('SIGINT')) await once(child, 'exit');
-      await remove();
+      await rm(userDir, { recursive: true, force: true });
     },
   };
 }
 
-async function untilItAnswers(child: ChildProcess, url: string): Promise<void> {
-  let printed = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (text: Buffer) => {
-      printed += text.toString();
-    });
-  }
+async function untilItAnswers(child: ChildProcess, url: string, log: () => string): Promise<void> {
   await until(
     'Node-RED answers',
     async () => {
-      if (child.exitCode !== null) throw new Error(`Node-RED ended: ${printed}`);
+      if (child.exitCode !== null) throw new Error(`Node-RED ended: ${log()}`);
       return fetch(url).then(
         async (response) => {
           await response.arrayBuffer();
@@ -93,4 +106,13 @@ async function untilItAnswers(child: ChildProcess, url: string): Promise<void> {
     },
     60_000,
   );
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
 }
