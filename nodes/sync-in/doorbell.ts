@@ -8,6 +8,13 @@ const farewell = 1_500;
 
 type HookedService = Pick<SyncServiceClient, 'registerWebhook' | 'deleteWebhook'>;
 
+interface DoorbellListener {
+  /** Called from now on: what came before was not rung for. */
+  onRegistered(): void;
+  /** Told why the service does not call, or undefined when it does. */
+  onChange(refused: string | undefined): void;
+}
+
 /** Has a service call a URL for some object types, from start to close. */
 export class Doorbell {
   #timer: NodeJS.Timeout | undefined;
@@ -15,12 +22,11 @@ export class Doorbell {
   #closed = false;
   #refused: string | undefined;
 
-  /** @param onChange is told why the service does not call, or undefined when it does. */
   constructor(
     private readonly service: () => Promise<HookedService>,
     private readonly objectTypes: readonly string[],
     private readonly url: string,
-    private readonly onChange: (refused: string | undefined) => void,
+    private readonly listener: DoorbellListener,
   ) {}
 
   start(): void {
@@ -52,6 +58,7 @@ export class Doorbell {
       const signal = AbortSignal.timeout(retryAfter);
       await Promise.all(this.objectTypes.map((type) => service.registerWebhook(type, this.url, { signal })));
       this.#tell(undefined);
+      if (!this.#closed) this.listener.onRegistered();
     } catch (error) {
       const lasting = isSyncServiceError(
         error,
@@ -70,6 +77,6 @@ export class Doorbell {
   #tell(refused: string | undefined): void {
     if (this.#closed || refused === this.#refused) return;
     this.#refused = refused;
-    this.onChange(refused);
+    this.listener.onChange(refused);
   }
 }

@@ -119,12 +119,10 @@ function useWebhook(
   }
   const path = hookPathOf(RED, node);
   const stopAnswering = answerHook(RED.httpNode, path, () => of.intake.ring());
-  const doorbell = new Doorbell(
-    () => of.connection.client(),
-    of.objectTypes,
-    hookURL(baseURL, path),
+  const doorbell = new Doorbell(() => of.connection.client(), of.objectTypes, hookURL(baseURL, path), {
     onChange,
-  );
+    onRegistered: () => of.intake.ring(),
+  });
   doorbell.start();
   return () => {
     stopAnswering();

@@ -1,11 +1,12 @@
 import type { Destination, DestinationStatus, ObjectMetadata } from '../protocol/metadata';
 import { AccessLists } from './access-lists';
-import { badRequest, nothing, refusal } from './answer';
+import { nothing, refusal } from './answer';
 import type { LocalEdge } from './edge';
 import type { Journal, KeptMap } from './journal/journal';
 import { Listener, type ListenerOptions } from './listener';
 import type { Update } from './metadata';
 import { Outbox } from './outbox';
+import { RegisteredEdges } from './registered-edges';
 import { rest } from './rest';
 import type { Authenticator, Caller } from './roles';
 import { type ObjectName, Side, type SideOptions } from './side';
@@ -23,8 +24,7 @@ export class LocalCloud extends Side {
   /** By organization: the address that was stored for it. */
   readonly organizations: KeptMap<string>;
   readonly #listener: Listener;
-  /** The edges that have registered, by organization, type and ID. */
-  readonly #edges = new Map<string, LocalEdge>();
+  readonly #edges = new RegisteredEdges();
   readonly #outbox: Outbox;
   #back: (() => void)[] = [];
   #up = false;
@@ -92,7 +92,7 @@ export class LocalCloud extends Side {
 
   /** An edge has registered: what is addressed to it comes to it from now on. */
   register(edge: LocalEdge): void {
-    this.#edges.set(edge.key, edge);
+    this.#edges.add(edge);
     for (const object of this.store.all(edge.organization)) {
       const own = object.status === 'ready' || object.status === 'notReady';
       const known = object.deliveries.has(edge.place) || object.withdrawnFrom.includes(edge.place);
@@ -102,7 +102,7 @@ export class LocalCloud extends Side {
 
   /** False after its organization was deleted, until it registers again. */
   knows(edge: LocalEdge): boolean {
-    return this.#edges.get(edge.key) === edge;
+    return this.#edges.has(edge);
   }
 
   get registeredEdges(): number {
@@ -110,7 +110,7 @@ export class LocalCloud extends Side {
   }
 
   destinations(organization: string): Destination[] {
-    return this.#edgesOf(organization).map((edge) => ({
+    return this.#edges.of(organization).map((edge) => ({
       destinationOrgID: organization,
       destinationType: edge.destinationType,
       destinationID: edge.destinationID,
@@ -129,7 +129,7 @@ export class LocalCloud extends Side {
   setDestinations(name: ObjectName, entries: readonly string[]): void {
     const object = this.store.get(...name);
     if (!object) throw nothing;
-    const wanted = entries.map((entry) => this.#edgeOf(name[0], entry));
+    const wanted = entries.map((entry) => this.#edges.named(name[0], entry));
     for (const place of Array.from(object.deliveries.keys())) {
       if (!wanted.some((edge) => edge.place === place)) this.#withdraw(name[0], object, place);
     }
@@ -139,7 +139,7 @@ export class LocalCloud extends Side {
   changeDestinations(name: ObjectName, action: 'add' | 'remove', entries: readonly string[]): void {
     const object = this.store.get(...name);
     if (!object) throw refusal(500, 'Object not found');
-    const edges = entries.map((entry) => this.#edgeOf(name[0], entry));
+    const edges = entries.map((entry) => this.#edges.named(name[0], entry));
     for (const edge of edges) {
       if (action === 'remove') this.#withdraw(name[0], object, edge.place);
       else if (!object.deliveries.has(edge.place)) this.#send(object, edge, 'pending');
@@ -147,7 +147,7 @@ export class LocalCloud extends Side {
   }
 
   override update(organization: string, update: Update, caller: Caller): void {
-    for (const entry of update.metadata.destinationsList ?? []) this.#edgeOf(organization, entry);
+    for (const entry of update.metadata.destinationsList ?? []) this.#edges.named(organization, entry);
     super.update(organization, update, caller);
   }
 
@@ -211,8 +211,8 @@ export class LocalCloud extends Side {
     this.organizations.delete(organization);
     this.accessLists.forget(organization);
     this.store.forget(organization);
-    for (const edge of this.#edgesOf(organization)) {
-      this.#edges.delete(edge.key);
+    for (const edge of this.#edges.of(organization)) {
+      this.#edges.delete(edge);
       this.#outbox.take(edge.key);
     }
   }
@@ -221,9 +221,9 @@ export class LocalCloud extends Side {
     const { metadata } = object;
     const before = object.deliveries;
     // Who gets an object with a policy is decided elsewhere (by Open Horizon), and stays so.
-    const edges = this.#edgesOf(organization).filter((edge) =>
-      metadata.destinationPolicy ? before.has(edge.place) : isFor(metadata, edge),
-    );
+    const edges = this.#edges
+      .of(organization)
+      .filter((edge) => (metadata.destinationPolicy ? before.has(edge.place) : isFor(metadata, edge)));
     const fresh = metadata.destinationsList ? 'pending' : 'delivering';
     for (const place of Array.from(before.keys())) {
       if (!edges.some((edge) => edge.place === place)) this.#withdraw(organization, object, place);
@@ -238,7 +238,7 @@ export class LocalCloud extends Side {
       return;
     }
     this.store.change(organization, object, deletion(object));
-    for (const edge of this.#edgesOf(organization)) {
+    for (const edge of this.#edges.of(organization)) {
       if (object.deliveries.has(edge.place)) this.#outbox.put(edge.key, object);
     }
   }
@@ -250,7 +250,7 @@ export class LocalCloud extends Side {
   ): Promise<void> {
     const { objectType, objectID, originID, originType } = object.metadata;
     this.store.delete(organization, objectType, objectID);
-    const edge = this.#edges.get(`${organization}/${originType}:${originID}`);
+    const edge = this.#edges.find(organization, `${originType}:${originID}`);
     if (how === 'consumed') edge?.consumedByCloud(object.metadata);
   }
 
@@ -259,18 +259,6 @@ export class LocalCloud extends Side {
     { organization, name }: Caller,
   ): Pick<ObjectMetadata, 'originID' | 'originType' | 'ownerID'> {
     return { originID: 'Cloud', originType: 'Cloud', ownerID: `${organization}/${name}` };
-  }
-
-  /** @throws Answer where an entry of a list is none, or names an edge that has not registered. */
-  #edgeOf(organization: string, entry: string): LocalEdge {
-    if (!entry.includes(':')) throw badRequest(`Invalid destination ${entry}`);
-    const edge = this.#edges.get(`${organization}/${entry}`);
-    if (!edge) throw refusal(500, `Failed to find destination ${entry}`);
-    return edge;
-  }
-
-  #edgesOf(organization: string): LocalEdge[] {
-    return Array.from(this.#edges.values()).filter((edge) => edge.organization === organization);
   }
 
   #send(object: StoredObject, edge: LocalEdge, status: 'pending' | 'delivering' = 'delivering'): void {

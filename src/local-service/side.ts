@@ -5,6 +5,7 @@ import { type Faults, noFaults } from './faults';
 import type { Journal } from './journal/journal';
 import type { Update } from './metadata';
 import { isForService, unversioned } from './policy';
+import { refuseReceived, unmarkable, wrongState } from './refusals';
 import type { Caller } from './roles';
 import { Store, type StoredObject, Versions } from './store';
 import { Webhooks } from './webhooks';
@@ -21,8 +22,6 @@ export interface SideOptions {
 
 /** Listed to applications: what came from the other side and waits for them. */
 const unread = new Set(['completelyReceived', 'objdeleted']);
-/** What was written here, and may be written again. */
-const own = new Set(['ready', 'notReady', 'verificationFailed']);
 /** As the real services are set up. */
 const chunkSize = 5_242_880;
 const longestFileName = 255;
@@ -293,26 +292,4 @@ function verify(metadata: ObjectMetadata, data: Buffer): string | undefined {
   return check.fits()
     ? undefined
     : 'Failed to verify data with public key and data signature, Error: crypto/rsa: verification error';
-}
-
-function refuseReceived(object: StoredObject | undefined, text: string): void {
-  if (object && !own.has(object.status)) throw badRequest(text);
-}
-
-/** Marks are refused with 400, not 404. */
-function unmarkable(mark: string): ReturnType<typeof badRequest> {
-  return badRequest(
-    mark === 'deleted'
-      ? "Failed to confirm object's deletion. Error: Failed to find object to confirm deletion"
-      : `Failed to mark the object as ${mark}. Error: Failed to find object to mark as ${mark}`,
-  );
-}
-
-/** With two newlines, as the real service. */
-function wrongState({ status }: StoredObject, mark: string): ReturnType<typeof badRequest> {
-  return badRequest(
-    mark === 'deleted'
-      ? "Failed to confirm object's deletion. Error: Invalid attempt to confirm deletion of object with empty lastRemovedPolicyServices list\n"
-      : `Failed to mark the object as ${mark}. Error: Invalid attempt to mark object in status ${status} as ${mark}\n`,
-  );
 }

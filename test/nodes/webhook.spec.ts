@@ -15,6 +15,7 @@ import {
   services,
   wholeFlow,
 } from '../support/flow';
+import { metadataOf } from '../support/metadata';
 import { record } from '../support/recorder';
 import { until } from '../support/until';
 
@@ -78,6 +79,31 @@ describe('a webhook', () => {
     give('out', { payload: 'hello' });
     assert.equal((await consumed).outcome, 'consumed');
     edge.release();
+  });
+
+  it('brings at once what came before the service knew whom to call', async () => {
+    const polls: string[] = [];
+    let registered = false;
+    const service = await record('ESS', async ({ method, path = '' }) => {
+      if (method !== 'GET') {
+        await until('the first poll is over', () => polls.length >= 2);
+        registered = true;
+        return {};
+      }
+      polls.push(path);
+      if (!registered || !path.endsWith('/rules')) return { status: 404 };
+      return { body: JSON.stringify([metadataOf({ objectType: 'rules', objectID: 'r1', noData: true })]) };
+    });
+    const ess = { id: 'ess', type: 'sync-service', connection: 'address', side: 'edge' };
+    const receive = { ...poll, baseURL, wires: [['deleted'], []] };
+    await helper.load(
+      nodes,
+      wholeFlow([{ ...ess, address: service.client.address }], receivingFlow({ receive })),
+      { in: { hookPath } },
+    );
+    assert.equal((await next('deleted')).topic, 'rules/r1');
+    await helper.unload();
+    await service.close();
   });
 
   it('is registered under the same URL after a restart, and deleted on close', async () => {
