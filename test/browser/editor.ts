@@ -33,6 +33,8 @@ interface Opening {
   scale?: number;
 }
 
+/** What the editor says of imports and deploys lies over the flow for some seconds. */
+const noNotifications = '#red-ui-notifications { visibility: hidden }';
 const pictures = resolve(__dirname, '../../test-results');
 
 export async function openBrowser(): Promise<Browser> {
@@ -292,7 +294,7 @@ export class Editor {
 
   async picture(name: string): Promise<void> {
     await mkdir(pictures, { recursive: true });
-    await this.page.screenshot({ path: join(pictures, `${name}.png`) });
+    await this.page.screenshot({ path: join(pictures, `${name}.png`), style: noNotifications });
   }
 
   /** Until the editor's animations are over. */

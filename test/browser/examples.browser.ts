@@ -98,63 +98,63 @@ const examples: Record<string, (example: Running, horizon: OpenHorizon) => Promi
     await example.press('send a configuration');
     await example.file('received', 'picture.png');
     await example.read(/celsius/);
-    await example.see('publish configuration', /consumed/);
-    await example.see('publish file', /consumed/);
+    await example.see('publish configuration', /^consumed$/);
+    await example.see('publish file', /^consumed$/);
   },
   async 'edge to cloud'(example) {
     await example.press('send a reading');
     await example.see('reading', /^\d+(\.\d)?$/);
-    await example.see('delivery status', /consumed/);
+    await example.see('delivery status', /^consumed$/);
   },
   async 'receive files'(example) {
     await example.file('edge-sync-received', 'about.txt');
     for (const file of ['notes.txt', 'limits.csv']) {
       await example.press(`send ${file}`);
       await example.file('edge-sync-received', file);
-      await example.see('file', new RegExp(file));
+      await example.see('file has arrived', new RegExp(`^documents/${file}$`));
     }
-    await example.see('delivery status', /consumed/);
+    await example.see('delivery status', /^consumed$/);
   },
   async 'send files from a folder'(example) {
     await example.press('make a file');
-    await example.see('arrived', /outgoing\/hello\.txt/);
+    await example.see('arrived at the edge', /outgoing\/hello\.txt/);
     await writeFile(join(example.nodeRed.home, 'edge-sync-outbox', 'what a name!.txt'), 'x');
-    await example.see('arrived', /outgoing\/what_a_name_\.txt/);
+    await example.see('arrived at the edge', /outgoing\/what_a_name_\.txt/);
   },
   async 'configuration roll-out'(example) {
     await example.press('roll out 1.0');
-    await example.see('publish settings', /consumed 1\/2/);
-    await example.see('edge 2 has', /1\.0/);
-    await example.see('everywhere', /1\.0/);
+    await example.see('publish settings', /^consumed 1\/2$/);
+    await example.see('edge 2 has', /^1\.0$/);
+    await example.see('everywhere', /^1\.0$/);
     await example.press('where is it?');
-    await example.see('where is it', /2/);
+    await example.see('where is it', /^2$/);
     await example.press('roll out 1.0');
-    await example.see('publish settings', /consumed 1\/2/);
+    await example.see('publish settings', /^consumed 1\/2$/);
     await example.press('roll out 2.0');
-    await example.see('not everywhere', /superseded/);
-    await example.see('everywhere', /2\.0/);
+    await example.see('not everywhere', /^superseded$/);
+    await example.see('everywhere', /^2\.0$/);
   },
   async 'model update with signature check'(example) {
     await example.read(/BEGIN PUBLIC KEY/);
     await example.press('send a signed model');
-    await example.see('delivery status', /consumed/);
-    await example.see('model to use', /consumed/);
+    await example.see('delivery status', /^consumed$/);
+    await example.see('model to use', /^consumed$/);
     await example.press('send an unsigned model');
-    await example.see('why', /SYNC_UNTRUSTED_KEY/);
+    await example.see('why', /^SYNC_UNTRUSTED_KEY$/);
   },
   async webhook(example) {
     // The poll alone would bring it ten minutes later.
     await example.press('raise an alarm');
-    await example.see('alarm', /boiler/);
-    await example.see('delivery status', /consumed/);
+    await example.see('alarm', /^boiler$/);
+    await example.see('delivery status', /^consumed$/);
   },
   async deletions(example) {
     await example.press('publish the rule');
-    await example.see('edge', /consumed/);
-    await example.see('outcome', /consumed/);
+    await example.see('edge', /^consumed$/);
+    await example.see('outcome', /^consumed$/);
     await example.press('delete the rule');
-    await example.see('edge', /deleted/);
-    await example.see('outcome', /deleted/);
+    await example.see('edge', /^deleted$/);
+    await example.see('outcome', /^deleted$/);
     await until('nothing is left', async () => {
       await example.press('what is left?');
       return example.shows('what is left', /^0$/);
@@ -163,17 +163,17 @@ const examples: Record<string, (example: Running, horizon: OpenHorizon) => Promi
   async 'error handling with catch and redelivery'(example) {
     await example.press('send an order');
     await example.see('why', /The machine is busy/);
-    await example.see('done at attempt', /2/);
-    await example.see('delivery status', /consumed/);
+    await example.see('done at attempt', /^2$/);
+    await example.see('delivery status', /^consumed$/);
     await example.press('send nonsense');
     await example.see('why', /The data of orders/);
     await example.see('given up', /orders\/nonsense/);
   },
   async 'Open Horizon edge service'(example, { cloud }) {
     await cloud.publish({ objectType: 'app-settings', objectID: 'settings' }, '{"interval":30}');
-    await example.see('settings', /received/);
+    await example.see('settings', /^received$/);
     await example.press('send a result');
-    await example.see('result', /published/);
+    await example.see('result', /^published$/);
     const [result] = await until('the result is in the cloud', async () => {
       const found = await cloud.listUpdates('app-results');
       return found.length > 0 && found;
@@ -184,19 +184,19 @@ const examples: Record<string, (example: Running, horizon: OpenHorizon) => Promi
   },
   async 'queries and access control'(example) {
     await example.press('publish a recipe');
-    await example.see('published', /delivered/);
+    await example.see('published', /^delivered$/);
     await example.press('which recipes?');
-    await example.see('recipes', /bread/);
+    await example.see('recipes', /^bread$/);
     await example.press('which edges?');
-    await example.see('edges', /edge1/);
+    await example.see('edges', /^edge1$/);
     await example.press('how is it?');
-    await example.see('health', /green/);
+    await example.see('health', /^green$/);
     await example.press('what has arrived?');
-    await example.see('found at the edge', /1/);
+    await example.see('found at the edge', /^1$/);
     await example.press('let ann write');
-    await example.see('who may', /1/);
+    await example.see('who may', /^1$/);
     await example.press('no longer');
-    await example.see('who may', /0/);
+    await example.see('who may', /^0$/);
   },
 };
 
