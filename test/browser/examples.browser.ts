@@ -98,8 +98,8 @@ const examples: Record<string, (example: Running, horizon: OpenHorizon) => Promi
     await example.press('send a configuration');
     await example.file('received', 'picture.png');
     await example.read(/celsius/);
-    await example.see('publish configuration', /consumed/);
-    await example.see('publish file', /consumed/);
+    await example.see('publish configuration', /^consumed$/);
+    await example.see('publish file', /^consumed$/);
   },
   async 'edge to cloud'(example) {
     await example.press('send a reading');
