@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 
@@ -33,9 +33,15 @@ interface Opening {
   scale?: number;
 }
 
-/** What the editor says of imports and deploys lies over the flow for some seconds. */
-const noNotifications = '#red-ui-notifications { visibility: hidden }';
 const pictures = resolve(__dirname, '../../test-results');
+/** Those that the README shows, by the names that they have there; written where EDGE_SYNC_PICTURES is set. */
+const shown: Record<string, string> = {
+  'example cloud to edge': 'demo',
+  'example configuration roll-out': 'roll-out',
+};
+const docs = resolve(__dirname, '../../docs');
+/** What the editor says for some seconds hides the flow. */
+const style = '#red-ui-notifications { display: none }';
 
 export async function openBrowser(): Promise<Browser> {
   return chromium.launch({
@@ -294,7 +300,11 @@ export class Editor {
 
   async picture(name: string): Promise<void> {
     await mkdir(pictures, { recursive: true });
-    await this.page.screenshot({ path: join(pictures, `${name}.png`), style: noNotifications });
+    const picture = await this.page.screenshot({ path: join(pictures, `${name}.png`), style });
+    const document = shown[name];
+    if (document !== undefined && process.env.EDGE_SYNC_PICTURES) {
+      await writeFile(join(docs, `${document}.png`), picture);
+    }
   }
 
   /** Until the editor's animations are over. */

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { runInNewContext } from 'node:vm';
-import { buildSync } from 'esbuild';
 import manifest from '../../package.json';
+import { definitionOf } from '../support/definition';
 
 const root = join(__dirname, '..', '..');
 
@@ -17,27 +16,9 @@ interface ExampleNode {
   [field: string]: unknown;
 }
 
-/** What a node's editor side registers, as far as it is asked for here. */
-interface Definition {
-  defaults: Record<string, { type?: string }>;
-  label(this: object): string;
-}
-
 interface Example {
   name: string;
   nodes: ExampleNode[];
-}
-
-function definitionOf(type: string): Definition {
-  const entry = join(root, 'nodes', type, `${type}.editor.ts`);
-  const { outputFiles } = buildSync({ entryPoints: [entry], bundle: true, format: 'iife', write: false });
-  let registered: Definition | undefined;
-  const registerType = (_type: string, definition: Definition): void => {
-    registered = definition;
-  };
-  runInNewContext(outputFiles[0]?.text ?? '', { RED: { nodes: { registerType } } });
-  assert.ok(registered, type);
-  return registered;
 }
 
 /** The types that Node-RED brings, and what is in a flow without being a node. */
@@ -145,10 +126,11 @@ describe('the examples', () => {
     assert.deepEqual(duplicates(received.flatMap((types) => Array.from(new Set(types)))), []);
   });
 
-  it('are listed in docs/examples.md, each once', () => {
-    const lines = readFileSync(join(root, 'docs', 'examples.md'), 'utf8').split('\n');
-    const listed = lines.flatMap((line) => /^\| \[(.+?)\]\((.+?)\)/.exec(line)?.slice(1, 3) ?? []);
-    const expected = examples.flatMap(({ name }) => [name, `../examples/${encodeURIComponent(name)}.json`]);
-    assert.deepEqual(listed.sort(), expected.sort());
+  it('are listed in the README, each once', () => {
+    const [, section = ''] = readFileSync(join(root, 'README.md'), 'utf8').split('\n## The examples\n');
+    const [table = ''] = section.split('\n## ');
+    const listed = table.split('\n').flatMap((line) => /^\| (.+?) +\|/.exec(line)?.[1] ?? []);
+    const [, , ...names] = listed;
+    assert.deepEqual(names.sort(), examples.map(({ name }) => name).sort());
   });
 });

@@ -1,16 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runInNewContext } from 'node:vm';
-import { buildSync } from 'esbuild';
 import manifest from '../../package.json';
-
-interface Definition {
-  icon?: string;
-  category: string;
-  defaults: Record<string, { validate?: (value: string, options: unknown) => boolean | string }>;
-  credentials?: Record<string, unknown>;
-}
+import { type Definition, definitionOf } from '../support/definition';
 
 /** The editor's internalProperties; single letters are others. */
 const reserved = new Set([
@@ -24,27 +16,6 @@ const tests = readdirSync(__dirname)
   .concat(readdirSync(join(__dirname, '../support')).map((file) => join('../support', file)))
   .map((file) => readFileSync(join(__dirname, file), 'utf8'))
   .join('\n');
-
-/** What a node registers in the editor. */
-function definitionOf(type: string): Definition {
-  const { outputFiles } = buildSync({
-    entryPoints: [join('nodes', type, `${type}.editor.ts`)],
-    bundle: true,
-    format: 'iife',
-    write: false,
-  });
-  let registered: Definition | undefined;
-  const RED = {
-    nodes: {
-      registerType(_type: string, definition: Definition) {
-        registered = definition;
-      },
-    },
-  };
-  runInNewContext(outputFiles.map(({ text }) => text).join(''), { RED });
-  assert.ok(registered, `${type} registers itself`);
-  return registered;
-}
 
 function localeFile(type: string, language: string, kind: 'json' | 'html'): string {
   return readFileSync(join('nodes', type, 'locales', language, `${type}.${kind}`), 'utf8');
