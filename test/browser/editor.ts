@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 
@@ -35,11 +35,29 @@ interface Opening {
 
 const pictures = resolve(__dirname, '../../test-results');
 /** Those that the README shows, by the names that they have there; written where EDGE_SYNC_PICTURES is set. */
-const shown: Record<string, string> = {
-  'example cloud to edge': 'demo',
-  'example configuration roll-out': 'roll-out',
+const shown: Record<string, { name: string; part: 'all' | 'flow' | 'dialog' }> = {
+  'example cloud to edge': { name: 'demo', part: 'all' },
+  'example configuration roll-out': { name: 'roll-out', part: 'flow' },
+  'dialog publish settings': { name: 'sync-out', part: 'dialog' },
+  'service-local': { name: 'test-connection', part: 'dialog' },
 };
 const docs = resolve(__dirname, '../../docs');
+/** What a picture of a part holds: from one thing to another, down to where the lowest of some ends. */
+const parts = {
+  flow: { from: '#red-ui-workspace', to: '#red-ui-sidebar', lowest: '.red-ui-flow-group' },
+  dialog: {
+    from: '.red-ui-tray',
+    to: '.red-ui-tray',
+    lowest: '.red-ui-tray .form-row, .red-ui-tray .red-ui-palette-header',
+  },
+};
+
+interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
 /** What the editor says for some seconds hides the flow. */
 const style = '#red-ui-notifications { display: none }';
 
@@ -130,6 +148,12 @@ export class Editor {
     await this.page.click('#node-dialog-ok');
     await this.page.waitForSelector('#node-dialog-ok', { state: 'detached' });
     await this.settled();
+  }
+
+  async cancelDialog(): Promise<void> {
+    await this.page.click('#node-dialog-cancel');
+    await this.page.waitForSelector('#node-dialog-cancel', { state: 'detached' });
+    await this.invoke('core:select-none');
   }
 
   /** Adds a sync-service from the dialog of a node that is open. */
@@ -258,12 +282,18 @@ export class Editor {
 
   /** The same for a node on any tab, which is shown first. */
   async statusAnywhere(id: string, fits: RegExp): Promise<void> {
-    await this.page.evaluate((node) => {
-      const { nodes, workspaces } = (globalThis as unknown as EditorGlobal).RED;
-      const { z } = nodes.node(node);
-      if (workspaces.active() !== z) workspaces.show(z);
-    }, id);
+    await this.showTab(String(await this.property(id, 'z')));
     await this.status(id, fits);
+  }
+
+  async showTab(id: string): Promise<void> {
+    const isNew = await this.page.evaluate((tab) => {
+      const { workspaces } = (globalThis as unknown as EditorGlobal).RED;
+      const before = workspaces.active();
+      if (before !== tab) workspaces.show(tab);
+      return before !== tab;
+    }, id);
+    if (isNew) await this.settled();
   }
 
   /** The nodes of the tab that is shown. */
@@ -300,11 +330,24 @@ export class Editor {
 
   async picture(name: string): Promise<void> {
     await mkdir(pictures, { recursive: true });
-    const picture = await this.page.screenshot({ path: join(pictures, `${name}.png`), style });
-    const document = shown[name];
-    if (document !== undefined && process.env.EDGE_SYNC_PICTURES) {
-      await writeFile(join(docs, `${document}.png`), picture);
-    }
+    await this.page.screenshot({ path: join(pictures, `${name}.png`), style });
+    const wanted = shown[name];
+    if (!wanted || !process.env.EDGE_SYNC_PICTURES) return;
+    const clip = wanted.part !== 'all' && { clip: await this.#around(parts[wanted.part]) };
+    await this.page.screenshot({ path: join(docs, `${wanted.name}.png`), style, ...clip });
+  }
+
+  async #around({ from, to, lowest }: (typeof parts)['flow']): Promise<Box> {
+    const boxes = async (selector: string): Promise<Box[]> => {
+      const found = await this.page.locator(selector).all();
+      return (await Promise.all(found.map((each) => each.boundingBox()))).filter((box) => box !== null);
+    };
+    const [first] = (await boxes(from)).reverse();
+    const { x, y } = first ?? { x: 0, y: 0 };
+    const right = Math.max(...(await boxes(to)).map((box) => box.x + box.width));
+    const bottom = Math.max(...(await boxes(lowest)).map((box) => box.y + box.height)) + 30;
+    const height = this.page.viewportSize()?.height ?? bottom;
+    return { x, y, width: right - x, height: Math.min(bottom, height) - y };
   }
 
   /** Until the editor's animations are over. */

@@ -14,6 +14,7 @@ interface ExampleNode {
   id: string;
   type: string;
   name?: string;
+  label?: string;
 }
 
 /** An example at work: its nodes go by their names. */
@@ -43,6 +44,13 @@ class Running {
   async read(text: RegExp): Promise<void> {
     const messages = this.editor.page.locator('.red-ui-debug-msg', { hasText: text });
     await messages.first().waitFor({ timeout: 60_000 });
+  }
+
+  /** Takes a picture of a node's dialog. */
+  async show(name: string): Promise<void> {
+    await this.editor.openDialog(this.#idOf(name));
+    await this.editor.picture(`dialog ${name}`);
+    await this.editor.cancelDialog();
   }
 
   async file(...path: string[]): Promise<void> {
@@ -122,6 +130,7 @@ const examples: Record<string, (example: Running, horizon: OpenHorizon) => Promi
     await example.see('arrived at the edge', /outgoing\/what_a_name_\.txt/);
   },
   async 'configuration roll-out'(example) {
+    await example.show('publish settings');
     await example.press('roll out 1.0');
     await example.see('publish settings', /^consumed 1\/2$/);
     await example.see('edge 2 has', /^1\.0$/);
@@ -237,10 +246,17 @@ describe('an example, imported', () => {
       try {
         const editor = await Editor.open(browser, nodeRed.url, { viewport: { width: 1600, height: 900 } });
         await editor.importExample(name);
-        assert.deepEqual(overlapping(await editor.drawn()), []);
         await editor.invoke('core:show-debug-tab');
         await editor.deploy();
         const nodes = (await (await fetch(`${nodeRed.url}/flows`)).json()) as ExampleNode[];
+        const tabs = nodes.filter(({ type, label }) => type === 'tab' && label !== 'Flow 1').reverse();
+        assert.ok(tabs.length > 0);
+        for (const { id } of tabs) {
+          await editor.showTab(id);
+          const drawn = await editor.drawn();
+          assert.ok(drawn.length > 5);
+          assert.deepEqual(overlapping(drawn), []);
+        }
         try {
           await use(new Running(editor, nodeRed, nodes), horizon);
         } finally {
