@@ -6,6 +6,7 @@ import { buildSync } from 'esbuild';
 export interface Definition {
   icon?: string;
   category: string;
+  label(this: object): string;
   defaults: Record<string, { validate?: (value: string, options: unknown) => boolean | string }>;
   credentials?: Record<string, unknown>;
 }
