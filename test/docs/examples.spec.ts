@@ -126,11 +126,10 @@ describe('the examples', () => {
     assert.deepEqual(duplicates(received.flatMap((types) => Array.from(new Set(types)))), []);
   });
 
-  it('are listed in the README, each once', () => {
-    const [, section = ''] = readFileSync(join(root, 'README.md'), 'utf8').split('\n## The examples\n');
-    const [table = ''] = section.split('\n## ');
-    const listed = table.split('\n').flatMap((line) => /^\| (.+?) +\|/.exec(line)?.[1] ?? []);
-    const [, , ...names] = listed;
-    assert.deepEqual(names.sort(), examples.map(({ name }) => name).sort());
+  it('are listed in docs/examples.md, each once', () => {
+    const lines = readFileSync(join(root, 'docs', 'examples.md'), 'utf8').split('\n');
+    const listed = lines.flatMap((line) => /^\| \[(.+?)\]\((.+?)\)/.exec(line)?.slice(1, 3) ?? []);
+    const expected = examples.flatMap(({ name }) => [name, `../examples/${encodeURIComponent(name)}.json`]);
+    assert.deepEqual(listed.sort(), expected.sort());
   });
 });

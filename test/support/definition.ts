@@ -6,10 +6,9 @@ import { buildSync } from 'esbuild';
 export interface Definition {
   icon?: string;
   category: string;
+  label(this: object): string;
   defaults: Record<string, { validate?: (value: string, options: unknown) => boolean | string }>;
   credentials?: Record<string, unknown>;
-  /** What stands on the node, in the language of `this._`. */
-  label(this: object): string;
 }
 
 /** What a node registers in the editor. */
