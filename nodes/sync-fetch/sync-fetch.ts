@@ -7,6 +7,7 @@ import {
 } from '../../src/client';
 import { NodeFailure } from '../common/failure';
 import { FieldReader, positive } from '../common/fields';
+import { pathOf } from '../common/files';
 import { construct, type Handler, handleInput } from '../common/input';
 import { type ObjectField, objectOf } from '../common/objects';
 import { useService } from '../common/service';
@@ -61,7 +62,8 @@ export default function (RED: NodeAPI): void {
         const options = { signal, onProgress, trustedKeys };
         if (config.output === 'file') {
           const name = await fields.text('filename', message);
-          const filename = await targetPath(config.folder, name, object.objectID);
+          const folder = config.folder && pathOf(RED, config.folder);
+          const filename = await targetPath(folder, name, object.objectID);
           await client.fetchObjectDataToFile(object, filename, options);
           return { payload: filename, filename };
         }

@@ -22,6 +22,8 @@ interface Asked {
   credentials: SyncOutCredentials;
   message: NodeMessage;
   freshID: () => string;
+  /** Where a path of the message leads. */
+  locate: (path: string) => string;
 }
 
 /** What a message asks for, read and found right: all that is left is to send it. */
@@ -35,11 +37,11 @@ export type ActionName = 'publish' | 'metadata' | 'data' | 'activate' | 'delete'
 
 export const actions: Readonly<Record<ActionName, (asked: Asked) => Promise<Job>>> = {
   async publish(asked) {
-    const { kind, fields, options, credentials, message } = asked;
+    const { kind, fields, options, credentials, message, locate } = asked;
     const object = await reference(asked, true);
     const purpose = { kind, destination: options.destination, withData: true };
     const metadata = await metadataOf(object, purpose, fields, message);
-    const data = await dataOf(options.source, fields, message);
+    const data = await dataOf(options.source, fields, message, locate);
     const sign = await signingKeyOf(options.signingKeyType, credentials, fields, message);
     return {
       object,
@@ -56,7 +58,7 @@ export const actions: Readonly<Record<ActionName, (asked: Asked) => Promise<Job>
   },
   async data(asked) {
     const object = await reference(asked, false);
-    const data = await dataOf(asked.options.source, asked.fields, asked.message);
+    const data = await dataOf(asked.options.source, asked.fields, asked.message, asked.locate);
     return {
       object,
       outcome: 'published',

@@ -13,10 +13,11 @@ export async function dataOf(
   source: 'value' | 'file' | undefined,
   fields: TypedFields,
   message: NodeMessage,
+  locate: (path: string) => string,
 ): Promise<DataSource> {
   const value = await fields.any('data', message);
   if (source === 'file') {
-    if (typeof value === 'string' && value !== '') return { file: value };
+    if (typeof value === 'string' && value !== '') return { file: locate(value) };
     throw invalidInput(`The file must be a path, not ${describe(value)}`);
   }
   if (value === undefined || value === null) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import helper from 'node-red-node-test-helper';
@@ -78,6 +78,25 @@ describe('objects in a flow', () => {
       assert.deepEqual(await readFile(String(filename)), await readFile(__filename));
     } finally {
       await rm(folder, { recursive: true });
+    }
+  });
+
+  it('go from and to the folder from which the file nodes of Node-RED start', async () => {
+    const fileWorkingDirectory = await mkdtemp(join(tmpdir(), 'edge-sync-test-'));
+    await mkdir(join(fileWorkingDirectory, 'received'));
+    await writeFile(join(fileWorkingDirectory, 'picture'), 'hello');
+    helper.settings({ fileWorkingDirectory } as Parameters<typeof helper.settings>[0]);
+    try {
+      const fetch = { output: 'file', folder: 'received' };
+      await run(services, sendingFlow({ source: 'file' }), receivingFlow({ fetch }));
+      const fetched = next('fetched');
+      give('out', { payload: 'picture' });
+      const { filename } = await fetched;
+      assert.equal(filename, join(fileWorkingDirectory, 'received', 'r1'));
+      assert.equal(await readFile(String(filename), 'utf8'), 'hello');
+    } finally {
+      helper.settings({});
+      await rm(fileWorkingDirectory, { recursive: true });
     }
   });
 
