@@ -1,3 +1,5 @@
+import { wordsOf } from './words';
+
 /** The part of a sync-service config node that other dialogs need. */
 export interface SyncServiceNode extends EditorNode {
   connection: 'openhorizon' | 'address' | 'local';
@@ -118,7 +120,7 @@ function typesOfFlows(): string[] {
   RED.nodes.eachNode((node) => {
     if (!node.type.startsWith('sync-')) return;
     const { objectTypes, objectType, objectTypeType } = node as unknown as Record<string, unknown>;
-    if (typeof objectTypes === 'string') found.push(...objectTypes.split(/[\s,]+/));
+    if (typeof objectTypes === 'string') found.push(...wordsOf(objectTypes));
     if (typeof objectType === 'string' && objectTypeType === 'str') found.push(objectType);
   });
   return found.filter((type) => type !== '');

@@ -8,6 +8,7 @@ import type {
 import { invalidInput } from '../common/failure';
 import { describe } from '../common/fields';
 import type { TypedFields } from '../common/typed';
+import { wordsOf } from '../common/words';
 
 interface Asked {
   client: SyncServiceClient;
@@ -132,7 +133,7 @@ async function destinationsOf({ fields, message }: Asked): Promise<DestinationRe
 
 function asList(value: unknown, label: string): unknown[] {
   if (Array.isArray(value)) return value;
-  if (typeof value === 'string') return value.split(/[\s,]+/).filter((each) => each !== '');
+  if (typeof value === 'string') return wordsOf(value);
   if (typeof value === 'object' && value !== null) return [value];
   throw invalidInput(`${label} must be text or an array, not ${describe(value)}`);
 }

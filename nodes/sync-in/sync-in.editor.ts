@@ -1,5 +1,6 @@
 import { isPositive } from '../common/fields.editor';
-import { suggest } from '../common/service.editor';
+import { suggest, suggestLast } from '../common/service.editor';
+import { wordsOf } from '../common/words';
 
 interface SyncInEditor extends EditorNode {
   objectTypes: string;
@@ -55,16 +56,8 @@ RED.nodes.registerType<SyncInEditor>('sync-in', {
   },
   oneditprepare() {
     const types = $('#node-input-objectTypes');
-    const search = suggest({ what: 'objectTypes' });
-    types.autoComplete({
-      minLength: 0,
-      search: (value, done) => {
-        // Of several types the last one is being typed.
-        const [, before = '', last = ''] = /^(.*[\s,])?([^\s,]*)$/.exec(value) ?? [];
-        search(last, (found) => done(found.map((each) => ({ ...each, value: `${before}${each.value}` }))));
-      },
-    });
-    const objectType = (): string => String(types.val()).split(/[\s,]+/)[0] ?? '';
+    types.autoComplete({ minLength: 0, search: suggestLast({ what: 'objectTypes' }) });
+    const objectType = (): string => wordsOf(String(types.val()))[0] ?? '';
     $('#node-input-objectID').autoComplete({
       minLength: 0,
       search: suggest({ what: 'objectIDs', objectType }),

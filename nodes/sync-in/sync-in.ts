@@ -1,8 +1,10 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { ReceiverState } from '../../src/client';
 import { invalidInput, toNodeFailure } from '../common/failure';
+import { positive } from '../common/fields';
 import { useService } from '../common/service';
 import { StatusLine } from '../common/status';
+import { wordsOf } from '../common/words';
 import type { ServiceConnection } from '../sync-service/connection';
 import { Doorbell } from './doorbell';
 import { isWanted } from './filter';
@@ -149,12 +151,7 @@ function hookPathOf(RED: NodeAPI, node: SyncInNode): string {
 }
 
 function objectTypesOf({ objectTypes }: SyncInConfig): string[] {
-  const types = (objectTypes ?? '').split(/[\s,]+/).filter((type) => type !== '');
+  const types = wordsOf(objectTypes ?? '');
   if (types.length === 0) throw invalidInput('Enter an object type');
   return Array.from(new Set(types));
-}
-
-function positive(value: string | number, otherwise: number): number {
-  const number = Number(value);
-  return number > 0 ? number : otherwise;
 }

@@ -3,6 +3,7 @@ import type { DestinationPolicy, ObjectMetadataInput, ServiceKind } from '../../
 import { invalidInput } from '../common/failure';
 import { describe } from '../common/fields';
 import type { TypedFields } from '../common/typed';
+import { wordsOf } from '../common/words';
 
 /** Empty while none is chosen. */
 export type DestinationChoice = '' | 'all' | 'type' | 'node' | 'list' | 'policy';
@@ -44,7 +45,7 @@ export async function destinationOf(
 
 /** `type:id`, several separated by commas or in an array, or `{ destinationType, destinationID }`. */
 function listOf(value: unknown): string[] {
-  const entries = typeof value === 'string' ? value.split(/[\s,]+/).filter(Boolean) : value;
+  const entries = typeof value === 'string' ? wordsOf(value) : value;
   if (!Array.isArray(entries)) throw invalidInput(`Edges must be text or an array, not ${describe(value)}`);
   // The service would send it to all edges.
   if (entries.length === 0) throw invalidInput('The list of edges is empty');

@@ -1,3 +1,4 @@
+import { wordsOf } from '../common/words';
 import { timeOf } from './time';
 
 /** What a dialog says now, or what a node says that is not open. */
@@ -89,10 +90,10 @@ export const problems: Readonly<Record<string, Rule<string | undefined>>> = {
   destinationPolicy: needed('destinationPolicy'),
   destinationsList(form) {
     const text = rows.destinationsList?.(form) ? literal(form, 'destinationsList') : undefined;
-    const names = text?.split(/[\s,]+/).filter((name) => name !== '');
-    return names?.every((name) => /^[^:<>]+:[^<>]+$/.test(name)) === false
-      ? 'invalid.list'
-      : needed('destinationsList')(form);
+    const names = wordsOf(text ?? '');
+    return names.every((name) => /^[^:<>]+:[^<>]+$/.test(name))
+      ? needed('destinationsList')(form)
+      : 'invalid.list';
   },
   waitFor: (form) =>
     waits(form) && form.kind === 'ESS' && form.value('waitFor') === 'delivered'
