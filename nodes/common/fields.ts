@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { invalidInput } from './failure';
@@ -18,7 +19,7 @@ export class FieldReader {
   readonly #evaluate: Evaluate;
 
   constructor(
-    RED: Pick<NodeAPI, 'util'>,
+    private readonly RED: Pick<NodeAPI, 'util' | 'settings'>,
     private readonly node: Node,
   ) {
     this.#evaluate = promisify(RED.util.evaluateNodeProperty) as Evaluate;
@@ -33,6 +34,12 @@ export class FieldReader {
       if (field.type === 'msg' && error instanceof TypeError) return undefined;
       throw invalidInput(`${field.label}: ${error instanceof Error ? error.message : String(error)}`);
     }
+  }
+
+  /** A path as Node-RED's own file nodes take it: from its setting `fileWorkingDirectory`, where there is one. */
+  locate(path: string): string {
+    const { fileWorkingDirectory } = this.RED.settings as { fileWorkingDirectory?: unknown };
+    return typeof fileWorkingDirectory === 'string' ? resolve(fileWorkingDirectory, path) : path;
   }
 
   /** The field as text, trimmed; undefined where it is empty. Throws when it is neither text nor a number. */

@@ -23,6 +23,11 @@ export class TypedFields {
     return isEmpty ? undefined : this.reader.any(field, message);
   }
 
+  /** A path that a field names. See FieldReader. */
+  locate(path: string): string {
+    return this.reader.locate(path);
+  }
+
   /** The field as text; undefined where it is empty. */
   async text(name: string, message: NodeMessage): Promise<string | undefined> {
     return this.reader.text(this.#field(name), message);

@@ -8,16 +8,17 @@ const block = /-----BEGIN ([A-Z0-9 ]+)-----([^-]+)-----END \1-----/g;
  * The public keys that a field names, as the client takes them: PEM, base64 of a DER, the path of a PEM file, or a list
  * of such.
  *
+ * @param locate where a path leads.
  * @throws NodeFailure SYNC_INVALID_ARGUMENT also where there is none: a key that is missing must not let all data pass.
  */
-export async function trustedKeysOf(value: unknown): Promise<string[]> {
+export async function trustedKeysOf(value: unknown, locate: (path: string) => string): Promise<string[]> {
   const entries = Array.isArray(value) ? value : [value];
-  const keys = (await Promise.all(entries.map(keysOf))).flat();
+  const keys = (await Promise.all(entries.map((entry) => keysOf(entry, locate)))).flat();
   if (keys.length === 0) throw invalidInput('There is no trusted key');
   return keys;
 }
 
-async function keysOf(value: unknown): Promise<string[]> {
+async function keysOf(value: unknown, locate: (path: string) => string): Promise<string[]> {
   if (!Buffer.isBuffer(value) && typeof value !== 'string') {
     throw invalidInput(`A trusted key must be text or a path, not ${describe(value)}`);
   }
@@ -26,7 +27,7 @@ async function keysOf(value: unknown): Promise<string[]> {
   if (text.includes('-----BEGIN')) return blocksOf(text);
   // Every RSA key begins so, as base64 of its DER; no path is that long before its first dot.
   if (/^MI[A-Za-z0-9+/\s]{100,}=*$/.test(text)) return [text];
-  const content = await readFile(text, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const content = await readFile(locate(text), 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw invalidInput(`The trusted key cannot be read: ${error.message}`);
   });
   const found = blocksOf(content);

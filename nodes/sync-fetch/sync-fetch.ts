@@ -7,7 +7,6 @@ import {
 } from '../../src/client';
 import { NodeFailure } from '../common/failure';
 import { FieldReader, positive } from '../common/fields';
-import { pathOf } from '../common/files';
 import { construct, type Handler, handleInput } from '../common/input';
 import { type ObjectField, objectOf } from '../common/objects';
 import { useService } from '../common/service';
@@ -57,12 +56,12 @@ export default function (RED: NodeAPI): void {
       ): Promise<Record<string, unknown>> => {
         const client = await connection.client();
         const trustedKeys = fields.isSet('trustedKey')
-          ? await trustedKeysOf(await fields.any('trustedKey', message))
+          ? await trustedKeysOf(await fields.any('trustedKey', message), (path) => fields.locate(path))
           : undefined;
         const options = { signal, onProgress, trustedKeys };
         if (config.output === 'file') {
           const name = await fields.text('filename', message);
-          const folder = config.folder && pathOf(RED, config.folder);
+          const folder = config.folder && fields.locate(config.folder);
           const filename = await targetPath(folder, name, object.objectID);
           await client.fetchObjectDataToFile(object, filename, options);
           return { payload: filename, filename };

@@ -22,8 +22,6 @@ interface Asked {
   credentials: SyncOutCredentials;
   message: NodeMessage;
   freshID: () => string;
-  /** Where a path of the message leads. */
-  locate: (path: string) => string;
 }
 
 /** What a message asks for, read and found right: all that is left is to send it. */
@@ -37,11 +35,11 @@ export type ActionName = 'publish' | 'metadata' | 'data' | 'activate' | 'delete'
 
 export const actions: Readonly<Record<ActionName, (asked: Asked) => Promise<Job>>> = {
   async publish(asked) {
-    const { kind, fields, options, credentials, message, locate } = asked;
+    const { kind, fields, options, credentials, message } = asked;
     const object = await reference(asked, true);
     const purpose = { kind, destination: options.destination, withData: true };
     const metadata = await metadataOf(object, purpose, fields, message);
-    const data = await dataOf(options.source, fields, message, locate);
+    const data = await dataOf(options.source, fields, message);
     const sign = await signingKeyOf(options.signingKeyType, credentials, fields, message);
     return {
       object,
@@ -58,7 +56,7 @@ export const actions: Readonly<Record<ActionName, (asked: Asked) => Promise<Job>
   },
   async data(asked) {
     const object = await reference(asked, false);
-    const data = await dataOf(asked.options.source, asked.fields, asked.message, asked.locate);
+    const data = await dataOf(asked.options.source, asked.fields, asked.message);
     return {
       object,
       outcome: 'published',

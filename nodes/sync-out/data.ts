@@ -13,11 +13,10 @@ export async function dataOf(
   source: 'value' | 'file' | undefined,
   fields: TypedFields,
   message: NodeMessage,
-  locate: (path: string) => string,
 ): Promise<DataSource> {
   const value = await fields.any('data', message);
   if (source === 'file') {
-    if (typeof value === 'string' && value !== '') return { file: locate(value) };
+    if (typeof value === 'string' && value !== '') return { file: fields.locate(value) };
     throw invalidInput(`The file must be a path, not ${describe(value)}`);
   }
   if (value === undefined || value === null) {

@@ -26,7 +26,7 @@ export async function signingKeyOf(
 ): Promise<SigningKey | undefined> {
   if (!type || type === 'none') return undefined;
   const privateKey =
-    type === 'stored' ? storedKey(credentials) : await keyAt(await fields.any('signingKey', message));
+    type === 'stored' ? storedKey(credentials) : await keyAt(await fields.any('signingKey', message), fields);
   const { passphrase } = credentials;
   return { privateKey, ...(passphrase && { passphrase }) };
 }
@@ -37,14 +37,14 @@ function storedKey({ privateKey }: SyncOutCredentials): string {
   return privateKey.replaceAll('\\n', '\n');
 }
 
-async function keyAt(path: unknown): Promise<Buffer> {
+async function keyAt(path: unknown, fields: TypedFields): Promise<Buffer> {
   if (typeof path !== 'string' || path.trim() === '') {
     throw invalidInput('Sign with must be the path of a file with a private key');
   }
   if (path.includes('-----')) {
     throw invalidInput('Sign with is a key where it should be a path: keep keys with the credentials');
   }
-  return readFile(path.trim()).catch((error: NodeJS.ErrnoException) => {
+  return readFile(fields.locate(path.trim())).catch((error: NodeJS.ErrnoException) => {
     throw invalidInput(`The private key cannot be read: ${error.message}`);
   });
 }

@@ -2,7 +2,6 @@ import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from 'nod
 import type { DestinationStatus, ObjectMetadata } from '../../src/client';
 import { invalidInput } from '../common/failure';
 import { FieldReader, positive } from '../common/fields';
-import { pathOf } from '../common/files';
 import { construct, type Handler, handleInput } from '../common/input';
 import { Limiter } from '../common/limiter';
 import { useService } from '../common/service';
@@ -95,10 +94,9 @@ export default function (RED: NodeAPI): void {
         const client = await connection.client();
         const credentials = this.credentials ?? {};
         const freshID = (): string => RED.util.generateId();
-        const locate = (path: string): string => pathOf(RED, path);
         const { kind } = client;
         const job = await reading.run(() =>
-          prepare({ kind, fields, options: config, credentials, message, freshID, locate }),
+          prepare({ kind, fields, options: config, credentials, message, freshID }),
         );
         const { object, outcome } = job;
         status.show({ fill: 'blue', shape: 'dot', text: object.objectID });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -85,13 +86,22 @@ describe('objects in a flow', () => {
     const fileWorkingDirectory = await mkdtemp(join(tmpdir(), 'edge-sync-test-'));
     await mkdir(join(fileWorkingDirectory, 'received'));
     await writeFile(join(fileWorkingDirectory, 'picture'), 'hello');
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const [secret, trusted] = [
+      join(fileWorkingDirectory, 'private.pem'),
+      join(fileWorkingDirectory, 'public.pem'),
+    ];
+    await writeFile(secret, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    await writeFile(trusted, publicKey.export({ type: 'spki', format: 'pem' }));
     helper.settings({ fileWorkingDirectory } as Parameters<typeof helper.settings>[0]);
     try {
-      const fetch = { output: 'file', folder: 'received' };
-      await run(services, sendingFlow({ source: 'file' }), receivingFlow({ fetch }));
-      const fetched = next('fetched');
+      const fetch = { output: 'file', folder: 'received', trustedKey: 'public.pem', trustedKeyType: 'str' };
+      const sign = { signingKey: 'private.pem', signingKeyType: 'str' };
+      await run(services, sendingFlow({ source: 'file', ...sign }), receivingFlow({ fetch }));
+      const [fetched, caught] = [next('fetched'), next('caught')];
       give('out', { payload: 'picture' });
-      const { filename } = await fetched;
+      const { filename, error } = await Promise.race([fetched, caught]);
+      assert.equal(error, undefined);
       assert.equal(filename, join(fileWorkingDirectory, 'received', 'r1'));
       assert.equal(await readFile(String(filename), 'utf8'), 'hello');
     } finally {
