@@ -6,6 +6,7 @@ import type { Journal, KeptMap } from './journal/journal';
 import { Listener, type ListenerOptions } from './listener';
 import type { Update } from './metadata';
 import { Outbox } from './outbox';
+import { type Place, placeOf } from './place';
 import { RegisteredEdges } from './registered-edges';
 import { rest } from './rest';
 import type { Authenticator, Caller } from './roles';
@@ -96,7 +97,7 @@ export class LocalCloud extends Side {
     for (const object of this.store.all(edge.organization)) {
       const own = object.status === 'ready' || object.status === 'notReady';
       const known = object.deliveries.has(edge.place) || object.withdrawnFrom.includes(edge.place);
-      if (own && !known && isFor(object.metadata, edge)) this.#send(object, edge);
+      if (own && !known && isFor(object.metadata, edge)) this.#send(edge.organization, object, edge);
     }
   }
 
@@ -133,7 +134,9 @@ export class LocalCloud extends Side {
     for (const place of Array.from(object.deliveries.keys())) {
       if (!wanted.some((edge) => edge.place === place)) this.#withdraw(name[0], object, place);
     }
-    for (const edge of wanted) if (!object.deliveries.has(edge.place)) this.#send(object, edge, 'pending');
+    for (const edge of wanted) {
+      if (!object.deliveries.has(edge.place)) this.#send(name[0], object, edge, 'pending');
+    }
   }
 
   changeDestinations(name: ObjectName, action: 'add' | 'remove', entries: readonly string[]): void {
@@ -142,7 +145,7 @@ export class LocalCloud extends Side {
     const edges = entries.map((entry) => this.#edges.named(name[0], entry));
     for (const edge of edges) {
       if (action === 'remove') this.#withdraw(name[0], object, edge.place);
-      else if (!object.deliveries.has(edge.place)) this.#send(object, edge, 'pending');
+      else if (!object.deliveries.has(edge.place)) this.#send(name[0], object, edge, 'pending');
     }
   }
 
@@ -155,7 +158,9 @@ export class LocalCloud extends Side {
   take(edge: LocalEdge): StoredObject[] {
     const taken = this.#outbox.take(edge.key);
     for (const object of taken) {
-      if (object.deliveries.get(edge.place)?.status === 'pending') this.#deliver(object, edge, 'delivering');
+      if (object.deliveries.get(edge.place)?.status === 'pending') {
+        this.#deliver(edge.organization, object, edge, 'delivering');
+      }
     }
     return taken;
   }
@@ -165,8 +170,9 @@ export class LocalCloud extends Side {
     const stored = this.store.get(edge.organization, objectType, objectID);
     const delivery = stored?.deliveries.get(edge.place);
     if (!stored || !delivery || stored.metadata.instanceID !== object.instanceID) return;
-    if (status === 'deleted') this.#undeliver(edge.organization, stored, edge.place);
-    else this.#deliver(stored, edge, status);
+    if (status === 'deleted') {
+      this.store.change(edge.organization, stored, { deliveries: without(stored.deliveries, edge.place) });
+    } else this.#deliver(edge.organization, stored, edge, status);
     if (stored.metadata.deleted && stored.deliveries.size === 0) {
       this.store.delete(edge.organization, objectType, objectID);
     }
@@ -176,7 +182,9 @@ export class LocalCloud extends Side {
   /** An edge wants everything again, also what was consumed there. */
   resend(edge: LocalEdge): void {
     for (const object of this.store.all(edge.organization)) {
-      if (object.status === 'ready' && object.deliveries.has(edge.place)) this.#send(object, edge);
+      if (object.status === 'ready' && object.deliveries.has(edge.place)) {
+        this.#send(edge.organization, object, edge);
+      }
     }
   }
 
@@ -220,15 +228,18 @@ export class LocalCloud extends Side {
   protected published(organization: string, object: StoredObject): void {
     const { metadata } = object;
     const before = object.deliveries;
+    // An edge that had the object and has not registered again, after a start on what was kept, goes on having it.
+    const known = [...this.#edges.of(organization), ...before.values()];
     // Who gets an object with a policy is decided elsewhere (by Open Horizon), and stays so.
-    const edges = this.#edges
-      .of(organization)
-      .filter((edge) => (metadata.destinationPolicy ? before.has(edge.place) : isFor(metadata, edge)));
-    const fresh = metadata.destinationsList ? 'pending' : 'delivering';
-    for (const place of Array.from(before.keys())) {
-      if (!edges.some((edge) => edge.place === place)) this.#withdraw(organization, object, place);
+    const places = new Map(known.map((edge) => [placeOf(edge), edge]));
+    for (const [place, edge] of places) {
+      if (!(metadata.destinationPolicy ? before.has(place) : isFor(metadata, edge))) places.delete(place);
     }
-    for (const edge of edges) this.#send(object, edge, before.has(edge.place) ? 'delivering' : fresh);
+    const fresh = metadata.destinationsList ? 'pending' : 'delivering';
+    for (const place of before.keys()) if (!places.has(place)) this.#withdraw(organization, object, place);
+    for (const [place, edge] of places) {
+      this.#send(organization, object, edge, before.has(place) ? 'delivering' : fresh);
+    }
   }
 
   protected deletedHere(organization: string, object: StoredObject): void {
@@ -238,9 +249,7 @@ export class LocalCloud extends Side {
       return;
     }
     this.store.change(organization, object, deletion(object));
-    for (const edge of this.#edges.of(organization)) {
-      if (object.deliveries.has(edge.place)) this.#outbox.put(edge.key, object);
-    }
+    for (const place of object.deliveries.keys()) this.#outbox.put(`${organization}/${place}`, object);
   }
 
   protected async acknowledged(
@@ -261,31 +270,38 @@ export class LocalCloud extends Side {
     return { originID: 'Cloud', originType: 'Cloud', ownerID: `${organization}/${name}` };
   }
 
-  #send(object: StoredObject, edge: LocalEdge, status: 'pending' | 'delivering' = 'delivering'): void {
+  #send(
+    organization: string,
+    object: StoredObject,
+    edge: Place,
+    status: 'pending' | 'delivering' = 'delivering',
+  ): void {
     const goes = object.status === 'ready' && !object.metadata.inactive;
-    this.#deliver(object, edge, goes ? status : 'pending');
-    if (goes) this.#outbox.put(edge.key, object);
+    this.#deliver(organization, object, edge, goes ? status : 'pending');
+    if (goes) this.#outbox.put(`${organization}/${placeOf(edge)}`, object);
   }
 
-  #deliver(object: StoredObject, edge: LocalEdge, status: string): void {
-    const { organization, destinationType, destinationID } = edge;
-    const delivery = { destinationType, destinationID, status, message: '' };
-    const deliveries = new Map(object.deliveries).set(edge.place, delivery);
-    const withdrawnFrom = object.withdrawnFrom.filter((place) => place !== edge.place);
-    this.store.change(organization, object, { deliveries, withdrawnFrom });
-  }
-
-  #undeliver(organization: string, object: StoredObject, place: string): void {
-    const deliveries = new Map(object.deliveries);
-    deliveries.delete(place);
-    this.store.change(organization, object, { deliveries });
+  #deliver(organization: string, object: StoredObject, edge: Place, status: string): void {
+    const { destinationType, destinationID } = edge;
+    const place = placeOf(edge);
+    this.store.change(organization, object, {
+      deliveries: new Map(object.deliveries).set(place, {
+        destinationType,
+        destinationID,
+        status,
+        message: '',
+      }),
+      withdrawnFrom: object.withdrawnFrom.filter((each) => each !== place),
+    });
   }
 
   /** The object does not go to this edge any more: there it is deleted. */
   #withdraw(organization: string, object: StoredObject, place: string): void {
     if (!object.deliveries.has(place)) return;
-    this.#undeliver(organization, object, place);
-    this.store.change(organization, object, { withdrawnFrom: [...object.withdrawnFrom, place] });
+    this.store.change(organization, object, {
+      deliveries: without(object.deliveries, place),
+      withdrawnFrom: [...object.withdrawnFrom, place],
+    });
     const gone: StoredObject = { ...object, ...deletion(object), deliveries: new Map() };
     this.#outbox.withdraw(`${organization}/${place}`, gone);
   }
@@ -316,10 +332,16 @@ function deletion({ metadata }: StoredObject): Pick<StoredObject, 'metadata' | '
   return { metadata: { ...metadata, deleted: true }, status: 'objdeleted', data: undefined };
 }
 
-function isFor(metadata: ObjectMetadata, edge: LocalEdge): boolean {
+function without<Value>(values: ReadonlyMap<string, Value>, key: string): Map<string, Value> {
+  const rest = new Map(values);
+  rest.delete(key);
+  return rest;
+}
+
+function isFor(metadata: ObjectMetadata, edge: Place): boolean {
   const { destinationsList, destinationType, destinationID, destinationPolicy } = metadata;
   if (destinationPolicy) return false;
-  if (destinationsList?.length) return destinationsList.includes(edge.place);
+  if (destinationsList?.length) return destinationsList.includes(placeOf(edge));
   if (destinationType && destinationType !== edge.destinationType) return false;
   return !destinationID || destinationID === edge.destinationID;
 }

@@ -5,6 +5,7 @@ import type { Intervals } from './intervals';
 import type { Journal } from './journal/journal';
 import { Listener, type ListenerOptions } from './listener';
 import { Locks } from './locks';
+import { placeOf } from './place';
 import { removedServices } from './policy';
 import { rest } from './rest';
 import type { Authenticator } from './roles';
@@ -40,7 +41,7 @@ export class LocalEdge extends Side {
     journal: Journal,
   ) {
     const { organization, destinationType, destinationID } = options;
-    super(options, journal, `ess ${organization}/${destinationType}:${destinationID}`);
+    super(options, journal, `ess ${organization}/${placeOf(options)}`);
     this.organization = organization;
     this.destinationType = destinationType;
     this.destinationID = destinationID;
@@ -59,7 +60,7 @@ export class LocalEdge extends Side {
 
   /** As lists of destinations name it. */
   get place(): string {
-    return `${this.destinationType}:${this.destinationID}`;
+    return placeOf(this);
   }
 
   get key(): string {

@@ -22,13 +22,14 @@ describe('a local service that is started again on its folder', () => {
 
   async function start(poll = 5): Promise<void> {
     service = await LocalService.start({ edges: places, folder, intervals: { registration: 1, poll } });
-    cloud = new SyncServiceClient({
-      address: service.cloud.address,
-      organization: 'demo',
-      key: 'admin@demo',
-    });
-    edge = new SyncServiceClient({ address: service.edges[0]?.address ?? '', key: 'admin@demo' });
+    connect();
     await until('the edges have registered', async () => (await cloud.getDestinations()).length === 2);
+  }
+
+  function connect(): void {
+    const { address } = service.cloud;
+    cloud = new SyncServiceClient({ address, organization: 'demo', key: 'admin@demo' });
+    edge = new SyncServiceClient({ address: service.edges[0]?.address ?? '', key: 'admin@demo' });
   }
 
   async function stop(): Promise<void> {
@@ -97,6 +98,30 @@ describe('a local service that is started again on its folder', () => {
         ['withdrawn', true],
       ],
     );
+  });
+
+  it('knows who had an object before its edges register again', async () => {
+    for (const objectID of ['updated', 'deleted']) await cloud.publish({ objectType: 't', objectID }, 'old');
+    await until('they are at the edge', async () => (await listed('t')).length === 2);
+    await stop();
+    // Time enough for what follows, which waits for no edge.
+    const intervals = { registration: 1_000, poll: 5 };
+    service = await LocalService.start({ edges: places, folder, intervals });
+    connect();
+    await cloud.publish({ objectType: 't', objectID: 'updated' }, 'new');
+    await cloud.deleteObject({ objectType: 't', objectID: 'deleted' });
+    const seen = await until('the edge knows of both', async () => {
+      const updates = await edge.listUpdates('t');
+      return updates.some(({ deleted }) => deleted) && updates;
+    });
+    assert.deepEqual(
+      seen.map((object) => [object.objectID, object.deleted]),
+      [
+        ['deleted', true],
+        ['updated', false],
+      ],
+    );
+    assert.equal(String(await edge.fetchObjectData({ objectType: 't', objectID: 'updated' })), 'new');
   });
 
   it('tells the cloud what an edge did while it was away', async () => {

@@ -1,5 +1,6 @@
 import { type Answer, listOf, malformed, methodNotAllowed, unauthorized } from '../answer';
 import type { LocalCloud } from '../cloud';
+import { placeOf } from '../place';
 import { isOf, requireKnown } from './access';
 import { type Asked, checkName } from './asked';
 
@@ -16,7 +17,7 @@ export function destinations(
   if (destinationType === undefined) return listOf(service.destinations(organization));
   // The real service takes any word for the operation.
   if (destinationID === undefined || operation === undefined || more.length > 0) return malformed;
-  const place = `${destinationType}:${destinationID}`;
+  const place = placeOf({ destinationType, destinationID });
   const found = service.store.all(organization).flatMap(({ metadata, deliveries, status: here }) => {
     const status = deliveries.get(place)?.status;
     const { objectType, objectID } = metadata;
