@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { freePort } from '../support/ports';
 import { until } from '../support/until';
+import { makeUserDir } from '../support/user-dir';
 
 /** A real Node-RED with the built package, in a folder of its own. */
 export interface RunningNodeRed {
@@ -29,14 +29,9 @@ export async function startNodeRed(
   settings: Record<string, unknown> = {},
   environment: NodeJS.ProcessEnv = {},
 ): Promise<RunningNodeRed> {
-  const userDir = await mkdtemp(join(tmpdir(), 'edge-sync-browser-'));
-  const modules = join(userDir, 'node_modules', '@edge-sync');
-  await mkdir(modules, { recursive: true });
-  await symlink(root, join(modules, 'node-red'), 'dir');
+  const { path: userDir, remove } = await makeUserDir();
   const folder = join(userDir, 'received');
   await mkdir(folder);
-  const manifest = { name: 'browser-test', private: true, dependencies: { '@edge-sync/node-red': '*' } };
-  await writeFile(join(userDir, 'package.json'), JSON.stringify(manifest));
   const port = await freePort();
   const whole = {
     flowFile: 'flows.json',
@@ -85,7 +80,7 @@ export async function startNodeRed(
     log,
     async stop() {
       if (child.exitCode === null && child.kill('SIGINT')) await once(child, 'exit');
-      await rm(userDir, { recursive: true, force: true });
+      await remove();
     },
   };
 }
@@ -106,13 +101,4 @@ async function untilItAnswers(child: ChildProcess, url: string, log: () => strin
     },
     60_000,
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

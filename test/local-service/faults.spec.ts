@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { request } from 'undici';
-import { SyncServiceClient } from '../../src/client';
-import { LocalService } from '../../src/local-service';
+import type { SyncServiceClient } from '../../src/client';
+import type { LocalService } from '../../src/local-service';
+import { startPair } from '../support/local-pair';
 import { until } from '../support/until';
 
 const object = { objectType: 't', objectID: 'o' };
@@ -12,18 +13,12 @@ describe('the defects of the real service, switched on in the local one', () => 
   let cloud: SyncServiceClient;
   let edge: SyncServiceClient;
 
+  let close: () => Promise<void>;
+
   beforeEach(async () => {
-    const place = { organization: 'demo', destinationType: 'gateway', destinationID: 'edge1' };
-    service = await LocalService.start({ edges: [place], intervals: { registration: 1, poll: 5 } });
-    const { address } = service.cloud;
-    cloud = new SyncServiceClient({ address, organization: 'demo', key: 'admin@demo' });
-    edge = new SyncServiceClient({ address: ess().address, key: 'admin@demo' });
-    await until('the edge has registered', async () => (await cloud.getDestinations()).length > 0);
+    ({ service, cloud, edge, close } = await startPair());
   });
-  afterEach(async () => {
-    await Promise.all([cloud.close(), edge.close()]);
-    await service.stop();
-  });
+  afterEach(() => close());
 
   function ess(): LocalService['edges'][number] {
     const [first] = service.edges;

@@ -5,34 +5,27 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type ObjectMetadata, SyncServiceClient } from '../../src/client';
 import { LocalService } from '../../src/local-service';
+import { place, startPair } from '../support/local-pair';
 import { until } from '../support/until';
 
 /** What was seen of the real service beside its answers: who is told what, how often, and in which order. */
 describe('as was observed of the real service, in the local one', () => {
-  const place = { organization: 'demo', destinationType: 'gateway', destinationID: 'edge1' };
   const toEdge = { objectType: 't', destinationType: 'gateway', destinationID: 'edge1' };
   let service: LocalService;
   let cloud: SyncServiceClient;
   let edge: SyncServiceClient;
+  let close: () => Promise<void>;
   let now: number;
 
   beforeEach(async () => {
     now = Date.now();
     const clock = (): number => now;
-    const intervals = { registration: 1, poll: 5, maintenance: 5 };
-    service = await LocalService.start({ cloud: { clock }, edges: [place], intervals });
-    cloud = new SyncServiceClient({
-      address: service.cloud.address,
-      organization: 'demo',
-      key: 'admin@demo',
-    });
-    edge = new SyncServiceClient({ address: service.edges[0]?.address ?? '', key: 'admin@demo' });
-    await until('the edge has registered', async () => (await cloud.getDestinations()).length > 0);
+    ({ service, cloud, edge, close } = await startPair({
+      cloud: { clock },
+      intervals: { maintenance: 5 },
+    }));
   });
-  afterEach(async () => {
-    await Promise.all([cloud.close(), edge.close()]);
-    await service.stop();
-  });
+  afterEach(() => close());
 
   const arrived = (count = 1): Promise<ObjectMetadata[]> =>
     until('it has arrived', async () => {

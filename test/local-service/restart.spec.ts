@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SyncServiceClient } from '../../src/client';
 import { LocalService } from '../../src/local-service';
+import { pairOf, startPair } from '../support/local-pair';
 import { until } from '../support/until';
 
 const places = ['edge1', 'edge2'].map((destinationID) => ({
@@ -19,22 +20,10 @@ describe('a local service that is started again on its folder', () => {
   let service: LocalService;
   let cloud: SyncServiceClient;
   let edge: SyncServiceClient;
+  let stop: () => Promise<void>;
 
   async function start(poll = 5): Promise<void> {
-    service = await LocalService.start({ edges: places, folder, intervals: { registration: 1, poll } });
-    connect();
-    await until('the edges have registered', async () => (await cloud.getDestinations()).length === 2);
-  }
-
-  function connect(): void {
-    const { address } = service.cloud;
-    cloud = new SyncServiceClient({ address, organization: 'demo', key: 'admin@demo' });
-    edge = new SyncServiceClient({ address: service.edges[0]?.address ?? '', key: 'admin@demo' });
-  }
-
-  async function stop(): Promise<void> {
-    await Promise.all([cloud.close(), edge.close()]);
-    await service.stop();
+    ({ service, cloud, edge, close: stop } = await startPair({ edges: places, folder, intervals: { poll } }));
   }
 
   beforeEach(async () => {
@@ -106,8 +95,8 @@ describe('a local service that is started again on its folder', () => {
     await stop();
     // Time enough for what follows, which waits for no edge.
     const intervals = { registration: 1_000, poll: 5 };
-    service = await LocalService.start({ edges: places, folder, intervals });
-    connect();
+    const restarted = await LocalService.start({ edges: places, folder, intervals });
+    ({ service, cloud, edge, close: stop } = pairOf(restarted));
     await cloud.publish({ objectType: 't', objectID: 'updated' }, 'new');
     await cloud.deleteObject({ objectType: 't', objectID: 'deleted' });
     const seen = await until('the edge knows of both', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { type ObjectMetadata, SyncServiceClient } from '../../src/client';
-import { LocalService } from '../../src/local-service';
+import type { ObjectMetadata, SyncServiceClient } from '../../src/client';
+import type { LocalService } from '../../src/local-service';
+import { startPair } from '../support/local-pair';
 import { until } from '../support/until';
 
 const object = { objectType: 'rules', objectID: 'r1' };
@@ -11,22 +12,12 @@ describe('objects between a local cloud and its edges', () => {
   let cloud: SyncServiceClient;
   let edge: SyncServiceClient;
 
-  beforeEach(async () => {
-    const place = { organization: 'demo', destinationType: 'gateway', destinationID: 'edge1' };
-    service = await LocalService.start({ edges: [place], intervals: { registration: 1, poll: 5 } });
-    cloud = new SyncServiceClient({
-      address: service.cloud.address,
-      organization: 'demo',
-      key: 'admin@demo',
-    });
-    edge = new SyncServiceClient({ address: service.edges[0]?.address ?? '', key: 'admin@demo' });
-    await until('the edge has registered', async () => (await cloud.getDestinations()).length > 0);
-  });
+  let close: () => Promise<void>;
 
-  afterEach(async () => {
-    await Promise.all([cloud.close(), edge.close()]);
-    await service.stop();
+  beforeEach(async () => {
+    ({ service, cloud, edge, close } = await startPair());
   });
+  afterEach(() => close());
 
   const statusAtEdge = async (): Promise<string | undefined> =>
     (await cloud.getObjectDestinations(object))[0]?.status;

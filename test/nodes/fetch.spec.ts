@@ -5,10 +5,10 @@ import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import helper from 'node-red-node-test-helper';
-import type { SyncServiceNode } from '../../nodes/sync-service/configuration';
 import { sharedLocalService } from '../../nodes/sync-service/local';
 import { type ObjectMetadata, SyncServiceClient } from '../../src/client';
 import { stringifyExactJson } from '../../src/protocol/exact-json';
+import { clientOf, letClientsGo } from '../support/clients';
 import {
   flowOf,
   give,
@@ -37,6 +37,7 @@ describe('sync-fetch', () => {
   before(() => helper.startServer());
   after(() => helper.stopServer());
   afterEach(async () => {
+    letClientsGo();
     await helper.unload();
     await sharedLocalService().stop();
   });
@@ -63,7 +64,7 @@ describe('sync-fetch', () => {
         ),
         flowOf('helper'),
       );
-      const cloud = await (helper.getNode('css') as unknown as SyncServiceNode).connection.client();
+      const cloud = await clientOf('css');
       const arrived = next('helper');
       const options = signed ? { sign: { privateKey } } : {};
       await cloud.publish({ objectType: 'rules', objectID: 'r1' }, 'hello', options);

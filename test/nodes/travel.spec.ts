@@ -8,6 +8,7 @@ import type { SyncServiceNode } from '../../nodes/sync-service/configuration';
 import { sharedLocalService } from '../../nodes/sync-service/local';
 import type { ReceiverState } from '../../src/client';
 import { LocalService } from '../../src/local-service';
+import { clientOf, letClientsGo } from '../support/clients';
 import {
   give,
   next,
@@ -27,6 +28,7 @@ describe('objects in a flow', () => {
   before(() => helper.startServer());
   after(() => helper.stopServer());
   afterEach(async () => {
+    letClientsGo();
     await helper.unload();
     await sharedLocalService().stop();
   });
@@ -228,7 +230,7 @@ describe('objects in a flow', () => {
     });
     give('out', { payload: 'hello' });
     const [message] = await Promise.all([held, fetched]);
-    const edge = await (helper.getNode('ess') as unknown as SyncServiceNode).connection.client();
+    const edge = await clientOf('ess');
     await until('the first has asked', () => stateOf('in')?.inFlight === 0);
     assert.equal((await edge.listUpdates('rules')).length, 1);
     assert.equal(confirmed, false);
