@@ -1,0 +1,67 @@
+/** A call that waits for its time. */
+export interface Timer {
+  /** No effect once it was called. */
+  cancel(): void;
+}
+
+/** Where all time comes from, so that a test can put another in its place. */
+export interface Clock {
+  /** The time of day, in ms since 1970: for what people and services read. It jumps when somebody sets the clock. */
+  now(): number;
+  /** Ms since some moment in the past, which never jump: for durations. */
+  elapsed(): number;
+  /**
+   * Calls back once, after `delay` ms (any number; below 0 counts as 0).
+   *
+   * @param options.background does not keep the process running.
+   */
+  after(delay: number, callback: () => void, options?: { background?: boolean }): Timer;
+}
+
+/** Beyond it a timer of Node.js would fire at once. */
+const longestTimer = 2_147_483_647;
+
+class SystemTimer implements Timer {
+  #timeout: NodeJS.Timeout | undefined;
+
+  constructor(
+    delay: number,
+    private readonly callback: () => void,
+    private readonly background: boolean,
+  ) {
+    this.#wait(delay);
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timeout);
+  }
+
+  #wait(delay: number): void {
+    const rest = delay - longestTimer;
+    this.#timeout =
+      rest > 0 ? setTimeout(() => this.#wait(rest), longestTimer) : setTimeout(this.callback, delay);
+    if (this.background) this.#timeout.unref();
+  }
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  elapsed: () => performance.now(),
+  after: (delay, callback, { background = false } = {}) => new SystemTimer(delay, callback, background),
+};
+
+/** Resolves after `delay` ms; rejects with the signal's reason once that is aborted. */
+export function sleep(clock: Clock, delay: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const onAbort = (): void => {
+      timer.cancel();
+      reject(signal?.reason);
+    };
+    const timer = clock.after(delay, () => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    });
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}
