@@ -1,4 +1,4 @@
-import type { KeptMap } from './journal/journal';
+import type { KeptMap } from '../storage/journal';
 import type { Caller } from './roles';
 
 /** An entry as the service stores and gives it. */

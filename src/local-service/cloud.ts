@@ -1,8 +1,8 @@
 import type { Destination, DestinationStatus, ObjectMetadata } from '../protocol/metadata';
+import type { Journal, KeptMap } from '../storage/journal';
 import { AccessLists } from './access-lists';
 import { nothing, refusal } from './answer';
 import type { LocalEdge } from './edge';
-import type { Journal, KeptMap } from './journal/journal';
 import { Listener, type ListenerOptions } from './listener';
 import type { Update } from './metadata';
 import { Outbox } from './outbox';

@@ -1,8 +1,8 @@
 import type { ObjectMetadata } from '../protocol/metadata';
 import { canReachEdge } from '../protocol/names';
+import type { Journal } from '../storage/journal';
 import type { LocalCloud } from './cloud';
 import type { Intervals } from './intervals';
-import type { Journal } from './journal/journal';
 import { Listener, type ListenerOptions } from './listener';
 import { Locks } from './locks';
 import { placeOf } from './place';

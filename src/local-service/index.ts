@@ -1,8 +1,8 @@
+import { FileJournal } from '../storage/file-journal';
+import { inMemory, type Journal } from '../storage/journal';
 import { type CloudOptions, LocalCloud } from './cloud';
 import { type EdgeOptions, LocalEdge } from './edge';
 import { defaultIntervals, type Intervals } from './intervals';
-import { FileJournal } from './journal/file-journal';
-import { inMemory, type Journal } from './journal/journal';
 import { type Authenticator, developmentRoles, type KeyPair, presetRoles } from './roles';
 
 export type { CloudOptions, LocalCloud } from './cloud';

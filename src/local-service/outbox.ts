@@ -1,4 +1,4 @@
-import type { KeptMap } from './journal/journal';
+import type { KeptMap } from '../storage/journal';
 import type { StoredObject } from './store';
 
 /** What waits at the cloud for its edges: of each object the latest. */

@@ -1,8 +1,8 @@
 import type { ObjectMetadata } from '../protocol/metadata';
 import { SignatureCheck } from '../protocol/signature';
+import type { Journal } from '../storage/journal';
 import { badRequest, nothing, refusal } from './answer';
 import { type Faults, noFaults } from './faults';
-import type { Journal } from './journal/journal';
 import type { Update } from './metadata';
 import { isForService, unversioned } from './policy';
 import { refuseReceived, unmarkable, wrongState } from './refusals';

@@ -1,5 +1,5 @@
 import type { DestinationStatus, ObjectMetadata } from '../protocol/metadata';
-import type { Journal, KeptMap } from './journal/journal';
+import type { Journal, KeptMap } from '../storage/journal';
 
 /** An object as one side keeps it: metadata, its status there, and the data once it has come. */
 export interface StoredObject {

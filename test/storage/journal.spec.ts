@@ -12,9 +12,9 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FileJournal } from '../../src/local-service/journal/file-journal';
+import { FileJournal } from '../../src/storage/file-journal';
 
-describe('the journal of the local service', () => {
+describe('the journal', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'edge-sync-journal-'));
