@@ -68,10 +68,17 @@ function pathOf({ path }: RecordedRequest): string {
 function bodyOf({ body, path }: RecordedRequest): Buffer | undefined {
   if (body === undefined || body === null) return undefined;
   if (typeof body === 'string') {
-    return largeBodies[body]?.() ?? Buffer.from(body.replaceAll('<path>', leftOutPath));
+    return largeBodies[body]?.() ?? Buffer.from(written(body));
   }
   if ('base64' in body) return Buffer.from(body.base64, 'base64');
   const objectID = pathOf({ path, method: '', auth: null }).split('/').at(-1);
-  const written = { meta: { objectID, objectType: 't2', noData: true } };
-  return Buffer.from(JSON.stringify(written));
+  const meta = { objectID, objectType: 't2', noData: true };
+  return Buffer.from(JSON.stringify({ meta }));
+}
+
+/** A sign that is repeated is kept as `<5242880 x a>`. */
+function written(body: string): string {
+  return body
+    .replaceAll('<path>', leftOutPath)
+    .replace(/<(\d+) x (.)>/gu, (_all, times: string, sign: string) => sign.repeat(Number(times)));
 }

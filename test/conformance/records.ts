@@ -27,10 +27,17 @@ export interface Recording {
   node: 'css' | 'ess' | 'esss' | 'ess2';
   request: RecordedRequest;
   response: RecordedResponse;
+  /** Edges whose polls were held back in front of the CSS, since the first such record. */
+  unpolled?: string[];
 }
 
+/** The files that the local service is held to: the second was made later, by another rule of replay. */
+export const files: readonly string[] = ['recordings.jsonl', 'recordings-2.jsonl'].map((file) =>
+  join(__dirname, file),
+);
+
 /** The requests among the records, in the order in which they were made; the rest are observations. */
-export function readRecordings(): Recording[] {
-  const lines = readFileSync(join(__dirname, 'recordings.jsonl'), 'utf8').trim().split('\n');
+export function readRecordings(file = join(__dirname, 'recordings.jsonl')): Recording[] {
+  const lines = readFileSync(file, 'utf8').trim().split('\n');
   return lines.map((line, index) => ({ index, ...JSON.parse(line) })).filter((record) => 'request' in record);
 }

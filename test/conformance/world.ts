@@ -57,8 +57,9 @@ export class World {
     }
   }
 
-  fetch(): void {
-    for (const edge of this.service.edges) edge.poll();
+  /** Lets every edge look at its cloud, but those whose polls are held back. */
+  fetch(unpolled: readonly string[] = []): void {
+    for (const edge of this.service.edges) if (!unpolled.includes(edge.destinationID)) edge.poll();
   }
 
   /** Publishes what was published without a record. */
