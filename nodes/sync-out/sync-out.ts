@@ -1,6 +1,13 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from 'node-red';
-import type { DestinationStatus, ObjectMetadata } from '../../src/client';
-import { invalidInput } from '../common/failure';
+import {
+  DeliveryFailure,
+  type DeliveryGoal,
+  type DestinationStatus,
+  isSyncServiceError,
+  type ObjectMetadata,
+  type SyncServiceClient,
+} from '../../src/client';
+import { invalidInput, NodeFailure, toNodeFailure } from '../common/failure';
 import { FieldReader, positive } from '../common/fields';
 import { construct, type Handler, handleInput } from '../common/input';
 import { Limiter } from '../common/limiter';
@@ -9,7 +16,6 @@ import { StatusLine } from '../common/status';
 import { Transfers } from '../common/transfers';
 import { Turns } from '../common/turns';
 import { TypedFields } from '../common/typed';
-import { DeliveryFailure, type DeliveryGoal } from '../sync-service/deliveries';
 import { type ActionName, actions, type OutOptions } from './actions';
 import type { SyncOutCredentials } from './signing';
 
@@ -64,6 +70,7 @@ export default function (RED: NodeAPI): void {
 
       /** Waits for the object to arrive. A destination that fails is told to Catch nodes as `msg.destinations`, too. */
       const arrived = async (
+        client: SyncServiceClient,
         object: ObjectMetadata,
         goal: DeliveryGoal,
         message: NodeMessageInFlow,
@@ -75,10 +82,12 @@ export default function (RED: NodeAPI): void {
           ).length;
           status.show({ fill: 'blue', shape: 'ring', text: `${goal} ${far}/${destinations.length}` });
         };
+        const onFailure = (error: unknown): void =>
+          status.show({ fill: 'yellow', shape: 'ring', text: toNodeFailure(error).code });
         const patience = positive(config.timeout, 60) * 1_000;
         try {
-          const options = { patience, onProgress, signal: closing };
-          const delivery = await connection.deliveries.wait(object, goal, options);
+          const options = { patience, onProgress, onFailure, signal: closing };
+          const delivery = await client.waitForDelivery(object, goal, options);
           const fill = delivery.outcome === goal ? 'green' : 'yellow';
           status.show({ fill, shape: 'dot', text: `sync-out.outcome.${delivery.outcome}` });
           return Object.assign(message, { object, ...delivery });
@@ -86,7 +95,7 @@ export default function (RED: NodeAPI): void {
           if (error instanceof DeliveryFailure) {
             Object.assign(message, { object, destinations: error.destinations });
           }
-          throw error;
+          throw isSyncServiceError(error, 'SYNC_ABORTED', 'SYNC_CLOSED') ? deployed(object) : error;
         }
       };
 
@@ -105,7 +114,7 @@ export default function (RED: NodeAPI): void {
           return outcome === 'deleted' ? undefined : client.getObjectMetadata(object);
         });
         const goal = config.waitFor || 'published';
-        if (sent && goal !== 'published') return arrived(sent, goal, message, closing);
+        if (sent && goal !== 'published') return arrived(client, sent, goal, message, closing);
         status.show({ fill: 'green', shape: 'dot', text: `sync-out.outcome.${outcome}` });
         return Object.assign(message, { object: sent ?? object, outcome });
       };
@@ -118,4 +127,9 @@ export default function (RED: NodeAPI): void {
     SyncOut,
     { credentials: { privateKey: { type: 'password' }, passphrase: { type: 'password' } } },
   );
+}
+
+function deployed({ objectType, objectID }: ObjectMetadata): NodeFailure {
+  const message = `${objectType}/${objectID} is published, but nobody waits for its delivery any more: the flow was deployed`;
+  return new NodeFailure('SYNC_ABORTED', message);
 }

@@ -5,7 +5,6 @@ import type {
   ObjectReference,
   SyncServiceClient,
 } from '../../src/client';
-import { DeliveryWatch } from './deliveries';
 import { Receivers } from './receivers';
 
 /** A client that is open, and how to let go of what it stands on. */
@@ -20,7 +19,6 @@ const farewell = 2_000;
 /** What the nodes of one sync-service share: one client, and what is under way on it. */
 export class ServiceConnection {
   readonly receivers = new Receivers();
-  readonly deliveries: DeliveryWatch;
   readonly #open: () => Promise<OpenedClient>;
   readonly #users = new Set<object>();
   #opened: Promise<OpenedClient> | undefined;
@@ -31,7 +29,6 @@ export class ServiceConnection {
   /** @param open makes the client, when the first user comes, and again after the last one had gone. */
   constructor(open: () => Promise<OpenedClient>) {
     this.#open = open;
-    this.deliveries = new DeliveryWatch(() => this.client());
   }
 
   /** Somebody uses the connection until it is deregistered; a node is told by its instance, since its successor has its ID. */
@@ -86,7 +83,6 @@ export class ServiceConnection {
 
   /** Closes the client once every user has let go of it; Node-RED closes config nodes without waiting for their users. */
   async close(): Promise<void> {
-    this.deliveries.close();
     if (this.#users.size > 0) await this.#untilUsersGone();
     this.#closed = true;
     this.#release();

@@ -5,6 +5,7 @@ import type {
   ObjectMetadataInput,
   ObjectStatus,
 } from '../protocol/metadata';
+import { systemClock } from '../system/clock';
 import { type AccessListEntry, AccessLists, type AccessListUser } from './administration/access-lists';
 import {
   type DestinationObject,
@@ -24,6 +25,8 @@ import { Downloader } from './data/downloader';
 import { Publisher, type PublishOptions } from './data/publisher';
 import type { DataSource } from './data/source';
 import type { UploadOptions } from './data/upload';
+import type { Delivery, DeliveryGoal, DeliveryOptions, SentObject } from './deliveries/delivery';
+import { DeliveryWatch } from './deliveries/watch';
 import { Listing, type ObjectFilter, type ObjectSummary, type PolicyFilter } from './objects/listing';
 import type { ObjectReference } from './objects/names';
 import { type Acknowledgement, type AcknowledgeOutcome, acknowledgeSafely } from './updates/acknowledge';
@@ -64,6 +67,7 @@ export class SyncServiceClient {
   readonly #objectLists: AccessLists;
   readonly #destinationLists: AccessLists;
   readonly #feeds: Feeds;
+  readonly #deliveries: DeliveryWatch;
 
   /**
    * Connects at the first request.
@@ -90,6 +94,7 @@ export class SyncServiceClient {
     this.#objectLists = new AccessLists('objects', this.#exchange, this.#paths);
     this.#destinationLists = new AccessLists('destinations', this.#exchange, this.#paths);
     this.#feeds = new Feeds(this);
+    this.#deliveries = new DeliveryWatch(this, systemClock);
   }
 
   /**
@@ -390,6 +395,23 @@ export class SyncServiceClient {
     await this.#destinations.change('remove', object, destinations, options);
   }
 
+  /**
+   * Waits until a version of an object has arrived, or was consumed, everywhere it was sent; also for edge nodes that
+   * register meanwhile. Hundreds of waits share a few requests at a time.
+   *
+   * @param object as getObjectMetadata gives it after publishing; of a mere reference the current version is waited for.
+   * @throws DeliveryFailure SYNC_DELIVERY_FAILED as soon as one destination reports an error; SyncServiceError
+   *   SYNC_TOO_MANY_WAITS, SYNC_ABORTED, SYNC_CLOSED: the object is published all the same.
+   */
+  async waitForDelivery(
+    object: SentObject,
+    goal: DeliveryGoal,
+    options: DeliveryOptions = {},
+  ): Promise<Delivery> {
+    this.#paths.object(object);
+    return this.#deliveries.wait(object, goal, options);
+  }
+
   // Organizations. Only on a CSS.
 
   /** The user's organization, or all for a sync administrator; empty when none was ever stored. */
@@ -477,6 +499,7 @@ export class SyncServiceClient {
   /** Ends receivers and requests, and closes every connection. */
   async close(): Promise<void> {
     this.#feeds.close();
+    this.#deliveries.close();
     await this.#transport.close();
   }
 

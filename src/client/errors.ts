@@ -39,6 +39,10 @@ export const errorCodes = [
   'SYNC_SUPERSEDED',
   /** The data is larger than the limit that was set. */
   'SYNC_TOO_LARGE',
+  /** One of its destinations could not take a published object. */
+  'SYNC_DELIVERY_FAILED',
+  /** So many deliveries are waited for already that one more is not: the object is published. */
+  'SYNC_TOO_MANY_WAITS',
   /** The caller's AbortSignal ended the call. */
   'SYNC_ABORTED',
   /** The client is closed. */

@@ -22,6 +22,13 @@ export type { SigningKey } from './data/signing';
 export type { DataSource, Progress } from './data/source';
 export type { UploadOptions } from './data/upload';
 export {
+  type Delivery,
+  DeliveryFailure,
+  type DeliveryGoal,
+  type DeliveryOptions,
+  type SentObject,
+} from './deliveries/delivery';
+export {
   errorCodes,
   isSyncServiceError,
   SyncServiceError,

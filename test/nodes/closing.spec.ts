@@ -94,7 +94,8 @@ describe('a node that closes', () => {
     const outcomes: string[] = [];
     const wait = async (message: NodeMessageInFlow, closing: AbortSignal): Promise<NodeMessageInFlow> => {
       try {
-        await connection.deliveries.wait(object, 'delivered', { patience: 60_000, signal: closing });
+        const client = await connection.client();
+        await client.waitForDelivery(object, 'delivered', { patience: 60_000, signal: closing });
       } catch (error) {
         outcomes.push(`${String(message.payload)} ${(error as { code?: string }).code}`);
         throw error;

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import helper from 'node-red-node-test-helper';
-import { DeliveryWatch } from '../../nodes/sync-service/deliveries';
 import { type LocalEdge, LocalService } from '../../src/local-service';
 import { clientOf, letClientsGo } from '../support/clients';
 import { give, next, nodes, receivingFlow, sendingFlow, statusesOf, wholeFlow } from '../support/flow';
-import { metadataOf } from '../support/metadata';
-import { type GivenAnswer, type Recorder, record } from '../support/recorder';
 import { until } from '../support/until';
 
 helper.init(require.resolve('node-red'));
@@ -113,6 +111,22 @@ describe('sync-out that waits', () => {
     await until('it has looked', () => shown.some(({ text }) => text === 'delivered 0/0'));
     check();
     await addEdge('edge1');
+    assert.equal((await sent).outcome, 'delivered');
+  });
+
+  it('says so while the service is away, and goes on waiting', async () => {
+    const edge = await addEdge('edge1');
+    await untilRegistered(1);
+    await edge.stop();
+    await load({ waitFor: 'delivered' });
+    const [sent, shown] = [next('sent'), statusesOf('out')];
+    give('out', { payload: 'hello' });
+    await until('it waits', () => shown.some(({ text }) => text === 'delivered 0/1'));
+    await service.cloud.stop();
+    const away = { fill: 'yellow', shape: 'ring', text: 'SYNC_UNREACHABLE' };
+    await until('it says that the service is away', () => isDeepStrictEqual(shown.at(-1), away));
+    await service.cloud.start();
+    await edge.start();
     assert.equal((await sent).outcome, 'delivered');
   });
 
@@ -250,110 +264,5 @@ describe('sync-out that waits', () => {
     assert.equal(code, 'SYNC_ABORTED');
     assert.match(message, /^rules\/r1 is published, but nobody waits/);
     assert.deepEqual(shown.at(-1), {});
-  });
-});
-
-describe('the watch on deliveries', () => {
-  let recorder: Recorder;
-  afterEach(() => recorder.close());
-
-  const start = async (
-    answer: (path: string) => GivenAnswer | Promise<GivenAnswer>,
-    kind: 'CSS' | 'ESS' = 'CSS',
-  ): Promise<DeliveryWatch> => {
-    recorder = await record(kind, ({ path }) => answer(String(path)));
-    return new DeliveryWatch(async () => recorder.client);
-  };
-  const object = (objectID: string): ReturnType<typeof metadataOf> =>
-    metadataOf({ objectType: 'rules', objectID });
-  const current = (path: string): GivenAnswer => ({
-    body: JSON.stringify({ ...object(path.split('/').at(-1) ?? ''), instanceID: object('').instanceID }),
-  });
-  const nobody: GivenAnswer = { status: 404, body: '' };
-
-  it('looks up no more than four objects at a time, however many wait', async () => {
-    let [open, most] = [0, 0];
-    const watch = await start(async (path) => {
-      open += 1;
-      most = Math.max(most, open);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      open -= 1;
-      return path.endsWith('/destinations') ? nobody : current(path);
-    });
-    const names = Array.from({ length: 40 }, (_, index) => `o${index}`);
-    const waits = names.map((name) => watch.wait(object(name), 'consumed', { patience: 60_000 }));
-    const ended = Promise.allSettled(waits);
-    const asked = (): Set<string> =>
-      new Set(recorder.seen.map(({ path }) => String(path).split('/')[6] ?? ''));
-    await until('each was looked up', () => asked().size === names.length);
-    assert.ok(most <= 4, `${most} at a time`);
-    watch.close();
-    assert.ok((await ended).every(({ status }) => status === 'rejected'));
-  });
-
-  it('looks less and less often', async () => {
-    const watch = await start((path) => (path.endsWith('/destinations') ? nobody : current(path)));
-    const wait = watch.wait(object('a'), 'consumed', { patience: 1_600 });
-    assert.equal((await wait).outcome, 'timeout');
-    // At 0, 0.25 and 0.75 s, and once more at the end.
-    const looks = recorder.seen.filter(({ path }) => path?.endsWith('/destinations')).length;
-    assert.ok(looks < 10, `${looks} looks`);
-  });
-
-  it('ends on time though the service does not answer', async () => {
-    const watch = await start(() => new Promise(() => undefined));
-    const waits = Array.from({ length: 10 }, (_, index) =>
-      watch.wait(object(`o${index}`), 'consumed', { patience: 50 }),
-    );
-    assert.deepEqual(
-      (await Promise.all(waits)).map(({ outcome }) => outcome),
-      waits.map(() => 'timeout'),
-    );
-    watch.close();
-  });
-
-  it('goes on while the service fails', async () => {
-    let failures = 0;
-    const watch = await start((path) => {
-      failures += 1;
-      if (failures < 3) return { status: 500, body: 'broken' };
-      if (!path.endsWith('/destinations')) return current(path);
-      return {
-        body: '[{"destinationType":"gateway","destinationID":"edge1","status":"consumed","message":""}]',
-      };
-    });
-    const { outcome } = await watch.wait(object('a'), 'delivered', { patience: 60_000 });
-    assert.equal(outcome, 'delivered');
-    assert.ok(failures > 3);
-  });
-
-  it('takes no wait when it is closed, or when there are too many', async () => {
-    const watch = await start(() => new Promise(() => undefined));
-    const aborted = AbortSignal.abort();
-    await assert.rejects(watch.wait(object('a'), 'consumed', { patience: 1, signal: aborted }), {
-      code: 'SYNC_ABORTED',
-    });
-    const waits = Array.from({ length: 10_000 }, () =>
-      watch.wait(object('a'), 'consumed', { patience: 60_000 }),
-    );
-    const ended = Promise.allSettled(waits);
-    await assert.rejects(watch.wait(object('b'), 'consumed', { patience: 1 }), {
-      code: 'SYNC_TOO_MANY_WAITS',
-    });
-    watch.close();
-    await ended;
-    await assert.rejects(watch.wait(object('c'), 'consumed', { patience: 1 }), { code: 'SYNC_ABORTED' });
-  });
-
-  it('bears with a patience beyond what a timer can count', async () => {
-    const watch = await start((path) => (path.endsWith('/destinations') ? nobody : current(path)));
-    const wait = watch.wait(object('a'), 'consumed', { patience: 1e12 });
-    const settled = wait.then(
-      () => 'ended',
-      () => 'closed',
-    );
-    await until('it looked twice', () => recorder.seen.length >= 4);
-    watch.close();
-    assert.equal(await settled, 'closed');
   });
 });

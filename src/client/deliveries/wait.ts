@@ -1,0 +1,140 @@
+import type { DestinationStatus } from '../../protocol/metadata';
+import { SyncServiceError } from '../errors';
+import { type Delivery, DeliveryFailure, type DeliveryGoal, nameOf, type SentObject } from './delivery';
+import type { Sight } from './look';
+
+const firstPause = 250;
+const longestPause = 5_000;
+/** A look that takes longer is given up and tried again: an ESS answers no questions on an object while its CSS is away. */
+const longestLook = 10_000;
+const shortestLook = 1_000;
+
+/** What an object is waited for, and how that ends. */
+export interface Wanted {
+  readonly object: SentObject;
+  readonly goal: DeliveryGoal;
+  /** In ms. */
+  readonly patience: number;
+  readonly onProgress: (destinations: DestinationStatus[]) => void;
+  readonly onFailure: (error: unknown) => void;
+  readonly onEnd: (ended: Delivery | SyncServiceError) => void;
+}
+
+/**
+ * The wait for one object: when it is to be looked at again, and what a look means to it. All times are those of the
+ * clock that the watch goes by.
+ */
+export class Wait {
+  /** When it is to be looked at next. */
+  due: number;
+  looking = false;
+  /** Aborts when the wait is over: ends a look that is under way. */
+  readonly over = new AbortController();
+  /** When its time is up; it begins with the first look, since others may be in front of it. */
+  #deadline: number | undefined;
+  #isLast = false;
+  #looks = 0;
+  #instanceID: string | undefined;
+  #destinations: DestinationStatus[] = [];
+
+  constructor(
+    private readonly wanted: Wanted,
+    now: number,
+  ) {
+    this.due = now;
+    this.#instanceID = wanted.object.instanceID;
+  }
+
+  get object(): SentObject {
+    return this.wanted.object;
+  }
+
+  get isOver(): boolean {
+    return this.over.signal.aborted;
+  }
+
+  /** Whether its turn is before that of another: first those whose time is up, then as they became due. */
+  isBefore(other: Wait, now: number): boolean {
+    const [late, otherLate] = [this.#isLate(now), other.#isLate(now)];
+    return late === otherLate ? this.due < other.due : late;
+  }
+
+  /** When it ends without its turn, if the service has not answered a single look since `lastAnswer`. */
+  hopelessAt(lastAnswer: number): number {
+    if (this.#deadline !== undefined) return Math.max(this.#deadline, lastAnswer) + longestLook;
+    return Math.max(this.due, lastAnswer) + Math.max(this.wanted.patience, longestLook);
+  }
+
+  /** Its turn has come. Says how long the look may take, in ms: the last one about as long as there was patience. */
+  begin(now: number): number {
+    this.looking = true;
+    this.#deadline ??= now + this.wanted.patience;
+    this.#isLast = this.#isLate(now);
+    const limit = this.#isLast ? this.wanted.patience : this.#deadline - now;
+    return Math.min(longestLook, Math.max(shortestLook, limit));
+  }
+
+  /** What the look saw: undefined where the object is gone. */
+  seen(sight: Sight | undefined): void {
+    if (this.isOver) return;
+    const ended = sight ? this.#judge(sight) : 'gone';
+    if (ended instanceof DeliveryFailure) this.#over(ended);
+    else if (ended) this.end(ended);
+  }
+
+  failed(error: unknown): void {
+    if (!this.isOver) this.wanted.onFailure(error);
+  }
+
+  /** The look is over. Ends the wait if it was the last one, and otherwise says when the next one is due. */
+  finish(now: number): void {
+    this.looking = false;
+    if (this.#isLast) this.end('timeout');
+    const pause = Math.min(longestPause, firstPause * 2 ** Math.min(this.#looks, 10));
+    this.#looks += 1;
+    this.due = Math.min(now + pause, this.#deadline ?? now);
+  }
+
+  end(outcome: Delivery['outcome']): void {
+    this.#over({ outcome, destinations: this.#destinations });
+  }
+
+  /** Ends the wait with an error that says why nobody waits any more. */
+  fail(code: 'SYNC_ABORTED' | 'SYNC_CLOSED', reason: string, cause?: unknown): void {
+    const message = `${nameOf(this.object)} is published, but nobody waits for its delivery any more: ${reason}`;
+    this.#over(new SyncServiceError(code, message, { cause }));
+  }
+
+  #isLate(now: number): boolean {
+    return this.#deadline !== undefined && now >= this.#deadline;
+  }
+
+  #judge({ current, progress }: Sight): Delivery['outcome'] | DeliveryFailure | undefined {
+    if (current.deleted) return 'deleted';
+    const watched = this.#instanceID;
+    this.#instanceID ??= current.instanceID;
+    // Of a mere name, the version that is found is waited for; the progress may still be that of an older one.
+    if (watched === undefined) return undefined;
+    if (watched !== current.instanceID) return 'superseded';
+    if (Array.isArray(progress)) return this.#compare(progress);
+    return progress.consumedByCloud ? this.wanted.goal : undefined;
+  }
+
+  #compare(destinations: DestinationStatus[]): DeliveryGoal | DeliveryFailure | undefined {
+    const { goal, onProgress } = this.wanted;
+    this.#destinations = destinations;
+    onProgress(destinations);
+    const failed = destinations.find(({ status }) => status === 'error');
+    if (failed) return new DeliveryFailure(this.object, failed, destinations);
+    const far = goal === 'consumed' ? ['consumed'] : ['delivered', 'consumed'];
+    // Nobody has registered yet: who does so later gets the object too.
+    if (destinations.length === 0) return undefined;
+    return destinations.every(({ status }) => far.includes(status)) ? goal : undefined;
+  }
+
+  #over(ended: Delivery | SyncServiceError): void {
+    if (this.isOver) return;
+    this.over.abort();
+    this.wanted.onEnd(ended);
+  }
+}
