@@ -5,7 +5,6 @@ import type {
   ObjectMetadataInput,
   ObjectStatus,
 } from '../protocol/metadata';
-import { systemClock } from '../system/clock';
 import { type AccessListEntry, AccessLists, type AccessListUser } from './administration/access-lists';
 import {
   type DestinationObject,
@@ -14,12 +13,12 @@ import {
 } from './administration/destinations';
 import { type Organization, Organizations } from './administration/organizations';
 import { Webhooks } from './administration/webhooks';
-import { type Identity, readEdgeEnvironment } from './connection/environment';
-import { Exchange } from './connection/exchange';
+import { readEdgeEnvironment } from './connection/environment';
 import { KindCheck, type ServiceKind } from './connection/kind';
 import type { CallOptions, ConnectionOptions } from './connection/options';
 import { Paths, query } from './connection/paths';
-import { Transport } from './connection/transport';
+import { Requests } from './connection/requests';
+import { Sender } from './connection/sender';
 import type { DownloadOptions } from './data/download';
 import { Downloader } from './data/downloader';
 import { Publisher, type PublishOptions } from './data/publisher';
@@ -29,6 +28,7 @@ import type { Delivery, DeliveryGoal, DeliveryOptions, SentObject } from './deli
 import { DeliveryWatch } from './deliveries/watch';
 import { Listing, type ObjectFilter, type ObjectSummary, type PolicyFilter } from './objects/listing';
 import type { ObjectReference } from './objects/names';
+import { type ClientSeams, withSystem } from './seams';
 import { type Acknowledgement, type AcknowledgeOutcome, acknowledgeSafely } from './updates/acknowledge';
 import { Feeds } from './updates/feeds';
 import type { ReceiverOptions, UpdateReceiver } from './updates/receiver';
@@ -54,9 +54,9 @@ export class SyncServiceClient {
   readonly kind: ServiceKind;
   readonly address: string;
   readonly organization: string | undefined;
-  readonly #transport: Transport;
+  readonly #sender: Sender;
   readonly #kindCheck: KindCheck;
-  readonly #exchange: Exchange;
+  readonly #requests: Requests;
   readonly #paths: Paths;
   readonly #publisher: Publisher;
   readonly #downloader: Downloader;
@@ -75,26 +75,27 @@ export class SyncServiceClient {
    * @throws SyncServiceError SYNC_INVALID_ARGUMENT when the address or a file of certificates cannot be used.
    */
   constructor(options: ClientOptions);
-  /** @internal With an identity that is read again when it is refused. */
-  constructor(options: ClientOptions, readIdentity: () => Identity);
-  constructor(options: ClientOptions, readIdentity?: () => Identity) {
+  /** @internal With another clock, chance or transport than the system's. */
+  constructor(options: ClientOptions, seams: ClientSeams);
+  constructor(options: ClientOptions, seams: ClientSeams = {}) {
+    const { clock, random, openTransport, readIdentity } = withSystem(seams);
     this.address = options.address;
     this.organization = options.organization;
     this.#paths = new Paths(options.organization, options.allowCloudOnlyNames ?? false);
     this.kind = this.#paths.kind;
-    this.#transport = new Transport(options, readIdentity);
     this.#kindCheck = new KindCheck(this.kind, async () => (await this.getHealth()).general.nodeType);
-    this.#exchange = new Exchange(this.#transport, this.#kindCheck);
-    this.#publisher = new Publisher(this.#exchange, this.#paths);
-    this.#downloader = new Downloader(this.#exchange, this.#paths, this);
-    this.#listing = new Listing(this.#exchange, this.#paths);
-    this.#destinations = new Destinations(this.#exchange, this.#paths);
-    this.#organizations = new Organizations(this.#exchange, this.#paths);
-    this.#webhooks = new Webhooks(this.#exchange, this.#paths);
-    this.#objectLists = new AccessLists('objects', this.#exchange, this.#paths);
-    this.#destinationLists = new AccessLists('destinations', this.#exchange, this.#paths);
+    this.#sender = new Sender(options, this.#kindCheck, { clock, random, openTransport, readIdentity });
+    this.#requests = new Requests(this.#sender);
+    this.#publisher = new Publisher(this.#requests, this.#paths, clock);
+    this.#downloader = new Downloader(this.#requests, this.#paths, this, { clock, random });
+    this.#listing = new Listing(this.#requests, this.#paths);
+    this.#destinations = new Destinations(this.#requests, this.#paths);
+    this.#organizations = new Organizations(this.#requests, this.#paths);
+    this.#webhooks = new Webhooks(this.#requests, this.#paths);
+    this.#objectLists = new AccessLists('objects', this.#requests, this.#paths);
+    this.#destinationLists = new AccessLists('destinations', this.#requests, this.#paths);
     this.#feeds = new Feeds(this);
-    this.#deliveries = new DeliveryWatch(this, systemClock);
+    this.#deliveries = new DeliveryWatch(this, clock);
   }
 
   /**
@@ -107,7 +108,7 @@ export class SyncServiceClient {
    */
   static fromEnvironment(options: { environment?: NodeJS.ProcessEnv } = {}): SyncServiceClient {
     const { options: connection, readIdentity } = readEdgeEnvironment(options.environment ?? process.env);
-    return new SyncServiceClient(connection, readIdentity);
+    return new SyncServiceClient(connection, { readIdentity });
   }
 
   // The service.
@@ -115,7 +116,7 @@ export class SyncServiceClient {
   /** What the service says of itself: its kind, how long it runs (s), the state of its store. */
   async getHealth(options: CallOptions & { details?: boolean } = {}): Promise<ServiceHealth> {
     const path = `/api/v1/health${query({ details: options.details })}`;
-    return this.#exchange.unchecked<ServiceHealth>(path, options);
+    return this.#requests.unchecked<ServiceHealth>(path, options);
   }
 
   /**
@@ -135,7 +136,7 @@ export class SyncServiceClient {
    */
   async resend({ signal }: CallOptions = {}): Promise<void> {
     this.#paths.requireEdge('ask for a resend');
-    await this.#exchange.change({ method: 'POST', path: '/api/v1/resend', repeatable: false, signal });
+    await this.#requests.change({ method: 'POST', path: '/api/v1/resend', repeatable: false, signal });
   }
 
   /**
@@ -147,7 +148,7 @@ export class SyncServiceClient {
   async shutDown(options: CallOptions & { restart?: boolean; quiesce?: number } = {}): Promise<void> {
     const { restart, quiesce, signal } = options;
     const path = `/api/v1/shutdown${query({ restart: restart || undefined, quiesce })}`;
-    await this.#exchange.change({ method: 'POST', path, repeatable: false, signal });
+    await this.#requests.change({ method: 'POST', path, repeatable: false, signal });
   }
 
   // Publishing.
@@ -200,19 +201,19 @@ export class SyncServiceClient {
    */
   async deleteObject(object: ObjectReference, { signal }: CallOptions = {}): Promise<void> {
     const path = this.#paths.object(object);
-    await this.#exchange.change({ method: 'DELETE', path, repeatable: false, signal });
+    await this.#requests.change({ method: 'DELETE', path, lane: 'publish', repeatable: false, signal });
   }
 
   // Reading.
 
   /** @throws SyncServiceError SYNC_NOT_FOUND when there is no such object. */
   async getObjectMetadata(object: ObjectReference, options: CallOptions = {}): Promise<ObjectMetadata> {
-    return this.#exchange.json<ObjectMetadata>(this.#paths.object(object), options);
+    return this.#requests.json<ObjectMetadata>(this.#paths.object(object), options);
   }
 
   /** @throws SyncServiceError SYNC_NOT_FOUND when there is no such object. */
   async getObjectStatus(object: ObjectReference, options: CallOptions = {}): Promise<ObjectStatus> {
-    return this.#exchange.text(this.#paths.object(object, 'status'), options);
+    return this.#requests.text(this.#paths.object(object, 'status'), options);
   }
 
   /**
@@ -286,7 +287,7 @@ export class SyncServiceClient {
     options: CallOptions & { received?: boolean } = {},
   ): Promise<ObjectMetadata[]> {
     const path = `${this.#paths.type(objectType)}${query({ received: options.received || undefined })}`;
-    return this.#exchange.list<ObjectMetadata>(path, options);
+    return this.#requests.list<ObjectMetadata>(path, { lane: 'poll', ...options });
   }
 
   /**
@@ -500,7 +501,7 @@ export class SyncServiceClient {
   async close(): Promise<void> {
     this.#feeds.close();
     this.#deliveries.close();
-    await this.#transport.close();
+    await this.#sender.close();
   }
 
   async #mark(
@@ -509,7 +510,7 @@ export class SyncServiceClient {
     { signal }: CallOptions,
   ): Promise<void> {
     const path = this.#paths.object(object, mark);
-    const lane = 'acknowledgement';
-    await this.#exchange.change({ method: 'PUT', path, lane, repeatable: false, signal });
+    const lane = mark === 'activate' ? 'publish' : 'acknowledgement';
+    await this.#requests.change({ method: 'PUT', path, lane, repeatable: false, signal });
   }
 }

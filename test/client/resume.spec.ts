@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { SyncServiceClient, SyncServiceError } from '../../src/client';
-import type { ByteRange } from '../../src/client/connection/exchange';
+import type { ByteRange } from '../../src/client/connection/requests';
 import { type ResumableData, resumed } from '../../src/client/data/resume';
 import { metadataOf } from '../support/metadata';
 import { serve } from '../support/server';

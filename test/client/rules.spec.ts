@@ -73,10 +73,12 @@ const refused: [string, Fields, RegExp][] = [
   ['a target that is no file', { destinationDataUri: 'http://x/y' }, /file:\/\/\//],
 ];
 
+const now = Date.UTC(2030, 0, 1);
+
 describe('metadata', () => {
   for (const [what, fields, message] of refused) {
     it(`is refused with ${what}`, () => {
-      assert.throws(() => toPublish({ ...name, ...fields } as ObjectMetadataInput, 'CSS', false), {
+      assert.throws(() => toPublish({ ...name, ...fields } as ObjectMetadataInput, 'CSS', false, now), {
         code: 'SYNC_INVALID_ARGUMENT',
         message,
       });
@@ -85,10 +87,10 @@ describe('metadata', () => {
 
   for (const field of ['metaOnly', 'noData'] as const) {
     it(`is refused with ${field} and data`, () => {
-      assert.throws(() => toPublish({ ...name, [field]: true }, 'CSS', true), {
+      assert.throws(() => toPublish({ ...name, [field]: true }, 'CSS', true, now), {
         code: 'SYNC_INVALID_ARGUMENT',
       });
-      assert.equal(toPublish({ ...name, [field]: true }, 'CSS', false)[field], true);
+      assert.equal(toPublish({ ...name, [field]: true }, 'CSS', false, now)[field], true);
     });
   }
 
@@ -98,10 +100,12 @@ describe('metadata', () => {
       { destinationsList: ['a:b'] },
       { destinationDataUri: 'file:///x' },
     ]) {
-      assert.equal(Object.keys(toPublish({ ...name, ...fields }, 'CSS', false)).length, 3);
-      assert.throws(() => toPublish({ ...name, ...fields }, 'ESS', false), { code: 'SYNC_INVALID_ARGUMENT' });
+      assert.equal(Object.keys(toPublish({ ...name, ...fields }, 'CSS', false, now)).length, 3);
+      assert.throws(() => toPublish({ ...name, ...fields }, 'ESS', false, now), {
+        code: 'SYNC_INVALID_ARGUMENT',
+      });
     }
-    assert.throws(() => toPublish({ ...name, sourceDataUri: 'file:///x' }, 'ESS', true), {
+    assert.throws(() => toPublish({ ...name, sourceDataUri: 'file:///x' }, 'ESS', true, now), {
       code: 'SYNC_INVALID_ARGUMENT',
     });
   });
@@ -113,12 +117,12 @@ describe('metadata', () => {
       consumers: -1,
       expiration: '2131-01-01T00:00:00.5Z',
     };
-    assert.deepEqual(toPublish(fields, 'CSS', false), fields);
+    assert.deepEqual(toPublish(fields, 'CSS', false, now), fields);
   });
 
   it('that was read can be published again, without what the service decides, and with what is not known here', () => {
     const read = { ...metadataOf({ activationTime: '2001-01-01T00:00:00Z' }), ...{ fromTheFuture: 1 } };
-    const sent = toPublish(read, 'CSS', true);
+    const sent = toPublish(read, 'CSS', true, now);
     assert.equal(sent.fromTheFuture, 1);
     for (const field of ['instanceID', 'dataID', 'ownerID', 'objectSize', 'deleted', 'originID']) {
       assert.equal(field in sent, false, field);

@@ -6,10 +6,11 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DataSource, SyncServiceClient, SyncServiceError } from '../../src/client';
-import type { Exchange } from '../../src/client/connection/exchange';
 import { Paths } from '../../src/client/connection/paths';
+import type { Requests } from '../../src/client/connection/requests';
 import { replayable } from '../../src/client/data/source';
 import { Uploader } from '../../src/client/data/upload';
+import { systemClock } from '../../src/system/clock';
 import { type GivenAnswer, type Recorder, record, type SeenRequest } from '../support/recorder';
 
 const object = { objectType: 't', objectID: 'o' };
@@ -85,8 +86,8 @@ describe('an upload', () => {
   it('remembers so many that were cut, and no more', async () => {
     await start();
     const cut = new SyncServiceError('SYNC_TIMEOUT', 'cut');
-    const exchange = { upload: () => Promise.reject(cut) } as unknown as Exchange;
-    const uploader = new Uploader(exchange, new Paths('demo', false));
+    const requests = { upload: () => Promise.reject(cut) } as unknown as Requests;
+    const uploader = new Uploader(requests, new Paths('demo', false), systemClock);
     const body = await replayable('x');
     for (let index = 0; index <= 10_000; index += 1) {
       await assert.rejects(uploader.upload({ objectType: 't', objectID: `o${index}` }, body, {}), cut);
@@ -253,18 +254,16 @@ describe('an upload in chunks', () => {
   });
 
   it('falls back to the whole where the store takes them and never puts them together', async () => {
-    const { now } = Date;
-    service = await record('CSS', (request) => {
+    let skipped = 0;
+    const clock = { ...systemClock, elapsed: () => systemClock.elapsed() + skipped };
+    const answer = (request: SeenRequest): GivenAnswer => {
       if (request.method !== 'GET') return {};
       // Longer than a store that puts them together would take.
-      Date.now = () => now() + 20_000;
+      skipped = 20_000;
       return { body: 'notReady' };
-    });
-    try {
-      await upload('0123456789');
-    } finally {
-      Date.now = now;
-    }
+    };
+    service = await record('CSS', answer, { clock });
+    await upload('0123456789');
     assert.deepEqual(ranges().at(-1), [undefined, '0123456789']);
   });
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { SyncServiceClient } from '../../src/client';
+import type { ClientSeams } from '../../src/client/seams';
 import { serve } from './server';
 
 export interface SeenRequest {
@@ -23,10 +24,14 @@ export interface Recorder {
   close(): Promise<void>;
 }
 
-/** @param answer for the n-th request, counted from 0; without one every request is answered with 204. */
+/**
+ * @param answer for the n-th request, counted from 0; without one every request is answered with 204.
+ * @param seams what the client gets in place of the system's.
+ */
 export async function record(
   kind: 'CSS' | 'ESS',
   answer: (request: SeenRequest, index: number) => GivenAnswer | Promise<GivenAnswer> = () => ({}),
+  seams: ClientSeams = {},
 ): Promise<Recorder> {
   const seen: SeenRequest[] = [];
   const server = await serve(async (request, response) => {
@@ -36,11 +41,11 @@ export async function record(
     const given = await answer(asked, seen.length - 1);
     response.writeHead(given.status ?? (given.body === undefined ? 204 : 200), given.headers).end(given.body);
   }, kind);
-  const client = new SyncServiceClient({
-    address: server.address,
-    key: 'admin@demo',
-    ...(kind === 'CSS' && { organization: 'demo' }),
-  });
+  const organization = kind === 'CSS' ? { organization: 'demo' } : {};
+  const client = new SyncServiceClient(
+    { address: server.address, key: 'admin@demo', ...organization },
+    seams,
+  );
   return {
     client,
     seen,

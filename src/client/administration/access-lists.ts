@@ -1,6 +1,6 @@
-import type { Exchange } from '../connection/exchange';
 import type { CallOptions } from '../connection/options';
 import { type Paths, query } from '../connection/paths';
+import type { Requests } from '../connection/requests';
 import { invalidArgument } from '../errors';
 
 /** Who may read (`aclReader`) or also write (`aclWriter`) objects; for destinations there is one role, `na`. */
@@ -26,7 +26,7 @@ export class AccessLists {
   /** @param of what the lists protect, as the service's paths name it. */
   constructor(
     private readonly of: 'objects' | 'destinations',
-    private readonly exchange: Exchange,
+    private readonly requests: Requests,
     private readonly paths: Paths,
   ) {}
 
@@ -41,7 +41,7 @@ export class AccessLists {
   async retrieve(key: string, options: CallOptions & { type?: 'user' | 'node' }): Promise<AccessListEntry[]> {
     // A key in the path would be ignored and the list for all be given.
     const parameters = { key: key === '*' ? undefined : key, acl_usertype: options.type };
-    const stored = await this.exchange.list<StoredEntry>(`${this.#path()}${query(parameters)}`, options);
+    const stored = await this.requests.list<StoredEntry>(`${this.#path()}${query(parameters)}`, options);
     const entries = stored.map(({ Username, ACLUserType, ACLRole }) => ({
       username: Username,
       type: ACLUserType,
@@ -52,7 +52,7 @@ export class AccessLists {
   }
 
   async keys(options: CallOptions): Promise<string[]> {
-    return this.exchange.list<string>(`${this.#path()}?all_keys=true`, options);
+    return this.requests.list<string>(`${this.#path()}?all_keys=true`, options);
   }
 
   async #change(
@@ -65,7 +65,7 @@ export class AccessLists {
     const path = key === '*' ? this.#path() : `${this.#path()}/${encodeURIComponent(key)}`;
     // The SDKs' own form, `usernames`, is answered with 204 as well, and nothing is stored.
     const json = { action, users: users.map((user) => this.#toStored(user)) };
-    await this.exchange.change({ method: 'PUT', path, json, repeatable: true, signal });
+    await this.requests.change({ method: 'PUT', path, json, repeatable: true, signal });
   }
 
   #toStored(user: AccessListUser): StoredEntry {

@@ -1,7 +1,7 @@
 import type { Destination, DestinationStatus } from '../../protocol/metadata';
-import type { Exchange } from '../connection/exchange';
 import type { CallOptions } from '../connection/options';
 import type { Paths } from '../connection/paths';
+import type { Requests } from '../connection/requests';
 import { invalidArgument } from '../errors';
 import type { ObjectReference } from '../objects/names';
 
@@ -19,22 +19,22 @@ export interface DestinationObject {
 /** The edge nodes of an organization, and where its objects go. */
 export class Destinations {
   constructor(
-    private readonly exchange: Exchange,
+    private readonly requests: Requests,
     private readonly paths: Paths,
   ) {}
 
   async registered(options: CallOptions): Promise<Destination[]> {
-    return this.exchange.list<Destination>(this.paths.cloud('destinations'), options);
+    return this.requests.list<Destination>(this.paths.cloud('destinations'), options);
   }
 
   async objectsAt(destination: DestinationReference, options: CallOptions): Promise<DestinationObject[]> {
     const { destinationType, destinationID } = checked(destination);
     const path = this.paths.cloud('destinations', destinationType, destinationID, 'objects');
-    return this.exchange.list<DestinationObject>(path, options);
+    return this.requests.list<DestinationObject>(path, options);
   }
 
   async ofObject(object: ObjectReference, options: CallOptions): Promise<DestinationStatus[]> {
-    return this.exchange.list<DestinationStatus>(this.paths.object(object, 'destinations'), options);
+    return this.requests.list<DestinationStatus>(this.paths.object(object, 'destinations'), options);
   }
 
   async set(
@@ -62,7 +62,7 @@ export class Destinations {
   ): Promise<void> {
     this.paths.cloudOrganization('destinations');
     const path = this.paths.object(object, 'destinations');
-    await this.exchange.change({ method, path, json, repeatable: true, signal: options.signal });
+    await this.requests.change({ method, path, json, repeatable: true, signal: options.signal });
   }
 }
 

@@ -1,6 +1,6 @@
-import type { Exchange } from '../connection/exchange';
 import type { CallOptions } from '../connection/options';
 import type { Paths } from '../connection/paths';
+import type { Requests } from '../connection/requests';
 import { invalidArgument } from '../errors';
 
 export interface Organization {
@@ -12,13 +12,13 @@ export interface Organization {
 /** The organizations of a CSS: the user's own, or all for a sync administrator. */
 export class Organizations {
   constructor(
-    private readonly exchange: Exchange,
+    private readonly requests: Requests,
     private readonly paths: Paths,
   ) {}
 
   async list(options: CallOptions): Promise<Organization[]> {
     this.paths.cloudOrganization('organizations');
-    const listed = await this.exchange.list<{ 'org-id': string; address: string }>(
+    const listed = await this.requests.list<{ 'org-id': string; address: string }>(
       '/api/v1/organizations',
       options,
     );
@@ -35,11 +35,11 @@ export class Organizations {
   ): Promise<void> {
     const { orgID, address = '' } = organization;
     const path = this.#path(orgID);
-    await this.exchange.change({ method: 'PUT', path, json: { orgID, address }, repeatable: true, signal });
+    await this.requests.change({ method: 'PUT', path, json: { orgID, address }, repeatable: true, signal });
   }
 
   async delete(orgID: string, { signal }: CallOptions): Promise<void> {
-    await this.exchange.change({ method: 'DELETE', path: this.#path(orgID), repeatable: true, signal });
+    await this.requests.change({ method: 'DELETE', path: this.#path(orgID), repeatable: true, signal });
   }
 
   #path(orgID: string): string {

@@ -1,6 +1,6 @@
-import type { Exchange } from '../connection/exchange';
 import type { CallOptions } from '../connection/options';
 import type { Paths } from '../connection/paths';
+import type { Requests } from '../connection/requests';
 import { invalidArgument } from '../errors';
 
 /**
@@ -9,7 +9,7 @@ import { invalidArgument } from '../errors';
  */
 export class Webhooks {
   constructor(
-    private readonly exchange: Exchange,
+    private readonly requests: Requests,
     private readonly paths: Paths,
   ) {}
 
@@ -25,6 +25,6 @@ export class Webhooks {
       throw invalidArgument('The URL of a webhook must start with http:// or https://');
     }
     const path = this.paths.type(objectType);
-    await this.exchange.change({ method: 'PUT', path, json: { action, url }, repeatable: true, signal });
+    await this.requests.change({ method: 'PUT', path, json: { action, url }, repeatable: true, signal });
   }
 }

@@ -1,5 +1,5 @@
 import { SyncServiceError, type SyncServiceErrorCode, type SyncServiceErrorDetails } from '../errors';
-import type { Answer } from './transport';
+import type { ServiceResponse } from './request';
 
 /** How much of an error text is kept, in bytes. */
 const keptText = 4_096;
@@ -14,19 +14,19 @@ const codeOfStatus: Record<number, SyncServiceErrorCode> = {
 
 /** Reads the text of an answer that is not the wanted one. The service's errors are plain text, often empty. */
 export async function errorOfResponse(
-  answer: Answer,
+  response: ServiceResponse,
   method: string,
   url: string,
 ): Promise<SyncServiceError> {
-  const { status } = answer;
-  const response = await readStart(answer).catch(() => '');
+  const { status } = response;
+  const text = await readStart(response).catch(() => '');
   const code = codeOfStatus[status] ?? codeOfOtherStatus(status);
-  const said = response ? `: ${response}` : '';
+  const said = text ? `: ${text}` : '';
   return new SyncServiceError(code, `${method} ${url} was answered with ${status}${said}`, {
     statusCode: status,
     method,
     url,
-    response,
+    response: text,
   });
 }
 
@@ -35,7 +35,7 @@ function codeOfOtherStatus(status: number): SyncServiceErrorCode {
   return status >= 400 ? 'SYNC_REJECTED' : 'SYNC_UNEXPECTED_RESPONSE';
 }
 
-async function readStart({ body }: Answer): Promise<string> {
+async function readStart({ body }: ServiceResponse): Promise<string> {
   const pieces: Buffer[] = [];
   let size = 0;
   for await (const piece of body) {

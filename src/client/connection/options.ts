@@ -11,8 +11,11 @@ export interface ConnectionOptions {
   key?: string;
   secret?: string;
   tls?: TlsOptions;
-  /** In ms. `answer` is also how long an answer may pause between two pieces. */
-  timeouts?: { connect?: number; answer?: number };
+  /**
+   * In ms. `answer` is for what is short, in all; lists and data may take longer, as long as they do not pause for
+   * `stall` (fewer than 256 bytes in that time).
+   */
+  timeouts?: { connect?: number; answer?: number; stall?: number };
   /** Reach a CSS by HTTP_PROXY, HTTPS_PROXY and NO_PROXY. An ESS is never reached by a proxy. */
   proxyFromEnvironment?: boolean;
 }

@@ -1,3 +1,4 @@
+import type { Random } from '../../system/random';
 import { isSyncServiceError } from '../errors';
 
 /** What a policy has to know of a request that failed. */
@@ -19,13 +20,10 @@ const longestRetryAfter = 30_000;
  *
  * A 500 is not repeated: the service answers so for what will fail again, such as a wrong signature.
  */
-export function pauseBeforeRetry(
-  failed: FailedAttempt,
-  random: () => number = Math.random,
-): number | undefined {
+export function pauseBeforeRetry(failed: FailedAttempt, random: Random): number | undefined {
   if (failed.attempt >= maxAttempts || !isPassing(failed.error)) return undefined;
   if (failed.retryAfter !== undefined) return Math.min(failed.retryAfter * 1_000, longestRetryAfter);
-  return random() * firstPause * 2 ** failed.attempt;
+  return random.next() * firstPause * 2 ** failed.attempt;
 }
 
 function isPassing(error: unknown): boolean {

@@ -1,8 +1,9 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { ObjectMetadata } from '../../protocol/metadata';
-import type { Exchange } from '../connection/exchange';
+import { type Clock, sleep } from '../../system/clock';
+import type { Random } from '../../system/random';
 import type { CallOptions } from '../connection/options';
 import type { Paths } from '../connection/paths';
+import type { Requests } from '../connection/requests';
 import { SyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
 import {
@@ -16,8 +17,6 @@ import {
 } from './download';
 import { resumed } from './resume';
 
-/** No further byte for so long, in ms, is a cut. */
-const stallLimit = 60_000;
 const firstPause = 250;
 /** A message holds the data whole: larger objects belong into a file. */
 const defaultMaxBytes = 64 * 1024 * 1024;
@@ -29,9 +28,10 @@ interface MetadataSource {
 /** Fetches data by its object, checked, and resumed after a cut. */
 export class Downloader {
   constructor(
-    private readonly exchange: Exchange,
+    private readonly requests: Requests,
     private readonly paths: Paths,
     private readonly metadata: MetadataSource,
+    private readonly seams: { clock: Clock; random: Random },
   ) {}
 
   async toBuffer(
@@ -53,24 +53,24 @@ export class Downloader {
     const path = this.paths.object(object, 'data');
     const current = (): Promise<ObjectMetadata> => this.metadata.getObjectMetadata(object, { signal });
     const metadata = 'dataID' in object ? object : await current();
-    const options = { timeout: stallLimit, signal };
+    const { clock, random } = this.seams;
     return {
       metadata,
       current,
       pieces: () =>
         resumed({
           size: sizeOf(metadata),
-          whole: () => this.exchange.bytes(path, options),
-          range: (range) => this.exchange.bytes(path, { ...options, range }),
+          whole: () => this.requests.bytes(path, { signal }),
+          range: (range) => this.requests.bytes(path, { signal, range }),
           checkVersion: async () => refuseOtherVersion(metadata, await current()),
-          pause: (attempt) => pause(firstPause * 2 ** attempt * (0.5 + Math.random() / 2), signal),
+          pause: (attempt) => pause(clock, firstPause * 2 ** attempt * (0.5 + random.next() / 2), signal),
         }),
     };
   }
 }
 
-async function pause(duration: number, signal: AbortSignal | undefined): Promise<void> {
-  await wait(duration, undefined, signal ? { signal } : {}).catch((cause) => {
+async function pause(clock: Clock, duration: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(clock, duration, signal).catch((cause) => {
     throw new SyncServiceError('SYNC_ABORTED', 'The download was aborted', { cause });
   });
 }

@@ -1,7 +1,8 @@
 import type { ObjectMetadataInput } from '../../protocol/metadata';
-import type { Exchange } from '../connection/exchange';
+import type { Clock } from '../../system/clock';
 import type { CallOptions } from '../connection/options';
 import type { Paths } from '../connection/paths';
+import type { Requests } from '../connection/requests';
 import { isSyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
 import { toPublish } from '../objects/rules';
@@ -21,14 +22,19 @@ export class Publisher {
   readonly #uploader: Uploader;
 
   constructor(
-    private readonly exchange: Exchange,
+    private readonly requests: Requests,
     private readonly paths: Paths,
+    private readonly clock: Clock,
   ) {
-    this.#uploader = new Uploader(exchange, paths);
+    this.#uploader = new Uploader(requests, paths, clock);
   }
 
   async metadata(metadata: ObjectMetadataInput, options: CallOptions): Promise<void> {
-    await this.#put(metadata, { meta: toPublish(metadata, this.paths.kind, false) }, options);
+    await this.#put(
+      metadata,
+      { meta: toPublish(metadata, this.paths.kind, false, this.clock.now()) },
+      options,
+    );
   }
 
   async data(object: ObjectReference, data: DataSource, options: UploadOptions): Promise<void> {
@@ -38,7 +44,7 @@ export class Publisher {
   async publish(metadata: ObjectMetadataInput, data: DataSource, options: PublishOptions): Promise<void> {
     const body = await replayable(data);
     const signed = options.sign ? { ...metadata, ...(await signatureOf(body, options.sign)) } : metadata;
-    const meta = toPublish(signed, this.paths.kind, true);
+    const meta = toPublish(signed, this.paths.kind, true, this.clock.now());
     if (body.bytes && body.bytes.length <= singleRequestLimit) {
       await this.#together(metadata, meta, body.bytes, options);
     } else {
@@ -69,7 +75,7 @@ export class Publisher {
 
   async #put(object: ObjectReference, json: object, { signal }: CallOptions): Promise<void> {
     const path = this.paths.object(object);
-    await this.exchange.change({ method: 'PUT', path, json, repeatable: true, signal });
+    await this.requests.change({ method: 'PUT', path, json, lane: 'publish', repeatable: true, signal });
   }
 }
 

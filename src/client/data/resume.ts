@@ -1,4 +1,4 @@
-import type { ByteRange } from '../connection/exchange';
+import type { ByteRange } from '../connection/requests';
 import { isSyncServiceError, SyncServiceError } from '../errors';
 
 /** What a download that may be cut asks of the service. */

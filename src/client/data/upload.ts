@@ -1,8 +1,8 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { ObjectStatus } from '../../protocol/metadata';
-import type { Exchange } from '../connection/exchange';
+import { type Clock, sleep } from '../../system/clock';
 import type { CallOptions } from '../connection/options';
 import type { Paths } from '../connection/paths';
+import type { Requests } from '../connection/requests';
 import { invalidArgument, isSyncServiceError, SyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
 import { chunks, type Progress, type ReplayableBody, withProgress } from './source';
@@ -16,8 +16,7 @@ export interface UploadOptions extends CallOptions {
   chunkSize?: number | undefined;
 }
 
-/** The service verifies a signature before it answers, in ms. */
-const answerLimit = 600_000;
+/** How long the service may verify data that it has, in ms. */
 const verificationLimit = 600_000;
 /** How long a store that takes chunks may leave an object that it has whole not ready, in ms. */
 const assemblyLimit = 15_000;
@@ -30,8 +29,9 @@ export class Uploader {
   readonly #cut = new Set<string>();
 
   constructor(
-    private readonly exchange: Exchange,
+    private readonly requests: Requests,
     private readonly paths: Paths,
+    private readonly clock: Clock,
   ) {}
 
   /** @throws SyncServiceError SYNC_SIGNATURE_INVALID where the service finds so after a chunked upload. */
@@ -132,10 +132,10 @@ export class Uploader {
 
   /** Waits until the service has put the chunks together and verified them. */
   async #assembled(object: ObjectReference, options: UploadOptions): Promise<boolean> {
-    const began = Date.now();
+    const began = this.clock.elapsed();
     for (let pause = 100; ; pause = Math.min(pause * 2, longestPause)) {
-      const status = await this.exchange.text(this.paths.object(object, 'status'), options);
-      const waited = Date.now() - began;
+      const status = await this.requests.text(this.paths.object(object, 'status'), options);
+      const waited = this.clock.elapsed() - began;
       if (status === ('ready' satisfies ObjectStatus)) return true;
       if (status === 'verificationFailed') {
         const name = `${object.objectType}/${object.objectID}`;
@@ -148,7 +148,7 @@ export class Uploader {
       if (waited > verificationLimit) {
         throw new SyncServiceError('SYNC_TIMEOUT', `The service did not verify the data in time (${status})`);
       }
-      await wait(pause, undefined, options.signal ? { signal: options.signal } : {}).catch((cause) => {
+      await sleep(this.clock, pause, options.signal).catch((cause) => {
         throw new SyncServiceError('SYNC_ABORTED', 'The upload was aborted', { cause });
       });
     }
@@ -159,13 +159,12 @@ export class Uploader {
     body: ReplayableBody['make'],
     headers: Record<string, string>,
     { signal }: CallOptions,
-  ): ReturnType<Exchange['upload']> {
-    return this.exchange.upload({
+  ): ReturnType<Requests['upload']> {
+    return this.requests.upload({
       path: this.paths.object(object, 'data'),
       body,
       headers: { 'content-type': 'application/octet-stream', ...headers },
       repeatable: true,
-      timeout: answerLimit,
       signal,
     });
   }

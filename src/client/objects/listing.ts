@@ -1,7 +1,7 @@
 import type { DestinationPolicy, DestinationStatus, ObjectMetadata } from '../../protocol/metadata';
-import type { Exchange } from '../connection/exchange';
 import type { CallOptions } from '../connection/options';
 import { type Paths, query } from '../connection/paths';
+import type { Requests } from '../connection/requests';
 import { invalidArgument } from '../errors';
 
 /** What listed objects have in common; everything that is given must hold. */
@@ -47,7 +47,7 @@ export interface PolicyFilter {
 /** The lists of objects that a service gives besides the updates of a type. */
 export class Listing {
   constructor(
-    private readonly exchange: Exchange,
+    private readonly requests: Requests,
     private readonly paths: Paths,
   ) {}
 
@@ -66,20 +66,20 @@ export class Listing {
       dpService: service,
       dpPropertyName: policyProperty,
     };
-    return this.exchange.list<ObjectMetadata>(`${this.#cloud()}${query(parameters)}`, options);
+    return this.requests.list<ObjectMetadata>(`${this.#cloud()}${query(parameters)}`, options);
   }
 
   async types(options: CallOptions): Promise<string[]> {
-    return this.exchange.list<string>(`${this.#cloud()}?list_object_type=true`, options);
+    return this.requests.list<string>(`${this.#cloud()}?list_object_type=true`, options);
   }
 
   async allOfType(objectType: string, options: CallOptions): Promise<ObjectSummary[]> {
-    return this.exchange.list<ObjectSummary>(`${this.paths.type(objectType)}?all_objects=true`, options);
+    return this.requests.list<ObjectSummary>(`${this.paths.type(objectType)}?all_objects=true`, options);
   }
 
   async withPolicy(filter: PolicyFilter, options: CallOptions): Promise<ObjectSummary[]> {
     const parameters = { destination_policy: true, ...filter };
-    return this.exchange.list<ObjectSummary>(`${this.#cloud()}${query(parameters)}`, options);
+    return this.requests.list<ObjectSummary>(`${this.#cloud()}${query(parameters)}`, options);
   }
 
   #cloud(): string {

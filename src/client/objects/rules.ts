@@ -15,12 +15,14 @@ import { invalidArgument } from '../errors';
  * edited and published again.
  *
  * @param withData whether data comes along: some fields exclude it.
+ * @param now in ms since 1970: some times must not have passed.
  * @throws SyncServiceError SYNC_INVALID_ARGUMENT for what the service would refuse, or take and lose.
  */
 export function toPublish(
   metadata: ObjectMetadataInput,
   kind: ServiceKind,
   withData: boolean,
+  now: number,
 ): Record<string, unknown> {
   const owned: readonly string[] = serviceOwnedFields;
   const sent = Object.fromEntries(
@@ -29,7 +31,7 @@ export function toPublish(
   checkTypes(sent, 'instanceID' in metadata);
   const fields: Partial<ObjectMetadata> = sent;
   checkDestinations(fields);
-  checkTimes(fields);
+  checkTimes(fields, now);
   checkTexts(fields);
   checkSignature(fields);
   checkData(fields, withData);
@@ -134,20 +136,20 @@ function checkPolicy({ properties, services }: Partial<DestinationPolicy>): void
   }
 }
 
-function checkTimes({ expiration, activationTime, inactive }: Partial<ObjectMetadata>): void {
-  if (expiration) checkFuture('expiration', expiration);
-  if (activationTime && inactive) checkFuture('activationTime', activationTime);
+function checkTimes({ expiration, activationTime, inactive }: Partial<ObjectMetadata>, now: number): void {
+  if (expiration) checkFuture('expiration', expiration, now);
+  if (activationTime && inactive) checkFuture('activationTime', activationTime, now);
 }
 
 /** RFC 3339: a full date and time, and a zone. */
 const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
-function checkFuture(field: string, text: string): void {
+function checkFuture(field: string, text: string, now: number): void {
   const time = timestamp.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(time)) {
     throw invalidArgument(`${field} must be a time such as 2031-01-31T12:00:00Z, not "${text}"`);
   }
-  if (time <= Date.now()) throw invalidArgument(`${field} has passed: ${text}`);
+  if (time <= now) throw invalidArgument(`${field} has passed: ${text}`);
 }
 
 function checkTexts({ version, description }: Partial<ObjectMetadata>): void {

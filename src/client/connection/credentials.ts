@@ -1,0 +1,47 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Identity } from './environment';
+import type { ConnectionOptions } from './options';
+
+/** What requests prove themselves with, and the service proves itself to them. */
+export interface Proof {
+  /** The header that requests carry. */
+  readonly authorization: string | undefined;
+  /** A certificate to trust beside those of the options, as PEM. */
+  readonly ca: string | undefined;
+}
+
+/** The proof in use; where it is kept in files, they are read again when it is refused. */
+export class Credentials {
+  #identity: Identity | undefined;
+  #proof: Proof;
+
+  /** @param readIdentity key, secret and certificate where they are kept in files that may be replaced. */
+  constructor(
+    options: Pick<ConnectionOptions, 'key' | 'secret'>,
+    private readonly readIdentity: (() => Identity) | undefined,
+  ) {
+    this.#identity = readIdentity?.();
+    this.#proof = proofOf({ ...options, ...this.#identity });
+  }
+
+  get proof(): Proof {
+    return this.#proof;
+  }
+
+  /** @returns whether there is another proof than the one that was refused. */
+  renew(refused: Proof): boolean {
+    // Another request was refused before, and has read the files.
+    if (this.#proof !== refused) return true;
+    if (!this.readIdentity) return false;
+    const identity = this.readIdentity();
+    if (isDeepStrictEqual(identity, this.#identity)) return false;
+    this.#identity = identity;
+    this.#proof = proofOf(identity);
+    return true;
+  }
+}
+
+function proofOf({ key, secret, ca }: { key?: string; secret?: string; ca?: string }): Proof {
+  if (key === undefined) return { authorization: undefined, ca };
+  return { authorization: `Basic ${Buffer.from(`${key}:${secret ?? ''}`).toString('base64')}`, ca };
+}

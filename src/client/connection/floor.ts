@@ -1,0 +1,86 @@
+import type { Clock, Timer } from '../../system/clock';
+
+/** So many bytes must pass in each `window` ms in which the peer has to move. */
+export interface FloorRule {
+  bytes: number;
+  window: number;
+}
+
+/**
+ * The end of what may take long: it aborts when fewer bytes pass than the rule wants, however long it takes in all.
+ * Its clock runs only while the peer has to move: a slow reader or writer of ours must not look like a slow service.
+ */
+export class ProgressFloor {
+  readonly #controller = new AbortController();
+  #timer: Timer | undefined;
+  #window: number;
+  #bytes = 0;
+  /** In ms of this window, without the present wait. */
+  #waited = 0;
+  #waitingSince: number | undefined;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly rule: FloorRule,
+  ) {
+    this.#window = rule.window;
+    this.peerMoves();
+    this.#watch(rule.window);
+  }
+
+  /** Aborts with a TimeoutError. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** From now on we wait for the peer. */
+  peerMoves(): void {
+    this.#waitingSince ??= this.clock.elapsed();
+  }
+
+  /** So many bytes have passed; from now on the peer waits for us. */
+  passed(bytes: number): void {
+    if (this.#waitingSince !== undefined) this.#waited += this.clock.elapsed() - this.#waitingSince;
+    this.#waitingSince = undefined;
+    this.#bytes += bytes;
+    if (this.#bytes >= this.rule.bytes) this.#begin(this.rule.window);
+  }
+
+  /** All is sent: until something comes back, the peer has so many ms. */
+  answerWithin(window: number): void {
+    this.#begin(window);
+    this.#waitingSince = this.clock.elapsed();
+    this.#watch(window);
+  }
+
+  /** The answer has begun. */
+  answered(): void {
+    this.#begin(this.rule.window);
+    this.#waitingSince = undefined;
+    this.#watch(this.rule.window);
+  }
+
+  /** Lets go of the timer; it aborts no more. */
+  release(): void {
+    this.#timer?.cancel();
+  }
+
+  #begin(window: number): void {
+    this.#window = window;
+    this.#bytes = 0;
+    this.#waited = 0;
+  }
+
+  #watch(delay: number): void {
+    this.#timer?.cancel();
+    this.#timer = this.clock.after(delay, () => this.#look());
+  }
+
+  #look(): void {
+    const waiting = this.#waitingSince === undefined ? 0 : this.clock.elapsed() - this.#waitingSince;
+    // A window that began anew, or whose time stood still, is looked at again when it may be over.
+    const left = this.#window - this.#waited - waiting;
+    if (left > 0) this.#watch(left);
+    else this.#controller.abort(new DOMException('Too little came in too long', 'TimeoutError'));
+  }
+}

@@ -1,0 +1,28 @@
+import type { HttpRequest, HttpResponse, Lane } from './http';
+
+/** What is asked of the service, before anything is known of how it travels. */
+export interface ServiceRequest {
+  lane: Lane;
+  method: HttpRequest['method'];
+  /** From `/api/v1` on, encoded, with its query. */
+  path: string;
+  /** Makes the body anew for each attempt: a stream can be sent once only, and a spent one would upload nothing. */
+  body?: (() => NonNullable<HttpRequest['body']>) | undefined;
+  headers?: Record<string, string>;
+  signal?: AbortSignal | undefined;
+  /** Whether the request may be sent again when it is not known to have arrived. */
+  repeatable: boolean;
+  /** It may take as long as bytes pass (lists, data); without it, it has to be over in half a minute. */
+  long?: boolean;
+  /** Sent while it is not known yet what kind of service listens: it is how one asks. */
+  unchecked?: boolean;
+}
+
+/** The answer to it: read it, or let go of it. */
+export interface ServiceResponse {
+  status: number;
+  headers: HttpResponse['headers'];
+  /** Fails with a SyncServiceError. */
+  body: AsyncIterable<Buffer>;
+  discard(): void;
+}

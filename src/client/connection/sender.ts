@@ -1,0 +1,158 @@
+import type { Clock } from '../../system/clock';
+import { sleep } from '../../system/clock';
+import { within } from '../../system/deadline';
+import type { Random } from '../../system/random';
+import { isSyncServiceError, SyncServiceError } from '../errors';
+import { parseAddress } from './address';
+import { Credentials } from './credentials';
+import type { Identity } from './environment';
+import { errorOfResponse, errorOfTransport } from './failures';
+import type { HttpResponse, OpenTransport, Transport } from './http';
+import type { KindCheck } from './kind';
+import type { ConnectionOptions } from './options';
+import { type Limits, limitsOf, Patience } from './patience';
+import type { ServiceRequest, ServiceResponse } from './request';
+import { pauseBeforeRetry } from './retry';
+
+export interface SenderSeams {
+  clock: Clock;
+  random: Random;
+  openTransport: OpenTransport;
+  readIdentity: (() => Identity) | undefined;
+}
+
+/** Sends what is asked of one service: with credentials, in time, again where that is safe and useful. */
+export class Sender {
+  readonly #transport: Transport;
+  readonly #credentials: Credentials;
+  readonly #limits: Limits;
+  readonly #base: string;
+  readonly #closing = new AbortController();
+
+  /** @param kind asked before each request that is not `unchecked`. */
+  constructor(
+    options: ConnectionOptions,
+    private readonly kind: KindCheck,
+    private readonly seams: SenderSeams,
+  ) {
+    const { origin, prefix } = parseAddress(options.address);
+    this.#base = `${origin}${prefix}`;
+    this.#limits = limitsOf(options);
+    this.#credentials = new Credentials(options, seams.readIdentity);
+    this.#transport = seams.openTransport(options, this.#credentials.proof.ca);
+  }
+
+  /** The URL of a request as errors name it. */
+  url(path: string): string {
+    return `${this.#base}${path}`;
+  }
+
+  /**
+   * Sends a request and gives its answer, when the status is one of `expected`.
+   *
+   * @throws SyncServiceError of the kind that the failure or the status is.
+   */
+  async send(request: ServiceRequest, expected: readonly number[]): Promise<ServiceResponse> {
+    if (request.unchecked) return this.#send(request, expected);
+    await this.kind.ensure(request.signal);
+    try {
+      return await this.#send(request, expected);
+    } catch (error) {
+      this.kind.failed(error);
+      throw error;
+    }
+  }
+
+  /** Ends what is under way and closes every connection. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#transport.close();
+  }
+
+  async #send(request: ServiceRequest, expected: readonly number[]): Promise<ServiceResponse> {
+    let renewed = false;
+    for (let attempt = 1; ; attempt += 1) {
+      const { proof } = this.#credentials;
+      let retryAfter: number | undefined;
+      try {
+        const response = await this.#sendOnce(request, proof.authorization);
+        if (expected.includes(response.status)) return response;
+        retryAfter = secondsToWait(response);
+        throw await errorOfResponse(response, request.method, this.url(request.path));
+      } catch (error) {
+        // Refused before anything was done, so that even an acknowledgement may be sent again.
+        if (!renewed && isIdentityRefused(error) && this.#credentials.renew(proof)) {
+          const { ca } = this.#credentials.proof;
+          if (ca !== undefined && ca !== proof.ca) this.#transport.trust(ca);
+          renewed = true;
+          continue;
+        }
+        const failed = { error, attempt, retryAfter };
+        const delay = request.repeatable ? pauseBeforeRetry(failed, this.seams.random) : undefined;
+        if (delay === undefined) throw error;
+        await this.#pause(delay, request, error);
+      }
+    }
+  }
+
+  async #sendOnce(request: ServiceRequest, authorization: string | undefined): Promise<ServiceResponse> {
+    const { lane, method, path } = request;
+    const patience = new Patience(this.seams.clock, this.#limits, request);
+    const headers = { ...request.headers, ...(authorization !== undefined && { authorization }) };
+    const body = patience.sending(request.body?.());
+    const { signal } = patience;
+    try {
+      const response = await this.#transport.request({ lane, method, path, headers, body, signal });
+      patience.answered();
+      return this.#watched(response, patience, request);
+    } catch (error) {
+      patience.release();
+      throw this.#failure(error, request, signal);
+    }
+  }
+
+  #watched(response: HttpResponse, patience: Patience, request: ServiceRequest): ServiceResponse {
+    const { status, headers } = response;
+    const failure = (error: unknown): SyncServiceError => this.#failure(error, request, patience.signal);
+    const read = async function* (): AsyncGenerator<Buffer> {
+      try {
+        yield* patience.receiving(response.body);
+      } catch (error) {
+        throw failure(error);
+      } finally {
+        patience.release();
+      }
+    };
+    const discard = (): void => {
+      patience.release();
+      response.discard();
+    };
+    return { status, headers, body: read(), discard };
+  }
+
+  /** What an error while sending or while reading a body is for the caller. */
+  #failure(error: unknown, request: ServiceRequest, signal: AbortSignal): SyncServiceError {
+    if (isSyncServiceError(error)) return error;
+    const details = { method: request.method, url: this.url(request.path), cause: error };
+    if (this.#closing.signal.aborted)
+      return new SyncServiceError('SYNC_CLOSED', 'The client is closed', details);
+    return errorOfTransport(error, details, signal);
+  }
+
+  async #pause(delay: number, request: ServiceRequest, error: unknown): Promise<void> {
+    const { clock } = this.seams;
+    const ends = [request.signal, this.#closing.signal];
+    await within(clock, undefined, ends, (signal) => sleep(clock, delay, signal)).catch(() => {
+      throw error;
+    });
+  }
+}
+
+function isIdentityRefused(error: unknown): boolean {
+  return isSyncServiceError(error, 'SYNC_UNAUTHORIZED', 'SYNC_TLS');
+}
+
+function secondsToWait({ headers }: ServiceResponse): number | undefined {
+  const seconds = Number(headers['retry-after']);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
+}
