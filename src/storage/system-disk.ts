@@ -1,0 +1,111 @@
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { Disk, DiskEntry, DiskFile, Opening } from './disk';
+
+const flags: Record<Opening, number> = {
+  read: constants.O_RDONLY,
+  create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
+  replace: constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC,
+  keep: constants.O_RDWR | constants.O_CREAT,
+};
+
+/** What platforms and file systems answer that cannot sync a folder, or a user who may not read it. */
+const cannotSync = new Set([
+  'EACCES',
+  'EBADF',
+  'EINVAL',
+  'EISDIR',
+  'ENOSYS',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'EPERM',
+]);
+
+/** The disk of the machine. */
+export const systemDisk: Disk = {
+  open: async (path, how, mode = 0o600) => new SystemFile(await open(path, flags[how], mode)),
+  makeFolder,
+  syncFolder,
+  rename,
+  remove: (path) => rm(path, { force: true }),
+  removeFolder: rmdir,
+  list: readdir,
+  stat: entryOf,
+};
+
+class SystemFile implements DiskFile {
+  constructor(private readonly handle: FileHandle) {}
+
+  async read(into: Buffer, position: number): Promise<number> {
+    let filled = 0;
+    while (filled < into.length) {
+      const { bytesRead } = await this.handle.read(into, filled, into.length - filled, position + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return filled;
+  }
+
+  async write(bytes: Uint8Array, position: number): Promise<void> {
+    for (let at = 0; at < bytes.length; ) {
+      const { bytesWritten } = await this.handle.write(bytes, at, bytes.length - at, position + at);
+      at += bytesWritten;
+    }
+  }
+
+  async size(): Promise<number> {
+    return (await this.handle.stat()).size;
+  }
+
+  truncate(size: number): Promise<void> {
+    return this.handle.truncate(size);
+  }
+
+  setMode(mode: number): Promise<void> {
+    return this.handle.chmod(mode);
+  }
+
+  sync(): Promise<void> {
+    return this.handle.sync();
+  }
+
+  datasync(): Promise<void> {
+    return this.handle.datasync();
+  }
+
+  close(): Promise<void> {
+    return this.handle.close();
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  const wanted = resolve(path);
+  const first = await mkdir(wanted, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = wanted; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
+}
+
+async function syncFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, constants.O_RDONLY);
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch (error) {
+    if (!cannotSync.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+}
+
+async function entryOf(path: string): Promise<DiskEntry | undefined> {
+  try {
+    const entry = await stat(path);
+    return { isFolder: entry.isDirectory(), size: entry.size, mode: entry.mode & 0o7777 };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
