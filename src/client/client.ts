@@ -16,7 +16,6 @@ import { Webhooks } from './administration/webhooks';
 import { readEdgeEnvironment } from './connection/environment';
 import { KindCheck, type ServiceKind } from './connection/kind';
 import type { CallOptions, ConnectionOptions } from './connection/options';
-import { Paths, query } from './connection/paths';
 import { Requests } from './connection/requests';
 import { Sender } from './connection/sender';
 import type { DownloadOptions } from './data/download';
@@ -28,6 +27,7 @@ import type { Delivery, DeliveryGoal, DeliveryOptions, SentObject } from './deli
 import { DeliveryWatch } from './deliveries/watch';
 import { Listing, type ObjectFilter, type ObjectSummary, type PolicyFilter } from './objects/listing';
 import type { ObjectReference } from './objects/names';
+import { Paths, query } from './objects/paths';
 import { type ClientSeams, withSystem } from './seams';
 import { type Acknowledgement, type AcknowledgeOutcome, acknowledgeSafely } from './updates/acknowledge';
 import { Feeds } from './updates/feeds';

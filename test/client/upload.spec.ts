@@ -6,10 +6,10 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DataSource, SyncServiceClient, SyncServiceError } from '../../src/client';
-import { Paths } from '../../src/client/connection/paths';
 import type { Requests } from '../../src/client/connection/requests';
 import { replayable } from '../../src/client/data/source';
 import { Uploader } from '../../src/client/data/upload';
+import { Paths } from '../../src/client/objects/paths';
 import { systemClock } from '../../src/system/clock';
 import { type GivenAnswer, type Recorder, record, type SeenRequest } from '../support/recorder';
 

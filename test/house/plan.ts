@@ -19,6 +19,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['objects'],
     ['data', 'administration'],
     ['updates', 'deliveries', 'outbox'],
+    ['seams.ts'],
     ['client.ts'],
     ['index.ts'],
   ],

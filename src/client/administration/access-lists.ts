@@ -1,7 +1,7 @@
 import type { CallOptions } from '../connection/options';
-import { type Paths, query } from '../connection/paths';
 import type { Requests } from '../connection/requests';
 import { invalidArgument } from '../errors';
+import { type Paths, query } from '../objects/paths';
 
 /** Who may read (`aclReader`) or also write (`aclWriter`) objects; for destinations there is one role, `na`. */
 export interface AccessListEntry {

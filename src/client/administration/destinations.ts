@@ -1,9 +1,9 @@
 import type { Destination, DestinationStatus } from '../../protocol/metadata';
 import type { CallOptions } from '../connection/options';
-import type { Paths } from '../connection/paths';
 import type { Requests } from '../connection/requests';
 import { invalidArgument } from '../errors';
 import type { ObjectReference } from '../objects/names';
+import type { Paths } from '../objects/paths';
 
 /** An edge node by its name. */
 export type DestinationReference = Pick<Destination, 'destinationType' | 'destinationID'>;

@@ -1,7 +1,7 @@
 import type { CallOptions } from '../connection/options';
-import type { Paths } from '../connection/paths';
 import type { Requests } from '../connection/requests';
 import { invalidArgument } from '../errors';
+import type { Paths } from '../objects/paths';
 
 export interface Organization {
   orgID: string;

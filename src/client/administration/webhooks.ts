@@ -1,7 +1,7 @@
 import type { CallOptions } from '../connection/options';
-import type { Paths } from '../connection/paths';
 import type { Requests } from '../connection/requests';
 import { invalidArgument } from '../errors';
+import type { Paths } from '../objects/paths';
 
 /**
  * The URLs that the service calls when an object of a type has arrived with its data: once, without credentials, and

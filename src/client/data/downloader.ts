@@ -2,10 +2,10 @@ import type { ObjectMetadata } from '../../protocol/metadata';
 import { type Clock, sleep } from '../../system/clock';
 import type { Random } from '../../system/random';
 import type { CallOptions } from '../connection/options';
-import type { Paths } from '../connection/paths';
 import type { Requests } from '../connection/requests';
 import { SyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
+import type { Paths } from '../objects/paths';
 import {
   checkedPieces,
   type DownloadOptions,

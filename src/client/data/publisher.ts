@@ -1,10 +1,10 @@
 import type { ObjectMetadataInput } from '../../protocol/metadata';
 import type { Clock } from '../../system/clock';
 import type { CallOptions } from '../connection/options';
-import type { Paths } from '../connection/paths';
 import type { Requests } from '../connection/requests';
 import { isSyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
+import type { Paths } from '../objects/paths';
 import { toPublish } from '../objects/rules';
 import { type SigningKey, signatureOf } from './signing';
 import { type DataSource, type ReplayableBody, replayable } from './source';

@@ -1,10 +1,10 @@
 import type { ObjectStatus } from '../../protocol/metadata';
 import { type Clock, sleep } from '../../system/clock';
 import type { CallOptions } from '../connection/options';
-import type { Paths } from '../connection/paths';
 import type { Requests } from '../connection/requests';
 import { invalidArgument, isSyncServiceError, SyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
+import type { Paths } from '../objects/paths';
 import { chunks, type Progress, type ReplayableBody, withProgress } from './source';
 
 export interface UploadOptions extends CallOptions {

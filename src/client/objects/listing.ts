@@ -1,8 +1,8 @@
 import type { DestinationPolicy, DestinationStatus, ObjectMetadata } from '../../protocol/metadata';
 import type { CallOptions } from '../connection/options';
-import { type Paths, query } from '../connection/paths';
 import type { Requests } from '../connection/requests';
 import { invalidArgument } from '../errors';
+import { type Paths, query } from './paths';
 
 /** What listed objects have in common; everything that is given must hold. */
 export interface ObjectFilter {

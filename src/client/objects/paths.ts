@@ -1,6 +1,6 @@
+import type { ServiceKind } from '../connection/kind';
 import { SyncServiceError } from '../errors';
-import { checkName, checkReference, type ObjectReference } from '../objects/names';
-import type { ServiceKind } from './kind';
+import { checkName, checkReference, type ObjectReference } from './names';
 
 /** The paths of one service. On a CSS they name the organization; on an ESS a path with one would find nothing. */
 export class Paths {
