@@ -1,16 +1,23 @@
 import { FileJournal } from '../storage/file-journal';
 import { inMemory, type Journal } from '../storage/journal';
-import { type CloudOptions, LocalCloud } from './cloud';
-import { type EdgeOptions, LocalEdge } from './edge';
-import { defaultIntervals, type Intervals } from './intervals';
+import { type Clock, systemClock } from '../system/clock';
+import { LocalCloud } from './delivery/cloud';
+import { LocalEdge, type EdgeOptions as OptionsOfEdge } from './delivery/edge';
+import { defaultIntervals, type Intervals } from './delivery/intervals';
+import type { ServiceOptions, ServiceParts } from './delivery/service';
+import { Listener, type ListenerOptions } from './listening/listener';
+import { rest } from './rest';
 import { type Authenticator, developmentRoles, type KeyPair, presetRoles } from './roles';
 
-export type { CloudOptions, LocalCloud } from './cloud';
-export type { EdgeOptions, LocalEdge } from './edge';
-export type { Faults } from './faults';
-export type { Intervals } from './intervals';
-export type { ListenerOptions } from './listener';
+export type { LocalCloud } from './delivery/cloud';
+export type { LocalEdge } from './delivery/edge';
+export type { Faults } from './delivery/faults';
+export type { Intervals } from './delivery/intervals';
+export type { ListenerOptions } from './listening/listener';
 export type { KeyPair, Role } from './roles';
+
+export interface CloudOptions extends ServiceOptions, ListenerOptions {}
+export interface EdgeOptions extends OptionsOfEdge, ListenerOptions {}
 
 export interface LocalServiceOptions {
   cloud?: CloudOptions;
@@ -20,6 +27,8 @@ export interface LocalServiceOptions {
   keys?: readonly KeyPair[];
   /** Keeps everything in this folder, beyond the end of the process; in memory alone unless given. */
   folder?: string;
+  /** Where all time of cloud and edges comes from; the system's unless given. */
+  clock?: Clock;
 }
 
 /**
@@ -31,19 +40,17 @@ export class LocalService {
   readonly #edges: LocalEdge[] = [];
   readonly #intervals: Intervals;
   readonly #authenticate: Authenticator;
+  readonly #parts: ServiceParts;
 
   private constructor(
-    options: LocalServiceOptions,
+    { cloud = {}, keys, intervals, clock = systemClock }: LocalServiceOptions,
     private readonly journal: Journal,
   ) {
-    this.#intervals = { ...defaultIntervals, ...options.intervals };
-    this.#authenticate = options.keys ? presetRoles(options.keys) : developmentRoles;
-    this.cloud = new LocalCloud(
-      options.cloud ?? {},
-      this.#authenticate,
-      this.#intervals.maintenance,
-      journal,
-    );
+    this.#parts = { clock, journal };
+    this.#intervals = { ...defaultIntervals, ...intervals };
+    this.#authenticate = keys ? presetRoles(keys) : developmentRoles;
+    this.cloud = new LocalCloud(cloud, this.#intervals, this.#parts);
+    this.#listen(this.cloud, cloud);
   }
 
   /**
@@ -68,7 +75,8 @@ export class LocalService {
 
   /** Starts one more edge; it registers with the cloud a little later. */
   async addEdge(options: EdgeOptions): Promise<LocalEdge> {
-    const edge = new LocalEdge(this.cloud, this.#intervals, options, this.#authenticate, this.journal);
+    const edge = new LocalEdge(options, this.cloud, this.#intervals, this.#parts);
+    this.#listen(edge, options);
     await edge.start();
     this.#edges.push(edge);
     return edge;
@@ -77,5 +85,9 @@ export class LocalService {
   async stop(): Promise<void> {
     await Promise.all([this.cloud.stop(), ...this.#edges.map((edge) => edge.stop())]);
     await this.journal.close();
+  }
+
+  #listen(service: LocalCloud | LocalEdge, options: ListenerOptions): void {
+    service.listenOn(new Listener(options, rest(service, this.#authenticate), this.#parts.clock));
   }
 }

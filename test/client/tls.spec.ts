@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { type ClientOptions, SyncServiceClient } from '../../src/client';
 import { LocalService } from '../../src/local-service';
-import { issueCertificate } from '../../src/local-service/certificate';
+import { issueCertificate } from '../../src/local-service/listening/certificate';
 
 const organization = 'demo';
 const object = { objectType: 't', objectID: 'o' };

@@ -6,17 +6,15 @@ import type { RuleName } from './rules';
  */
 export const exceptions: Readonly<Record<RuleName, readonly string[]>> = {
   layers: [
-    'src/local-service/',
     'nodes/common/input.ts -> nodes/sync-service/connection.ts',
     'nodes/common/service.ts -> nodes/sync-service/',
   ],
-  circles: ['src/client/updates/feed.ts -> src/client/updates/receiver.ts', 'src/local-service/'],
+  circles: ['src/client/updates/feed.ts -> src/client/updates/receiver.ts'],
   doors: [],
-  size: ['src/local-service/cloud.ts'],
+  size: [],
   time: [
     'src/client/data/download.ts',
     'src/client/updates/',
-    'src/local-service/',
     'nodes/common/status.ts',
     'nodes/common/transfers.ts',
     'nodes/sync-fetch/fetches.ts',

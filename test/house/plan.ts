@@ -24,7 +24,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['index.ts'],
   ],
   'src/local-service': [
-    ['roles.ts', 'responses', 'journal'],
+    ['roles.ts', 'responses'],
     ['store'],
     ['delivery'],
     ['rest', 'listening'],

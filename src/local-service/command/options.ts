@@ -51,8 +51,9 @@ export function readOptions(args: readonly string[]): CommandOptions | undefined
     if (!destinationType || !destinationID || more.length > 0) {
       throw new Error(`--edge must be TYPE/ID, not ${name}`);
     }
-    const place = unix === undefined ? { port: edgePort && edgePort + index } : socketIn(unix, destinationID);
-    return { organization, destinationType, destinationID, tls, ...place };
+    const address =
+      unix === undefined ? { port: edgePort && edgePort + index } : socketIn(unix, destinationID);
+    return { organization, destinationType, destinationID, tls, ...address };
   });
   const cloud = { tls, ...(unix === undefined ? { port } : socketIn(unix, 'css')) };
   return { organization, tls, service: { cloud, edges, ...(data !== undefined && { folder: data }) } };

@@ -32,32 +32,32 @@ export async function runLocal(args: readonly string[]): Promise<number> {
 async function serve({ organization, service: settings }: CommandOptions, folder: string): Promise<number> {
   // Before anything listens: a signal may come while it starts.
   const stopped = untilStopped();
-  let service: LocalService;
+  let local: LocalService;
   try {
-    service = await LocalService.start(settings);
+    local = await LocalService.start(settings);
   } catch (error) {
     console.error(messageOf(error));
     return failed;
   }
-  const sides = [
-    { name: 'cloud (CSS)', at: `organization ${organization}`, side: service.cloud },
-    ...service.edges.map((side) => ({
-      name: 'edge (ESS)',
-      at: `${side.destinationType}/${side.destinationID}`,
-      side,
+  const services = [
+    { kind: 'cloud (CSS)', what: `organization ${organization}`, service: local.cloud },
+    ...local.edges.map((service) => ({
+      kind: 'edge (ESS)',
+      what: `${service.destinationType}/${service.destinationID}`,
+      service,
     })),
   ];
-  for (const [index, { name, at, side }] of sides.entries()) {
-    console.log(`${name.padEnd(12)} ${side.address}  ${at}`);
-    if (side.caCertificate === undefined) continue;
+  for (const [index, { kind, what, service }] of services.entries()) {
+    console.log(`${kind.padEnd(12)} ${service.address}  ${what}`);
+    if (service.caCertificate === undefined) continue;
     const file = join(folder, `ca-${index}.pem`);
-    await writeFile(file, side.caCertificate);
+    await writeFile(file, service.caCertificate);
     console.log(`${''.padEnd(12)} trust ${file}`);
   }
   console.log(`credentials  admin@${organization}, any secret`);
   console.log('Ready. Ctrl-C stops it.');
   await stopped;
-  await service.stop();
+  await local.stop();
   return 0;
 }
 

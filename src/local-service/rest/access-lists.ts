@@ -1,10 +1,17 @@
 import { text } from 'node:stream/consumers';
-import { type AccessListEntry, type AccessLists, allTypes, type Protected } from '../access-lists';
-import { type Answer, badRequest, done, listOf, malformed, methodNotAllowed } from '../answer';
-import type { LocalCloud } from '../cloud';
-import { type GoStruct, readGoJson } from '../go-json';
+import type { LocalCloud } from '../delivery/cloud';
+import {
+  badRequest,
+  done,
+  listOf,
+  malformed,
+  methodNotAllowed,
+  type RestResponse,
+} from '../responses/response';
+import { type AccessListEntry, type AccessLists, allTypes, type Protected } from '../store/access-lists';
 import { requireAdministrator } from './access';
-import { type Asked, checkName } from './asked';
+import { type GoStruct, readGoJson } from './go-json';
+import { checkName, type RestRequest } from './request';
 
 const entry: GoStruct = {
   name: 'common.ACLentry',
@@ -20,17 +27,17 @@ interface Update {
   users?: { Username?: string; ACLUserType?: string; ACLRole?: string }[];
 }
 
-export async function accessLists(asked: Asked, parts: string[]): Promise<Answer> {
+export async function accessLists(request: RestRequest, parts: string[]): Promise<RestResponse> {
   const [of, organization, key, userType, username, ...more] = parts;
-  const lists = (asked.service as LocalCloud).accessLists;
+  const lists = (request.service as LocalCloud).accessLists;
   if (organization === undefined || !isProtected(of)) return malformed;
   checkName('Organization ID', organization);
-  requireAdministrator(asked, organization);
-  switch (asked.method) {
+  requireAdministrator(request, organization);
+  switch (request.method) {
     case 'GET':
-      return read(lists, of, organization, asked.query);
+      return read(lists, of, organization, request.query);
     case 'PUT':
-      return change(lists, of, organization, key ?? allTypes, await text(asked.request));
+      return change(lists, of, organization, key ?? allTypes, await text(request.incoming));
     case 'DELETE':
       if (key === undefined || username === undefined || more.length > 0) return malformed;
       if (userType !== 'user' && userType !== 'node') return malformed;
@@ -42,7 +49,7 @@ export async function accessLists(asked: Asked, parts: string[]): Promise<Answer
 }
 
 /** The key is one of the query: one in the path is ignored. */
-function read(lists: AccessLists, of: Protected, organization: string, query: URLSearchParams): Answer {
+function read(lists: AccessLists, of: Protected, organization: string, query: URLSearchParams): RestResponse {
   if (query.get('all_keys') === 'true') return listOf(lists.keys(of, organization));
   const userType = query.get('acl_usertype') ?? '';
   if (!['', 'user', 'node'].includes(userType)) {
@@ -53,7 +60,13 @@ function read(lists: AccessLists, of: Protected, organization: string, query: UR
   return listOf(lists.get(of, organization, query.get('key') ?? allTypes));
 }
 
-function change(lists: AccessLists, of: Protected, organization: string, key: string, body: string): Answer {
+function change(
+  lists: AccessLists,
+  of: Protected,
+  organization: string,
+  key: string,
+  body: string,
+): RestResponse {
   const { action = '', users = [] } = readGoJson(body, bulkUpdate) as Update;
   if (!/^(add|remove)$/i.test(action)) return badRequest(`Invalid action (${action}) in payload.`);
   const entries = users.map((user) => checked(user, of, action.toLowerCase() === 'add'));

@@ -1,56 +1,66 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
-import { type Answer, json, listOf, malformed, nothing, unauthorized } from '../answer';
-import type { LocalCloud } from '../cloud';
-import { servicesOf } from '../policy';
+import type { LocalCloud } from '../delivery/cloud';
+import { servicesOf } from '../delivery/policy';
+import { json, listOf, malformed, nothing, type RestResponse, unauthorized } from '../responses/response';
 import type { Caller } from '../roles';
-import type { StoredObject } from '../store';
+import type { StoredObject } from '../store/objects';
 import { isOf, mayRead, requireKnown } from './access';
-import { type Asked, flag } from './asked';
+import { flag, type RestRequest } from './request';
 
 /** What applications have not acknowledged yet of a type. */
-export function updates(asked: Asked, organization: string, objectType: string): Answer {
-  const { service, query } = asked;
-  const caller = requireKnown(asked);
+export function updates(request: RestRequest, organization: string, objectType: string): RestResponse {
+  const { service, query } = request;
+  const caller = requireKnown(request);
   if (service.nodeType === 'ESS' && !isOf(caller, organization)) throw unauthorized;
-  if (flag(query, 'all_objects')) return allOfType(asked, caller, organization, objectType);
+  if (flag(query, 'all_objects')) return allOfType(request, caller, organization, objectType);
   const waiting = service.updates(organization, objectType, flag(query, 'received') ?? false);
   // Services that a policy has dropped learn of it although the object itself waits no more.
   const dropped = service.store
     .ofType(organization, objectType)
     .filter((object) => object.removedServices.length > 0 && !waiting.includes(object));
   const seen = [...waiting, ...(caller.role === 'service' ? dropped : [])]
-    .filter((object) => mayRead(asked, caller, organization, object))
+    .filter((object) => mayRead(request, caller, organization, object))
     .flatMap((object) => service.seenBy(object, caller) ?? []);
   return listOf(seen);
 }
 
-function allOfType(asked: Asked, caller: Caller, organization: string, objectType: string): Answer {
-  const found = asked.service.store
+function allOfType(
+  request: RestRequest,
+  caller: Caller,
+  organization: string,
+  objectType: string,
+): RestResponse {
+  const found = request.service.store
     .ofType(organization, objectType)
-    .filter((object) => mayRead(asked, caller, organization, object));
+    .filter((object) => mayRead(request, caller, organization, object));
   return listOf(found.map((object) => summary(organization, object)));
 }
 
 /** What a CSS lists of a whole organization; which of the three lists, the query says. */
-export function organizationLists(asked: Asked, organization: string): Answer {
-  const { query } = asked;
-  const service = asked.service as LocalCloud;
-  const caller = requireKnown(asked);
-  if (flag(query, 'filters')) return filtered(asked, service, caller, organization);
+export function organizationLists(request: RestRequest, organization: string): RestResponse {
+  const { query } = request;
+  const service = request.service as LocalCloud;
+  const caller = requireKnown(request);
+  if (flag(query, 'filters')) return filtered(request, service, caller, organization);
   if (flag(query, 'list_object_type')) {
     if (!isOf(caller, organization)) throw unauthorized;
     return listOf(service.store.types(organization));
   }
-  if (flag(query, 'destination_policy')) return withPolicy(asked, service, caller, organization);
+  if (flag(query, 'destination_policy')) return withPolicy(request, service, caller, organization);
   return malformed;
 }
 
 /** None found is 404; found, and none that the caller may see, an empty list. */
-function filtered(asked: Asked, service: LocalCloud, caller: Caller, organization: string): Answer {
-  const wanted = filterOf(asked.query);
+function filtered(
+  request: RestRequest,
+  service: LocalCloud,
+  caller: Caller,
+  organization: string,
+): RestResponse {
+  const wanted = filterOf(request.query);
   const found = service.store.all(organization).filter(({ metadata }) => wanted(metadata));
   if (found.length === 0) return nothing;
-  const seen = found.filter((object) => mayRead(asked, caller, organization, object));
+  const seen = found.filter((object) => mayRead(request, caller, organization, object));
   return json(seen.map(({ metadata }) => metadata));
 }
 
@@ -91,8 +101,13 @@ function timeOf(text: string | null): number | undefined {
   return time;
 }
 
-function withPolicy(asked: Asked, service: LocalCloud, caller: Caller, organization: string): Answer {
-  const { query } = asked;
+function withPolicy(
+  request: RestRequest,
+  service: LocalCloud,
+  caller: Caller,
+  organization: string,
+): RestResponse {
+  const { query } = request;
   const received = flag(query, 'received') ?? false;
   const name = query.get('service') ?? '';
   const since = query.get('since');
@@ -100,7 +115,7 @@ function withPolicy(asked: Asked, service: LocalCloud, caller: Caller, organizat
   if (since !== null && !(Number(since) > 0)) return malformed;
   const found = service.store.all(organization).filter((object) => {
     const policy = object.metadata.destinationPolicy;
-    if (!policy || !mayRead(asked, caller, organization, object)) return false;
+    if (!policy || !mayRead(request, caller, organization, object)) return false;
     if (since !== null) return BigInt(policy.timestamp ?? 0) >= BigInt(Number(since));
     if (name) return servicesOf(policy).includes(name);
     return received || !object.policyReceived;

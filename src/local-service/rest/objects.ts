@@ -1,30 +1,34 @@
 import { buffer, text } from 'node:stream/consumers';
+import type { ObjectName } from '../delivery/service';
 import {
-  Answer,
   badRequest,
   done,
+  errorResponse,
   json,
   listOf,
   malformed,
   methodNotAllowed,
   nothing,
-  refusal,
+  RestResponse,
   unauthorized,
-} from '../answer';
-import { type GoStruct, readGoJson } from '../go-json';
-import { checkSubject, readUpdate } from '../metadata';
+} from '../responses/response';
 import type { Caller } from '../roles';
-import { checkUpdate } from '../rules';
-import type { ObjectName } from '../side';
-import type { StoredObject } from '../store';
+import type { StoredObject } from '../store/objects';
 import { isOf, mayRead, mayReadType, maySend, mayWriteType, requireKnown } from './access';
-import { type Asked, checkName } from './asked';
+import { type GoStruct, readGoJson } from './go-json';
 import { organizationLists, updates } from './lists';
-import { chunkAnswer, dataAnswer } from './ranges';
+import { checkSubject, readUpdate } from './metadata';
+import { chunkResponse, dataResponse } from './ranges';
+import { checkName, type RestRequest } from './request';
+import { checkUpdate } from './rules';
 
 /** A CSS has the organization in its paths; an ESS reads such a path as type and ID, and finds nothing. */
-export async function objects(asked: Asked, parts: string[], hasSlash: boolean): Promise<Answer> {
-  const { service, method } = asked;
+export async function objects(
+  request: RestRequest,
+  parts: string[],
+  hasSlash: boolean,
+): Promise<RestResponse> {
+  const { service, method } = request;
   const segments = [...parts];
   const organization = service.nodeType === 'CSS' ? (segments.shift() ?? '') : service.organization;
   if (organization === '') return malformed;
@@ -33,22 +37,22 @@ export async function objects(asked: Asked, parts: string[], hasSlash: boolean):
   if (objectType === undefined) {
     if (service.nodeType === 'ESS') return malformed;
     if (method !== 'GET') return methodNotAllowed;
-    return hasSlash ? nothing : organizationLists(asked, organization);
+    return hasSlash ? nothing : organizationLists(request, organization);
   }
   if (more.length > 0) return malformed;
   checkName('object Type', objectType);
-  if (objectID === undefined) return ofType(asked, organization, objectType);
+  if (objectID === undefined) return ofType(request, organization, objectType);
   checkName('object ID', objectID);
   const name: ObjectName = [organization, objectType, objectID];
-  return operation === undefined ? whole(asked, name) : part(asked, name, operation.toLowerCase());
+  return operation === undefined ? whole(request, name) : part(request, name, operation.toLowerCase());
 }
 
-async function ofType(asked: Asked, organization: string, objectType: string): Promise<Answer> {
-  switch (asked.method) {
+async function ofType(request: RestRequest, organization: string, objectType: string): Promise<RestResponse> {
+  switch (request.method) {
     case 'GET':
-      return updates(asked, organization, objectType);
+      return updates(request, organization, objectType);
     case 'PUT':
-      return webhook(asked, organization, objectType);
+      return webhook(request, organization, objectType);
     default:
       return methodNotAllowed;
   }
@@ -56,34 +60,39 @@ async function ofType(asked: Asked, organization: string, objectType: string): P
 
 const webhookUpdate: GoStruct = { name: 'base.webhookUpdate', fields: { action: 'string', url: 'string' } };
 
-async function webhook(asked: Asked, organization: string, objectType: string): Promise<Answer> {
-  const body = readGoJson(await text(asked.request), webhookUpdate) as { action?: string; url?: string };
-  const caller = requireKnown(asked);
-  if (caller.role === 'service' || !mayWriteType(asked, caller, organization, objectType)) throw unauthorized;
+async function webhook(
+  request: RestRequest,
+  organization: string,
+  objectType: string,
+): Promise<RestResponse> {
+  const body = readGoJson(await text(request.incoming), webhookUpdate) as { action?: string; url?: string };
+  const caller = requireKnown(request);
+  if (caller.role === 'service' || !mayWriteType(request, caller, organization, objectType))
+    throw unauthorized;
   const { action = '', url = '' } = body;
   // An action that is none of the two is taken, and nothing is done.
-  if (/^delete$/i.test(action)) asked.service.webhooks.delete(organization, objectType, url);
+  if (/^delete$/i.test(action)) request.service.webhooks.delete(organization, objectType, url);
   if (/^register$/i.test(action)) {
     if (url !== '' && !URL.canParse(url)) return badRequest('Invalid webhook');
     if (!/^https?:/.test(url)) return badRequest('Invalid destination data URI');
-    asked.service.webhooks.register(organization, objectType, url);
+    request.service.webhooks.register(organization, objectType, url);
   }
   return done;
 }
 
-async function whole(asked: Asked, name: ObjectName): Promise<Answer> {
-  const { service, method } = asked;
+async function whole(request: RestRequest, name: ObjectName): Promise<RestResponse> {
+  const { service, method } = request;
   switch (method) {
     case 'GET': {
-      await untilUnlocked(asked, name);
-      const { object, caller } = requireReadable(asked, name);
+      await untilUnlocked(request, name);
+      const { object, caller } = requireReadable(request, name);
       return object ? json(service.seenBy(object, caller)) : nothing;
     }
     case 'PUT':
-      return put(asked, name);
+      return put(request, name);
     case 'DELETE': {
-      const caller = requireKnown(asked);
-      if (!mayWriteType(asked, caller, name[0], name[1])) throw unauthorized;
+      const caller = requireKnown(request);
+      if (!mayWriteType(request, caller, name[0], name[1])) throw unauthorized;
       service.delete(name, caller);
       return done;
     }
@@ -93,14 +102,15 @@ async function whole(asked: Asked, name: ObjectName): Promise<Answer> {
 }
 
 /** The body is read before the user is asked for, as by the real service. */
-async function put(asked: Asked, name: ObjectName): Promise<Answer> {
-  const { service, request } = asked;
+async function put(request: RestRequest, name: ObjectName): Promise<RestResponse> {
+  const { service, incoming } = request;
   const [organization, objectType, objectID] = name;
-  const update = readUpdate(await text(request));
-  const caller = requireKnown(asked);
-  if (!maySend(asked, caller, organization, objectType, update.metadata.destinationType)) throw unauthorized;
+  const update = readUpdate(await text(incoming));
+  const caller = requireKnown(request);
+  if (!maySend(request, caller, organization, objectType, update.metadata.destinationType))
+    throw unauthorized;
   checkSubject(update.metadata, objectType, objectID);
-  checkUpdate(update, service.nodeType, service.clock());
+  checkUpdate(update, service.nodeType, service.now());
   if (service.nodeType === 'ESS') await service.untilRoom();
   service.update(organization, update, caller);
   return done;
@@ -117,19 +127,19 @@ const operations: Record<string, readonly string[]> = {
   policyreceived: ['PUT'],
 };
 
-async function part(asked: Asked, name: ObjectName, operation: string): Promise<Answer> {
-  const { service, method } = asked;
+async function part(request: RestRequest, name: ObjectName, operation: string): Promise<RestResponse> {
+  const { service, method } = request;
   const methods = operations[operation];
   if (!methods) return malformed;
   if (!methods.includes(method)) return methodNotAllowed;
-  if (method === 'GET') return read(asked, name, operation);
-  const caller = requireKnown(asked);
-  if (operation === 'data') return putData(asked, name, caller);
-  if (operation === 'destinations') return changeDestinations(asked, name, caller);
-  if (!mayReadType(asked, caller, name[0], name[1])) throw unauthorized;
+  if (method === 'GET') return read(request, name, operation);
+  const caller = requireKnown(request);
+  if (operation === 'data') return putData(request, name, caller);
+  if (operation === 'destinations') return changeDestinations(request, name, caller);
+  if (!mayReadType(request, caller, name[0], name[1])) throw unauthorized;
   switch (operation) {
     case 'consumed':
-      await untilUnlocked(asked, name);
+      await untilUnlocked(request, name);
       await service.consumed(name);
       return done;
     case 'received':
@@ -139,62 +149,62 @@ async function part(asked: Asked, name: ObjectName, operation: string): Promise<
       await service.deletionAcknowledged(name, caller);
       return done;
     case 'activate':
-      if (!mayWriteType(asked, caller, name[0], name[1])) throw unauthorized;
+      if (!mayWriteType(request, caller, name[0], name[1])) throw unauthorized;
       service.activate(name);
       return done;
     default:
-      return policyReceived(asked, name);
+      return policyReceived(request, name);
   }
 }
 
-async function read(asked: Asked, name: ObjectName, operation: string): Promise<Answer> {
-  const { service, request } = asked;
-  if (operation !== 'data') await untilUnlocked(asked, name);
+async function read(request: RestRequest, name: ObjectName, operation: string): Promise<RestResponse> {
+  const { service, incoming } = request;
+  if (operation !== 'data') await untilUnlocked(request, name);
   if (operation === 'data') {
-    refuseUnreadableData(asked, name);
-    return dataAnswer(service.data(name), request.headers.range, service.faults);
+    refuseUnreadableData(request, name);
+    return dataResponse(service.data(name), incoming.headers.range, service.faults);
   }
-  requireReadable(asked, name);
-  if (operation === 'status') return new Answer(200, service.status(name), 'plain/text');
+  requireReadable(request, name);
+  if (operation === 'status') return new RestResponse(200, service.status(name), 'plain/text');
   return listOf(service.nodeType === 'CSS' ? service.objectDestinations(name) : []);
 }
 
 /** Who may not read is told the same of objects that are not there. */
 function requireReadable(
-  asked: Asked,
+  request: RestRequest,
   name: ObjectName,
 ): { caller: Caller; object: StoredObject | undefined } {
-  const caller = requireKnown(asked);
-  const object = asked.service.store.get(...name);
+  const caller = requireKnown(request);
+  const object = request.service.store.get(...name);
   const readable = object
-    ? mayRead(asked, caller, name[0], object)
-    : mayReadType(asked, caller, name[0], name[1]);
+    ? mayRead(request, caller, name[0], object)
+    : mayReadType(request, caller, name[0], name[1]);
   if (!readable) throw unauthorized;
   return { caller, object };
 }
 
-function refuseUnreadableData(asked: Asked, name: ObjectName): void {
+function refuseUnreadableData(request: RestRequest, name: ObjectName): void {
   try {
-    requireReadable(asked, name);
+    requireReadable(request, name);
   } catch (refused) {
-    if (asked.service.nodeType === 'ESS' || asked.caller === undefined) throw refused;
-    throw refusal(403, 'Unauthorized. The object may not exist or be public.');
+    if (request.service.nodeType === 'ESS' || request.caller === undefined) throw refused;
+    throw errorResponse(403, 'Unauthorized. The object may not exist or be public.');
   }
 }
 
-async function untilUnlocked({ service }: Asked, [, objectType, objectID]: ObjectName): Promise<void> {
+async function untilUnlocked({ service }: RestRequest, [, objectType, objectID]: ObjectName): Promise<void> {
   if (service.nodeType === 'ESS') await service.unlocked(objectType, objectID);
 }
 
-async function putData(asked: Asked, name: ObjectName, caller: Caller): Promise<Answer> {
-  const { service, request } = asked;
-  if (!mayWriteType(asked, caller, name[0], name[1])) throw unauthorized;
-  const contentRange = request.headers['content-range'];
+async function putData(request: RestRequest, name: ObjectName, caller: Caller): Promise<RestResponse> {
+  const { service, incoming } = request;
+  if (!mayWriteType(request, caller, name[0], name[1])) throw unauthorized;
+  const contentRange = incoming.headers['content-range'];
   const object = service.store.get(...name);
   if (contentRange !== undefined && object) {
-    return chunkAnswer(String(contentRange), object, service.begunUploads);
+    return chunkResponse(String(contentRange), object, service.begunUploads);
   }
-  service.updateData(name, await buffer(request));
+  service.updateData(name, await buffer(incoming));
   return done;
 }
 
@@ -203,13 +213,17 @@ const destinationsChange: GoStruct = {
   fields: { action: 'string', destinations: { list: 'string' } },
 };
 
-async function changeDestinations(asked: Asked, name: ObjectName, caller: Caller): Promise<Answer> {
-  const { service, method, request } = asked;
+async function changeDestinations(
+  request: RestRequest,
+  name: ObjectName,
+  caller: Caller,
+): Promise<RestResponse> {
+  const { service, method, incoming } = request;
   if (service.nodeType === 'ESS') return badRequest("ESS doesn't support destinations update");
   if (!isOf(caller, name[0])) throw unauthorized;
-  const body = await text(request);
+  const body = await text(incoming);
   if (method === 'PUT') {
-    if (!mayWriteType(asked, caller, name[0], name[1])) throw unauthorized;
+    if (!mayWriteType(request, caller, name[0], name[1])) throw unauthorized;
     // The list is the whole body: it is read as the list of a change.
     const { destinations } = readGoJson(`{"destinations":${body || 'null'}}`, destinationsChange);
     service.setDestinations(name, (destinations as string[] | undefined) ?? []);
@@ -225,11 +239,11 @@ async function changeDestinations(asked: Asked, name: ObjectName, caller: Caller
   return done;
 }
 
-function policyReceived({ service }: Asked, name: ObjectName): Answer {
+function policyReceived({ service }: RestRequest, name: ObjectName): RestResponse {
   if (service.nodeType === 'ESS') return malformed;
   const object = service.store.get(...name);
   if (!object) {
-    return refusal(
+    return errorResponse(
       500,
       "Failed to mark the object's destination policy as having been received. Error: Object not found",
     );

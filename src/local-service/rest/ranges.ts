@@ -1,6 +1,6 @@
-import { Answer, badRequest, broken, nothing, refusal } from '../answer';
-import type { Faults } from '../faults';
-import type { StoredObject } from '../store';
+import type { Faults } from '../delivery/faults';
+import { badRequest, broken, errorResponse, nothing, RestResponse } from '../responses/response';
+import type { StoredObject } from '../store/objects';
 
 const octets = 'application/octet-stream';
 const unitLength = 'bytes='.length;
@@ -9,15 +9,15 @@ const unitLength = 'bytes='.length;
  * Data, or the range of it that was asked for. Beyond the end the data is cut, as the real service's store in memory
  * has it.
  */
-export function dataAnswer(data: Buffer, range: string | undefined, faults: Faults): Answer {
-  if (range === undefined) return new Answer(200, faults.endsDataWithError ? cut(data) : data, octets);
+export function dataResponse(data: Buffer, range: string | undefined, faults: Faults): RestResponse {
+  if (range === undefined) return new RestResponse(200, faults.endsDataWithError ? cut(data) : data, octets);
   if (faults.breaksOnShortRanges && range.length < unitLength) return broken;
   try {
-    return rangeAnswer(data, range, faults);
+    return rangeResponse(data, range, faults);
   } catch (refused) {
-    if (!faults.sendsDataBehindErrors || !(refused instanceof Answer)) throw refused;
+    if (!faults.sendsDataBehindErrors || !(refused instanceof RestResponse)) throw refused;
     const body = Buffer.concat([Buffer.from(refused.body), data]);
-    return new Answer(refused.status, body, refused.contentType);
+    return new RestResponse(refused.status, body, refused.contentType);
   }
 }
 
@@ -25,22 +25,22 @@ function cut(data: Buffer): Buffer {
   return Buffer.concat([data.subarray(0, data.length / 2), Buffer.from('Failed to read the data\n')]);
 }
 
-function rangeAnswer(data: Buffer, range: string, { padsRanges }: Faults): Answer {
+function rangeResponse(data: Buffer, range: string, { padsRanges }: Faults): RestResponse {
   const { first, last } = readRange(range);
-  if (padsRanges && last >= data.length) return paddedAnswer(data, first, last);
+  if (padsRanges && last >= data.length) return paddedResponse(data, first, last);
   if (first >= data.length) return nothing;
   const wanted = data.subarray(first, last + 1);
-  if (last - first + 1 >= data.length || last >= data.length) return new Answer(200, wanted, octets);
+  if (last - first + 1 >= data.length || last >= data.length) return new RestResponse(200, wanted, octets);
   const headers = { 'content-range': `bytes ${first}-${last}/${data.length}` };
-  return new Answer(206, wanted, octets, { headers });
+  return new RestResponse(206, wanted, octets, { headers });
 }
 
-function paddedAnswer(data: Buffer, first: number, last: number): Answer {
+function paddedResponse(data: Buffer, first: number, last: number): RestResponse {
   const padded = Buffer.alloc(last - first + 1);
   data.subarray(first).copy(padded);
-  if (padded.length >= data.length) return new Answer(200, padded, octets);
+  if (padded.length >= data.length) return new RestResponse(200, padded, octets);
   const headers = { 'content-range': `bytes ${first}-${data.length - 1}/${data.length}` };
-  return new Answer(206, padded, octets, { headers });
+  return new RestResponse(206, padded, octets, { headers });
 }
 
 /** The unit is not looked at: six signs stand for it. */
@@ -62,11 +62,11 @@ function numberOf(text: string, what: string): number {
 }
 
 /** A chunk of an upload: the store that is imitated cannot put chunks together, and neither can the real one on files. */
-export function chunkAnswer(
+export function chunkResponse(
   contentRange: string,
   object: StoredObject,
   begun: WeakSet<StoredObject>,
-): Answer {
+): RestResponse {
   const failed = 'Failed to parse Content-Range header, Error:';
   const match = /^.*?(\S*)-(\S*)\/(\S*)$/.exec(contentRange.replace(/^bytes\s+/, ''));
   if (!match) return badRequest(`${failed} Failed to parse Content-Range header: ${contentRange}`);
@@ -81,5 +81,5 @@ export function chunkAnswer(
   }
   if (Number(first) === 0) begun.add(object);
   const text = begun.has(object) ? 'Failed to write all the data to file.' : 'No path to store data';
-  return refusal(500, text);
+  return errorResponse(500, text);
 }

@@ -1,7 +1,7 @@
-import type { DestinationStatus, ObjectMetadata } from '../protocol/metadata';
-import type { Journal, KeptMap } from '../storage/journal';
+import type { DestinationStatus, ObjectMetadata } from '../../protocol/metadata';
+import type { Journal, KeptMap } from '../../storage/journal';
 
-/** An object as one side keeps it: metadata, its status there, and the data once it has come. */
+/** An object as one service keeps it: metadata, its status there, and the data once it has come. */
 export interface StoredObject {
   readonly metadata: ObjectMetadata;
   readonly status: string;
@@ -30,7 +30,7 @@ export class Store {
     this.#keptData = journal.map(`${name} data`);
     for (const [key, object] of this.#kept) {
       const [organization] = JSON.parse(key) as [string];
-      this.#place(organization, { ...object, data: this.#keptData.get(key) });
+      this.#put(organization, { ...object, data: this.#keptData.get(key) });
     }
   }
 
@@ -53,7 +53,7 @@ export class Store {
     const { objectType, objectID } = object.metadata;
     const key = keyOf(organization, objectType, objectID);
     this.delete(organization, objectType, objectID);
-    this.#place(organization, object);
+    this.#put(organization, object);
     if (object.data) this.#keptData.set(key, object.data);
     this.#keep(key, object);
   }
@@ -110,7 +110,7 @@ export class Store {
     return this.types(organization).flatMap((objectType) => this.ofType(organization, objectType));
   }
 
-  #place(organization: string, object: StoredObject): void {
+  #put(organization: string, object: StoredObject): void {
     const { objectType, objectID } = object.metadata;
     const types = this.#types.get(organization) ?? new Map<string, Map<string, StoredObject>>();
     const objects = types.get(objectType) ?? new Map<string, StoredObject>();
@@ -127,22 +127,4 @@ export class Store {
 
 function keyOf(organization: string, objectType: string, objectID: string): string {
   return JSON.stringify([organization, objectType, objectID]);
-}
-
-/**
- * The numbers of versions, as the service counts them: from the nanoseconds since 1970 at its start, one by one, so that
- * successive versions differ by 1.
- */
-export class Versions {
-  #last: bigint;
-
-  /** @param now when the service starts, in ms since 1970. */
-  constructor(now: number) {
-    this.#last = BigInt(now) * 1_000_000n;
-  }
-
-  next(): string {
-    this.#last += 1n;
-    return String(this.#last);
-  }
 }

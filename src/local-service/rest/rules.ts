@@ -1,11 +1,11 @@
-import type { DestinationPolicy, ObjectMetadata } from '../protocol/metadata';
-import { isAcceptedByCloud } from '../protocol/names';
-import { isVersionRange } from '../protocol/version-range';
-import { badRequest } from './answer';
+import type { DestinationPolicy, ObjectMetadata } from '../../protocol/metadata';
+import { isAcceptedByCloud } from '../../protocol/names';
+import { isVersionRange } from '../../protocol/version-range';
+import type { Update } from '../delivery/update';
+import { badRequest } from '../responses/response';
 import { wrongBase64 } from './go-json';
-import type { Update } from './metadata';
 
-/** What the service refuses of metadata, in its order and its words; the first that applies is the answer. */
+/** What the service refuses of metadata, in its order and its words; the first that applies is said. */
 export function checkUpdate({ metadata, data }: Update, nodeType: 'CSS' | 'ESS', now: number): void {
   checkSignature(metadata);
   if (metadata.expiration !== '') {

@@ -4,6 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Clock } from '../../system/clock';
 import { type IssuedCertificate, issueCertificate } from './certificate';
 
 export interface ListenerOptions {
@@ -36,12 +37,13 @@ export class Listener {
   constructor(
     options: ListenerOptions,
     private readonly handle: RequestListener,
+    clock: Clock,
   ) {
     this.#options = options;
     this.#port = options.port ?? 0;
     const { exposeTo } = options;
     const names = ['localhost', loopback, '::1', ...(exposeTo ? [exposeTo] : [])];
-    this.#issued = options.tls ? issueCertificate({ commonName: 'localhost', names }) : undefined;
+    this.#issued = options.tls ? issueCertificate({ commonName: 'localhost', names, clock }) : undefined;
   }
 
   /** As a client takes it. */
@@ -99,7 +101,7 @@ async function removeStaleSocket(path: string): Promise<void> {
   if (stale) await rm(path, { force: true });
 }
 
-/** What is no HTTP gets an answer too, and the connection ends. */
+/** What is no HTTP gets a response too, and the connection ends. */
 function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
   const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';

@@ -1,10 +1,9 @@
-import { badRequest } from './answer';
-import type { StoredObject } from './store';
+import { badRequest } from './response';
 
 /** What was written here, and may be written again. */
 const own = new Set(['ready', 'notReady', 'verificationFailed']);
 
-export function refuseReceived(object: StoredObject | undefined, text: string): void {
+export function refuseReceived(object: { status: string } | undefined, text: string): void {
   if (object && !own.has(object.status)) throw badRequest(text);
 }
 
@@ -18,7 +17,7 @@ export function unmarkable(mark: string): ReturnType<typeof badRequest> {
 }
 
 /** With two newlines, as the real service. */
-export function wrongState({ status }: StoredObject, mark: string): ReturnType<typeof badRequest> {
+export function wrongState({ status }: { status: string }, mark: string): ReturnType<typeof badRequest> {
   return badRequest(
     mark === 'deleted'
       ? "Failed to confirm object's deletion. Error: Invalid attempt to confirm deletion of object with empty lastRemovedPolicyServices list\n"

@@ -1,7 +1,7 @@
-import { stringifyExactJson } from '../protocol/exact-json';
+import { stringifyExactJson } from '../../protocol/exact-json';
 
-/** What a request is answered with; thrown where the answer is a refusal. */
-export class Answer {
+/** What a request is answered with; thrown where that is an error. */
+export class RestResponse {
   readonly headers: Record<string, string>;
   /** Without the headers that everything in the interface has. */
   readonly bare: boolean;
@@ -18,18 +18,18 @@ export class Answer {
 }
 
 /** Errors of the service are plain text with a newline behind, never JSON. */
-export function refusal(status: number, text: string): Answer {
-  return new Answer(status, `${text}\n`, 'text/plain; charset=utf-8');
+export function errorResponse(status: number, text: string): RestResponse {
+  return new RestResponse(status, `${text}\n`, 'text/plain; charset=utf-8');
 }
 
-export function badRequest(text: string): Answer {
-  return refusal(400, text);
+export function badRequest(text: string): RestResponse {
+  return errorResponse(400, text);
 }
 
 /** JSON as Go writes it: two spaces, and signs that HTML could misread as escapes. */
-export function json(value: unknown): Answer {
+export function json(value: unknown): RestResponse {
   const text = Array.isArray(value) ? listText(value) : textOf(value);
-  return new Answer(200, text, 'application/json');
+  return new RestResponse(200, text, 'application/json');
 }
 
 function textOf(value: unknown): string {
@@ -55,17 +55,17 @@ function entryText(value: unknown): string {
 }
 
 /** A list; where it is empty the service answers 404. */
-export function listOf(values: readonly unknown[]): Answer {
+export function listOf(values: readonly unknown[]): RestResponse {
   return values.length > 0 ? json(values) : nothing;
 }
 
 /** No answer: the connection breaks. */
-export const broken = new Answer(0);
-export const done = new Answer(204);
+export const broken = new RestResponse(0);
+export const done = new RestResponse(204);
 /** Unknown objects, and "no updates": no body at all. */
-export const nothing = new Answer(404);
+export const nothing = new RestResponse(404);
 /** What the real service refuses without a word. */
-export const malformed = new Answer(400);
-export const methodNotAllowed = new Answer(405);
+export const malformed = new RestResponse(400);
+export const methodNotAllowed = new RestResponse(405);
 /** Wrong credentials: never 401, and no newline. */
-export const unauthorized = new Answer(403, 'Unauthorized', 'text/plain; charset=utf-8');
+export const unauthorized = new RestResponse(403, 'Unauthorized', 'text/plain; charset=utf-8');

@@ -1,5 +1,5 @@
-import { parseExactJson } from '../protocol/exact-json';
-import { badRequest } from './answer';
+import { parseExactJson } from '../../protocol/exact-json';
+import { badRequest } from '../responses/response';
 
 /**
  * JSON as the real service reads it: the first value counts and what follows is ignored, names of fields match in any
@@ -23,7 +23,7 @@ type Value = Record<string, unknown>;
 
 /**
  * @returns the fields that are there and not null, under the names of `type`.
- * @throws Answer 400 with the service's own words.
+ * @throws response 400 with the service's own words.
  */
 export function readGoJson(body: string, type: GoStruct): Value {
   try {

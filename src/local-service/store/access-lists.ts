@@ -1,5 +1,5 @@
-import type { KeptMap } from '../storage/journal';
-import type { Caller } from './roles';
+import type { KeptMap } from '../../storage/journal';
+import type { Caller } from '../roles';
 
 /** An entry as the service stores and gives it. */
 export interface AccessListEntry {

@@ -1,20 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import { isAcceptedByCloud } from '../../protocol/names';
-import { badRequest, malformed } from '../answer';
-import type { LocalCloud } from '../cloud';
-import type { LocalEdge } from '../edge';
+import type { LocalCloud } from '../delivery/cloud';
+import type { LocalEdge } from '../delivery/edge';
+import { badRequest, malformed } from '../responses/response';
 import type { Caller } from '../roles';
 
-/** A request, as the parts of the REST interface take it. */
-export interface Asked {
+/** A request, as the parts of the REST interface take it; its body is still to be read from `incoming`. */
+export interface RestRequest {
   service: LocalCloud | LocalEdge;
-  request: IncomingMessage;
+  incoming: IncomingMessage;
   method: string;
   query: URLSearchParams;
   caller: Caller | undefined;
 }
 
-/** @throws Answer 400 for a name that the service refuses, whoever asks. */
+/** @throws response 400 for a name that the service refuses, whoever asks. */
 export function checkName(what: string, name: string): void {
   if (isAcceptedByCloud(name)) return;
   const escaped = name.replace(/[&<>"']/g, (sign) => `&${signs[sign] ?? ''};`);
@@ -26,7 +26,7 @@ const signs: Record<string, string> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': '
 /**
  * A truth value of a query, as Go's ParseBool reads it; undefined where it is not there.
  *
- * @throws Answer 400 for anything else.
+ * @throws response 400 for anything else.
  */
 export function flag(query: URLSearchParams, name: string): boolean | undefined {
   const text = query.get(name);

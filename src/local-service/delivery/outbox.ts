@@ -1,5 +1,5 @@
-import type { KeptMap } from '../storage/journal';
-import type { StoredObject } from './store';
+import type { KeptMap } from '../../storage/journal';
+import type { StoredObject } from '../store/objects';
 
 /** What waits at the cloud for its edges: of each object the latest. */
 export class Outbox {

@@ -1,8 +1,8 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { stringifyExactJson } from '../protocol/exact-json';
-import type { ObjectMetadata } from '../protocol/metadata';
-import type { KeptMap } from '../storage/journal';
+import { stringifyExactJson } from '../../protocol/exact-json';
+import type { ObjectMetadata } from '../../protocol/metadata';
+import type { KeptMap } from '../../storage/journal';
 
 /** The URLs to call when an object of a type has arrived with its data. */
 export class Webhooks {

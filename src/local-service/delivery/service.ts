@@ -1,72 +1,105 @@
-import type { ObjectMetadata } from '../protocol/metadata';
-import { SignatureCheck } from '../protocol/signature';
-import type { Journal } from '../storage/journal';
-import { badRequest, nothing, refusal } from './answer';
+import type { ObjectMetadata } from '../../protocol/metadata';
+import type { Journal } from '../../storage/journal';
+import type { Clock } from '../../system/clock';
+import { badRequest, errorResponse, nothing } from '../responses/response';
+import { refuseReceived, unmarkable, wrongState } from '../responses/wrong-state';
+import type { Caller } from '../roles';
+import { Store, type StoredObject } from '../store/objects';
 import { type Faults, noFaults } from './faults';
-import type { Update } from './metadata';
+import { type Listening, nowhere } from './listening';
 import { isForService, unversioned } from './policy';
-import { refuseReceived, unmarkable, wrongState } from './refusals';
-import type { Caller } from './roles';
-import { Store, type StoredObject, Versions } from './store';
+import type { Update } from './update';
+import { keptData, newVersion, type Owner, unfit, Versions } from './version';
 import { Webhooks } from './webhooks';
 
 export type ObjectName = readonly [organization: string, objectType: string, objectID: string];
 
-export interface SideOptions {
-  /** The time, in ms since 1970; another clock is for tests. */
+export interface ServiceOptions {
+  /** What this service takes for the time of day, in ms since 1970; its clock's unless given. */
   clock?: () => number;
   /** How many bytes of data this service keeps at most; 1 GiB unless given. */
   memoryLimit?: number;
   faults?: Partial<Faults>;
 }
 
-/** Listed to applications: what came from the other side and waits for them. */
+/** What a service is made with, beside its options. */
+export interface ServiceParts {
+  clock: Clock;
+  journal: Journal;
+}
+
+/** Listed to applications: what came from elsewhere and waits for them. */
 const unread = new Set(['completelyReceived', 'objdeleted']);
-/** As the real services are set up. */
-const chunkSize = 5_242_880;
 const longestFileName = 255;
 
 /** What a CSS and an ESS have in common: they keep objects, and applications read and write them. */
-export abstract class Side {
+export abstract class Service {
   readonly store: Store;
   readonly webhooks: Webhooks;
   /** Whose upload in chunks has begun: later chunks have a place to go to. */
   readonly begunUploads = new WeakSet<StoredObject>();
-  readonly clock: () => number;
+  readonly journal: Journal;
+  /** The time of day that this service believes in. */
+  readonly now: () => number;
   /** Can be switched at any time. */
   readonly faults: Faults;
   readonly #versions: Versions;
   readonly #memoryLimit: number;
+  readonly #began: number;
+  protected listening: Listening = nowhere;
+  protected readonly clock: Clock;
 
   abstract readonly nodeType: 'CSS' | 'ESS';
 
   /** @param name of this service in the journal. */
   constructor(
-    { clock = Date.now, memoryLimit = 1_073_741_824, faults }: SideOptions,
-    readonly journal: Journal,
+    { clock: now, memoryLimit = 1_073_741_824, faults }: ServiceOptions,
+    { clock, journal }: ServiceParts,
     name: string,
   ) {
+    this.clock = clock;
+    this.journal = journal;
+    this.now = now ?? (() => clock.now());
+    this.#began = clock.elapsed();
     this.store = new Store(journal, name);
     this.webhooks = new Webhooks(journal.map(`${name} webhooks`));
-    this.clock = clock;
     this.faults = { ...noFaults, ...faults };
-    this.#versions = new Versions(clock());
+    this.#versions = new Versions(this.now());
     this.#memoryLimit = memoryLimit;
   }
+
+  get address(): string {
+    return this.listening.address;
+  }
+
+  /** PEM of the certificate to trust, where it speaks TLS. */
+  get caCertificate(): string | undefined {
+    return this.listening.caCertificate;
+  }
+
+  /** How long it has been there, in ms. */
+  get upTime(): number {
+    return this.clock.elapsed() - this.#began;
+  }
+
+  /** Says where applications reach it; that starts and stops with it. */
+  listenOn(listening: Listening): void {
+    this.listening = listening;
+  }
+
+  abstract start(): Promise<void>;
+  abstract stop(): Promise<void>;
 
   /** An application has written or activated an object here, which may not be ready yet. */
   protected abstract published(organization: string, object: StoredObject): void;
   protected abstract deletedHere(organization: string, object: StoredObject): void;
-  /** An application has acknowledged an object that came from the other side; resolves once that side knows. */
+  /** An application has acknowledged an object that came from elsewhere; resolves once its sender knows. */
   protected abstract acknowledged(
     organization: string,
     object: StoredObject,
     how: 'consumed' | 'deleted',
   ): Promise<void>;
-  protected abstract owned(
-    organization: string,
-    caller: Caller,
-  ): Pick<ObjectMetadata, 'originID' | 'originType' | 'ownerID'>;
+  protected abstract owned(organization: string, caller: Caller): Owner;
 
   /** Takes metadata, and its data if it came along; without data the old data is dropped, unless `metaOnly`. */
   update(organization: string, update: Update, caller: Caller): void {
@@ -77,43 +110,18 @@ export abstract class Side {
     this.#refuseLongName([target, objectType, objectID]);
     const kept = keptData(update, old);
     this.#refuseBeyondLimit(kept, old);
-    const fresh = kept !== undefined && !update.metadata.metaOnly;
-    const instanceID = this.#versions.next();
-    const { originID, originType, ownerID } = this.owned(organization, caller);
-    const given = update.metadata;
-    const hasOrigin = given.originID !== '' && given.originType !== '';
-    const consumers = consumersOf(given.consumers);
-    const object: StoredObject = {
-      metadata: {
-        ...given,
-        ...(given.noData && { link: '', publicKey: '', signature: '' }),
-        ...(given.metaOnly && old && signatureOf(old.metadata)),
-        ...(given.destinationPolicy && {
-          destinationPolicy: { ...given.destinationPolicy, timestamp: `${this.clock()}000000` },
-        }),
-        ...(!hasOrigin && { originID, originType }),
-        ownerID,
-        consumers,
-        destinationOrgID: target,
-        instanceID,
-        dataID: given.metaOnly && old ? old.metadata.dataID : fresh ? instanceID : '0',
-        // The real service forgets the size of data that stays.
-        objectSize: given.metaOnly ? 0 : (kept?.length ?? 0),
-        chunkSize,
-        uploadChunkSize: 0,
-      },
-      status: kept !== undefined || given.noData || given.link ? 'ready' : 'notReady',
+    const object = newVersion(update, old, {
+      organization: target,
+      version: this.#versions.next(),
+      owner: this.owned(organization, caller),
       data: kept,
-      consumersLeft: consumers,
-      deliveries: old?.deliveries ?? new Map(),
-      withdrawnFrom: [],
-      policyReceived: false,
-      removedServices: [],
-    };
-    const failure = fresh ? verify(object.metadata, kept) : undefined;
+      now: this.now(),
+    });
+    const fresh = kept !== undefined && !update.metadata.metaOnly;
+    const failure = fresh ? unfit(object.metadata, kept) : undefined;
     if (failure !== undefined) {
       this.store.set(target, { ...object, status: 'verificationFailed', data: undefined });
-      throw refusal(500, failure);
+      throw errorResponse(500, failure);
     }
     this.store.set(target, object);
     this.published(target, object);
@@ -124,10 +132,10 @@ export abstract class Side {
     refuseReceived(object, "Can't update data of the receiving side");
     if (object.metadata.noData) throw badRequest("Can't update data, the NoData flag is set to true");
     this.#refuseBeyondLimit(data, object);
-    const failure = verify(object.metadata, data);
+    const failure = unfit(object.metadata, data);
     if (failure !== undefined) {
       this.store.change(name[0], object, { status: 'verificationFailed', data: undefined });
-      throw refusal(500, `Failed to verify and store data, Error: ${failure}`);
+      throw errorResponse(500, `Failed to verify and store data, Error: ${failure}`);
     }
     const version = this.#versions.next();
     this.store.change(name[0], object, {
@@ -181,7 +189,7 @@ export abstract class Side {
       const removedServices = object.removedServices.filter((each) => each !== service);
       return this.store.change(name[0], object, { removedServices });
     }
-    if (object.status !== 'objdeleted' || !this.isFromOtherSide(object)) throw wrongState(object, 'deleted');
+    if (object.status !== 'objdeleted' || !this.isFromElsewhere(object)) throw wrongState(object, 'deleted');
     this.store.delete(...name);
     await this.acknowledged(name[0], object, 'deleted');
   }
@@ -200,7 +208,7 @@ export abstract class Side {
 
   /** Activates what is due by now. */
   activateDue(): void {
-    const now = this.clock();
+    const now = this.now();
     for (const organization of this.store.organizations()) {
       for (const { metadata } of this.store.all(organization)) {
         const { objectType, objectID, inactive, activationTime } = metadata;
@@ -230,8 +238,8 @@ export abstract class Side {
     return isForService(object.metadata, caller.name) ? object.metadata : undefined;
   }
 
-  /** Tombstones of what was written here wait for the other side, not for applications. */
-  protected isFromOtherSide({ metadata }: StoredObject): boolean {
+  /** Tombstones of what was written here wait for the edges, not for applications. */
+  protected isFromElsewhere({ metadata }: StoredObject): boolean {
     return this.nodeType === 'ESS' || metadata.originType !== 'Cloud';
   }
 
@@ -239,7 +247,7 @@ export abstract class Side {
   #refuseLongName(name: ObjectName): void {
     if (Buffer.byteLength(name[2]) <= longestFileName) return;
     const path = this.faults.tellsPaths ? `remove /var/edge-sync-service/sync/${name.join('-')}: ` : '';
-    throw refusal(500, `Failed to delete data. Error: ${path}file name too long`);
+    throw errorResponse(500, `Failed to delete data. Error: ${path}file name too long`);
   }
 
   #require(name: ObjectName): StoredObject {
@@ -259,37 +267,9 @@ export abstract class Side {
   #refuseBeyondLimit(data: Buffer | undefined, old: StoredObject | undefined): void {
     const bytes = this.store.bytes - (old?.data?.length ?? 0) + (data?.length ?? 0);
     if (bytes <= this.#memoryLimit) return;
-    throw refusal(
+    throw errorResponse(
       500,
       `Failed to store data. Error: the local service is full, its limit is ${this.#memoryLimit} bytes`,
     );
   }
-}
-
-function keptData({ metadata, data }: Update, old: StoredObject | undefined): Buffer | undefined {
-  if (metadata.noData) return undefined;
-  return metadata.metaOnly ? old?.data : data;
-}
-
-function signatureOf(
-  metadata: ObjectMetadata,
-): Pick<ObjectMetadata, 'hashAlgorithm' | 'publicKey' | 'signature'> {
-  const { hashAlgorithm, publicKey, signature } = metadata;
-  return { hashAlgorithm, publicKey, signature };
-}
-
-function consumersOf(given: number): number {
-  if (given === -1) return 2_147_483_647;
-  return given === 0 ? 1 : given;
-}
-
-/** What the service says of data that does not fit its signature. */
-function verify(metadata: ObjectMetadata, data: Buffer): string | undefined {
-  const check = SignatureCheck.of(metadata);
-  if (!check) return undefined;
-  if (!check.canBeRead) return 'Failed to parse public key, Error: asn1: structure error';
-  check.update(data);
-  return check.fits()
-    ? undefined
-    : 'Failed to verify data with public key and data signature, Error: crypto/rsa: verification error';
 }

@@ -1,5 +1,6 @@
 import { createPublicKey, createSign, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
+import { type Clock, systemClock } from '../../system/clock';
 
 /** A certificate with its key, both as PEM. */
 export interface IssuedCertificate {
@@ -13,6 +14,8 @@ export interface CertificateRequest {
   names?: readonly string[];
   /** Who signs it; without one it signs itself, and others may be signed with it. */
   authority?: IssuedCertificate;
+  /** Says from when on it is valid. */
+  clock?: Clock;
 }
 
 /** How long a certificate is valid, in days; it begins a day earlier, for clocks that go slow. */
@@ -27,6 +30,7 @@ export function issueCertificate({
   commonName,
   names = [],
   authority,
+  clock = systemClock,
 }: CertificateRequest): IssuedCertificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const signingKey = authority?.key ?? privateKey;
@@ -36,7 +40,7 @@ export function issueCertificate({
     integer(Buffer.concat([Buffer.from([1]), randomBytes(15)])),
     ecdsaWithSha256,
     issuer,
-    sequence(time(Date.now() - day), time(Date.now() + validity * day)),
+    sequence(time(clock.now() - day), time(clock.now() + validity * day)),
     nameOf(commonName),
     publicKey.export({ type: 'spki', format: 'der' }),
     tagged(0xa3, sequence(...extensions(names, authority === undefined))),

@@ -1,5 +1,5 @@
-import type { DestinationPolicy, ObjectMetadata } from '../protocol/metadata';
-import { isInVersionRange } from '../protocol/version-range';
+import type { DestinationPolicy, ObjectMetadata } from '../../protocol/metadata';
+import { isInVersionRange } from '../../protocol/version-range';
 
 /** A service by what a policy may name: `organization/version/name`. */
 export function isForService(metadata: ObjectMetadata, service: string): boolean {

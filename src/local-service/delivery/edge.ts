@@ -1,70 +1,57 @@
-import type { ObjectMetadata } from '../protocol/metadata';
-import { canReachEdge } from '../protocol/names';
-import type { Journal } from '../storage/journal';
-import type { LocalCloud } from './cloud';
+import type { ObjectMetadata } from '../../protocol/metadata';
+import { canReachEdge } from '../../protocol/names';
+import type { Timer } from '../../system/clock';
+import { every } from '../../system/every';
+import { Locks } from '../store/locks';
+import type { StoredObject } from '../store/objects';
+import { destinationOf, type EdgeName } from './destination';
 import type { Intervals } from './intervals';
-import { Listener, type ListenerOptions } from './listener';
-import { Locks } from './locks';
-import { placeOf } from './place';
+import type { CloudLink, EdgeLink } from './link';
 import { removedServices } from './policy';
-import { rest } from './rest';
-import type { Authenticator } from './roles';
-import { Side, type SideOptions } from './side';
-import type { StoredObject } from './store';
+import { Service, type ServiceOptions, type ServiceParts } from './service';
+import type { Owner } from './version';
 
-export interface EdgeOptions extends ListenerOptions, SideOptions {
+export interface EdgeOptions extends ServiceOptions, EdgeName {
   organization: string;
-  destinationType: string;
-  destinationID: string;
 }
 
-/** An edge's side: it fetches what the cloud has for it, and tells the cloud what its applications do. */
-export class LocalEdge extends Side {
+/** Neither keeps the process running: that is for the listener. */
+const background = { background: true };
+
+/** An edge: it fetches what the cloud has for it, and tells the cloud what its applications do. */
+export class LocalEdge extends Service implements EdgeLink {
   readonly nodeType = 'ESS';
   readonly organization: string;
   readonly destinationType: string;
   readonly destinationID: string;
-  readonly #listener: Listener;
   /** The real service answers no question about an object whose acknowledgement waits for the cloud. */
   readonly #locks = new Locks();
   #registered = false;
   #up = false;
-  #registration: NodeJS.Timeout | undefined;
-  #poll: NodeJS.Timeout | undefined;
-  #maintenance: NodeJS.Timeout | undefined;
+  #registration: Timer | undefined;
+  #poll: Timer | undefined;
+  #maintenance: Timer | undefined;
 
   constructor(
-    private readonly cloud: LocalCloud,
-    private readonly intervals: Intervals,
     options: EdgeOptions,
-    authenticate: Authenticator,
-    journal: Journal,
+    private readonly cloud: CloudLink,
+    private readonly intervals: Intervals,
+    parts: ServiceParts,
   ) {
     const { organization, destinationType, destinationID } = options;
-    super(options, journal, `ess ${organization}/${placeOf(options)}`);
+    super(options, parts, `ess ${organization}/${destinationOf(options)}`);
     this.organization = organization;
     this.destinationType = destinationType;
     this.destinationID = destinationID;
-    this.#listener = new Listener(options, rest(this, authenticate));
     this.#tellWaiting();
   }
 
-  get address(): string {
-    return this.#listener.address;
-  }
-
-  /** PEM of the certificate to trust, where it speaks TLS. */
-  get caCertificate(): string | undefined {
-    return this.#listener.caCertificate;
-  }
-
-  /** As lists of destinations name it. */
-  get place(): string {
-    return placeOf(this);
+  get destination(): string {
+    return destinationOf(this);
   }
 
   get key(): string {
-    return `${this.organization}/${this.place}`;
+    return `${this.organization}/${this.destination}`;
   }
 
   get registered(): boolean {
@@ -72,21 +59,20 @@ export class LocalEdge extends Side {
   }
 
   async start(): Promise<void> {
-    await this.#listener.start();
+    await this.listening.start();
     this.#up = true;
     const delay = this.#registered ? 0 : this.intervals.registration;
-    this.#registration = setTimeout(() => void this.#register(), delay);
-    this.#registration.unref();
-    this.#maintenance = setInterval(() => this.activateDue(), this.intervals.maintenance);
-    this.#maintenance.unref();
+    this.#registration = this.clock.after(delay, () => void this.#register(), background);
+    const { maintenance } = this.intervals;
+    this.#maintenance = every(this.clock, maintenance, () => this.activateDue(), background);
   }
 
   async stop(): Promise<void> {
     this.#up = false;
-    clearTimeout(this.#registration);
-    clearInterval(this.#poll);
-    clearInterval(this.#maintenance);
-    await this.#listener.stop();
+    this.#registration?.cancel();
+    this.#poll?.cancel();
+    this.#maintenance?.cancel();
+    await this.listening.stop();
   }
 
   /** Looks at the cloud now, as it does by itself at its interval. */
@@ -144,17 +130,15 @@ export class LocalEdge extends Side {
     }
   }
 
-  protected owned(): Pick<ObjectMetadata, 'originID' | 'originType' | 'ownerID'> {
+  protected owned(): Owner {
     return { originID: this.destinationID, originType: this.destinationType, ownerID: '' };
   }
 
   /** After a start on what was kept: what the cloud had not heard of is told. */
   #tellWaiting(): void {
     for (const object of this.store.all(this.organization)) {
-      const { objectType, objectID, instanceID } = object.metadata;
-      const there = this.cloud.store.get(this.organization, objectType, objectID);
       if (object.status === 'objconsumed') void this.acknowledged(this.organization, object, 'consumed');
-      else if (there?.metadata.instanceID !== instanceID) this.published(this.organization, object);
+      else if (!this.cloud.has(this, object.metadata)) this.published(this.organization, object);
     }
   }
 
@@ -164,9 +148,8 @@ export class LocalEdge extends Side {
     if (!this.#up) return;
     this.#registered = true;
     this.cloud.register(this);
-    clearInterval(this.#poll);
-    this.#poll = setInterval(() => this.poll(), this.intervals.poll);
-    this.#poll.unref();
+    this.#poll?.cancel();
+    this.#poll = every(this.clock, this.intervals.poll, () => this.poll(), background);
   }
 
   #accept(sent: StoredObject): void {

@@ -1,5 +1,6 @@
-import type { ObjectMetadata } from '../protocol/metadata';
-import { badRequest } from './answer';
+import type { ObjectMetadata } from '../../protocol/metadata';
+import type { Update } from '../delivery/update';
+import { badRequest } from '../responses/response';
 import { type GoStruct, readGoJson } from './go-json';
 
 /** Every field in the service's order, with the value that it has when it is not set. */
@@ -94,16 +95,10 @@ const metadata: GoStruct = {
 };
 const objectUpdate: GoStruct = { name: 'base.objectUpdate', fields: { meta: metadata, data: 'bytes' } };
 
-/** A PUT of metadata, with the data if it came along. */
-export interface Update {
-  metadata: ObjectMetadata;
-  data: Buffer | undefined;
-}
-
 /**
  * Reads the body of a PUT.
  *
- * @throws Answer 400 with the service's own words.
+ * @throws response 400 with the service's own words.
  */
 export function readUpdate(body: string): Update {
   const { meta, data } = readGoJson(body, objectUpdate) as { meta?: Partial<ObjectMetadata>; data?: Buffer };
@@ -128,7 +123,7 @@ function withAllFields(given: ObjectMetadata['destinationPolicy']): ObjectMetada
   };
 }
 
-/** @throws Answer 400 where the payload is about another object than the URL. */
+/** @throws response 400 where the payload is about another object than the URL. */
 export function checkSubject(meta: ObjectMetadata, objectType: string, objectID: string): void {
   if (!meta.objectID) throw badRequest("Object's meta data does not contain object's ID");
   if (!meta.objectType) throw badRequest("Object's meta data does not contain object's type");
