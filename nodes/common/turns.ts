@@ -1,4 +1,4 @@
-import { Limiter } from './limiter';
+import { Limiter } from '../../src/system/limiter';
 
 /** Does what concerns the same thing one after the other, as it came, and other things beside it, a few at once. */
 export class Turns {

@@ -19,7 +19,8 @@ export default function (RED: NodeAPI): void {
       handleInput(this, connection, async (message, status) => {
         const object = await objectOf(fields, config, message);
         const { receiver } = (message.delivery ?? {}) as { receiver?: string };
-        const outcome = await connection.acknowledge(object, config.mark || 'consumed', {
+        const client = await connection.client();
+        const outcome = await client.acknowledge(object, config.mark || 'consumed', {
           receiver,
           checkVersion: config.checkVersion ?? true,
         });

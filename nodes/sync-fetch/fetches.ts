@@ -1,5 +1,5 @@
 import type { ObjectReference, Progress } from '../../src/client';
-import { Limiter } from '../common/limiter';
+import { Limiter } from '../../src/system/limiter';
 import type { Transfers } from '../common/transfers';
 
 /** In ms: how often objects that wait for their turn are kept from being handed out again. */

@@ -44,8 +44,10 @@ export default function (RED: NodeAPI): void {
       const fields = new TypedFields(reader, config, labels);
       const status = new StatusLine(this);
       const transfers = new Transfers((text) => status.show({ fill: 'blue', shape: 'dot', text }));
-      const fetches = new Fetches(positive(config.concurrency, 4), transfers, (object) =>
-        connection.receivers.renew(object),
+      const fetches = new Fetches(
+        positive(config.concurrency, 4),
+        transfers,
+        (object) => void connection.renew(object),
       );
 
       const fetch = async (

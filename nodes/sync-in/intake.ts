@@ -39,7 +39,9 @@ export class Intake {
       const client = await this.connection.client();
       if (this.#closed) return;
       for (const objectType of this.options.objectTypes) {
-        this.#receive(client.pollForUpdates(objectType, this.options.receiver));
+        this.#receive(
+          client.pollForUpdates(objectType, { ...this.options.receiver, name: this.options.nodeID }),
+        );
       }
     } catch (error) {
       if (this.#closed) return;
@@ -56,10 +58,8 @@ export class Intake {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#retry);
-    for (const receiver of this.#receivers) {
-      this.connection.receivers.remove(this.options.nodeID, receiver);
-      receiver.close();
-    }
+    // Node-RED does not tell whether the node comes again: it says so of some that do not. Its next start does.
+    for (const receiver of this.#receivers) receiver.close({ returning: true });
   }
 
   /** Resolves once nothing that was asked of the service is under way any more. */
@@ -69,15 +69,16 @@ export class Intake {
 
   #receive(receiver: UpdateReceiver): void {
     this.#receivers.push(receiver);
-    this.connection.receivers.add(this.options.nodeID, receiver);
     receiver.onState(() => this.options.onState(this.#receivers.map(({ state }) => state)));
     this.#handOut(receiver).catch(this.options.onError);
   }
 
   async #handOut(receiver: UpdateReceiver): Promise<void> {
-    for await (const update of receiver) {
-      this.options.send(this.#message(update), update.object);
-      if (this.options.acknowledgeOnDelivery) this.#acknowledge(receiver, update.object);
+    for await (const batch of receiver.batches()) {
+      for (const update of batch) {
+        this.options.send(this.#message(update), update.object);
+        if (this.options.acknowledgeOnDelivery) this.#acknowledge(receiver, update.object);
+      }
     }
   }
 

@@ -7,10 +7,10 @@ import {
   type ObjectMetadata,
   type SyncServiceClient,
 } from '../../src/client';
+import { Limiter } from '../../src/system/limiter';
 import { invalidInput, NodeFailure, toNodeFailure } from '../common/failure';
 import { FieldReader, positive } from '../common/fields';
 import { construct, type Handler, handleInput } from '../common/input';
-import { Limiter } from '../common/limiter';
 import { useService } from '../common/service';
 import { StatusLine } from '../common/status';
 import { Transfers } from '../common/transfers';

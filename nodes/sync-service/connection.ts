@@ -1,11 +1,4 @@
-import type {
-  Acknowledgement,
-  AcknowledgeOutcome,
-  ObjectMetadata,
-  ObjectReference,
-  SyncServiceClient,
-} from '../../src/client';
-import { Receivers } from './receivers';
+import type { ObjectReference, SyncServiceClient } from '../../src/client';
 
 /** A client that is open, and how to let go of what it stands on. */
 export interface OpenedClient {
@@ -18,7 +11,6 @@ const farewell = 2_000;
 
 /** What the nodes of one sync-service share: one client, and what is under way on it. */
 export class ServiceConnection {
-  readonly receivers = new Receivers();
   readonly #open: () => Promise<OpenedClient>;
   readonly #users = new Set<object>();
   #opened: Promise<OpenedClient> | undefined;
@@ -66,19 +58,16 @@ export class ServiceConnection {
     return (await this.#opened).client;
   }
 
-  /**
-   * Acknowledges an object: through the sync-in that handed it out, if it is still there, so that its siblings are
-   * waited for; otherwise at once.
-   */
-  async acknowledge(
-    object: ObjectReference & Partial<ObjectMetadata>,
-    how: Acknowledgement,
-    options: { receiver: string | undefined; checkVersion: boolean },
-  ): Promise<AcknowledgeOutcome> {
-    const { receiver, checkVersion } = options;
-    const update = this.receivers.find(receiver, object.objectType);
-    if (update) return update.acknowledge(object, how, { checkVersion });
-    return (await this.client()).acknowledge(object, how, { checkVersion });
+  /** Work on the object goes on: whichever sync-in has it does not hand it out again meanwhile. */
+  async renew(object: ObjectReference): Promise<void> {
+    const opened = await this.#opened?.catch(() => undefined);
+    opened?.client.renewObject(object);
+  }
+
+  /** Node-RED has started its flows: sync-in nodes that closed before and are not there again are not waited for. */
+  async flowsStarted(): Promise<void> {
+    const opened = await this.#opened?.catch(() => undefined);
+    opened?.client.loseAbsentReceivers();
   }
 
   /** Closes the client once every user has let go of it; Node-RED closes config nodes without waiting for their users. */

@@ -15,7 +15,10 @@ export default function (RED: NodeAPI): void {
     );
     const { address } = config;
     Object.assign(this, { connection, address } satisfies Pick<SyncServiceNode, 'connection' | 'address'>);
+    const onStarted = (): void => void connection.flowsStarted();
+    RED.events.on('flows:started', onStarted);
     this.on('close', (done: () => void) => {
+      RED.events.off('flows:started', onStarted);
       connection.close().then(done, (error: unknown) => {
         this.error(error);
         done();

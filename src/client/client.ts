@@ -29,9 +29,12 @@ import { Listing, type ObjectFilter, type ObjectSummary, type PolicyFilter } fro
 import type { ObjectReference } from './objects/names';
 import { Paths, query } from './objects/paths';
 import { type ClientSeams, withSystem } from './seams';
-import { type Acknowledgement, type AcknowledgeOutcome, acknowledgeSafely } from './updates/acknowledge';
+import type { AcknowledgeOutcome } from './updates/acknowledge';
+import type { Acknowledgement } from './updates/entry';
 import { Feeds } from './updates/feeds';
-import type { ReceiverOptions, UpdateReceiver } from './updates/receiver';
+import type { UpdateReceiver } from './updates/receiver';
+import type { AcknowledgeOptions, ReceiverOptions } from './updates/receiver-options';
+import type { UpdateSource } from './updates/source';
 
 export interface ClientOptions extends ConnectionOptions {
   /** Accept names that no ESS can fetch, for objects that stay on a CSS. */
@@ -78,7 +81,7 @@ export class SyncServiceClient {
   /** @internal With another clock, chance or transport than the system's. */
   constructor(options: ClientOptions, seams: ClientSeams);
   constructor(options: ClientOptions, seams: ClientSeams = {}) {
-    const { clock, random, openTransport, readIdentity } = withSystem(seams);
+    const { clock, random, openTransport, readIdentity, journal, onForgetful } = withSystem(seams);
     this.address = options.address;
     this.organization = options.organization;
     this.#paths = new Paths(options.organization, options.allowCloudOnlyNames ?? false);
@@ -94,7 +97,7 @@ export class SyncServiceClient {
     this.#webhooks = new Webhooks(this.#requests, this.#paths);
     this.#objectLists = new AccessLists('objects', this.#requests, this.#paths);
     this.#destinationLists = new AccessLists('destinations', this.#requests, this.#paths);
-    this.#feeds = new Feeds(this);
+    this.#feeds = new Feeds(this.#updateSource(), { clock, random, journal, onForgetful });
     this.#deliveries = new DeliveryWatch(this, clock);
   }
 
@@ -321,19 +324,69 @@ export class SyncServiceClient {
   }
 
   /**
-   * Acknowledges a version of an object, if it is still the current one; a deletion is acknowledged as such.
+   * Acknowledges a version of an object, if it is still the current one; a deletion is acknowledged as such. Where a
+   * receiver of this client has it in hand, it goes out once all receivers have asked that were told of it, and is asked
+   * for as long as the service is away; otherwise it is tried once.
    *
    * The service's acknowledgements carry no version: an update within the milliseconds between the check and the
    * acknowledgement is acknowledged with it.
    *
+   * @param options.receiver the name of the receiver that handed it out; without it, any that has not asked yet.
    * @returns what happened: the acknowledgement, `superseded` by a newer version, or `gone`.
    */
   async acknowledge(
     object: ObjectReference & Partial<ObjectMetadata>,
     how: Acknowledgement = 'consumed',
-    options: CallOptions & { checkVersion?: boolean } = {},
+    options: CallOptions & AcknowledgeOptions & { receiver?: string | undefined } = {},
   ): Promise<AcknowledgeOutcome> {
-    return acknowledgeSafely(this, object, how, options);
+    this.#paths.object(object);
+    return this.#feeds.acknowledge(object, how, options);
+  }
+
+  /** See UpdateReceiver.release. @returns false where no receiver has the object in hand. */
+  releaseObject(
+    object: ObjectReference & Partial<ObjectMetadata>,
+    error: Error | undefined,
+    options: { receiver?: string | undefined } = {},
+  ): boolean {
+    return this.#feeds.say(object, options.receiver, (receiver) => receiver.release(object, error));
+  }
+
+  /** See UpdateReceiver.giveBack. @returns false where no receiver has the object in hand. */
+  giveObjectBack(
+    object: ObjectReference & Partial<ObjectMetadata>,
+    after: number,
+    options: { receiver?: string | undefined } = {},
+  ): boolean {
+    return this.#feeds.say(object, options.receiver, (receiver) => receiver.giveBack(object, after));
+  }
+
+  /** See UpdateReceiver.reject. @returns false where no receiver has the object in hand. */
+  rejectObject(
+    object: ObjectReference & Partial<ObjectMetadata>,
+    options: { receiver?: string | undefined } = {},
+  ): boolean {
+    return this.#feeds.say(object, options.receiver, (receiver) => receiver.reject(object));
+  }
+
+  /** See UpdateReceiver.renew: of every receiver that has the object. */
+  renewObject(object: ObjectReference & Partial<ObjectMetadata>): void {
+    for (const receiver of this.#feeds.receivers(object.objectType)) receiver.renew(object);
+  }
+
+  /** See UpdateReceiver.tryAgain: of one object, of one type, or of all that receivers of this client have in hand. */
+  tryAgain({ objectType, objectID }: { objectType?: string; objectID?: string } = {}): void {
+    for (const receiver of this.#feeds.receivers(objectType)) receiver.tryAgain(objectID);
+  }
+
+  /** The names of the receivers that acknowledgements wait for, each with the number of objects. */
+  waitedFor(): Map<string, number> {
+    return this.#feeds.waits();
+  }
+
+  /** Receivers that were closed as returning, or were waited for before a restart, and are not here by now, will not come. */
+  loseAbsentReceivers(): void {
+    this.#feeds.loseAbsent();
   }
 
   /** Has the service call a URL when an object of the type has arrived with its data. A doorbell: it may stay silent. */
@@ -502,6 +555,18 @@ export class SyncServiceClient {
     this.#feeds.close();
     this.#deliveries.close();
     await this.#sender.close();
+  }
+
+  #updateSource(): UpdateSource {
+    return {
+      readUpdates: async (objectType, options, onUpdate) => {
+        for (const update of await this.listUpdates(objectType, options)) onUpdate(update);
+      },
+      getObjectMetadata: (object, options) => this.getObjectMetadata(object, options),
+      markObjectConsumed: (object, options) => this.markObjectConsumed(object, options),
+      markObjectReceived: (object, options) => this.markObjectReceived(object, options),
+      markObjectDeleted: (object, options) => this.markObjectDeleted(object, options),
+    };
   }
 
   async #mark(

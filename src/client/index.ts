@@ -37,5 +37,9 @@ export {
 } from './errors';
 export type { ObjectFilter, ObjectSummary, PolicyFilter } from './objects/listing';
 export type { ObjectReference } from './objects/names';
-export type { Acknowledgement, AcknowledgeOutcome } from './updates/acknowledge';
-export type { ObjectUpdate, ReceiverOptions, ReceiverState, UpdateReceiver } from './updates/receiver';
+export type { AcknowledgeOutcome } from './updates/acknowledge';
+export type { AcknowledgementWait } from './updates/acknowledging';
+export type { Acknowledgement } from './updates/entry';
+export type { ObjectUpdate } from './updates/ledger';
+export type { UpdateReceiver } from './updates/receiver';
+export type { AcknowledgeOptions, ReceiverOptions, ReceiverState } from './updates/receiver-options';

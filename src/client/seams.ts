@@ -1,3 +1,4 @@
+import { inMemory, type Journal } from '../storage/journal';
 import { type Clock, systemClock } from '../system/clock';
 import { type Random, systemRandom } from '../system/random';
 import type { Identity } from './connection/environment';
@@ -11,6 +12,10 @@ export interface ClientSeams {
   openTransport?: OpenTransport;
   /** Reads key, secret and certificate again where they are kept in files that may be replaced. */
   readIdentity?: () => Identity;
+  /** Where the receiving side notes what it must know after a restart; in memory where it is left out. */
+  journal?: Journal;
+  /** Told once, when something could not be noted: from then on a restart forgets. */
+  onForgetful?: (error: unknown) => void;
 }
 
 /** The seams with the system's own in those that were not given. */
@@ -20,6 +25,8 @@ export function withSystem(
   return {
     clock: systemClock,
     random: systemRandom,
+    journal: inMemory(),
+    onForgetful: () => undefined,
     openTransport: (options, ca) => new UndiciTransport(options, ca),
     ...seams,
   };

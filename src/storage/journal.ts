@@ -15,8 +15,13 @@ export type KeptMap<Value> = Omit<Map<string, Value>, 'clear'>;
 
 /** Keeps nothing beyond the process. */
 export function inMemory(): Journal {
+  const maps = new Map<string, Map<string, unknown>>();
   return {
-    map: () => new Map(),
+    map: <Value>(name: string) => {
+      const map = maps.get(name) ?? new Map<string, unknown>();
+      maps.set(name, map);
+      return map as Map<string, Value>;
+    },
     written: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };

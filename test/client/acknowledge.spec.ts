@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { type ObjectMetadata, SyncServiceError } from '../../src/client';
-import { acknowledgeSafely } from '../../src/client/updates/acknowledge';
+import { acknowledgeDirectly } from '../../src/client/updates/acknowledge-directly';
+import type { Acknowledgement } from '../../src/client/updates/entry';
 import type { UpdateSource } from '../../src/client/updates/source';
+import { ManualClock } from '../support/manual-clock';
 import { metadataOf } from '../support/metadata';
 
 const timeout = new SyncServiceError('SYNC_TIMEOUT', 'no answer');
@@ -24,94 +26,110 @@ function service(answers: {
   return {
     asked,
     getObjectMetadata: () => answer('metadata', answers.metadata ?? metadataOf({})),
-    listUpdates: (_type, options) => answer(`list ${options?.received ?? false}`, answers.listed ?? []),
+    readUpdates: async (_type, options, onUpdate) => {
+      const listed = await answer(`list ${options.received ?? false}`, answers.listed ?? []);
+      for (const each of listed) onUpdate(each);
+    },
     markObjectConsumed: mark('consumed'),
     markObjectReceived: mark('received'),
     markObjectDeleted: mark('deleted'),
   };
 }
 
+const acknowledge = (
+  source: UpdateSource,
+  object: Parameters<typeof acknowledgeDirectly>[2],
+  how: Acknowledgement,
+  { checkVersion = true, signal = new AbortController().signal } = {},
+): ReturnType<typeof acknowledgeDirectly> =>
+  acknowledgeDirectly(source, new ManualClock(), object, how, { checkVersion, signal });
+
 const object = metadataOf({});
 const newer = metadataOf({ instanceID: '1795470914231361271' });
 
-describe('an acknowledgement', () => {
+describe('an acknowledgement of what nobody here has in hand', () => {
   it('goes out once, for the version that was handed out', async () => {
     const source = service({});
-    assert.equal(await acknowledgeSafely(source, object, 'consumed'), 'consumed');
+    assert.equal(await acknowledge(source, object, 'consumed'), 'consumed');
     assert.deepEqual(source.asked, ['metadata', 'consumed']);
   });
 
   it('does not go out for a version that differs by 1', async () => {
     const source = service({ metadata: newer });
-    assert.equal(await acknowledgeSafely(source, object, 'consumed'), 'superseded');
+    assert.equal(await acknowledge(source, object, 'consumed'), 'superseded');
     assert.deepEqual(source.asked, ['metadata']);
   });
 
   it('goes out for any version where that is wanted, or none is named', async () => {
     assert.equal(
-      await acknowledgeSafely(service({ metadata: newer }), object, 'received', { checkVersion: false }),
+      await acknowledge(service({ metadata: newer }), object, 'received', { checkVersion: false }),
       'received',
     );
     assert.equal(
-      await acknowledgeSafely(service({ metadata: newer }), { objectType: 't', objectID: 'o' }, 'consumed'),
+      await acknowledge(service({ metadata: newer }), { objectType: 't', objectID: 'o' }, 'consumed'),
       'consumed',
     );
   });
 
   it('is that of the deletion where the object was deleted', async () => {
     const deleted = metadataOf({ deleted: true });
-    assert.equal(await acknowledgeSafely(service({ metadata: deleted }), deleted, 'consumed'), 'deleted');
-    assert.equal(await acknowledgeSafely(service({ metadata: deleted }), object, 'consumed'), 'superseded');
+    assert.equal(await acknowledge(service({ metadata: deleted }), deleted, 'consumed'), 'deleted');
+    assert.equal(await acknowledge(service({ metadata: deleted }), object, 'consumed'), 'superseded');
   });
 
   it('is not needed for what is gone', async () => {
     const source = service({ metadata: new SyncServiceError('SYNC_NOT_FOUND', 'gone') });
-    assert.equal(await acknowledgeSafely(source, object, 'consumed'), 'gone');
+    assert.equal(await acknowledge(source, object, 'consumed'), 'gone');
   });
 
   for (const unanswered of [timeout, broken]) {
     it(`that was not answered (${unanswered.message}) was taken when the object is no longer listed`, async () => {
       const source = service({ mark: unanswered });
-      assert.equal(await acknowledgeSafely(source, object, 'consumed'), 'consumed');
+      assert.equal(await acknowledge(source, object, 'consumed'), 'consumed');
       assert.deepEqual(source.asked, ['metadata', 'consumed', 'list true']);
     });
   }
 
   it('that was not answered was taken when another version is listed', async () => {
     const source = service({ mark: timeout, listed: [newer] });
-    assert.equal(await acknowledgeSafely(source, object, 'consumed'), 'consumed');
+    assert.equal(await acknowledge(source, object, 'consumed'), 'consumed');
   });
 
   it('that was not answered fails when the version is still listed; it is not sent again', async () => {
     const source = service({ mark: timeout, listed: [object] });
-    await assert.rejects(acknowledgeSafely(source, object, 'consumed'), timeout);
+    await assert.rejects(acknowledge(source, object, 'consumed'), timeout);
     assert.deepEqual(source.asked, ['metadata', 'consumed', 'list true']);
   });
 
   it('of an object marked received is looked for among those not received', async () => {
     const source = service({ mark: timeout });
-    assert.equal(await acknowledgeSafely(source, object, 'received'), 'received');
+    assert.equal(await acknowledge(source, object, 'received'), 'received');
     assert.deepEqual(source.asked, ['metadata', 'received', 'list false']);
   });
 
-  it('that was refused fails, and the list is not asked', async () => {
-    const source = service({ mark: rejected });
-    await assert.rejects(acknowledgeSafely(source, object, 'consumed'), rejected);
-    assert.deepEqual(source.asked, ['metadata', 'consumed']);
+  it('that was refused fails where the list still shows the version, and finds it gone or superseded where not', async () => {
+    const source = service({ mark: rejected, listed: [object] });
+    await assert.rejects(acknowledge(source, object, 'consumed'), rejected);
+    assert.deepEqual(source.asked, ['metadata', 'consumed', 'list true']);
+    assert.equal(await acknowledge(service({ mark: rejected }), object, 'consumed'), 'gone');
+    assert.equal(
+      await acknowledge(service({ mark: rejected, listed: [newer] }), object, 'consumed'),
+      'superseded',
+    );
   });
 
   it('learns the version from the list where questions on the object hang', async () => {
     const same = service({ metadata: timeout, listed: [object] });
-    assert.equal(await acknowledgeSafely(same, object, 'consumed'), 'consumed');
+    assert.equal(await acknowledge(same, object, 'consumed'), 'consumed');
     assert.deepEqual(same.asked, ['metadata', 'list true', 'consumed']);
     const other = service({ metadata: timeout, listed: [newer] });
-    assert.equal(await acknowledgeSafely(other, object, 'consumed'), 'superseded');
-    assert.equal(await acknowledgeSafely(service({ metadata: timeout }), object, 'consumed'), 'gone');
+    assert.equal(await acknowledge(other, object, 'consumed'), 'superseded');
+    assert.equal(await acknowledge(service({ metadata: timeout }), object, 'consumed'), 'gone');
   });
 
   it('that the caller aborts is not settled by the list', async () => {
     const source = service({ mark: timeout });
-    await assert.rejects(acknowledgeSafely(source, object, 'consumed', { signal: AbortSignal.abort() }));
+    await assert.rejects(acknowledge(source, object, 'consumed', { signal: AbortSignal.abort() }));
     assert.deepEqual(source.asked, ['metadata', 'consumed']);
   });
 });

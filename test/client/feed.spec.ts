@@ -1,242 +1,489 @@
 import assert from 'node:assert/strict';
-import { type ObjectMetadata, SyncServiceError } from '../../src/client';
+import { type ObjectMetadata, type ObjectUpdate, SyncServiceError } from '../../src/client';
 import { Feeds } from '../../src/client/updates/feeds';
 import type { UpdateReceiver } from '../../src/client/updates/receiver';
-import type { UpdateSource } from '../../src/client/updates/source';
+import { inMemory, type Journal } from '../../src/storage/journal';
+import { FakeUpdates } from '../support/fake-updates';
+import { ManualClock, settle } from '../support/manual-clock';
 import { metadataOf } from '../support/metadata';
-import { until } from '../support/until';
+import { SeededRandom } from '../support/random';
 
-/** A service whose lists a test sets, and which counts what it was asked. */
-class FakeService implements UpdateSource {
-  listed: ObjectMetadata[] = [];
-  received: ObjectMetadata[] = [];
-  failure: Error | undefined;
-  /** While it is set, lists are not answered. */
-  held: Promise<void> | undefined;
-  readonly polls: string[] = [];
-  readonly consumed: string[] = [];
-
-  async listUpdates(objectType: string, options: { received?: boolean } = {}): Promise<ObjectMetadata[]> {
-    this.polls.push(options.received ? `${objectType} received` : objectType);
-    await this.held;
-    if (this.failure) throw this.failure;
-    return options.received ? [...this.listed, ...this.received] : this.listed;
-  }
-
-  async getObjectMetadata({ objectID }: { objectID: string }): Promise<ObjectMetadata> {
-    const found = [...this.listed, ...this.received].find((each) => each.objectID === objectID);
-    if (!found) throw new SyncServiceError('SYNC_NOT_FOUND', 'gone');
-    return found;
-  }
-
-  async markObjectConsumed({ objectID }: { objectID: string }): Promise<void> {
-    this.consumed.push(objectID);
-    this.listed = this.listed.filter((each) => each.objectID !== objectID);
-    this.received = this.received.filter((each) => each.objectID !== objectID);
-  }
-
-  async markObjectReceived(): Promise<void> {}
-  async markObjectDeleted(): Promise<void> {}
-}
-
-const never = 3_600_000;
-const objects = (...ids: string[]): ObjectMetadata[] => ids.map((objectID) => metadataOf({ objectID }));
-const next = async (receiver: UpdateReceiver): Promise<string> =>
-  (await receiver[Symbol.asyncIterator]().next()).value.object.objectID;
+const v1 = '1795470914231361270';
+const v2 = '1795470914231361271';
+const minute = 60_000;
+const hour = 60 * minute;
+const object = (objectID: string, fields: Partial<ObjectMetadata> = {}): ObjectMetadata =>
+  metadataOf({ objectID, instanceID: v1, ...fields });
+const unreachable = new SyncServiceError('SYNC_UNREACHABLE', 'reset', { cause: { code: 'ECONNRESET' } });
+const refused = new SyncServiceError('SYNC_UNREACHABLE', 'refused', { cause: { code: 'ECONNREFUSED' } });
 
 describe('a feed', () => {
-  let service: FakeService;
+  let clock: ManualClock;
+  let service: FakeUpdates;
   let feeds: Feeds;
+  let journal: Journal;
+  const open = (): void => {
+    feeds = new Feeds(service, { clock, random: new SeededRandom(1), journal, onForgetful: () => undefined });
+  };
   beforeEach(() => {
-    service = new FakeService();
-    feeds = new Feeds(service);
+    clock = new ManualClock();
+    service = new FakeUpdates();
+    journal = inMemory();
+    open();
   });
   afterEach(() => feeds.close());
 
-  const polled = (count: number): Promise<boolean> =>
-    until(`${count} polls`, () => service.polls.length >= count);
+  /** Reads a receiver as long as it goes, into a list. */
+  const read = (receiver: UpdateReceiver): ObjectUpdate[] => {
+    const updates: ObjectUpdate[] = [];
+    void (async () => {
+      for await (const update of receiver) updates.push(update);
+    })();
+    return updates;
+  };
+  const said = (updates: ObjectUpdate[]): string[] =>
+    updates.map(
+      ({ attempt, object: { instanceID, objectID } }) =>
+        `${objectID} v${Number(instanceID.slice(-1)) + 1} ${attempt}`,
+    );
 
-  it('polls at once and then on its interval', async () => {
-    feeds.receiver('t', { interval: 5, includeReceived: false });
-    await polled(4);
-    assert.deepEqual(new Set(service.polls), new Set(['t']));
-  });
-
-  it('asks once, at its start, for what was marked received, unless that is not wanted', async () => {
-    service.received = objects('marked');
-    assert.equal(await next(feeds.receiver('t', { interval: 5 })), 'marked');
-    await polled(4);
-    assert.equal(service.polls.filter((poll) => poll === 't received').length, 1);
-    service.polls.length = 0;
-    feeds.receiver('u', { interval: 5, includeReceived: false });
-    await until('u was polled', () => service.polls.filter((poll) => poll === 'u').length > 2);
-    assert.ok(!service.polls.includes('u received'));
-  });
-
-  it('lets go of what was marked received when it is acknowledged, although plain lists never show it', async () => {
-    service.received = objects('marked');
-    const receiver = feeds.receiver('t', { interval: 5 });
-    const iterator = receiver[Symbol.asyncIterator]();
-    const { object } = (await iterator.next()).value;
-    await polled(5);
-    assert.equal(receiver.state.inFlight, 1);
-    await receiver.acknowledge(object);
-    assert.equal(receiver.state.inFlight, 0);
-    assert.deepEqual(service.consumed, ['marked']);
-  });
-
-  it('polls when it is rung, and again when it is rung during a poll', async () => {
-    const receiver = feeds.receiver('t', { interval: never, includeReceived: false });
-    await polled(1);
-    await until('it is connected', () => receiver.state.phase === 'connected');
-    let release: () => void = () => undefined;
-    service.held = new Promise((resolve) => {
-      release = resolve;
+  describe('polls', () => {
+    it('at once and then on its interval', async () => {
+      feeds.receiver('t', { interval: 5_000, includeReceived: false });
+      await clock.advance(20_000);
+      assert.deepEqual(
+        service.asked,
+        Array.from({ length: 5 }, () => 'list'),
+      );
     });
-    receiver.ring();
-    await polled(2);
-    receiver.ring();
-    receiver.ring();
-    release();
-    await polled(3);
-    await until('it is idle', () => receiver.state.nextPoll !== undefined);
-    assert.equal(service.polls.length, 3);
-  });
 
-  it('backs off on every failure, says why and until when, and comes back', async () => {
-    const states: string[] = [];
-    service.failure = new SyncServiceError('SYNC_UNAUTHORIZED', 'no');
-    const receiver = feeds.receiver('t', { interval: 1 });
-    receiver.onState(({ phase }) => states.push(phase));
-    await until('it has failed twice', () => states.filter((phase) => phase === 'backing-off').length > 1);
-    const { error, nextPoll = 0, lastSuccess } = receiver.state;
-    assert.equal(error?.code, 'SYNC_UNAUTHORIZED');
-    assert.ok(nextPoll > Date.now());
-    assert.equal(lastSuccess, undefined);
-    service.failure = new TypeError('a mistake of this library');
-    await until('it names it', () => receiver.state.error?.code === 'SYNC_UNEXPECTED_RESPONSE');
-    service.failure = undefined;
-    receiver.ring();
-    await until('it is connected', () => receiver.state.phase === 'connected');
-    assert.equal(receiver.state.error, undefined);
-  });
-
-  it('shares nothing with that of another type', async () => {
-    const one = feeds.receiver('one', { interval: never });
-    await until('one is connected', () => one.state.phase === 'connected');
-    service.failure = new SyncServiceError('SYNC_UNREACHABLE', 'no');
-    const other = feeds.receiver('other', { interval: never });
-    await until('the other has failed', () => other.state.phase === 'backing-off');
-    assert.equal(one.state.phase, 'connected');
-  });
-
-  it('is polled once for two receivers, at the shorter interval', async () => {
-    feeds.receiver('t', { interval: never, includeReceived: false });
-    feeds.receiver('t', { interval: 5, includeReceived: false });
-    await polled(4);
-    const receiver = feeds.receiver('t', { interval: never });
-    assert.equal(receiver.objectType, 't');
-  });
-
-  it('hands out what is accepted alone, and tells what was handed out too often', async () => {
-    service.listed = objects('a', 'b');
-    const exhausted: string[] = [];
-    const receiver = feeds.receiver('t', {
-      interval: 5,
-      redeliverAfter: 1,
-      maxAttempts: 2,
-      accepts: ({ objectID }) => objectID === 'b',
-      onExhausted: ({ objectID }, attempts) => exhausted.push(`${objectID} ${attempts}`),
+    it('once for two receivers, at the shorter interval', async () => {
+      feeds.receiver('t', { interval: hour, includeReceived: false });
+      feeds.receiver('t', { interval: 1_000, includeReceived: false });
+      await clock.advance(10_000);
+      assert.equal(service.count('list'), 11);
     });
-    const seen: string[] = [];
-    for await (const { object, attempt, redelivered } of receiver) {
-      seen.push(`${object.objectID} ${attempt} ${redelivered}`);
-      if (attempt === 2) break;
-    }
-    assert.deepEqual(seen, ['b 1 false', 'b 2 true']);
-    assert.ok(receiver.closed);
-    assert.deepEqual(exhausted, []);
+
+    it('when it is rung, and again when it is rung during a poll', async () => {
+      const receiver = feeds.receiver('t', { interval: hour, includeReceived: false });
+      await clock.advance(0);
+      service.hold('list');
+      receiver.ring();
+      await clock.advance(0);
+      assert.equal(service.count('list'), 2);
+      receiver.ring();
+      receiver.ring();
+      service.release('list');
+      await clock.advance(minute);
+      assert.equal(service.count('list'), 3);
+    });
+
+    it('for what was marked received until that was answered once', async () => {
+      service.received.set('marked', object('marked'));
+      service.failures.set('list received', unreachable);
+      const updates = read(feeds.receiver('t', { interval: 1_000 }));
+      await clock.advance(5_000);
+      assert.deepEqual(updates, []);
+      service.failures.clear();
+      await clock.advance(minute);
+      assert.deepEqual(said(updates), ['marked v1 1']);
+      const count = service.count('list received');
+      await clock.advance(minute);
+      assert.equal(service.count('list received'), count);
+    });
+
+    it('not for what was marked received where that is not wanted', async () => {
+      feeds.receiver('t', { includeReceived: false });
+      await clock.advance(minute);
+      assert.equal(service.count('list received'), 0);
+    });
+
+    it('with a growing pause after every failure, says why and until when, and comes back', async () => {
+      service.failures.set('list', new SyncServiceError('SYNC_UNAUTHORIZED', 'no'));
+      const receiver = feeds.receiver('t', { interval: 1_000 });
+      await clock.advance(10 * minute);
+      const count = service.count('list');
+      assert.ok(count > 10 && count < 30, `${count} polls in 10 minutes`);
+      assert.equal(receiver.state.error?.code, 'SYNC_UNAUTHORIZED');
+      assert.ok((receiver.state.nextPoll ?? 0) > clock.now());
+      assert.equal(receiver.state.lastSuccess, undefined);
+      service.failures.set('list', new TypeError('a mistake of this library'));
+      await clock.advance(2 * minute);
+      assert.equal(receiver.state.error?.code, 'SYNC_UNEXPECTED_RESPONSE');
+      service.failures.clear();
+      await clock.advance(minute);
+      assert.equal(receiver.state.phase, 'connected');
+      assert.equal(receiver.state.error, undefined);
+    });
+
+    it('no more when its last receiver is closed', async () => {
+      const receiver = feeds.receiver('t', {});
+      const updates = read(receiver);
+      await clock.advance(minute);
+      receiver.close();
+      receiver.close();
+      assert.equal(receiver.state.phase, 'closed');
+      service.publish(object('a'));
+      const count = service.asked.length;
+      await clock.advance(hour);
+      assert.equal(service.asked.length, count);
+      assert.deepEqual(updates, []);
+      assert.equal(clock.waiting, 0);
+    });
   });
 
-  it('tells what rests after its last attempt', async () => {
-    service.listed = objects('a');
-    const exhausted: string[] = [];
+  it('refuses receivers once the client is closed, and options that are none', () => {
+    assert.throws(() => feeds.receiver('t', { window: Number.NaN }), { code: 'SYNC_INVALID_ARGUMENT' });
+    feeds.close();
+    assert.throws(() => feeds.receiver('t', {}), { code: 'SYNC_CLOSED' });
+  });
+
+  it('hands out what is accepted alone, and survives listeners that throw', async () => {
+    const warnings: string[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning.message);
+    process.on('warning', onWarning);
+    service.publish(object('a'), object('b'));
     const receiver = feeds.receiver('t', {
-      interval: 5,
-      redeliverAfter: 1,
+      redeliverAfter: minute,
       maxAttempts: 1,
-      onExhausted: ({ objectID }) => exhausted.push(objectID),
+      accepts: ({ objectID }) => objectID === 'b',
+      onExhausted: () => {
+        throw new Error('a listener of the application');
+      },
     });
-    const iterator = receiver[Symbol.asyncIterator]();
-    await iterator.next();
-    const waiting = iterator.next();
-    await until('it rests', () => receiver.state.exhausted === 1);
-    assert.deepEqual(exhausted, ['a']);
-    receiver.close();
-    assert.equal((await waiting).done, true);
-  });
-
-  it('does not hand out again what the flow is working on', async () => {
-    service.listed = objects('a');
-    const receiver = feeds.receiver('t', { interval: 5, redeliverAfter: 200 });
-    const iterator = receiver[Symbol.asyncIterator]();
-    const { object } = (await iterator.next()).value;
-    let again = false;
-    void iterator.next().then(({ done }) => {
-      again = !done;
+    receiver.onState(() => {
+      throw new Error('another one');
     });
-    const end = Date.now() + 600;
-    await until('longer than the time has passed', () => {
-      receiver.renew(object);
-      return Date.now() > end;
+    const updates = read(receiver);
+    await clock.advance(10 * minute);
+    service.publish(object('b', { instanceID: v2 }));
+    await clock.advance(minute);
+    assert.deepEqual(said(updates), ['b v1 1', 'b v2 1']);
+    await settle();
+    process.off('warning', onWarning);
+    assert.ok(warnings.length > 0);
+  });
+
+  it('hands out a thousand objects behind a window, a batch at a time, as they are acknowledged', async () => {
+    service.publish(...Array.from({ length: 1_000 }, (_, number) => object(`o${number}`)));
+    const receiver = feeds.receiver('t', { interval: hour, window: 50 });
+    const sizes: number[] = [];
+    void (async () => {
+      for await (const batch of receiver.batches()) {
+        sizes.push(batch.length);
+        for (const update of batch) void receiver.acknowledge(update.object);
+      }
+    })();
+    await clock.advance(0);
+    await clock.advance(0);
+    for (let round = 0; round < 200 && service.listed.size > 0; round += 1) await settle();
+    assert.equal(service.listed.size, 0);
+    assert.ok(Math.max(...sizes) <= 50);
+  });
+
+  describe('an acknowledgement', () => {
+    it('goes out once all receivers have asked that were told of the version, and consumed wins', async () => {
+      service.publish(object('a'));
+      const [one, two] = [feeds.receiver('t', { name: 'one' }), feeds.receiver('t', { name: 'two' })];
+      const [ofOne] = [read(one), read(two)];
+      await clock.advance(0);
+      const waits: unknown[] = [];
+      const first = one.acknowledge(object('a'), 'received', { onWait: (wait) => waits.push(wait) });
+      await clock.advance(minute);
+      assert.deepEqual(waits[0], { receivers: ['two'] });
+      assert.deepEqual(feeds.waits(), new Map([['two', 1]]));
+      assert.equal(service.listed.size, 1);
+      assert.equal(one.state.inFlight, 1);
+      const second = two.acknowledge(object('a'), 'consumed');
+      assert.deepEqual([await first, await second], ['consumed', 'consumed']);
+      assert.equal(service.count('consumed a'), 1);
+      assert.equal(ofOne.length, 1);
     });
-    assert.equal(again, false);
-    await until('it is handed out again', () => again);
-  });
 
-  it('ends with its last receiver, and a receiver that is closed twice is closed', async () => {
-    const receiver = feeds.receiver('t', { interval: 5 });
-    await polled(2);
-    receiver.close();
-    receiver.close();
-    assert.equal(receiver.state.phase, 'closed');
-    const count = service.polls.length;
-    const iterator = receiver[Symbol.asyncIterator]();
-    assert.equal((await iterator.next()).done, true);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    assert.ok(service.polls.length <= count + 1);
-  });
-
-  it('stops listening to its state when asked', async () => {
-    const receiver = feeds.receiver('t', { interval: 5 });
-    let count = 0;
-    const stop = receiver.onState(() => {
-      count += 1;
+    it('waits for nobody who only looks, rests, or has filtered the object out', async () => {
+      service.publish(object('a'));
+      const one = feeds.receiver('t', { name: 'one' });
+      const looks = read(feeds.receiver('t', { name: 'looks', observe: true, window: 1 }));
+      feeds.receiver('t', { name: 'filters', accepts: () => false });
+      const rests = feeds.receiver('t', { name: 'rests', maxAttempts: 1 });
+      read(one);
+      read(rests);
+      await clock.advance(0);
+      rests.release(object('a'), new Error('cannot'));
+      assert.equal(await one.acknowledge(object('a')), 'consumed');
+      assert.deepEqual(said(looks), ['a v1 1']);
     });
-    await until('it has told something', () => count > 0);
-    stop();
-    const before = count;
-    await polled(service.polls.length + 3);
-    assert.equal(count, before);
+
+    it('ends as superseded for all who asked when the list shows a newer version, and they get that', async () => {
+      service.publish(object('a'));
+      const [one, two] = [feeds.receiver('t', { name: 'one' }), feeds.receiver('t', { name: 'two' })];
+      const [ofOne, ofTwo] = [read(one), read(two)];
+      await clock.advance(0);
+      const asked = one.acknowledge(object('a'));
+      service.publish(object('a', { instanceID: v2 }));
+      await clock.advance(5_000);
+      assert.equal(await asked, 'superseded');
+      assert.deepEqual(said(ofOne), ['a v1 1', 'a v2 1']);
+      void two.acknowledge(object('a'));
+      await clock.advance(5_000);
+      assert.deepEqual(said(ofTwo), ['a v1 1', 'a v2 1']);
+      assert.equal(service.count('consumed a'), 0);
+    });
+
+    it('is polled after at once where the check finds a newer version', async () => {
+      service.publish(object('a'));
+      const receiver = feeds.receiver('t', { interval: hour });
+      const updates = read(receiver);
+      await clock.advance(0);
+      service.publish(object('a', { instanceID: v2 }));
+      const asked = receiver.acknowledge(object('a'));
+      await clock.advance(0);
+      assert.equal(await asked, 'superseded');
+      assert.deepEqual(said(updates), ['a v1 1', 'a v2 1']);
+    });
+
+    it('of a copy that was handed out again counts once, also where two copies ask at the same time', async () => {
+      service.publish(object('a', { consumers: 2 }));
+      const receiver = feeds.receiver('t', { redeliverAfter: minute });
+      const updates = read(receiver);
+      await clock.advance(minute);
+      assert.equal(updates.length, 2);
+      const asked = [receiver.acknowledge(object('a')), receiver.acknowledge(object('a'))];
+      await clock.advance(0);
+      assert.deepEqual(await Promise.all(asked), ['consumed', 'consumed']);
+      assert.equal(await receiver.acknowledge(object('a')), 'consumed');
+      assert.equal(service.count('consumed a'), 1);
+      await clock.advance(hour);
+      assert.equal(updates.length, 2);
+    });
+
+    it('without a name counts for one that has not asked yet', async () => {
+      service.publish(object('a'));
+      for (const name of ['one', 'two']) read(feeds.receiver('t', { name }));
+      await clock.advance(0);
+      const first = feeds.acknowledge(object('a'), 'consumed', { receiver: 'one' });
+      const second = feeds.acknowledge(object('a'), 'consumed', {});
+      await clock.advance(0);
+      assert.deepEqual(await Promise.all([first, second]), ['consumed', 'consumed']);
+      assert.equal(service.count('consumed a'), 1);
+    });
+
+    it('of a late word on an older version leaves the newer alone', async () => {
+      service.publish(object('a'));
+      const receiver = feeds.receiver('t', { redeliverAfter: minute });
+      const updates = read(receiver);
+      await clock.advance(0);
+      service.publish(object('a', { instanceID: v2 }));
+      await clock.advance(minute);
+      assert.deepEqual(said(updates), ['a v1 1', 'a v2 1']);
+      assert.equal(await receiver.acknowledge(object('a')), 'superseded');
+      await clock.advance(minute - 1);
+      assert.equal(receiver.state.inFlight, 1);
+      assert.equal(updates.length, 2);
+    });
+
+    it('that is not answered is settled by the list: gone means taken', async () => {
+      service.publish(object('a'));
+      const receiver = feeds.receiver('t', {});
+      read(receiver);
+      await clock.advance(0);
+      service.failures.set('consumed', unreachable);
+      const asked = receiver.acknowledge(object('a'));
+      await settle();
+      service.listed.clear();
+      await clock.advance(minute);
+      assert.equal(await asked, 'consumed');
+      assert.equal(service.count('consumed a'), 1);
+    });
+
+    it('that is not answered and shows in the list is asked again, over an outage of days, and spends nothing', async () => {
+      service.publish(object('a'));
+      const receiver = feeds.receiver('t', { maxAttempts: 1 });
+      const updates = read(receiver);
+      await clock.advance(0);
+      for (const name of ['list', 'metadata', 'consumed']) service.failures.set(name, refused);
+      const asked = receiver.acknowledge(object('a'));
+      await clock.advance(72 * hour);
+      service.failures.clear();
+      await clock.advance(2 * minute);
+      assert.equal(await asked, 'consumed');
+      assert.equal(updates.length, 1);
+      assert.equal(service.listed.size, 0);
+    });
+
+    it('that is not answered counts as taken where each one counts, and the object rests until it changes', async () => {
+      service.publish(object('a', { consumers: 2 }));
+      const receiver = feeds.receiver('t', {});
+      const updates = read(receiver);
+      await clock.advance(0);
+      service.failures.set('consumed', unreachable);
+      const asked = receiver.acknowledge(object('a'));
+      await clock.advance(minute);
+      assert.equal(await asked, 'consumed');
+      service.failures.clear();
+      await clock.advance(hour);
+      assert.equal(service.count('consumed a'), 1);
+      assert.equal(updates.length, 1);
+    });
+
+    it('of what is marked received is looked for in the plain list', async () => {
+      service.publish(object('a'));
+      const receiver = feeds.receiver('t', { includeReceived: false });
+      read(receiver);
+      await clock.advance(0);
+      service.failures.set('received', unreachable);
+      const asked = receiver.acknowledge(object('a'), 'received');
+      await settle();
+      service.received.set('a', object('a'));
+      service.listed.clear();
+      await clock.advance(minute);
+      assert.equal(await asked, 'received');
+      assert.equal(service.count('received a'), 1);
+      assert.equal(service.count('list received'), 0);
+    });
+
+    it('has its patience from the moment its request is sent', async () => {
+      service.publish(...Array.from({ length: 100 }, (_, number) => object(`o${number}`)));
+      const receiver = feeds.receiver('t', { window: 100 });
+      const updates = read(receiver);
+      await clock.advance(0);
+      assert.equal(updates.length, 100);
+      const outcomes = updates.map((update) => receiver.acknowledge(update.object));
+      // Each answer takes its time: 100 of them take longer than the patience for one.
+      for (let round = 0; round < 40; round += 1) {
+        service.hold('consumed');
+        await clock.advance(2_000);
+        service.release('consumed');
+        await settle();
+      }
+      assert.deepEqual(new Set(await Promise.all(outcomes)), new Set(['consumed']));
+      assert.equal(service.asked.filter((each) => each.startsWith('consumed')).length, 100);
+    });
+
+    it('that hangs is given up after its patience, and the list tells', async () => {
+      service.publish(object('a'));
+      const receiver = feeds.receiver('t', {});
+      read(receiver);
+      await clock.advance(0);
+      service.hold('consumed');
+      const asked = receiver.acknowledge(object('a'));
+      await clock.advance(9_000);
+      service.listed.clear();
+      await clock.advance(2_000);
+      assert.equal(await asked, 'consumed');
+    });
+
+    it('that the service refuses for good is told, and the object is in the flow again', async () => {
+      service.publish(object('a'));
+      const receiver = feeds.receiver('t', { redeliverAfter: minute });
+      const updates = read(receiver);
+      await clock.advance(0);
+      service.failures.set('consumed', new SyncServiceError('SYNC_REJECTED', 'no', { statusCode: 400 }));
+      const asked = assert.rejects(receiver.acknowledge(object('a')), { code: 'SYNC_REJECTED' });
+      await clock.advance(10_000);
+      await asked;
+      await clock.advance(minute);
+      assert.deepEqual(said(updates), ['a v1 1', 'a v1 2']);
+    });
+
+    it('makes no hot loop where list and metadata disagree', async () => {
+      service.publish(object('a'));
+      const receiver = feeds.receiver('t', { interval: 1_000 });
+      service.getObjectMetadata = async () => object('a', { instanceID: v2 });
+      let outcomes = 0;
+      void (async () => {
+        for await (const update of receiver) {
+          void receiver.acknowledge(update.object).then(() => {
+            outcomes += 1;
+          });
+        }
+      })();
+      await clock.advance(hour);
+      assert.ok(outcomes >= 5 && outcomes <= 20, `${outcomes} in an hour`);
+      assert.equal(receiver.state.exhausted, 0);
+    });
+
+    it('goes on when its receiver is closed, and ends the feed', async () => {
+      service.publish(object('a'));
+      const receiver = feeds.receiver('t', {});
+      read(receiver);
+      await clock.advance(0);
+      service.failures.set('consumed', refused);
+      const asked = receiver.acknowledge(object('a'));
+      await clock.advance(minute);
+      receiver.close();
+      service.failures.clear();
+      await clock.advance(5 * minute);
+      assert.equal(await asked, 'consumed');
+      const count = service.asked.length;
+      await clock.advance(hour);
+      assert.equal(service.asked.length, count);
+    });
   });
 
-  it('hands out an object again when its acknowledgement is refused', async () => {
-    service.listed = objects('a');
-    service.markObjectConsumed = () => Promise.reject(new SyncServiceError('SYNC_REJECTED', 'no'));
-    const receiver = feeds.receiver('t', { interval: 5, redeliverAfter: 20 });
-    const iterator = receiver[Symbol.asyncIterator]();
-    const { object } = (await iterator.next()).value;
-    await assert.rejects(receiver.acknowledge(object), { code: 'SYNC_REJECTED' });
-    assert.equal((await iterator.next()).value.attempt, 2);
-  });
+  describe('over a deploy or a restart', () => {
+    const start = async (...names: string[]): Promise<Map<string, ObjectUpdate[]>> => {
+      const all = new Map(names.map((name) => [name, read(feeds.receiver('t', { name }))]));
+      await clock.advance(0);
+      return all;
+    };
 
-  it('polls at once when it finds a newer version at the acknowledgement', async () => {
-    service.listed = objects('a');
-    const receiver = feeds.receiver('t', { interval: never });
-    const iterator = receiver[Symbol.asyncIterator]();
-    const { object } = (await iterator.next()).value;
-    service.listed = [metadataOf({ objectID: 'a', instanceID: '1795470914231361271' })];
-    assert.equal(await receiver.acknowledge(object), 'superseded');
-    assert.equal((await iterator.next()).value.object.instanceID, '1795470914231361271');
+    it('waits for a receiver that is closed as returning, and goes on with what it had', async () => {
+      service.publish(object('a'));
+      const [one, two] = [feeds.receiver('t', { name: 'one' }), feeds.receiver('t', { name: 'two' })];
+      read(one);
+      read(two);
+      await clock.advance(0);
+      const asked = one.acknowledge(object('a'));
+      one.close({ returning: true });
+      two.close({ returning: true });
+      await clock.advance(minute);
+      assert.equal(service.listed.size, 1);
+      const again = await start('one', 'two');
+      feeds.loseAbsent();
+      assert.deepEqual(said(again.get('one') ?? []), []);
+      assert.deepEqual(said(again.get('two') ?? []), ['a v1 1']);
+      void feeds.acknowledge(object('a'), 'consumed', { receiver: 'two' });
+      await clock.advance(0);
+      assert.equal(await asked, 'consumed');
+    });
+
+    it('waits no longer for one that has not come back', async () => {
+      service.publish(object('a'));
+      const [one, two] = [feeds.receiver('t', { name: 'one' }), feeds.receiver('t', { name: 'two' })];
+      read(one);
+      read(two);
+      await clock.advance(0);
+      const asked = one.acknowledge(object('a'));
+      two.close({ returning: true });
+      await clock.advance(minute);
+      assert.equal(service.listed.size, 1);
+      feeds.loseAbsent();
+      await clock.advance(0);
+      assert.equal(await asked, 'consumed');
+    });
+
+    it('asks after a restart for what was asked before, and waits for those who were waited for', async () => {
+      service.publish(object('a'), object('b'));
+      await start('one', 'two');
+      void feeds.acknowledge(object('a'), 'consumed', { receiver: 'one' }).catch(() => undefined);
+      for (const receiver of ['one', 'two']) {
+        service.failures.set('consumed', refused);
+        void feeds.acknowledge(object('b'), 'consumed', { receiver }).catch(() => undefined);
+      }
+      await clock.advance(minute);
+      feeds.close();
+      service.failures.clear();
+      open();
+      await clock.advance(minute);
+      assert.equal(service.count('consumed a'), 0);
+      assert.equal(service.listed.has('b'), false);
+      const again = await start('one', 'two');
+      assert.deepEqual(said(again.get('one') ?? []), []);
+      assert.deepEqual(said(again.get('two') ?? []), ['a v1 1']);
+      void feeds.acknowledge(object('a'), 'consumed', { receiver: 'two' });
+      await clock.advance(minute);
+      assert.equal(service.listed.size, 0);
+    });
   });
 });

@@ -9,12 +9,11 @@ export const exceptions: Readonly<Record<RuleName, readonly string[]>> = {
     'nodes/common/input.ts -> nodes/sync-service/connection.ts',
     'nodes/common/service.ts -> nodes/sync-service/',
   ],
-  circles: ['src/client/updates/feed.ts -> src/client/updates/receiver.ts'],
+  circles: [],
   doors: [],
   size: [],
   time: [
     'src/client/data/download.ts',
-    'src/client/updates/',
     'nodes/common/status.ts',
     'nodes/common/transfers.ts',
     'nodes/sync-fetch/fetches.ts',

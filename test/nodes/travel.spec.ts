@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import helper from 'node-red-node-test-helper';
 import type { SyncServiceNode } from '../../nodes/sync-service/configuration';
 import { sharedLocalService } from '../../nodes/sync-service/local';
-import type { ReceiverState } from '../../src/client';
 import { LocalService } from '../../src/local-service';
 import { clientOf, letClientsGo } from '../support/clients';
 import {
@@ -231,7 +230,7 @@ describe('objects in a flow', () => {
     give('out', { payload: 'hello' });
     const [message] = await Promise.all([held, fetched]);
     const edge = await clientOf('ess');
-    await until('the first has asked', () => stateOf('in')?.inFlight === 0);
+    await until('the first has asked', () => edge.waitedFor().get('in2') === 1);
     assert.equal((await edge.listUpdates('rules')).length, 1);
     assert.equal(confirmed, false);
     give('consume', message);
@@ -353,8 +352,3 @@ describe('a node that fails', () => {
     }
   });
 });
-
-function stateOf(syncIn: string): ReceiverState | undefined {
-  const { connection } = helper.getNode('ess') as unknown as SyncServiceNode;
-  return connection.receivers.find(syncIn, 'rules')?.state;
-}

@@ -1,92 +1,117 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
-import { isSyncServiceError } from '../errors';
+import type { Clock } from '../../system/clock';
+import { within } from '../../system/deadline';
+import { isSyncServiceError, type SyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
+import type { Acknowledgement, Taken } from './entry';
 import type { UpdateSource } from './source';
+import { versionOf } from './version';
 
-export type Acknowledgement = 'consumed' | 'received';
+export type AcknowledgeOutcome = Taken | 'superseded' | 'gone';
 
-export type AcknowledgeOutcome = 'consumed' | 'received' | 'deleted' | 'superseded' | 'gone';
+/** What became of one try. */
+export type Try = { result: Taken | 'superseded' } | FailedTry;
 
-/** How long the service may take to answer before its list is asked instead, in ms. */
+export type FailedTry =
+  /** The service does not know the object, or refuses the acknowledgement: its list has the last word. */
+  | { result: 'absent' | 'refused'; error: SyncServiceError }
+  /** Not known: the list tells. `sent` where the acknowledgement itself may have reached the service. */
+  | { result: 'unanswered'; sent: boolean; error: SyncServiceError };
+
+export interface TryOptions {
+  /** The version to acknowledge; without one whatever version is there. */
+  version: string | undefined;
+  how: Acknowledgement;
+  /** Whether that version is a deletion, where it is known. */
+  deleted: boolean | undefined;
+  /** Asks for the current version first. */
+  check: boolean;
+  signal: AbortSignal;
+}
+
+/** How long the service may take to answer a question or an acknowledgement before its list is asked instead, in ms. */
 const patience = 10_000;
 
 /**
- * Acknowledges one version of an object. The service's acknowledgements carry no version and each one counts, so the
- * version is compared first, and an acknowledgement is never sent twice: when its answer does not come (an ESS holds it
- * back while its CSS is away), the list of the type tells whether it was taken. Questions on the object itself may
- * hang with it; then the list tells the version too.
+ * Acknowledges one version of an object, once. The service's acknowledgements carry no version, so the current one is
+ * compared first; each of them counts as one consumer, so none is repeated here. An ESS holds its answer back while its
+ * CSS is away, and those to questions on the object with it.
  *
- * @param object with its instanceID, as it was received; without one the current version is acknowledged.
- * @throws SyncServiceError when the service refuses, or when it cannot be known whether it took the acknowledgement.
+ * @throws SyncServiceError only where the caller's signal or the end of the client ended it.
  */
-export async function acknowledgeSafely(
+export async function tryToAcknowledge(
   source: UpdateSource,
-  object: ObjectReference & Partial<ObjectMetadata>,
-  how: Acknowledgement,
-  options: { checkVersion?: boolean; signal?: AbortSignal | undefined } = {},
-): Promise<AcknowledgeOutcome> {
-  const { signal } = options;
-  const current = await currentVersion(source, object, signal);
-  if (!current) return 'gone';
-  if ((options.checkVersion ?? true) && isOtherVersion(object, current)) return 'superseded';
-  const outcome = current.deleted ? 'deleted' : how;
-  try {
-    await mark(source, object, outcome, withPatience(signal));
-  } catch (error) {
-    if (signal?.aborted || !isUnanswered(error)) throw error;
-    const listed = await listedVersion(source, object, outcome !== 'received', signal);
-    if (listed && listed.instanceID === current.instanceID) throw error;
-  }
-  return outcome;
-}
-
-async function currentVersion(
-  source: UpdateSource,
+  clock: Clock,
   object: ObjectReference,
-  signal: AbortSignal | undefined,
-): Promise<ObjectMetadata | undefined> {
-  try {
-    return await source.getObjectMetadata(object, { signal: withPatience(signal) });
-  } catch (error) {
-    if (isSyncServiceError(error, 'SYNC_NOT_FOUND')) return undefined;
-    if (signal?.aborted || !isSyncServiceError(error, 'SYNC_TIMEOUT')) throw error;
-    return listedVersion(source, object, true, signal);
+  options: TryOptions,
+): Promise<Try> {
+  const { how, signal, version } = options;
+  let deleted = options.deleted ?? false;
+  if (options.check) {
+    let current: ObjectMetadata;
+    try {
+      current = await within(clock, patience, [signal], (limited) =>
+        source.getObjectMetadata(object, { signal: limited }),
+      );
+    } catch (error) {
+      return failed(error, signal, false);
+    }
+    if (version !== undefined && versionOf(current) !== version) return { result: 'superseded' };
+    deleted = current.deleted;
   }
+  const taken = deleted ? 'deleted' : how;
+  try {
+    await within(clock, patience, [signal], (limited) => mark(source, object, taken, limited));
+  } catch (error) {
+    return failed(error, signal, true);
+  }
+  return { result: taken };
 }
 
-function isOtherVersion(handed: Partial<ObjectMetadata>, current: ObjectMetadata): boolean {
-  if (handed.instanceID === undefined) return false;
-  return handed.instanceID !== current.instanceID || (handed.deleted ?? false) !== current.deleted;
-}
-
-function mark(
-  source: UpdateSource,
-  object: ObjectReference,
-  how: AcknowledgeOutcome,
-  signal: AbortSignal,
-): Promise<void> {
+function mark(source: UpdateSource, object: ObjectReference, how: Taken, signal: AbortSignal): Promise<void> {
   if (how === 'deleted') return source.markObjectDeleted(object, { signal });
   return how === 'received'
     ? source.markObjectReceived(object, { signal })
     : source.markObjectConsumed(object, { signal });
 }
 
-/** Sent, perhaps, and not answered. */
-function isUnanswered(error: unknown): boolean {
-  return isSyncServiceError(error, 'SYNC_TIMEOUT', 'SYNC_UNREACHABLE');
+function failed(error: unknown, signal: AbortSignal, marking: boolean): Try {
+  if (!isSyncServiceError(error, ...passing) || signal.aborted) throw error;
+  if (error.code === 'SYNC_NOT_FOUND' && !marking) return { result: 'absent', error };
+  const refusal = isSyncServiceError(error, 'SYNC_REJECTED', 'SYNC_NOT_FOUND', 'SYNC_UNAUTHORIZED');
+  if (refusal && marking) return { result: 'refused', error };
+  return { result: 'unanswered', sent: marking && mayHaveArrived(error), error };
 }
 
-async function listedVersion(
-  source: UpdateSource,
-  object: ObjectReference,
-  received: boolean,
-  signal: AbortSignal | undefined,
-): Promise<ObjectMetadata | undefined> {
-  const listed = await source.listUpdates(object.objectType, { received, signal: withPatience(signal) });
-  return listed.find(({ objectID }) => objectID === object.objectID);
+/** What another try may mend, or the list tell. */
+const passing = [
+  'SYNC_REJECTED',
+  'SYNC_NOT_FOUND',
+  'SYNC_UNAUTHORIZED',
+  'SYNC_UNREACHABLE',
+  'SYNC_TLS',
+  'SYNC_TIMEOUT',
+  'SYNC_BUSY',
+  'SYNC_SERVER_ERROR',
+  'SYNC_UNEXPECTED_RESPONSE',
+  'SYNC_WRONG_SERVICE_KIND',
+] as const;
+
+/** 429 and 503 are said before anything was done, as is what no connection was made for. */
+function mayHaveArrived(error: SyncServiceError): boolean {
+  if (neverArrived.has(error.code)) return false;
+  if (error.statusCode !== undefined) return true;
+  return !neverConnected.has(String((error.cause as { code?: unknown } | undefined)?.code));
 }
 
-function withPatience(signal: AbortSignal | undefined): AbortSignal {
-  const limit = AbortSignal.timeout(patience);
-  return signal ? AbortSignal.any([signal, limit]) : limit;
-}
+const neverArrived: ReadonlySet<string> = new Set(['SYNC_BUSY', 'SYNC_TLS', 'SYNC_WRONG_SERVICE_KIND']);
+const neverConnected = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT',
+  'EACCES',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);

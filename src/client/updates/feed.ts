@@ -1,186 +1,237 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
-import { isSyncServiceError, SyncServiceError } from '../errors';
+import { warnIfThrown } from '../../system/listeners';
 import type { ObjectReference } from '../objects/names';
-import { type Acknowledgement, type AcknowledgeOutcome, acknowledgeSafely } from './acknowledge';
-import type { ReceiverState, UpdateReceiver } from './receiver';
-import { type UpdateSource, versionOf } from './source';
+import type { AcknowledgeOutcome } from './acknowledge';
+import { type AcknowledgementHost, Acknowledgements, type AcknowledgementTools } from './acknowledgements';
+import type { Acknowledging } from './acknowledging';
+import type { Asked } from './asked';
+import type { Acknowledgement } from './entry';
+import { InHand } from './in-hand';
+import type { GivenUp, LedgerRules } from './ledger';
+import { Lists } from './lists';
+import { noMemory, type ReceivingMemory } from './memory';
+import { Poll, type PollState } from './poll';
+import { Readers } from './readers';
+import { type ReceiverHost, UpdateReceiver } from './receiver';
+import type { AcknowledgeOptions, ReceiverOptions } from './receiver-options';
+import { versionIn } from './version';
 
-/** How long one poll may take, in ms. */
-const pollLimit = 30_000;
-const firstBackOff = 500;
-const longestBackOff = 60_000;
-
-interface JointAcknowledgement {
-  readonly outcome: Promise<AcknowledgeOutcome>;
-  readonly askers: Set<UpdateReceiver>;
-  start(): void;
+export interface FeedTools extends Omit<AcknowledgementTools, 'memory'> {
+  memory: ReceivingMemory;
+  /** Acknowledges what nothing here has in hand. */
+  acknowledgeDirectly: (
+    object: ObjectReference & Partial<ObjectMetadata>,
+    how: Acknowledgement,
+    checkVersion: boolean,
+  ) => Promise<AcknowledgeOutcome>;
 }
 
-type FeedState = Omit<ReceiverState, 'inFlight' | 'exhausted'>;
+/** In ms. */
+const defaultInterval = 5_000;
+const defaultRedelivery = 300_000;
 
-/** Polls one object type for all its receivers, from the first that joins until the last has left. */
-export class Feed {
-  readonly #receivers = new Set<UpdateReceiver>();
-  readonly #newcomers = new Set<UpdateReceiver>();
-  readonly #waitingForAll = new Map<string, JointAcknowledgement>();
-  readonly #closing = new AbortController();
-  #state: FeedState = { phase: 'connecting' };
-  #failures = 0;
-  #timer: NodeJS.Timeout | undefined;
-  #polling = false;
-  #rung = false;
+/** One object type: its poll, its receivers, and the acknowledgements under way. Lives while there is any of these. */
+export class Feed implements ReceiverHost, AcknowledgementHost {
+  readonly #readers: Readers;
+  readonly #acknowledgements: Acknowledgements;
+  readonly #poll: Poll;
+  #unnamed = 0;
 
+  /** @param onIdle nobody reads, nobody is expected, and nothing is acknowledged. */
   constructor(
     readonly objectType: string,
-    private readonly source: UpdateSource,
-    private readonly onEmpty: (feed: Feed) => void,
-  ) {}
-
-  get state(): FeedState {
-    return this.#state;
+    private readonly tools: FeedTools,
+    private readonly onIdle: () => void,
+  ) {
+    this.#readers = new Readers(tools.clock, () => this.reconsider());
+    const memory = tools.memory.acknowledgements;
+    this.#acknowledgements = new Acknowledgements(this, { ...tools, memory });
+    const lists = new Lists(objectType, tools.source, this.#readers, this.#acknowledgements);
+    this.#poll = new Poll(
+      {
+        ask: (list, signal) => lists.read(list, signal),
+        interval: () => this.#interval(),
+        onPolled: () => this.onChange(),
+      },
+      tools.clock,
+      tools.random,
+    );
+    for (const name of memory.awaited(objectType)) this.#readers.expect(name, defaultRedelivery);
+    if (this.#acknowledgements.size > 0) this.#poll.ring();
   }
 
-  join(receiver: UpdateReceiver): void {
-    this.#receivers.add(receiver);
-    this.#newcomers.add(receiver);
-    this.ring();
+  get pollState(): PollState {
+    return this.#poll.state;
   }
 
-  leave(receiver: UpdateReceiver): void {
-    this.#receivers.delete(receiver);
-    this.#newcomers.delete(receiver);
-    for (const joint of this.#waitingForAll.values()) joint.start();
-    if (this.#receivers.size === 0) this.close();
+  get list(): number {
+    return this.#poll.count;
   }
 
-  /** Polls now; a ring during a poll is followed by another poll, since it may be about what that one just missed. */
+  join(options: ReceiverOptions): UpdateReceiver {
+    const { accepts = () => true, observe = false, settings = '' } = options;
+    const isNamed = options.name !== undefined && !this.#readers.has(options.name);
+    const name = isNamed ? String(options.name) : this.#nameForUnnamed();
+    const inHand = this.#inHandOf(name, isNamed && !observe, options);
+    const receiver = new UpdateReceiver(name, observe, this, inHand, this.tools.clock);
+    this.#readers.add(name, {
+      receiver,
+      inHand,
+      accepts: (object) => warnIfThrown('what a receiver accepts', () => accepts(object)) ?? true,
+      interval: options.interval ?? defaultInterval,
+      settings,
+      patience: options.redeliverAfter ?? defaultRedelivery,
+      listed: false,
+      wantsReceived: options.includeReceived ?? true,
+      pruned: false,
+    });
+    this.#poll.ring();
+    return receiver;
+  }
+
+  leave(receiver: UpdateReceiver, returning: boolean): void {
+    this.#readers.remove(receiver.name, returning);
+    this.reconsider();
+  }
+
+  /** Whoever was closed and has not come again is not waited for any more. */
+  loseAbsent(): void {
+    this.#readers.loseAbsent();
+  }
+
   ring(): void {
-    if (this.#polling) this.#rung = true;
-    else this.#schedule(0);
+    this.#poll.ring();
+  }
+
+  ringGently(): void {
+    this.#poll.ringGently();
+  }
+
+  wantList(): void {
+    if (!this.#poll.polling) this.#poll.ringGently();
+  }
+
+  written(): Promise<void> {
+    return this.tools.memory.written();
+  }
+
+  asked(receiver: string): Asked | undefined {
+    return this.#readers.asked(receiver);
+  }
+
+  awaited(acknowledging: Acknowledging): string[] {
+    return this.#readers.awaited(acknowledging);
+  }
+
+  /** The names of the receivers that acknowledgements wait for, once for each object. */
+  waits(): string[] {
+    return this.#acknowledgements.waits();
+  }
+
+  /** The receiver that holds what a flow names, if one does: of that name, or else one that has not asked yet. */
+  holder(name: string | undefined, object: ObjectReference & Partial<ObjectMetadata>): string | undefined {
+    const version = versionIn(object);
+    if (name !== undefined && this.asked(name)?.find(object.objectID, version)) return name;
+    return this.#readers.nameOfOneWith(object.objectID, version);
+  }
+
+  /** The receiver of this name that reads now. */
+  receiver(name: string): UpdateReceiver | undefined {
+    return this.#readers.present().find(({ receiver }) => receiver.name === name)?.receiver;
+  }
+
+  receivers(): UpdateReceiver[] {
+    return this.#readers.present().map(({ receiver }) => receiver);
+  }
+
+  async acknowledge(
+    name: string,
+    object: ObjectReference & Partial<ObjectMetadata>,
+    how: Acknowledgement,
+    options: AcknowledgeOptions,
+  ): Promise<AcknowledgeOutcome> {
+    const { checkVersion = true, onWait } = options;
+    const { objectID } = object;
+    const asked = this.asked(name);
+    const entry = asked?.find(objectID, versionIn(object));
+    if (!asked || !entry) return this.#acknowledgeUnknown(object, how, checkVersion);
+    const { consumers, deleted, taken, version } = entry;
+    // A copy that was handed out again must not count as a second consumer.
+    if (entry.state === 'acknowledged' && taken && (taken === how || taken !== 'received')) return taken;
+    asked.ask(objectID, version);
+    const underWay = this.#acknowledgements.get(objectID, version);
+    const acknowledging =
+      underWay ?? this.#acknowledgements.begin({ objectID, version, deleted, consumers, checkVersion, how });
+    acknowledging.asks(name, how, onWait);
+    this.#acknowledgements.reconsider(acknowledging);
+    this.onChange();
+    return acknowledging.outcome;
+  }
+
+  reconsider(): void {
+    this.#acknowledgements.reconsiderAll();
+    this.onChange();
+  }
+
+  onChange(): void {
+    const isIdle = this.#readers.present().length === 0 && this.#acknowledgements.size === 0;
+    if (isIdle) this.#poll.pause();
+    if (isIdle && this.#readers.empty) this.onIdle();
+    for (const { receiver } of this.#readers.present()) receiver.stateChanged();
   }
 
   close(): void {
-    clearTimeout(this.#timer);
-    this.#closing.abort();
-    this.onEmpty(this);
-    for (const receiver of this.#receivers) receiver.close();
+    this.#poll.close();
+    this.#acknowledgements.close();
+    this.#readers.close();
   }
 
-  /** See UpdateReceiver.acknowledge. */
-  acknowledge(
-    asker: UpdateReceiver,
+  #acknowledgeUnknown(
     object: ObjectReference & Partial<ObjectMetadata>,
     how: Acknowledgement,
-    options: { checkVersion?: boolean },
+    checkVersion: boolean,
   ): Promise<AcknowledgeOutcome> {
-    const key = `${object.objectID} ${versionOf({ instanceID: object.instanceID ?? '', deleted: object.deleted ?? false })}`;
-    const joint = this.#waitingForAll.get(key) ?? this.#joint(key, object, how, options);
-    joint.askers.add(asker);
-    asker.inflight.acknowledging(object);
-    asker.stateChanged();
-    joint.start();
-    return joint.outcome;
+    const version = versionIn(object);
+    const underWay = version === undefined ? undefined : this.#acknowledgements.get(object.objectID, version);
+    return underWay?.outcome ?? this.tools.acknowledgeDirectly(object, how, checkVersion);
   }
 
-  #joint(
-    key: string,
-    object: ObjectReference & Partial<ObjectMetadata>,
-    how: Acknowledgement,
-    options: { checkVersion?: boolean },
-  ): JointAcknowledgement {
-    let begin: () => void = () => undefined;
-    const askers = new Set<UpdateReceiver>();
-    const outcome = new Promise<void>((resolve) => {
-      begin = resolve;
-    }).then(() => this.#acknowledgeFor(askers, object, how, options));
-    const start = (): void => {
-      const others = Array.from(this.#receivers).filter((receiver) => !askers.has(receiver));
-      if (others.some((receiver) => receiver.inflight.awaits(object as ObjectMetadata))) return;
-      this.#waitingForAll.delete(key);
-      begin();
-    };
-    const joint = { outcome, askers, start };
-    this.#waitingForAll.set(key, joint);
-    return joint;
-  }
-
-  async #acknowledgeFor(
-    askers: ReadonlySet<UpdateReceiver>,
-    object: ObjectReference & Partial<ObjectMetadata>,
-    how: Acknowledgement,
-    options: { checkVersion?: boolean },
-  ): Promise<AcknowledgeOutcome> {
-    try {
-      const outcome = await acknowledgeSafely(this.source, object, how, options);
-      const acknowledged = outcome !== 'superseded' && outcome !== 'gone';
-      for (const { inflight } of askers) inflight.settled(object.objectID, acknowledged);
-      if (!acknowledged) this.ring();
-      return outcome;
-    } catch (error) {
-      for (const { inflight } of askers) inflight.failed(object.objectID, Date.now());
-      throw error;
-    } finally {
-      this.#announce();
+  /** That of the receiver of this name before, if it is expected back. */
+  #inHandOf(name: string, remembers: boolean, options: ReceiverOptions): InHand {
+    const { clock, memory } = this.tools;
+    const { settings = '' } = options;
+    const before = this.#readers.comeBack(name);
+    const kept = remembers ? memory.receiver(this.objectType, name, settings) : noMemory;
+    if (before?.inHand) {
+      before.inHand.takeOver(rulesOf(options), givenUpOf(options), before.settings !== settings);
+      return before.inHand;
     }
+    const isAsked = (objectID: string, version: string): boolean =>
+      this.#acknowledgements.get(objectID, version)?.askers.has(name) ?? false;
+    return new InHand(rulesOf(options), clock, kept, isAsked, givenUpOf(options));
   }
 
-  #schedule(delay: number): void {
-    clearTimeout(this.#timer);
-    if (this.#closing.signal.aborted) return;
-    this.#timer = setTimeout(() => void this.#poll(), delay);
+  #nameForUnnamed(): string {
+    this.#unnamed += 1;
+    return `#${this.#unnamed}`;
   }
 
-  async #poll(): Promise<void> {
-    this.#polling = true;
-    this.#rung = false;
-    try {
-      await this.#listForAll();
-      this.#failures = 0;
-      this.#state = { phase: 'connected', lastSuccess: Date.now() };
-    } catch (error) {
-      this.#failures += 1;
-      const { lastSuccess } = this.#state;
-      this.#state = {
-        phase: 'backing-off',
-        error: asServiceError(error),
-        ...(lastSuccess !== undefined && { lastSuccess }),
-      };
-    }
-    this.#polling = false;
-    if (this.#closing.signal.aborted) return;
-    const delay = this.#rung && this.#failures === 0 ? 0 : this.#delay();
-    this.#state = { ...this.#state, nextPoll: Date.now() + delay };
-    this.#schedule(delay);
-    this.#announce();
-  }
-
-  async #listForAll(): Promise<void> {
-    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(pollLimit)]);
-    const listing = await this.source.listUpdates(this.objectType, { signal });
-    for (const receiver of this.#receivers) receiver.offer(listing);
-    const newcomers = Array.from(this.#newcomers).filter(({ includeReceived }) => includeReceived);
-    this.#newcomers.clear();
-    if (newcomers.length > 0) {
-      const received = await this.source.listUpdates(this.objectType, { signal, received: true });
-      for (const newcomer of newcomers) newcomer.offerReceived(received);
-    }
-  }
-
-  /** In ms: the shortest interval of the receivers; after failures longer and longer, and not at the same time as others. */
-  #delay(): number {
-    const interval = Math.min(...Array.from(this.#receivers, (receiver) => receiver.interval));
-    if (this.#failures === 0) return interval;
-    const ceiling = Math.min(longestBackOff, firstBackOff * 2 ** Math.min(this.#failures, 10));
-    return ceiling / 2 + (Math.random() * ceiling) / 2;
-  }
-
-  #announce(): void {
-    for (const receiver of this.#receivers) receiver.stateChanged();
+  #interval(): number {
+    const intervals = this.#readers.present().map(({ interval }) => interval);
+    return intervals.length > 0 ? Math.min(...intervals) : defaultInterval;
   }
 }
 
-function asServiceError(error: unknown): SyncServiceError {
-  if (isSyncServiceError(error)) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new SyncServiceError('SYNC_UNEXPECTED_RESPONSE', `The poll failed: ${message}`, { cause: error });
+function rulesOf(options: ReceiverOptions): LedgerRules {
+  return {
+    window: options.window ?? 32,
+    redeliverAfter: options.redeliverAfter ?? defaultRedelivery,
+    maxAttempts: options.maxAttempts ?? 5,
+  };
+}
+
+function givenUpOf({ onExhausted }: ReceiverOptions): GivenUp {
+  return ({ object, attempt }, error) => {
+    warnIfThrown('what a receiver gives up', () => onExhausted?.(object, attempt, error));
+  };
 }

@@ -1,27 +1,148 @@
+import type { ObjectMetadata } from '../../protocol/metadata';
+import type { Journal } from '../../storage/journal';
+import type { Clock } from '../../system/clock';
+import { within } from '../../system/deadline';
+import { Limiter } from '../../system/limiter';
+import type { Random } from '../../system/random';
+import { invalidArgument, SyncServiceError } from '../errors';
+import type { ObjectReference } from '../objects/names';
+import type { AcknowledgeOutcome } from './acknowledge';
+import { acknowledgeDirectly } from './acknowledge-directly';
+import type { Acknowledgement } from './entry';
 import { Feed } from './feed';
-import { type ReceiverOptions, UpdateReceiver } from './receiver';
+import { ReceivingMemory } from './memory';
+import type { UpdateReceiver } from './receiver';
+import type { AcknowledgeOptions, ReceiverOptions } from './receiver-options';
 import type { UpdateSource } from './source';
+
+export interface FeedsTools {
+  clock: Clock;
+  random: Random;
+  journal: Journal;
+  /** Told once, when something could not be written to the journal. */
+  onForgetful: (error: unknown) => void;
+}
+
+/** As many as there are connections for acknowledgements. */
+const acknowledgementsAtOnce = 8;
 
 /** The feeds of one client: at most one for an object type. */
 export class Feeds {
   readonly #byType = new Map<string, Feed>();
+  readonly #memory: ReceivingMemory;
+  readonly #limiter = new Limiter(acknowledgementsAtOnce);
+  readonly #closing = new AbortController();
 
-  constructor(private readonly source: UpdateSource) {}
+  constructor(
+    private readonly source: UpdateSource,
+    private readonly tools: FeedsTools,
+  ) {
+    this.#memory = new ReceivingMemory(tools.journal, tools.onForgetful);
+    // What was asked before a restart goes on, whoever reads.
+    for (const objectType of this.#memory.acknowledgements.objectTypes()) this.#open(objectType);
+  }
 
+  /** @throws SyncServiceError SYNC_CLOSED, SYNC_INVALID_ARGUMENT for options that are none. */
   receiver(objectType: string, options: ReceiverOptions): UpdateReceiver {
-    const feed = this.#byType.get(objectType) ?? this.#open(objectType);
-    const receiver = new UpdateReceiver(feed, options);
-    feed.join(receiver);
-    return receiver;
+    if (this.#closing.signal.aborted) throw new SyncServiceError('SYNC_CLOSED', 'The client is closed');
+    checkOptions(options);
+    return (this.#byType.get(objectType) ?? this.#open(objectType)).join(options);
+  }
+
+  /** The receivers of one type, or of all. */
+  receivers(objectType?: string): UpdateReceiver[] {
+    return this.#all()
+      .filter((feed) => objectType === undefined || feed.objectType === objectType)
+      .flatMap((feed) => feed.receivers());
+  }
+
+  /** See SyncServiceClient.waitedFor. */
+  waits(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const name of this.#all().flatMap((feed) => feed.waits()))
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    return counts;
+  }
+
+  loseAbsent(): void {
+    for (const feed of this.#all()) feed.loseAbsent();
+  }
+
+  /** Acknowledges for the receiver that has the object in hand, or, where none has, by itself: see the client. */
+  async acknowledge(
+    object: ObjectReference & Partial<ObjectMetadata>,
+    how: Acknowledgement,
+    options: AcknowledgeOptions & { receiver?: string | undefined; signal?: AbortSignal | undefined },
+  ): Promise<AcknowledgeOutcome> {
+    const feed = this.#byType.get(object.objectType);
+    const holder = feed?.holder(options.receiver, object);
+    if (feed && holder !== undefined) return feed.acknowledge(holder, object, how, options);
+    return this.#acknowledgeDirectly(object, how, options.checkVersion ?? true, options.signal);
+  }
+
+  /**
+   * Says something of an object on behalf of the receiver that has it in hand: of that name, or of one that has.
+   *
+   * @returns false where none has it.
+   */
+  say(
+    object: ObjectReference & Partial<ObjectMetadata>,
+    receiver: string | undefined,
+    word: (to: UpdateReceiver) => void,
+  ): boolean {
+    const feed = this.#byType.get(object.objectType);
+    const holder = feed?.holder(receiver, object);
+    const to = holder === undefined ? undefined : feed?.receiver(holder);
+    if (to) word(to);
+    return to !== undefined;
   }
 
   close(): void {
-    for (const feed of Array.from(this.#byType.values())) feed.close();
+    this.#closing.abort();
+    for (const feed of this.#all()) feed.close();
+    this.#byType.clear();
+  }
+
+  #all(): Feed[] {
+    return Array.from(this.#byType.values());
   }
 
   #open(objectType: string): Feed {
-    const feed = new Feed(objectType, this.source, () => this.#byType.delete(objectType));
+    const feed = new Feed(
+      objectType,
+      {
+        ...this.tools,
+        source: this.source,
+        limiter: this.#limiter,
+        memory: this.#memory,
+        acknowledgeDirectly: (object, how, checkVersion) =>
+          this.#acknowledgeDirectly(object, how, checkVersion),
+      },
+      () => {
+        feed.close();
+        if (this.#byType.get(objectType) === feed) this.#byType.delete(objectType);
+      },
+    );
     this.#byType.set(objectType, feed);
     return feed;
+  }
+
+  #acknowledgeDirectly(
+    object: ObjectReference & Partial<ObjectMetadata>,
+    how: Acknowledgement,
+    checkVersion: boolean,
+    signal?: AbortSignal,
+  ): Promise<AcknowledgeOutcome> {
+    return within(this.tools.clock, undefined, [this.#closing.signal, signal], (either) =>
+      acknowledgeDirectly(this.source, this.tools.clock, object, how, { checkVersion, signal: either }),
+    );
+  }
+}
+
+function checkOptions({ interval, maxAttempts, redeliverAfter, window }: ReceiverOptions): void {
+  for (const [name, value] of Object.entries({ interval, maxAttempts, redeliverAfter, window })) {
+    if (value !== undefined && !(typeof value === 'number' && value > 0)) {
+      throw invalidArgument(`${name} must be a number above 0`);
+    }
   }
 }

@@ -1,73 +1,54 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
-import type { SyncServiceError } from '../errors';
+import type { Clock, Timer } from '../../system/clock';
+import { Listeners } from '../../system/listeners';
 import type { ObjectReference } from '../objects/names';
-import type { Acknowledgement, AcknowledgeOutcome } from './acknowledge';
-import type { Feed } from './feed';
-import { Inflight, type ObjectUpdate } from './inflight';
+import type { AcknowledgeOutcome } from './acknowledge';
+import type { Acknowledgement } from './entry';
+import { faultOf } from './fault';
+import type { InHand } from './in-hand';
+import type { ObjectUpdate } from './ledger';
+import type { PollState } from './poll';
+import type { AcknowledgeOptions, ReceiverState } from './receiver-options';
+import { versionIn } from './version';
 
-export type { ObjectUpdate } from './inflight';
-
-export interface ReceiverOptions {
-  /** Between two polls, in ms. Receivers of one type share the shortest. */
-  interval?: number;
-  /** How many unacknowledged objects may be in the flow. */
-  window?: number;
-  /** In ms. */
-  redeliverAfter?: number;
-  maxAttempts?: number;
-  /** Whether the first poll brings what was marked received before; defaults to true. */
-  includeReceived?: boolean;
-  /** Objects that are not accepted are left alone: neither handed out nor waited for. */
-  accepts?: (object: ObjectMetadata) => boolean;
-  onExhausted?: (object: ObjectMetadata, attempts: number) => void;
-}
-
-export interface ReceiverState {
-  phase: 'connecting' | 'connected' | 'full' | 'backing-off' | 'closed';
-  /** When a poll last succeeded, in ms since 1970. */
-  lastSuccess?: number;
-  /** When the next poll is due. */
-  nextPoll?: number;
-  /** Why the last poll failed. */
-  error?: SyncServiceError;
-  inFlight: number;
-  exhausted: number;
+/** What a receiver asks of the feed that it belongs to. */
+export interface ReceiverHost {
+  readonly objectType: string;
+  readonly pollState: PollState;
+  ring(): void;
+  /** A list is needed to hand out more. */
+  wantList(): void;
+  acknowledge(
+    receiver: string,
+    object: ObjectReference & Partial<ObjectMetadata>,
+    how: Acknowledgement,
+    options: AcknowledgeOptions,
+  ): Promise<AcknowledgeOutcome>;
+  /** The receiver's word on an object has changed. */
+  reconsider(): void;
+  leave(receiver: UpdateReceiver, returning: boolean): void;
+  /** Resolves once what was noted of hand-outs is written. */
+  written(): Promise<void>;
 }
 
 /** The updates of one object type for one reader, in its own window. Iterate it, acknowledge, and close it. */
 export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
-  /** Between two polls, in ms. */
-  readonly interval: number;
-  /** @internal For the feed. */
-  readonly includeReceived: boolean;
-  /** @internal For the feed. */
-  readonly inflight: Inflight;
-  readonly #accepts: (object: ObjectMetadata) => boolean;
   #closed = false;
   #wake: () => void = () => undefined;
-  #stateListeners = new Set<(state: ReceiverState) => void>();
+  readonly #stateListeners = new Listeners<ReceiverState>('the state of a receiver');
 
+  /** @internal Made by pollForUpdates. */
   constructor(
-    private readonly feed: Feed,
-    options: ReceiverOptions,
-  ) {
-    this.interval = options.interval ?? 5_000;
-    this.includeReceived = options.includeReceived ?? true;
-    this.#accepts = options.accepts ?? (() => true);
-    this.inflight = new Inflight(
-      {
-        window: options.window ?? 32,
-        redeliverAfter: options.redeliverAfter ?? 300_000,
-        maxAttempts: options.maxAttempts ?? 5,
-      },
-      (object, attempts) => {
-        options.onExhausted?.(object, attempts);
-      },
-    );
-  }
+    readonly name: string,
+    /** Only looks. */
+    readonly observes: boolean,
+    private readonly host: ReceiverHost,
+    private readonly inHand: InHand,
+    private readonly clock: Clock,
+  ) {}
 
   get objectType(): string {
-    return this.feed.objectType;
+    return this.host.objectType;
   }
 
   get closed(): boolean {
@@ -75,92 +56,146 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
   }
 
   get state(): ReceiverState {
-    const feed = this.feed.state;
-    const full = feed.phase === 'connected' && this.inflight.full;
+    const poll = this.host.pollState;
+    const full = poll.phase === 'connected' && !this.observes && this.inHand.handOut.full;
     return {
-      ...feed,
-      phase: this.#closed ? 'closed' : full ? 'full' : feed.phase,
-      inFlight: this.inflight.count('handed'),
-      exhausted: this.inflight.count('resting'),
+      ...poll,
+      phase: this.#closed ? 'closed' : full ? 'full' : poll.phase,
+      inFlight: this.inHand.handOut.inFlow,
+      acknowledging: this.inHand.count('acknowledging'),
+      exhausted: this.inHand.count('resting'),
     };
   }
 
   /** @returns a function that ends the listening. */
   onState(listener: (state: ReceiverState) => void): () => void {
-    this.#stateListeners.add(listener);
-    return () => this.#stateListeners.delete(listener);
+    return this.#stateListeners.add(listener);
   }
 
   /** Polls now: something has changed at the service. */
   ring(): void {
-    this.feed.ring();
-  }
-
-  /** Work on the object goes on: it is not handed out again meanwhile. */
-  renew(object: ObjectReference): void {
-    this.inflight.renew(object.objectID, Date.now());
+    this.host.ring();
   }
 
   /**
-   * Asks for an object's acknowledgement; it goes out once all receivers that were told of this version have asked.
+   * Asks for an object's acknowledgement; it goes out once all receivers that were told of this version have asked. From
+   * then on it is the client's: it is asked for as long as the service is away, and no attempt is spent.
    *
-   * @throws SyncServiceError when the service refuses it.
+   * @throws SyncServiceError when the service refuses it for good.
    */
   acknowledge(
     object: ObjectReference & Partial<ObjectMetadata>,
     how: Acknowledgement = 'consumed',
-    options: { checkVersion?: boolean } = {},
+    options: AcknowledgeOptions = {},
   ): Promise<AcknowledgeOutcome> {
-    return this.feed.acknowledge(this, object, how, options);
+    return this.host.acknowledge(this.name, object, how, options);
   }
 
-  /** Ends the iteration. What was not acknowledged stays listed at the service. */
-  close(): void {
+  /** Work on the object goes on: it is not handed out again meanwhile. */
+  renew(object: ObjectReference & Partial<ObjectMetadata>): void {
+    this.inHand.handOut.renew(object.objectID, versionIn(object));
+  }
+
+  /**
+   * Lets go of an object that could not be worked on: a newer version comes at once, the same one after a pause that
+   * grows, from 10 s. It costs an attempt, unless by its code the error is that of the service or the line.
+   */
+  release(object: ObjectReference & Partial<ObjectMetadata>, error?: Error): void {
+    this.inHand.handOut.release(object.objectID, versionIn(object), faultOf(error), error);
+    this.#saidSo();
+  }
+
+  /** Wants the object again after so many ms, or a newer version at once: no attempt, and no place meanwhile. */
+  giveBack(object: ObjectReference & Partial<ObjectMetadata>, after: number): void {
+    this.inHand.handOut.giveBack(object.objectID, versionIn(object), after);
+    this.#saidSo();
+  }
+
+  /** Does not want this version: it rests until it changes. */
+  reject(object: ObjectReference & Partial<ObjectMetadata>): void {
+    this.inHand.handOut.reject(object.objectID, versionIn(object));
+    this.#saidSo();
+  }
+
+  /** Forgets the attempts and rests of one object, or of all: what rests is handed out again. */
+  tryAgain(objectID?: string): void {
+    this.inHand.handOut.tryAgain(objectID);
+    this.#saidSo();
+  }
+
+  /**
+   * Ends the iteration. What was not acknowledged stays listed at the service, and has spent no attempt.
+   *
+   * @param options.returning a receiver of this name will come again: until then acknowledgements wait for it as they do
+   *   for this one, at most for the time of redelivery.
+   */
+  close({ returning = false }: { returning?: boolean } = {}): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.feed.leave(this);
+    this.inHand.handOut.takeBack();
+    this.host.leave(this, returning);
     this.stateChanged();
-  }
-
-  /** @internal For the feed. */
-  offer(listing: readonly ObjectMetadata[]): void {
-    this.inflight.offer(listing.filter(this.#accepts));
-  }
-
-  /** @internal For the feed. */
-  offerReceived(listing: readonly ObjectMetadata[]): void {
-    this.inflight.offerReceived(listing.filter(this.#accepts));
   }
 
   /** @internal For the feed: something may be ready to be taken, or has another state. */
   stateChanged(): void {
     this.#wake();
-    const { state } = this;
-    for (const listener of this.#stateListeners) listener(state);
+    this.#stateListeners.tell(this.state);
+  }
+
+  /** The updates in batches of what may be handed out at once: one note in the journal serves all of them. */
+  async *batches(): AsyncGenerator<ObjectUpdate[]> {
+    yield* this.#updates(Number.POSITIVE_INFINITY);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<ObjectUpdate> {
+    for await (const batch of this.#updates(1)) yield* batch;
+  }
+
+  async *#updates(most: number): AsyncGenerator<ObjectUpdate[]> {
     try {
       while (!this.#closed) {
-        const update = this.inflight.take(Date.now());
-        if (update) {
-          if (this.inflight.full) this.stateChanged();
-          yield update;
-        } else await this.#untilSomethingHappens();
+        const batch = this.#take(most);
+        if (batch.length === 0) {
+          await this.#untilSomethingHappens();
+          continue;
+        }
+        await this.host.written();
+        // Closed meanwhile: taken back.
+        if (this.#closed) return;
+        if (this.state.phase === 'full') this.#stateListeners.tell(this.state);
+        yield batch;
       }
     } finally {
       this.close();
     }
   }
 
+  #take(most: number): ObjectUpdate[] {
+    const { handOut, listed } = this.inHand;
+    listed.wake();
+    const batch: ObjectUpdate[] = [];
+    while (batch.length < most) {
+      const update = this.observes ? handOut.look() : handOut.take();
+      if (!update) break;
+      batch.push(update);
+    }
+    if (batch.length === 0 && handOut.needsList) this.host.wantList();
+    return batch;
+  }
+
   async #untilSomethingHappens(): Promise<void> {
-    const due = this.inflight.nextDue();
-    let timer: NodeJS.Timeout | undefined;
+    const due = this.inHand.handOut.nextDue();
+    let timer: Timer | undefined;
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
-      if (due !== undefined) timer = setTimeout(resolve, Math.max(1, due - Date.now()));
-      if (this.#closed) resolve();
+      if (due !== undefined) timer = this.clock.after(Math.max(1, due - this.clock.elapsed()), resolve);
     });
-    clearTimeout(timer);
+    timer?.cancel();
+  }
+
+  #saidSo(): void {
+    this.host.reconsider();
+    this.stateChanged();
   }
 }

@@ -5,16 +5,16 @@ interface Options {
   signal?: AbortSignal;
 }
 
-/** What receiving updates asks of a service. SyncServiceClient is one. */
+/** What receiving updates asks of a service. */
 export interface UpdateSource {
-  listUpdates(objectType: string, options?: Options & { received?: boolean }): Promise<ObjectMetadata[]>;
+  /** Calls back for each update of a type; also for those that were marked received, where these are asked for. */
+  readUpdates(
+    objectType: string,
+    options: Options & { received?: boolean },
+    onUpdate: (object: ObjectMetadata) => void,
+  ): Promise<void>;
   getObjectMetadata(object: ObjectReference, options?: Options): Promise<ObjectMetadata>;
   markObjectConsumed(object: ObjectReference, options?: Options): Promise<void>;
   markObjectReceived(object: ObjectReference, options?: Options): Promise<void>;
   markObjectDeleted(object: ObjectReference, options?: Options): Promise<void>;
-}
-
-/** A version of an object: its deletion is one too. */
-export function versionOf(object: Pick<ObjectMetadata, 'instanceID' | 'deleted'>): string {
-  return `${object.instanceID}${object.deleted ? ' deleted' : ''}`;
 }

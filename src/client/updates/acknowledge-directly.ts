@@ -1,0 +1,59 @@
+import type { ObjectMetadata } from '../../protocol/metadata';
+import type { Clock } from '../../system/clock';
+import type { ObjectReference } from '../objects/names';
+import { type AcknowledgeOutcome, tryToAcknowledge } from './acknowledge';
+import type { Acknowledgement } from './entry';
+import type { UpdateSource } from './source';
+import { versionOf } from './version';
+
+/**
+ * Acknowledges an object that nothing here has handed out: one try; where it is not known what became of it, the list
+ * has the last word, and nothing is repeated.
+ *
+ * @param object with its instanceID, as it was received; without one the current version is acknowledged.
+ * @throws SyncServiceError when the service refuses, or when it cannot be known whether it took the acknowledgement.
+ */
+export async function acknowledgeDirectly(
+  source: UpdateSource,
+  clock: Clock,
+  object: ObjectReference & Partial<ObjectMetadata>,
+  how: Acknowledgement,
+  options: { checkVersion: boolean; signal: AbortSignal },
+): Promise<AcknowledgeOutcome> {
+  const { instanceID, deleted } = object;
+  const version =
+    instanceID === undefined || !options.checkVersion
+      ? undefined
+      : versionOf({ instanceID, deleted: deleted ?? false });
+  const { signal } = options;
+  const check = options.checkVersion || deleted === undefined;
+  const tried = await tryToAcknowledge(source, clock, object, { version, how, deleted, check, signal });
+  if (!('error' in tried)) return tried.result;
+  const sent = tried.result === 'unanswered' && tried.sent;
+  // What is marked received, plain lists leave out; the other marks need the list that shows everything.
+  const listed = await listedVersion(source, object, !(sent && how === 'received'), signal);
+  const isThere = listed !== undefined && (version === undefined || versionOf(listed) === version);
+  if (sent && !isThere) return deleted ? 'deleted' : how;
+  if (!listed) return 'gone';
+  if (!isThere) return 'superseded';
+  if (tried.result === 'absent') return 'gone';
+  if (sent || tried.result === 'refused') throw tried.error;
+  // Questions on the object hang; the list has told its version.
+  const again = { version: undefined, how, deleted: listed.deleted, check: false, signal };
+  const last = await tryToAcknowledge(source, clock, object, again);
+  if (!('error' in last)) return last.result;
+  throw last.error;
+}
+
+async function listedVersion(
+  source: UpdateSource,
+  { objectID, objectType }: ObjectReference,
+  received: boolean,
+  signal: AbortSignal,
+): Promise<ObjectMetadata | undefined> {
+  let listed: ObjectMetadata | undefined;
+  await source.readUpdates(objectType, { received, signal }, (each) => {
+    if (each.objectID === objectID) listed = each;
+  });
+  return listed;
+}

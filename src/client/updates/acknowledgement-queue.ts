@@ -1,0 +1,82 @@
+import type { Clock } from '../../system/clock';
+import type { Limiter } from '../../system/limiter';
+import { type Try, tryToAcknowledge } from './acknowledge';
+import type { Acknowledging } from './acknowledging';
+import type { Asked } from './asked';
+import type { UpdateSource } from './source';
+
+export interface QueueTools {
+  source: UpdateSource;
+  clock: Clock;
+  /** So many at once: as there are connections for them, so that none waits for one with its patience running. */
+  limiter: Limiter;
+}
+
+export interface QueueListener {
+  /** What the receivers that asked have in hand. */
+  asked(acknowledging: Acknowledging): Asked[];
+  /** Called and waited for before each acknowledgement is sent. */
+  beforeSending(acknowledging: Acknowledging): Promise<void>;
+  tried(acknowledging: Acknowledging, tried: Try): void;
+  /** The library's own mistake, or a call that is wrong in itself. */
+  refused(acknowledging: Acknowledging, error: unknown): void;
+}
+
+/** The acknowledgements of one object type that wait for nobody but the service, in the order in which they came. */
+export class AcknowledgementQueue {
+  readonly #waiting = new Set<Acknowledging>();
+  readonly #closing = new AbortController();
+
+  constructor(
+    private readonly objectType: string,
+    private readonly tools: QueueTools,
+    private readonly listener: QueueListener,
+  ) {}
+
+  add(acknowledging: Acknowledging): void {
+    acknowledging.phase = 'queued';
+    this.#waiting.add(acknowledging);
+    this.start();
+  }
+
+  delete(acknowledging: Acknowledging): void {
+    this.#waiting.delete(acknowledging);
+  }
+
+  /** Starts those for which each receiver that asked has a place; one that was tried before has its place still. */
+  start(): void {
+    for (const acknowledging of this.#waiting) {
+      const { objectID, version } = acknowledging.request;
+      const asked = this.listener.asked(acknowledging);
+      const isFull = acknowledging.tries === 0 && asked.some(({ hasPlace }) => !hasPlace);
+      // With one receiver, who is full for one is full for all.
+      if (isFull && asked.length === 1) return;
+      if (isFull) continue;
+      this.#waiting.delete(acknowledging);
+      acknowledging.phase = 'running';
+      for (const each of asked) each.start(objectID, version);
+      void this.tools.limiter.run(() => this.#run(acknowledging));
+    }
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
+
+  async #run(acknowledging: Acknowledging): Promise<void> {
+    const { signal } = this.#closing;
+    if (signal.aborted || acknowledging.phase !== 'running') return;
+    const { checkVersion, deleted, how, objectID, version } = acknowledging.request;
+    try {
+      await this.listener.beforeSending(acknowledging);
+      const { clock, source } = this.tools;
+      const check = checkVersion && !acknowledging.listed;
+      const object = { objectType: this.objectType, objectID };
+      const options = { version: checkVersion ? version : undefined, how, deleted, check, signal };
+      const tried = await tryToAcknowledge(source, clock, object, options);
+      if (!signal.aborted) this.listener.tried(acknowledging, tried);
+    } catch (error) {
+      if (!signal.aborted) this.listener.refused(acknowledging, error);
+    }
+  }
+}

@@ -1,0 +1,211 @@
+import type { Clock, Timer } from '../../system/clock';
+import type { Random } from '../../system/random';
+import { SyncServiceError } from '../errors';
+import type { AcknowledgeOutcome, FailedTry, Try } from './acknowledge';
+import type { AcknowledgementMemory } from './acknowledgement-memory';
+import { AcknowledgementQueue, type QueueTools } from './acknowledgement-queue';
+import { type AcknowledgementRequest, Acknowledging } from './acknowledging';
+import type { Asked } from './asked';
+
+/** What acknowledgements ask of the feed that they belong to. */
+export interface AcknowledgementHost {
+  readonly objectType: string;
+  /** What a receiver has in hand, by its name; undefined where there is none of that name. */
+  asked(receiver: string): Asked | undefined;
+  /** The names of the receivers that still have to ask. */
+  awaited(acknowledging: Acknowledging): string[];
+  /** The number of the list that began last. */
+  readonly list: number;
+  /** A list is wanted: it tells what became of an acknowledgement. */
+  ringGently(): void;
+  /** Places have become free, or were taken. */
+  onChange(): void;
+}
+
+export interface AcknowledgementTools extends QueueTools {
+  clock: Clock;
+  random: Random;
+  memory: AcknowledgementMemory;
+}
+
+/** In ms. */
+const firstBackOff = 1_000;
+const longestBackOff = 60_000;
+
+/**
+ * The acknowledgements under way of one object type. They belong to the feed: a receiver that goes, a deploy or a
+ * restart does not end them. Whatever becomes of a request, one of these ends an acknowledgement: the service took it,
+ * its list shows that it did, that there is another version or none, or it was refused for good.
+ */
+export class Acknowledgements {
+  readonly #underWay = new Map<string, Acknowledging>();
+  readonly #queue: AcknowledgementQueue;
+  #timer: Timer | undefined;
+  #closed = false;
+
+  constructor(
+    private readonly host: AcknowledgementHost,
+    private readonly tools: AcknowledgementTools,
+  ) {
+    this.#queue = new AcknowledgementQueue(host.objectType, tools, {
+      asked: (acknowledging) => this.#asked(acknowledging),
+      beforeSending: (acknowledging) => tools.memory.beforeSending(host.objectType, acknowledging),
+      tried: (acknowledging, tried) => this.#tried(acknowledging, tried),
+      refused: (acknowledging, error) => this.#refuse(acknowledging, error),
+    });
+    for (const acknowledging of tools.memory.recall(host.objectType)) {
+      this.#underWay.set(acknowledging.request.objectID, acknowledging);
+    }
+  }
+
+  get size(): number {
+    return this.#underWay.size;
+  }
+
+  /** The acknowledgement of a version that is under way, if it is. */
+  get(objectID: string, version: string): Acknowledging | undefined {
+    const acknowledging = this.#underWay.get(objectID);
+    return acknowledging?.request.version === version ? acknowledging : undefined;
+  }
+
+  /** The names of the receivers that are waited for, once for each object. */
+  waits(): string[] {
+    return Array.from(this.#underWay.values())
+      .filter(({ phase }) => phase === 'joint')
+      .flatMap((acknowledging) => this.host.awaited(acknowledging));
+  }
+
+  /** Whatever acknowledgement of the object is under way gives way: another version is in hand. */
+  begin(request: AcknowledgementRequest): Acknowledging {
+    const acknowledging = new Acknowledging(request);
+    const old = this.#underWay.get(request.objectID);
+    if (old) this.#settle(old, 'superseded');
+    this.#underWay.set(request.objectID, acknowledging);
+    return acknowledging;
+  }
+
+  /** Another receiver has asked, gone, or come to have a word: what waits for nobody any more goes on. */
+  reconsider(acknowledging: Acknowledging): void {
+    const { checkVersion, objectID } = acknowledging.request;
+    // The end of the client is nobody's consent.
+    if (acknowledging.phase !== 'joint' || this.#closed) return;
+    // Only the latest version is worth waiting for.
+    const isOld = this.#asked(acknowledging).some(
+      (each) => each.find(objectID, undefined)?.newer !== undefined,
+    );
+    if (checkVersion && isOld) {
+      this.#settle(acknowledging, 'superseded');
+      return;
+    }
+    const receivers = this.host.awaited(acknowledging);
+    this.tools.memory.remember(this.host.objectType, acknowledging, receivers);
+    if (receivers.length > 0) acknowledging.tell({ receivers });
+    else this.#queue.add(acknowledging);
+  }
+
+  reconsiderAll(): void {
+    for (const acknowledging of Array.from(this.#underWay.values())) this.reconsider(acknowledging);
+    this.#queue.start();
+  }
+
+  /** Whether the list of those that were marked received is needed to tell what became of one. */
+  get needReceivedList(): boolean {
+    return this.#unanswered().some(({ needsReceivedList }) => needsReceivedList);
+  }
+
+  /** A list shows an object. */
+  show(objectID: string, version: string, list: number, received: boolean): void {
+    const acknowledging = this.#underWay.get(objectID);
+    if (acknowledging?.phase !== 'unanswered') return;
+    if (received === acknowledging.needsReceivedList) acknowledging.show(list, version);
+  }
+
+  /** A list was read to its end; that of those that were marked received too, where it was needed. */
+  endLists(list: number): void {
+    const now = this.tools.clock.elapsed();
+    for (const acknowledging of this.#unanswered()) {
+      if (acknowledging.afterList >= list) continue;
+      const verdict = acknowledging.verdict(list);
+      if (verdict === 'refused') this.#refuse(acknowledging, acknowledging.error);
+      else if (verdict !== 'again') this.#settle(acknowledging, verdict);
+      else if (acknowledging.notBefore <= now) this.#queue.add(acknowledging);
+    }
+    this.#wakeForUnanswered();
+  }
+
+  /** What is not answered stays written down. */
+  close(): void {
+    this.#closed = true;
+    this.#timer?.cancel();
+    this.#queue.close();
+    for (const acknowledging of this.#underWay.values()) {
+      acknowledging.reject(new SyncServiceError('SYNC_CLOSED', 'The client is closed'));
+    }
+  }
+
+  #tried(acknowledging: Acknowledging, tried: Try): void {
+    if ('error' in tried) this.#failed(acknowledging, tried);
+    // Somebody else has asked to consume it meanwhile.
+    else if (tried.result === 'received' && acknowledging.request.how === 'consumed')
+      this.#queue.add(acknowledging);
+    else {
+      this.#settle(acknowledging, tried.result);
+      // The newer version need not wait for its time.
+      if (tried.result === 'superseded') this.host.ringGently();
+    }
+  }
+
+  #failed(acknowledging: Acknowledging, tried: FailedTry): void {
+    const { clock, random } = this.tools;
+    acknowledging.failed(tried, this.host.list);
+    const ceiling = Math.min(longestBackOff, firstBackOff * 2 ** Math.min(acknowledging.tries - 1, 10));
+    acknowledging.notBefore = clock.elapsed() + ceiling / 2 + (random.next() * ceiling) / 2;
+    acknowledging.tell({ error: tried.error });
+    this.host.ringGently();
+  }
+
+  #settle(acknowledging: Acknowledging, outcome: AcknowledgeOutcome): void {
+    const { objectID, version } = acknowledging.request;
+    for (const asked of this.#end(acknowledging)) {
+      if (outcome === 'superseded' || outcome === 'gone') asked.outdated(objectID, version);
+      else asked.taken(objectID, version, outcome);
+    }
+    acknowledging.resolve(outcome);
+    this.#queue.start();
+    this.host.onChange();
+  }
+
+  #refuse(acknowledging: Acknowledging, error: unknown): void {
+    const { objectID, version } = acknowledging.request;
+    for (const asked of this.#end(acknowledging)) asked.refused(objectID, version);
+    acknowledging.reject(error);
+    this.#queue.start();
+    this.host.onChange();
+  }
+
+  #end(acknowledging: Acknowledging): Asked[] {
+    const { objectID } = acknowledging.request;
+    this.#underWay.delete(objectID);
+    this.#queue.delete(acknowledging);
+    acknowledging.phase = 'settled';
+    this.tools.memory.forget(this.host.objectType, objectID);
+    return this.#asked(acknowledging);
+  }
+
+  /** The next list is due when the first of those may be asked again that it has not told. */
+  #wakeForUnanswered(): void {
+    this.#timer?.cancel();
+    const unanswered = this.#unanswered();
+    if (unanswered.length === 0) return;
+    const next = Math.min(...unanswered.map(({ notBefore }) => notBefore));
+    this.#timer = this.tools.clock.after(next - this.tools.clock.elapsed(), () => this.host.ringGently());
+  }
+
+  #unanswered(): Acknowledging[] {
+    return Array.from(this.#underWay.values()).filter(({ phase }) => phase === 'unanswered');
+  }
+
+  #asked({ askers }: Acknowledging): Asked[] {
+    return Array.from(askers, (name) => this.host.asked(name)).filter((asked) => asked !== undefined);
+  }
+}

@@ -1,0 +1,131 @@
+import type { SyncServiceError } from '../errors';
+import type { AcknowledgeOutcome, FailedTry } from './acknowledge';
+import type { Acknowledgement, Taken } from './entry';
+
+/** What an acknowledgement waits for: receivers (by their names) that have the object too, or the service. */
+export type AcknowledgementWait = { receivers: readonly string[] } | { error: SyncServiceError };
+
+/** The version of an object that is acknowledged, and how. */
+export interface AcknowledgementRequest {
+  readonly objectID: string;
+  readonly version: string;
+  readonly deleted: boolean;
+  /** How many applications must consume the object. */
+  readonly consumers: number;
+  readonly checkVersion: boolean;
+  how: Acknowledgement;
+}
+
+/** What the list says of an acknowledgement whose answer did not come, or was a refusal. */
+export type Verdict = AcknowledgeOutcome | 'again' | 'refused';
+
+/** How often the service may refuse the user before that counts as its last word: credentials may be late. */
+const refusals = 3;
+
+/**
+ * One acknowledgement, from the moment a flow asked for it.
+ *
+ * `joint`: waits for other receivers. `queued`: waits for a place. `running`: the service is asked. `unanswered`: the
+ * list has the word.
+ */
+export class Acknowledging {
+  phase: 'joint' | 'queued' | 'running' | 'unanswered' | 'settled' = 'joint';
+  /** The names of the receivers that asked. */
+  readonly askers = new Set<string>();
+  /** Whether it may have reached the service without an answer. */
+  sent = false;
+  /** Unanswered: a list of a greater number tells. */
+  afterList = 0;
+  /** Not asked again before, in ms of the clock's elapsed time. */
+  notBefore = 0;
+  tries = 0;
+  /** The last list has shown the version, so that the service need not be asked for it: it may not answer. */
+  listed = false;
+  readonly outcome: Promise<AcknowledgeOutcome>;
+  #failed: FailedTry | undefined;
+  /** The service said once that there is no such object. */
+  #absent = false;
+  #shown: { list: number; version: string } | undefined;
+  #settle: { resolve(outcome: AcknowledgeOutcome): void; reject(error: unknown): void };
+  readonly #onWait = new Set<(wait: AcknowledgementWait) => void>();
+
+  /** @param awaited the names of receivers that an earlier process of ours still waited for. */
+  constructor(
+    readonly request: AcknowledgementRequest,
+    readonly awaited: readonly string[] = [],
+  ) {
+    this.#settle = { resolve: () => undefined, reject: () => undefined };
+    this.outcome = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+    // Who asked hears of it; after a restart nobody may be left who did.
+    this.outcome.catch(() => undefined);
+  }
+
+  /** What it is told to the service as. */
+  get taken(): Taken {
+    return this.request.deleted ? 'deleted' : this.request.how;
+  }
+
+  /** Why it is not answered. */
+  get error(): SyncServiceError | undefined {
+    return this.#failed?.error;
+  }
+
+  /**
+   * Whether the list that tells is the one with those that were marked received: what is marked received, the plain
+   * list leaves out, and that is how a lost answer to that mark shows.
+   */
+  get needsReceivedList(): boolean {
+    return !this.request.deleted && !(this.sent && this.request.how === 'received');
+  }
+
+  asks(name: string, how: Acknowledgement, onWait: ((wait: AcknowledgementWait) => void) | undefined): void {
+    this.askers.add(name);
+    if (how === 'consumed') this.request.how = how;
+    if (onWait) this.#onWait.add(onWait);
+  }
+
+  tell(wait: AcknowledgementWait): void {
+    for (const listener of this.#onWait) listener(wait);
+  }
+
+  /** The try did not say what became of it. */
+  failed(tried: FailedTry, list: number): void {
+    this.phase = 'unanswered';
+    this.tries += 1;
+    this.afterList = list;
+    this.listed = false;
+    this.#failed = tried;
+    if (tried.result === 'absent') this.#absent = true;
+    if (tried.result === 'unanswered' && tried.sent) this.sent = true;
+  }
+
+  /** A list shows the object. */
+  show(list: number, version: string): void {
+    this.#shown = { list, version };
+  }
+
+  /** What the list of that number, read to its end, says. */
+  verdict(list: number): Verdict {
+    const { consumers, version } = this.request;
+    const shown = this.#shown?.list === list ? this.#shown.version : undefined;
+    if (shown === undefined) return this.sent ? this.taken : 'gone';
+    if (shown !== version) return this.sent ? this.taken : 'superseded';
+    this.listed = true;
+    if (this.sent && consumers > 1) return this.taken;
+    const { result, error } = this.#failed ?? {};
+    // The list has the last word on what is there, unless the service goes on to deny it.
+    if (this.#absent && this.tries > 1 && result !== 'unanswered') return 'gone';
+    if (result !== 'refused') return 'again';
+    return error?.code === 'SYNC_UNAUTHORIZED' && this.tries < refusals ? 'again' : 'refused';
+  }
+
+  resolve(outcome: AcknowledgeOutcome): void {
+    this.#settle.resolve(outcome);
+  }
+
+  reject(error: unknown): void {
+    this.#settle.reject(error);
+  }
+}

@@ -1,0 +1,140 @@
+import type { ObjectMetadata } from '../../protocol/metadata';
+import type { Entry, EntryState } from './entry';
+import { versionOf } from './version';
+
+/**
+ * The entries of a receiver, by their ID and by their state, each state in the order of its turn. A list may have
+ * thousands of objects of which a few are in the flow: of those far behind only names and versions are kept.
+ */
+export class Entries {
+  readonly #byID = new Map<string, Entry>();
+  readonly #byState = new Map<EntryState, Map<string, Entry>>();
+  /** The unread ones that the list being read shall bring the metadata of. */
+  #chosen: ReadonlySet<string> = new Set();
+  /** None of the paused is due before. */
+  #quietUntil = Number.POSITIVE_INFINITY;
+  #quietList = 0;
+
+  /** @param kept of how many that wait the metadata is kept, and of how many that pause, or were marked received. */
+  constructor(private readonly kept: number) {}
+
+  get(objectID: string): Entry | undefined {
+    return this.#byID.get(objectID);
+  }
+
+  all(): Entry[] {
+    return Array.from(this.#byID.values());
+  }
+
+  count(state: EntryState): number {
+    return this.#byState.get(state)?.size ?? 0;
+  }
+
+  first(state: EntryState): Entry | undefined {
+    const [first] = this.#in(state).values();
+    return first;
+  }
+
+  /** An object that was not known, or another version of one that was: at the end of the line. */
+  add(object: ObjectMetadata, list: number, unlisted: boolean): Entry {
+    const entry: Entry = {
+      objectID: object.objectID,
+      version: versionOf(object),
+      deleted: object.deleted,
+      consumers: object.consumers,
+      object,
+      state: 'waiting',
+      spent: 0,
+      charged: false,
+      handedOut: false,
+      releases: 0,
+      disagreements: 0,
+      due: 0,
+      dueList: 0,
+      list,
+      unlisted,
+      newer: undefined,
+      taken: undefined,
+      error: undefined,
+    };
+    const old = this.#byID.get(object.objectID);
+    if (old) this.delete(old);
+    this.#byID.set(entry.objectID, entry);
+    this.enqueue(entry);
+    return entry;
+  }
+
+  delete(entry: Entry): void {
+    this.#byID.delete(entry.objectID);
+    this.#in(entry.state).delete(entry.objectID);
+  }
+
+  /** Moves the entry to the end of a state. */
+  change(entry: Entry, state: EntryState): void {
+    this.#in(entry.state).delete(entry.objectID);
+    entry.state = state;
+    this.#in(state).set(entry.objectID, entry);
+    if (state === 'acknowledged' || state === 'resting' || state === 'rejected') entry.object = undefined;
+  }
+
+  /** Has the entry wait for its turn. */
+  enqueue(entry: Entry): void {
+    if (this.count('waiting') >= this.kept) entry.object = undefined;
+    this.change(entry, entry.object ? 'waiting' : 'unread');
+  }
+
+  /** Has the entry wait for its time: see Entry.due and Entry.dueList. */
+  pause(entry: Entry, due: number, dueList: number): void {
+    entry.due = due;
+    entry.dueList = dueList;
+    if (this.count('paused') >= this.kept) entry.object = undefined;
+    this.change(entry, 'paused');
+    if (dueList === 0) this.#quietUntil = Math.min(this.#quietUntil, due);
+  }
+
+  /** A list begins to be read: it brings the metadata of as many as there is room for, those first that waited longest. */
+  choose(): void {
+    const room = this.kept - this.count('waiting');
+    this.#chosen = new Set(Array.from(this.#in('unread').keys()).slice(0, Math.max(0, room)));
+  }
+
+  /** The list shows an entry again. */
+  read(entry: Entry, object: ObjectMetadata): void {
+    if (entry.state !== 'unread' || !this.#chosen.has(entry.objectID)) return;
+    entry.object = object;
+    this.enqueue(entry);
+  }
+
+  /** The paused whose time has come, once so many lists were read. */
+  due(now: number, lists: number): Entry[] {
+    if (now < this.#quietUntil && lists === this.#quietList) return [];
+    const paused = Array.from(this.#in('paused').values());
+    this.#quietList = lists;
+    this.#quietUntil = Number.POSITIVE_INFINITY;
+    return paused.filter((entry) => {
+      if (entry.dueList > lists) return false;
+      if (entry.due <= now) return true;
+      this.#quietUntil = Math.min(this.#quietUntil, entry.due);
+      return false;
+    });
+  }
+
+  /** When the next of the paused is due that waits for no list. */
+  nextDue(): number | undefined {
+    return this.#quietUntil === Number.POSITIVE_INFINITY ? undefined : this.#quietUntil;
+  }
+
+  /** The oldest of those that were marked received and are no longer listed, where too many are kept. */
+  surplus(): Entry | undefined {
+    if (this.count('acknowledged') <= this.kept) return undefined;
+    return Array.from(this.#in('acknowledged').values()).find(({ unlisted }) => unlisted);
+  }
+
+  #in(state: EntryState): Map<string, Entry> {
+    const known = this.#byState.get(state);
+    if (known) return known;
+    const made = new Map<string, Entry>();
+    this.#byState.set(state, made);
+    return made;
+  }
+}

@@ -1,0 +1,149 @@
+import type { ObjectMetadata } from '../../protocol/metadata';
+import type { Entry } from './entry';
+import type { Fault } from './fault';
+import type { Ledger, ObjectUpdate } from './ledger';
+
+/** The first pause after a release, in ms; each further one is twice as long, up to the time of redelivery. */
+const firstPause = 10_000;
+
+/** What the reader, the flow behind it and the clock do to what a receiver has in hand. */
+export class HandOut {
+  constructor(private readonly ledger: Ledger) {}
+
+  /** How many objects are in the flow: those that it has, and those that it asked to acknowledge and that wait for others. */
+  get inFlow(): number {
+    return this.ledger.count('handed') + this.ledger.count('asked');
+  }
+
+  get full(): boolean {
+    const { window } = this.ledger.rules;
+    return this.inFlow >= window || this.ledger.count('acknowledging') >= window;
+  }
+
+  /** Whether a list must be read before more can be handed out. */
+  get needsList(): boolean {
+    return this.ledger.count('waiting') === 0 && this.ledger.count('unread') > 0;
+  }
+
+  /** The next object, if there is a place for it. */
+  take(): ObjectUpdate | undefined {
+    this.#expire();
+    if (this.full) return undefined;
+    const entry = this.ledger.entries.first('waiting');
+    if (!entry?.object) return undefined;
+    const update = updateOf(entry, entry.object);
+    entry.handedOut = true;
+    entry.charged = false;
+    this.#startTime(entry);
+    this.ledger.remember(entry);
+    return update;
+  }
+
+  /** The next object for a reader that only looks: it has no place, and nothing is waited for. */
+  look(): ObjectUpdate | undefined {
+    const { entries } = this.ledger;
+    const entry = entries.first('waiting');
+    if (!entry?.object) return undefined;
+    const update = updateOf(entry, entry.object);
+    entries.change(entry, 'acknowledged');
+    return update;
+  }
+
+  /** When the next object is due to be handed out again, in ms of the clock's elapsed time. */
+  nextDue(): number | undefined {
+    const { entries } = this.ledger;
+    const dues = [entries.first('handed')?.due, entries.nextDue()].filter((due) => due !== undefined);
+    return dues.length > 0 ? Math.min(...dues) : undefined;
+  }
+
+  /** The flow works on the object: its time starts anew. */
+  renew(objectID: string, version?: string): void {
+    const entry = this.ledger.at(objectID, version, 'handed');
+    if (entry) this.#startTime(entry);
+  }
+
+  /** A node failed on the object, by whose fault ever. */
+  release(objectID: string, version: string | undefined, fault: Fault, error: Error | undefined): void {
+    const entry = this.ledger.at(objectID, version, 'handed');
+    if (!entry) return;
+    entry.error = error;
+    if (fault === 'version') this.ledger.disagree(entry);
+    // Once a list was read, the service can be reached.
+    else if (fault === 'service') this.ledger.pause(entry, 0, this.ledger.lists + 1);
+    else if (this.ledger.spend(entry) === 'spent') {
+      const pause = firstPause * 2 ** Math.min(entry.releases, 20);
+      entry.releases += 1;
+      this.ledger.pause(entry, Math.min(pause, this.ledger.rules.redeliverAfter), 0);
+    }
+  }
+
+  /** The flow wants the object again after so many ms. */
+  giveBack(objectID: string, version: string | undefined, after: number): void {
+    const entry = this.ledger.at(objectID, version, 'handed', 'paused', 'resting');
+    if (!entry) return;
+    if (entry.charged) entry.spent -= 1;
+    entry.charged = false;
+    this.ledger.pause(entry, after, 0);
+  }
+
+  /** The flow does not want this version. */
+  reject(objectID: string, version: string | undefined): void {
+    const entry = this.ledger.at(objectID, version);
+    if (!entry || entry.state === 'asked' || entry.state === 'acknowledging') return;
+    if (!this.ledger.replaced(entry)) this.ledger.end(entry, 'rejected', 'rejected');
+  }
+
+  /** Forgets attempts and rests, of one object or of all. */
+  tryAgain(objectID?: string): void {
+    const { entries } = this.ledger;
+    for (const entry of entries.all()) {
+      if (objectID !== undefined && entry.objectID !== objectID) continue;
+      Object.assign(entry, {
+        spent: 0,
+        charged: false,
+        releases: 0,
+        disagreements: 0,
+      } satisfies Partial<Entry>);
+      const rests = entry.state === 'resting' || entry.state === 'rejected' || entry.state === 'paused';
+      if (rests) this.ledger.enqueue(entry);
+      else if (entry.state === 'handed') this.ledger.remember(entry);
+    }
+  }
+
+  /** The reader goes in peace: what the flow has costs it no attempt. */
+  takeBack(): void {
+    const { entries } = this.ledger;
+    for (let entry = entries.first('handed'); entry; entry = entries.first('handed')) {
+      if (!this.ledger.replaced(entry)) this.ledger.enqueue(entry);
+    }
+  }
+
+  /** Time is up for what the flow has and says nothing of; those that renewed it last are last in line. */
+  #expire(): void {
+    const { clock, entries } = this.ledger;
+    const now = clock.elapsed();
+    for (let entry = entries.first('handed'); entry && entry.due <= now; entry = entries.first('handed')) {
+      if (this.ledger.spend(entry) === 'spent') this.ledger.enqueue(entry);
+    }
+  }
+
+  #startTime(entry: Entry): void {
+    const { clock, entries, rules } = this.ledger;
+    entry.due = clock.elapsed() + rules.redeliverAfter;
+    entries.change(entry, 'handed');
+  }
+}
+
+function updateOf(entry: Entry, object: ObjectMetadata): ObjectUpdate {
+  return { object: copyOf(object), attempt: entry.spent + 1, redelivered: entry.handedOut };
+}
+
+/** Cheaper than structuredClone, for what metadata is made of. */
+function copyOf(object: ObjectMetadata): ObjectMetadata {
+  const { destinationsList, destinationPolicy } = object;
+  return {
+    ...object,
+    destinationsList: destinationsList && [...destinationsList],
+    destinationPolicy: destinationPolicy && structuredClone(destinationPolicy),
+  };
+}

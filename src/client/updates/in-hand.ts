@@ -1,0 +1,42 @@
+import type { Clock } from '../../system/clock';
+import { Asked } from './asked';
+import { HandOut } from './hand-out';
+import { type GivenUp, Ledger, type LedgerRules } from './ledger';
+import { Listed } from './listed';
+import type { ReceiverMemory } from './memory';
+
+/** What one receiver has in hand, and who may do what with it: see ledger.ts. */
+export class InHand {
+  /** For the poll. */
+  readonly listed: Listed;
+  /** For the reader and the flow. */
+  readonly handOut: HandOut;
+  /** For acknowledgements. */
+  readonly asked: Asked;
+  readonly #ledger: Ledger;
+
+  constructor(
+    rules: LedgerRules,
+    clock: Clock,
+    memory: ReceiverMemory,
+    isAsked: (objectID: string, version: string) => boolean,
+    onGivenUp: GivenUp,
+  ) {
+    this.#ledger = new Ledger(rules, clock, memory, isAsked, onGivenUp);
+    this.listed = new Listed(this.#ledger);
+    this.handOut = new HandOut(this.#ledger);
+    this.asked = new Asked(this.#ledger);
+  }
+
+  /** A receiver of the same name goes on with it, by its own rules. */
+  takeOver(rules: LedgerRules, onGivenUp: GivenUp, anew: boolean): void {
+    this.#ledger.rules = rules;
+    this.#ledger.onGivenUp = onGivenUp;
+    if (anew) this.handOut.tryAgain();
+  }
+
+  /** How many objects are in a state. */
+  get count(): Ledger['count'] {
+    return this.#ledger.count.bind(this.#ledger);
+  }
+}

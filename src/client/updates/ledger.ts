@@ -1,0 +1,180 @@
+import type { ObjectMetadata } from '../../protocol/metadata';
+import type { Clock } from '../../system/clock';
+import { Entries } from './entries';
+import type { Entry, EntryState } from './entry';
+import type { ReceiverMemory, Remembered } from './memory';
+
+/**
+ * What one receiver has in hand: a state machine for each object that its list shows. An object is told by its ID and
+ * version, as the list gave them, never by what a flow has made of its copy.
+ *
+ *      list             take             ask             start               taken
+ *   ─────────► waiting ──────► handed ─────────► asked ────────► acknowledging ────────► acknowledged
+ *                ▲  ▲             │                │                   │
+ *                │  │   silence   │                │ outdated          │ outdated
+ *                │  ├─────────────┤                ▼                   ▼
+ *           wake │  └──────────── │ ────────────────────── paused ◄────┘
+ *                │                │ release, give back       ▲
+ *                └── paused ◄─────┤                          └ (from there it may be woken, asked, rejected)
+ *                                 ├── silence, release: the last attempt ──► resting
+ *                                 └── reject ──► rejected
+ *
+ *   transition      by                 from                                    to         costs
+ *   list            the poll           unknown                                 waiting    (`unread`: beyond what is kept)
+ *   other version   the poll           waiting, paused, acknowledged, resting, waiting    attempts start anew
+ *                                      rejected; the rest once let go
+ *   left the list   the poll           all but asked, acknowledging            unknown
+ *   wake            clock and poll     paused                                  waiting
+ *   take            the reader         waiting                                 handed     a place in the flow
+ *   silence         the clock          handed                                  waiting    an attempt
+ *   release         a node failed      handed                                  paused     an attempt, unless the service
+ *                                                                                         or the line was the cause
+ *   give back       the flow           handed, paused, resting                 paused     nothing, a release's attempt back
+ *   reject          the flow           all but asked, acknowledging            rejected
+ *   ask             the flow           all but asked, acknowledging            asked      a place in the flow
+ *   start           acknowledgements   asked                                   acknowledging   a place in acknowledgement
+ *   taken           the service        asked, acknowledging                    acknowledged
+ *   outdated        service or poll    asked, acknowledging                    paused     nothing, each time longer
+ *   refused         the service        asked, acknowledging                    handed
+ *   try again       somebody           resting, rejected, paused               waiting    attempts start anew
+ *
+ * The poll's transitions are in listed.ts, those of reader, flow and clock in hand-out.ts, those of acknowledgements in
+ * asked.ts. What they share, and what an attempt costs, is here.
+ */
+export class Ledger {
+  readonly entries = new Entries(keptMetadata);
+  /** The number of the last list that was read to its end. */
+  lists = 0;
+
+  constructor(
+    public rules: LedgerRules,
+    readonly clock: Clock,
+    readonly memory: ReceiverMemory,
+    /** Whether a version is being acknowledged: a restart does not end that. */
+    private readonly isAsked: (objectID: string, version: string) => boolean,
+    public onGivenUp: GivenUp,
+  ) {}
+
+  count(state: EntryState): number {
+    return this.entries.count(state);
+  }
+
+  /** The entry, where it is of this version; without one, of whichever is in hand. */
+  at(objectID: string, version: string | undefined, ...states: readonly EntryState[]): Entry | undefined {
+    const entry = this.entries.get(objectID);
+    if (!entry || (version !== undefined && entry.version !== version)) return undefined;
+    return states.length === 0 || states.includes(entry.state) ? entry : undefined;
+  }
+
+  /** Takes an attempt off: the last one lets the object rest. */
+  spend(entry: Entry, object = entry.object): 'spent' | 'replaced' | 'resting' {
+    entry.spent += 1;
+    entry.charged = true;
+    if (this.replaced(entry)) return 'replaced';
+    if (entry.spent < this.rules.maxAttempts) return 'spent';
+    this.end(entry, 'resting', 'resting');
+    if (object) this.onGivenUp({ object, attempt: entry.spent, redelivered: true }, entry.error);
+    return 'resting';
+  }
+
+  /** The object was let go: a newer version that waited for that takes its place. */
+  replaced(entry: Entry): boolean {
+    if (!entry.newer) return false;
+    this.replace(entry, entry.newer);
+    return true;
+  }
+
+  /** Another version, at the end of the line, so that the order of the list starves nobody. */
+  replace(entry: Entry, object: ObjectMetadata): void {
+    this.memory.delete(entry.objectID);
+    this.entries.add(object, entry.list, entry.unlisted);
+  }
+
+  forget(entry: Entry): void {
+    this.memory.delete(entry.objectID);
+    this.entries.delete(entry);
+  }
+
+  enqueue(entry: Entry): void {
+    this.entries.enqueue(entry);
+    this.remember(entry);
+  }
+
+  /**
+   * @param duration in ms.
+   * @param list how many lists must have been read to their end before; 0 where time alone counts.
+   */
+  pause(entry: Entry, duration: number, list: number): void {
+    if (this.replaced(entry)) return;
+    this.entries.pause(entry, this.clock.elapsed() + duration, list);
+    this.remember(entry);
+  }
+
+  /**
+   * The service does not have the version that its list shows. Whether it is handed out again is for the list to say,
+   * each time later: they may disagree for long.
+   */
+  disagree(entry: Entry): void {
+    const pause = firstDisagreement * 2 ** Math.min(entry.disagreements, 20);
+    entry.disagreements += 1;
+    this.pause(entry, Math.min(pause, this.rules.redeliverAfter), this.lists + 1);
+  }
+
+  end(entry: Entry, state: 'acknowledged' | 'resting' | 'rejected', end: Remembered['end']): void {
+    this.entries.change(entry, state);
+    this.remember(entry, end);
+  }
+
+  /** Written down before the hand-out: a process that dies with the object has spent an attempt. */
+  remember(entry: Entry, end?: Remembered['end']): void {
+    const { objectID, version, spent } = entry;
+    const inHand = entry.state === 'handed';
+    if (!inHand && !end && spent === 0) this.memory.delete(objectID);
+    else this.memory.set(objectID, { version, spent, inHand, ...(end && { end }) });
+  }
+
+  /** What was written down of this version by a process before this one. */
+  recall(entry: Entry, object: ObjectMetadata): void {
+    if (this.isAsked(entry.objectID, entry.version)) this.entries.change(entry, 'asked');
+    const remembered = this.memory.get(entry.objectID);
+    if (!remembered) return;
+    if (remembered.version !== entry.version) {
+      this.memory.delete(entry.objectID);
+      return;
+    }
+    const { end, inHand, spent } = remembered;
+    entry.spent = spent;
+    entry.handedOut = inHand || spent > 0;
+    if (entry.state === 'asked') return;
+    if (end === 'resting' || end === 'rejected') this.entries.change(entry, end);
+    else if (end === 'consumed' || end === 'deleted') {
+      entry.taken = end;
+      this.entries.change(entry, 'acknowledged');
+    } else if (inHand && this.spend(entry, object) === 'spent') this.remember(entry);
+    // What was marked received is handed out again: its flow may not have come to the end of it.
+  }
+}
+
+export interface LedgerRules {
+  /** How many objects may be in the flow, and how many more in acknowledgement. */
+  window: number;
+  /** After how long without a word an object is handed out again, in ms. */
+  redeliverAfter: number;
+  /** After how many attempts an object rests until it changes. */
+  maxAttempts: number;
+}
+
+export interface ObjectUpdate {
+  /** The object's metadata, a copy of its own; `deleted` tells that it was deleted. */
+  object: ObjectMetadata;
+  /** Counted from 1, for this version; what the service or the line caused does not count. */
+  attempt: number;
+  redelivered: boolean;
+}
+
+/** An object rests, with the last failure that a node told, if any did. */
+export type GivenUp = (update: ObjectUpdate, error: Error | undefined) => void;
+
+const keptMetadata = 1_000;
+/** The first pause where list and service disagree on the version, in ms; each further one is twice as long. */
+const firstDisagreement = 5_000;

@@ -1,0 +1,82 @@
+import type { ObjectMetadata } from '../../protocol/metadata';
+import type { Entry } from './entry';
+import type { Ledger } from './ledger';
+import { versionOf } from './version';
+
+/** What lists do to what a receiver has in hand. Lists are numbered, and read one after the other. */
+export class Listed {
+  constructor(private readonly ledger: Ledger) {}
+
+  /** A list begins to be read. */
+  begin(): void {
+    this.ledger.entries.choose();
+  }
+
+  /** The list shows an object. */
+  offer(object: ObjectMetadata, list: number): void {
+    const { entries } = this.ledger;
+    const entry = entries.get(object.objectID);
+    if (!entry) {
+      this.ledger.recall(entries.add(object, list, false), object);
+      return;
+    }
+    entry.list = list;
+    entry.unlisted = false;
+    const { state } = entry;
+    if (entry.version === versionOf(object)) entries.read(entry, object);
+    else if (state === 'handed' || state === 'asked' || state === 'acknowledging') entry.newer = object;
+    else this.ledger.replace(entry, object);
+  }
+
+  /** The list was read to its end: what it did not show is let go. */
+  end(list: number): void {
+    const { entries } = this.ledger;
+    this.ledger.lists = list;
+    for (const entry of entries.all()) {
+      if (entry.list === list || entry.unlisted) continue;
+      if (entry.state === 'asked' || entry.state === 'acknowledging') entry.newer = undefined;
+      else if (entry.taken === 'received') this.#keepUnlisted(entry);
+      else this.ledger.forget(entry);
+    }
+    this.wake();
+  }
+
+  /**
+   * The list of those that were marked received too shows an object.
+   *
+   * @param wanted whether what was not known is to be handed out.
+   */
+  offerReceived(object: ObjectMetadata, list: number, wanted: boolean): void {
+    const { entries } = this.ledger;
+    const entry = entries.get(object.objectID);
+    if (entry) entry.list = list;
+    else if (wanted) this.ledger.recall(entries.add(object, list, true), object);
+  }
+
+  /** That list was read to its end: what plain lists do not show, and it did not either, is gone. */
+  endReceived(list: number): void {
+    for (const entry of this.ledger.entries.all()) {
+      if (!entry.unlisted || entry.list === list) continue;
+      if (entry.state !== 'asked' && entry.state !== 'acknowledging') this.ledger.forget(entry);
+    }
+  }
+
+  /** Lets go on what has paused long enough. */
+  wake(): void {
+    const { clock, entries, lists } = this.ledger;
+    for (const entry of entries.due(clock.elapsed(), lists)) this.ledger.enqueue(entry);
+  }
+
+  /** What was written down of objects that no list has shown is of no use any more. */
+  prune(): void {
+    const { entries, memory } = this.ledger;
+    memory.keepOnly((objectID) => entries.get(objectID) !== undefined);
+  }
+
+  /** Its flow may consume later what it has marked received; the oldest of too many is forgotten. */
+  #keepUnlisted(entry: Entry): void {
+    entry.unlisted = true;
+    const oldest = entry.state === 'acknowledged' ? this.ledger.entries.surplus() : undefined;
+    if (oldest) this.ledger.forget(oldest);
+  }
+}

@@ -1,0 +1,89 @@
+import type { Journal, KeptMap } from '../../storage/journal';
+import { AcknowledgementMemory } from './acknowledgement-memory';
+import type { Taken } from './entry';
+
+/** What is written down of an object that a receiver has handed out. */
+export interface Remembered {
+  version: string;
+  /** Attempts that were spent. */
+  spent: number;
+  /** The flow has it: a process that ends so has died. */
+  inHand: boolean;
+  /** Why it is not handed out any more while this version is listed. */
+  end?: Taken | 'resting' | 'rejected';
+}
+
+/** What one receiver writes down, by object ID. */
+export interface ReceiverMemory {
+  get(objectID: string): Remembered | undefined;
+  set(objectID: string, remembered: Remembered): void;
+  delete(objectID: string): void;
+  keepOnly(isKnown: (objectID: string) => boolean): void;
+}
+
+/** Forgets with its process: for receivers that only look, and that nobody can tell from others. */
+export const noMemory: ReceiverMemory = {
+  get: () => undefined,
+  set: () => undefined,
+  delete: () => undefined,
+  keepOnly: () => undefined,
+};
+
+/** What the receiving side of a client must know after a restart, in a journal. */
+export class ReceivingMemory {
+  readonly #settings: KeptMap<string>;
+  #lost = false;
+
+  /** @param onLost told once, when something could not be written down: from then on a restart forgets. */
+  constructor(
+    private readonly journal: Journal,
+    private readonly onLost: (error: unknown) => void,
+  ) {
+    this.#settings = journal.map<string>('settings');
+  }
+
+  /**
+   * What a receiver of before, of the same name, wrote down.
+   *
+   * @param settings with other settings than that one's, attempts and rests start anew.
+   */
+  receiver(objectType: string, name: string, settings: string): ReceiverMemory {
+    const of = `${objectType} ${name}`;
+    const kept = this.journal.map<Remembered>(`in hand ${of}`);
+    if ((this.#settings.get(of) ?? settings) !== settings) forgetRests(kept);
+    if (this.#settings.get(of) !== settings) this.#settings.set(of, settings);
+    return {
+      get: (objectID) => kept.get(objectID),
+      set: (objectID, remembered) => kept.set(objectID, remembered),
+      delete: (objectID) => {
+        if (kept.has(objectID)) kept.delete(objectID);
+      },
+      keepOnly: (isKnown) => {
+        for (const objectID of Array.from(kept.keys())) if (!isKnown(objectID)) kept.delete(objectID);
+      },
+    };
+  }
+
+  get acknowledgements(): AcknowledgementMemory {
+    return new AcknowledgementMemory(this.journal.map('acknowledgements'), () => this.written());
+  }
+
+  /** Resolves once all of it is written. Never rejects: what cannot be written is counted in memory alone. */
+  async written(): Promise<void> {
+    try {
+      await this.journal.written();
+    } catch (error) {
+      if (!this.#lost) this.onLost(error);
+      this.#lost = true;
+    }
+  }
+}
+
+/** What was acknowledged stays so; everything else gets another chance. */
+function forgetRests(kept: KeptMap<Remembered>): void {
+  for (const [objectID, remembered] of Array.from(kept)) {
+    const rests =
+      remembered.end === undefined || remembered.end === 'resting' || remembered.end === 'rejected';
+    if (rests) kept.delete(objectID);
+  }
+}

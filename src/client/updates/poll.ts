@@ -1,0 +1,127 @@
+import type { Clock, Timer } from '../../system/clock';
+import type { Random } from '../../system/random';
+import { isSyncServiceError, SyncServiceError } from '../errors';
+
+/** In ms. */
+const firstBackOff = 500;
+const longestBackOff = 60_000;
+
+export interface PollState {
+  phase: 'connecting' | 'connected' | 'backing-off';
+  /** When a poll last succeeded, in ms since 1970. */
+  lastSuccess?: number;
+  /** When the next poll is due. */
+  nextPoll?: number;
+  /** Why the last poll failed. */
+  error?: SyncServiceError;
+}
+
+export interface PollOptions {
+  /** Asks the service for the n-th time, counted from 1; its rejection is the failure of that poll. */
+  ask: (count: number, signal: AbortSignal) => Promise<void>;
+  /** Between two polls, in ms. */
+  interval: () => number;
+  /** Told after each poll. */
+  onPolled: () => void;
+}
+
+/**
+ * Asks again and again: on an interval, at once when it is rung, and after failures longer and longer apart, never at
+ * the same time as others that failed with it. No failure ends it.
+ */
+export class Poll {
+  #state: PollState = { phase: 'connecting' };
+  readonly #closing = new AbortController();
+  #timer: Timer | undefined;
+  #count = 0;
+  #failures = 0;
+  #polling = false;
+  #rung = false;
+  #paused = true;
+
+  constructor(
+    private readonly options: PollOptions,
+    private readonly clock: Clock,
+    private readonly random: Random,
+  ) {}
+
+  get state(): PollState {
+    return this.#state;
+  }
+
+  /** The number of the poll that began last. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Whether the service is being asked. */
+  get polling(): boolean {
+    return this.#polling;
+  }
+
+  /** Polls now; a ring during a poll is followed by another poll, since it may be about what that one just missed. */
+  ring(): void {
+    this.#paused = false;
+    if (this.#polling) this.#rung = true;
+    else this.#schedule(0);
+  }
+
+  /** The same where the service answers; where it does not, its back-off is left to run. */
+  ringGently(): void {
+    if (this.#failures === 0 || this.#paused) this.ring();
+  }
+
+  /** Nobody wants to know, until it is rung. */
+  pause(): void {
+    this.#paused = true;
+    this.#timer?.cancel();
+  }
+
+  close(): void {
+    this.pause();
+    this.#closing.abort();
+  }
+
+  #schedule(delay: number): void {
+    this.#timer?.cancel();
+    if (this.#closing.signal.aborted || this.#paused) return;
+    this.#timer = this.clock.after(delay, () => void this.#poll());
+  }
+
+  async #poll(): Promise<void> {
+    this.#polling = true;
+    this.#rung = false;
+    this.#count += 1;
+    try {
+      await this.options.ask(this.#count, this.#closing.signal);
+      this.#failures = 0;
+      this.#state = { phase: 'connected', lastSuccess: this.clock.now() };
+    } catch (error) {
+      this.#failures += 1;
+      const { lastSuccess } = this.#state;
+      this.#state = {
+        phase: 'backing-off',
+        error: asServiceError(error),
+        ...(lastSuccess !== undefined && { lastSuccess }),
+      };
+    }
+    this.#polling = false;
+    if (this.#closing.signal.aborted) return;
+    const delay = this.#rung && this.#failures === 0 ? 0 : this.#delay();
+    this.#state = { ...this.#state, nextPoll: this.clock.now() + delay };
+    this.#schedule(delay);
+    this.options.onPolled();
+  }
+
+  #delay(): number {
+    if (this.#failures === 0) return this.options.interval();
+    const ceiling = Math.min(longestBackOff, firstBackOff * 2 ** Math.min(this.#failures, 10));
+    return ceiling / 2 + (this.random.next() * ceiling) / 2;
+  }
+}
+
+function asServiceError(error: unknown): SyncServiceError {
+  if (isSyncServiceError(error)) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new SyncServiceError('SYNC_UNEXPECTED_RESPONSE', `The poll failed: ${message}`, { cause: error });
+}

@@ -1,0 +1,139 @@
+import type { ObjectMetadata } from '../../protocol/metadata';
+import type { Clock, Timer } from '../../system/clock';
+import type { Acknowledging } from './acknowledging';
+import type { Asked } from './asked';
+import type { InHand } from './in-hand';
+import type { UpdateReceiver } from './receiver';
+
+/** A receiver that reads the feed now. */
+export interface Reader {
+  readonly receiver: UpdateReceiver;
+  readonly inHand: InHand;
+  /** In ms. */
+  readonly interval: number;
+  readonly accepts: (object: ObjectMetadata) => boolean;
+  readonly settings: string;
+  /** How long siblings wait for it when it closes to come again, in ms. */
+  readonly patience: number;
+  /** Has seen a list: what it does not know by then it will not get. */
+  listed: boolean;
+  /** Wants what was marked received, and has not seen the list that shows it. */
+  wantsReceived: boolean;
+  /** What was written down before of objects that are no longer there has been forgotten. */
+  pruned: boolean;
+}
+
+/** A receiver that was closed and will come again, or was waited for before a restart: then nothing is known of it. */
+interface Absent {
+  readonly inHand: InHand | undefined;
+  readonly settings: string | undefined;
+  readonly patience: Timer;
+}
+
+/** The receivers of a feed by their names, those that read it and those that are expected back. */
+export class Readers {
+  readonly #present = new Map<string, Reader>();
+  readonly #absent = new Map<string, Absent>();
+
+  /** @param onLost nobody waits for the receiver of this name any more. */
+  constructor(
+    private readonly clock: Clock,
+    private readonly onLost: (name: string) => void,
+  ) {}
+
+  /** Whether nobody reads, and nobody is expected. */
+  get empty(): boolean {
+    return this.#present.size === 0 && this.#absent.size === 0;
+  }
+
+  present(): Reader[] {
+    return Array.from(this.#present.values());
+  }
+
+  has(name: string): boolean {
+    return this.#present.has(name);
+  }
+
+  /** What the receiver of this name had in hand when it closed; from now on it is not expected any more. */
+  comeBack(name: string): Pick<Absent, 'inHand' | 'settings'> | undefined {
+    const absent = this.#absent.get(name);
+    absent?.patience.cancel();
+    this.#absent.delete(name);
+    return absent;
+  }
+
+  add(name: string, reader: Reader): void {
+    this.#present.set(name, reader);
+  }
+
+  /** @param returning whether it is expected back. */
+  remove(name: string, returning: boolean): void {
+    const reader = this.#present.get(name);
+    this.#present.delete(name);
+    if (!reader || !returning || reader.receiver.observes) return;
+    this.expect(name, reader.patience, reader);
+  }
+
+  /** @param patience in ms. */
+  expect(name: string, patience: number, known?: Pick<Reader, 'inHand' | 'settings'>): void {
+    const timer = this.clock.after(patience, () => this.#lose(name), { background: true });
+    this.#absent.set(name, { inHand: known?.inHand, settings: known?.settings, patience: timer });
+  }
+
+  /** Whoever has not come back by now is not expected any more. */
+  loseAbsent(): void {
+    for (const name of Array.from(this.#absent.keys())) this.#lose(name);
+  }
+
+  /** What a receiver has in hand, present or not. */
+  asked(name: string): Asked | undefined {
+    return (this.#present.get(name) ?? this.#absent.get(name))?.inHand?.asked;
+  }
+
+  /** The receiver that an acknowledgement without a name counts for: one that has this version and has not asked yet. */
+  nameOfOneWith(objectID: string, version: string | undefined): string | undefined {
+    const withIt = [...this.#present, ...this.#absent].flatMap(([name, { inHand }]) => {
+      const state = inHand?.asked.find(objectID, version)?.state;
+      return state === undefined ? [] : [{ name, turn: turns.indexOf(state) }];
+    });
+    return withIt.sort((a, b) => a.turn - b.turn)[0]?.name;
+  }
+
+  /** The names of those that an acknowledgement waits for: they get the version, or may do so, and have not asked. */
+  awaited({ askers, awaited, request: { objectID, version } }: Acknowledging): string[] {
+    const names: string[] = [];
+    for (const [name, { inHand, listed, receiver }] of this.#present) {
+      if (receiver.observes || askers.has(name)) continue;
+      if (!listed || inHand.asked.awaits(objectID, version)) names.push(name);
+    }
+    for (const [name, { inHand }] of this.#absent) {
+      if (askers.has(name)) continue;
+      if (inHand ? inHand.asked.awaits(objectID, version) : awaited.includes(name)) names.push(name);
+    }
+    return names;
+  }
+
+  close(): void {
+    for (const { patience } of this.#absent.values()) patience.cancel();
+    this.#absent.clear();
+    for (const { receiver } of this.present()) receiver.close();
+  }
+
+  #lose(name: string): void {
+    this.comeBack(name);
+    this.onLost(name);
+  }
+}
+
+/** Who has it in the flow comes first; who asked for it already last. */
+const turns: readonly string[] = [
+  'handed',
+  'paused',
+  'waiting',
+  'unread',
+  'resting',
+  'rejected',
+  'asked',
+  'acknowledging',
+  'acknowledged',
+];
