@@ -214,6 +214,17 @@ describe('a feed', () => {
       assert.deepEqual(said(looks), ['a v1 1']);
     });
 
+    it('goes out as soon as the object rests where it was waited for', async () => {
+      service.publish(object('a'));
+      const one = feeds.receiver('t', { name: 'one', interval: hour });
+      read(one);
+      read(feeds.receiver('t', { name: 'silent', interval: hour, maxAttempts: 1, redeliverAfter: minute }));
+      await clock.advance(0);
+      const asked = one.acknowledge(object('a'));
+      await clock.advance(minute);
+      assert.equal(await asked, 'consumed');
+    });
+
     it('ends as superseded for all who asked when the list shows a newer version, and they get that', async () => {
       service.publish(object('a'));
       const [one, two] = [feeds.receiver('t', { name: 'one' }), feeds.receiver('t', { name: 'two' })];

@@ -4,7 +4,7 @@ import { SyncServiceError } from '../errors';
 import type { AcknowledgeOutcome, FailedTry, Try } from './acknowledge';
 import type { AcknowledgementMemory } from './acknowledgement-memory';
 import { AcknowledgementQueue, type QueueTools } from './acknowledgement-queue';
-import { type AcknowledgementRequest, Acknowledging } from './acknowledging';
+import { type AcknowledgementRequest, Acknowledging, pauseAfter } from './acknowledging';
 import type { Asked } from './asked';
 
 /** What acknowledgements ask of the feed that they belong to. */
@@ -27,10 +27,6 @@ export interface AcknowledgementTools extends QueueTools {
   random: Random;
   memory: AcknowledgementMemory;
 }
-
-/** In ms. */
-const firstBackOff = 1_000;
-const longestBackOff = 60_000;
 
 /**
  * The acknowledgements under way of one object type. They belong to the feed: a receiver that goes, a deploy or a
@@ -148,56 +144,48 @@ export class Acknowledgements {
     // Somebody else has asked to consume it meanwhile.
     else if (tried.result === 'received' && acknowledging.request.how === 'consumed')
       this.#queue.add(acknowledging);
-    else {
-      this.#settle(acknowledging, tried.result);
-      // The newer version need not wait for its time.
-      if (tried.result === 'superseded') this.host.ringGently();
-    }
+    else this.#settle(acknowledging, tried.result);
+    // The newer version need not wait for its time.
+    if (tried.result === 'superseded') this.host.ringGently();
   }
 
   #failed(acknowledging: Acknowledging, tried: FailedTry): void {
     const { clock, random } = this.tools;
-    acknowledging.failed(tried, this.host.list);
-    const ceiling = Math.min(longestBackOff, firstBackOff * 2 ** Math.min(acknowledging.tries - 1, 10));
-    acknowledging.notBefore = clock.elapsed() + ceiling / 2 + (random.next() * ceiling) / 2;
+    acknowledging.failed(tried, this.host.list, clock.elapsed() + pauseAfter(acknowledging.tries, random));
     acknowledging.tell({ error: tried.error });
     this.host.ringGently();
   }
 
   #settle(acknowledging: Acknowledging, outcome: AcknowledgeOutcome): void {
-    const { objectID, version } = acknowledging.request;
-    for (const asked of this.#end(acknowledging)) {
+    acknowledging.resolve(outcome);
+    this.#end(acknowledging, (asked, objectID, version) => {
       if (outcome === 'superseded' || outcome === 'gone') asked.outdated(objectID, version);
       else asked.taken(objectID, version, outcome);
-    }
-    acknowledging.resolve(outcome);
-    this.#queue.start();
-    this.host.onChange();
+    });
   }
 
   #refuse(acknowledging: Acknowledging, error: unknown): void {
-    const { objectID, version } = acknowledging.request;
-    for (const asked of this.#end(acknowledging)) asked.refused(objectID, version);
     acknowledging.reject(error);
-    this.#queue.start();
-    this.host.onChange();
+    this.#end(acknowledging, (asked, objectID, version) => asked.refused(objectID, version));
   }
 
-  #end(acknowledging: Acknowledging): Asked[] {
-    const { objectID } = acknowledging.request;
+  #end(acknowledging: Acknowledging, tell: (asked: Asked, objectID: string, version: string) => void): void {
+    const { objectID, version } = acknowledging.request;
     this.#underWay.delete(objectID);
     this.#queue.delete(acknowledging);
     acknowledging.phase = 'settled';
     this.tools.memory.forget(this.host.objectType, objectID);
-    return this.#asked(acknowledging);
+    for (const asked of this.#asked(acknowledging)) tell(asked, objectID, version);
+    this.#queue.start();
+    this.host.onChange();
   }
 
   /** The next list is due when the first of those may be asked again that it has not told. */
   #wakeForUnanswered(): void {
     this.#timer?.cancel();
-    const unanswered = this.#unanswered();
-    if (unanswered.length === 0) return;
-    const next = Math.min(...unanswered.map(({ notBefore }) => notBefore));
+    const dues = this.#unanswered().map(({ notBefore }) => notBefore);
+    if (dues.length === 0) return;
+    const next = dues.reduce((earliest, due) => Math.min(earliest, due));
     this.#timer = this.tools.clock.after(next - this.tools.clock.elapsed(), () => this.host.ringGently());
   }
 

@@ -1,3 +1,4 @@
+import type { Random } from '../../system/random';
 import type { SyncServiceError } from '../errors';
 import type { AcknowledgeOutcome, FailedTry } from './acknowledge';
 import type { Acknowledgement, Taken } from './entry';
@@ -91,10 +92,11 @@ export class Acknowledging {
   }
 
   /** The try did not say what became of it. */
-  failed(tried: FailedTry, list: number): void {
+  failed(tried: FailedTry, list: number, notBefore: number): void {
     this.phase = 'unanswered';
     this.tries += 1;
     this.afterList = list;
+    this.notBefore = notBefore;
     this.listed = false;
     this.#failed = tried;
     if (tried.result === 'absent') this.#absent = true;
@@ -128,4 +130,14 @@ export class Acknowledging {
   reject(error: unknown): void {
     this.#settle.reject(error);
   }
+}
+
+/** In ms. */
+const firstPause = 1_000;
+const longestPause = 60_000;
+
+/** How long to wait before the next try, in ms, after so many before the one that failed now. */
+export function pauseAfter(tries: number, random: Random): number {
+  const ceiling = Math.min(longestPause, firstPause * 2 ** Math.min(tries, 10));
+  return ceiling / 2 + (random.next() * ceiling) / 2;
 }

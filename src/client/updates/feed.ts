@@ -5,16 +5,22 @@ import type { AcknowledgeOutcome } from './acknowledge';
 import { type AcknowledgementHost, Acknowledgements, type AcknowledgementTools } from './acknowledgements';
 import type { Acknowledging } from './acknowledging';
 import type { Asked } from './asked';
+import { Asking } from './asking';
 import type { Acknowledgement } from './entry';
 import { InHand } from './in-hand';
-import type { GivenUp, LedgerRules } from './ledger';
+import type { GivenUp } from './ledger';
 import { Lists } from './lists';
 import { noMemory, type ReceivingMemory } from './memory';
 import { Poll, type PollState } from './poll';
 import { Readers } from './readers';
 import { type ReceiverHost, UpdateReceiver } from './receiver';
-import type { AcknowledgeOptions, ReceiverOptions } from './receiver-options';
-import { versionIn } from './version';
+import {
+  type AcknowledgeOptions,
+  defaultInterval,
+  defaultRedelivery,
+  type ReceiverOptions,
+  rulesOf,
+} from './receiver-options';
 
 export interface FeedTools extends Omit<AcknowledgementTools, 'memory'> {
   memory: ReceivingMemory;
@@ -26,16 +32,12 @@ export interface FeedTools extends Omit<AcknowledgementTools, 'memory'> {
   ) => Promise<AcknowledgeOutcome>;
 }
 
-/** In ms. */
-const defaultInterval = 5_000;
-const defaultRedelivery = 300_000;
-
 /** One object type: its poll, its receivers, and the acknowledgements under way. Lives while there is any of these. */
 export class Feed implements ReceiverHost, AcknowledgementHost {
   readonly #readers: Readers;
   readonly #acknowledgements: Acknowledgements;
+  readonly #asking: Asking;
   readonly #poll: Poll;
-  #unnamed = 0;
 
   /** @param onIdle nobody reads, nobody is expected, and nothing is acknowledged. */
   constructor(
@@ -46,11 +48,12 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
     this.#readers = new Readers(tools.clock, () => this.reconsider());
     const memory = tools.memory.acknowledgements;
     this.#acknowledgements = new Acknowledgements(this, { ...tools, memory });
+    this.#asking = new Asking(this.#readers, this.#acknowledgements);
     const lists = new Lists(objectType, tools.source, this.#readers, this.#acknowledgements);
     this.#poll = new Poll(
       {
         ask: (list, signal) => lists.read(list, signal),
-        interval: () => this.#interval(),
+        interval: () => this.#readers.interval,
         onPolled: () => this.onChange(),
       },
       tools.clock,
@@ -71,7 +74,7 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
   join(options: ReceiverOptions): UpdateReceiver {
     const { accepts = () => true, observe = false, settings = '' } = options;
     const isNamed = options.name !== undefined && !this.#readers.has(options.name);
-    const name = isNamed ? String(options.name) : this.#nameForUnnamed();
+    const name = isNamed ? String(options.name) : this.#readers.nameForUnnamed();
     const inHand = this.#inHandOf(name, isNamed && !observe, options);
     const receiver = new UpdateReceiver(name, observe, this, inHand, this.tools.clock);
     this.#readers.add(name, {
@@ -128,13 +131,6 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
     return this.#acknowledgements.waits();
   }
 
-  /** The receiver that holds what a flow names, if one does: of that name, or else one that has not asked yet. */
-  holder(name: string | undefined, object: ObjectReference & Partial<ObjectMetadata>): string | undefined {
-    const version = versionIn(object);
-    if (name !== undefined && this.asked(name)?.find(object.objectID, version)) return name;
-    return this.#readers.nameOfOneWith(object.objectID, version);
-  }
-
   /** The receiver of this name that reads now. */
   receiver(name: string): UpdateReceiver | undefined {
     return this.#readers.present().find(({ receiver }) => receiver.name === name)?.receiver;
@@ -144,28 +140,20 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
     return this.#readers.present().map(({ receiver }) => receiver);
   }
 
+  /** The receiver that holds what a flow names, if one does: of that name, or else one that has not asked yet. */
+  holder(name: string | undefined, object: ObjectReference & Partial<ObjectMetadata>): string | undefined {
+    return this.#asking.holder(name, object);
+  }
+
   async acknowledge(
     name: string,
     object: ObjectReference & Partial<ObjectMetadata>,
     how: Acknowledgement,
     options: AcknowledgeOptions,
   ): Promise<AcknowledgeOutcome> {
-    const { checkVersion = true, onWait } = options;
-    const { objectID } = object;
-    const asked = this.asked(name);
-    const entry = asked?.find(objectID, versionIn(object));
-    if (!asked || !entry) return this.#acknowledgeUnknown(object, how, checkVersion);
-    const { consumers, deleted, taken, version } = entry;
-    // A copy that was handed out again must not count as a second consumer.
-    if (entry.state === 'acknowledged' && taken && (taken === how || taken !== 'received')) return taken;
-    asked.ask(objectID, version);
-    const underWay = this.#acknowledgements.get(objectID, version);
-    const acknowledging =
-      underWay ?? this.#acknowledgements.begin({ objectID, version, deleted, consumers, checkVersion, how });
-    acknowledging.asks(name, how, onWait);
-    this.#acknowledgements.reconsider(acknowledging);
+    const asked = this.#asking.ask(name, object, how, options);
     this.onChange();
-    return acknowledging.outcome;
+    return asked ?? this.tools.acknowledgeDirectly(object, how, options.checkVersion ?? true);
   }
 
   reconsider(): void {
@@ -186,16 +174,6 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
     this.#readers.close();
   }
 
-  #acknowledgeUnknown(
-    object: ObjectReference & Partial<ObjectMetadata>,
-    how: Acknowledgement,
-    checkVersion: boolean,
-  ): Promise<AcknowledgeOutcome> {
-    const version = versionIn(object);
-    const underWay = version === undefined ? undefined : this.#acknowledgements.get(object.objectID, version);
-    return underWay?.outcome ?? this.tools.acknowledgeDirectly(object, how, checkVersion);
-  }
-
   /** That of the receiver of this name before, if it is expected back. */
   #inHandOf(name: string, remembers: boolean, options: ReceiverOptions): InHand {
     const { clock, memory } = this.tools;
@@ -203,35 +181,19 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
     const before = this.#readers.comeBack(name);
     const kept = remembers ? memory.receiver(this.objectType, name, settings) : noMemory;
     if (before?.inHand) {
-      before.inHand.takeOver(rulesOf(options), givenUpOf(options), before.settings !== settings);
+      before.inHand.takeOver(rulesOf(options), this.#givenUp(options), before.settings !== settings);
       return before.inHand;
     }
     const isAsked = (objectID: string, version: string): boolean =>
       this.#acknowledgements.get(objectID, version)?.askers.has(name) ?? false;
-    return new InHand(rulesOf(options), clock, kept, isAsked, givenUpOf(options));
+    return new InHand(rulesOf(options), clock, kept, isAsked, this.#givenUp(options));
   }
 
-  #nameForUnnamed(): string {
-    this.#unnamed += 1;
-    return `#${this.#unnamed}`;
+  #givenUp({ onExhausted }: ReceiverOptions): GivenUp {
+    return ({ object, attempt }, error) => {
+      warnIfThrown('what a receiver gives up', () => onExhausted?.(object, attempt, error));
+      // Nobody waits for a receiver where the object rests.
+      queueMicrotask(() => this.reconsider());
+    };
   }
-
-  #interval(): number {
-    const intervals = this.#readers.present().map(({ interval }) => interval);
-    return intervals.length > 0 ? Math.min(...intervals) : defaultInterval;
-  }
-}
-
-function rulesOf(options: ReceiverOptions): LedgerRules {
-  return {
-    window: options.window ?? 32,
-    redeliverAfter: options.redeliverAfter ?? defaultRedelivery,
-    maxAttempts: options.maxAttempts ?? 5,
-  };
-}
-
-function givenUpOf({ onExhausted }: ReceiverOptions): GivenUp {
-  return ({ object, attempt }, error) => {
-    warnIfThrown('what a receiver gives up', () => onExhausted?.(object, attempt, error));
-  };
 }

@@ -4,6 +4,7 @@ import type { Acknowledging } from './acknowledging';
 import type { Asked } from './asked';
 import type { InHand } from './in-hand';
 import type { UpdateReceiver } from './receiver';
+import { defaultInterval } from './receiver-options';
 
 /** A receiver that reads the feed now. */
 export interface Reader {
@@ -34,6 +35,7 @@ interface Absent {
 export class Readers {
   readonly #present = new Map<string, Reader>();
   readonly #absent = new Map<string, Absent>();
+  #unnamed = 0;
 
   /** @param onLost nobody waits for the receiver of this name any more. */
   constructor(
@@ -44,6 +46,18 @@ export class Readers {
   /** Whether nobody reads, and nobody is expected. */
   get empty(): boolean {
     return this.#present.size === 0 && this.#absent.size === 0;
+  }
+
+  /** Between two polls, in ms: the shortest of those that anybody wants. */
+  get interval(): number {
+    const intervals = this.present().map(({ interval }) => interval);
+    return intervals.length > 0 ? Math.min(...intervals) : defaultInterval;
+  }
+
+  /** Two restarts make the same receivers in the same order: so they are told apart by it. */
+  nameForUnnamed(): string {
+    this.#unnamed += 1;
+    return `#${this.#unnamed}`;
   }
 
   present(): Reader[] {

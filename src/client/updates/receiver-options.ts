@@ -1,6 +1,11 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import type { SyncServiceError } from '../errors';
 import type { AcknowledgementWait } from './acknowledging';
+import type { LedgerRules } from './ledger';
+
+/** In ms. */
+export const defaultInterval = 5_000;
+export const defaultRedelivery = 300_000;
 
 export interface ReceiverOptions {
   /**
@@ -49,4 +54,13 @@ export interface AcknowledgeOptions {
   checkVersion?: boolean;
   /** Told what is waited for, each time that it changes: other receivers, or a service that does not answer. */
   onWait?: (wait: AcknowledgementWait) => void;
+}
+
+/** What a receiver's ledger goes by. */
+export function rulesOf(options: ReceiverOptions): LedgerRules {
+  return {
+    window: options.window ?? 32,
+    redeliverAfter: options.redeliverAfter ?? defaultRedelivery,
+    maxAttempts: options.maxAttempts ?? 5,
+  };
 }

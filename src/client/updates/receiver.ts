@@ -161,7 +161,6 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
           continue;
         }
         await this.host.written();
-        // Closed meanwhile: taken back.
         if (this.#closed) return;
         if (this.state.phase === 'full') this.#stateListeners.tell(this.state);
         yield batch;
