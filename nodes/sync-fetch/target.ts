@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import sanitize from 'sanitize-filename';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { fileNameOf } from '../../src/storage/file-name';
 import { invalidInput } from '../common/failure';
 
 /**
@@ -18,12 +18,12 @@ export async function targetPath(
   const root = await realpath(resolve(folder)).catch(() => {
     throw invalidInput(`The folder ${folder} does not exist`);
   });
-  const path = resolve(root, name ?? (sanitize(objectID) || '_'));
+  const path = resolve(root, name ?? fileNameOf(objectID));
   const parent = await realpath(dirname(path)).catch(() => {
     throw invalidInput(`The folder of ${path} does not exist`);
   });
   const inside = relative(root, join(parent, path.slice(dirname(path).length)));
-  if (inside === '' || inside.startsWith('..') || isAbsolute(inside)) {
+  if (inside === '' || inside.split(sep)[0] === '..' || isAbsolute(inside)) {
     throw invalidInput(`The file name leads out of the folder ${folder}`);
   }
   return path;

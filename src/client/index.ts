@@ -9,6 +9,7 @@ export type {
   PolicyProperty,
   PolicyService,
 } from '../protocol/metadata';
+export { serviceOwnedFields } from '../protocol/metadata';
 export type { HashAlgorithm } from '../protocol/signature';
 export type { AccessListEntry, AccessListUser } from './administration/access-lists';
 export type { DestinationObject, DestinationReference } from './administration/destinations';

@@ -226,7 +226,7 @@ describe('the watch on deliveries', () => {
     );
     assert.deepEqual(
       warnings.map(({ message }) => message),
-      ['of the listener', 'of the listener'],
+      ['A listener to the progress of a delivery has thrown'],
     );
   });
 

@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import manifest from '../../package.json';
+import lock from '../../package-lock.json';
+import * as api from '../../src/client';
 import { LocalService } from '../../src/local-service';
+import { type Packed, pack } from '../support/packed';
 
 const run = promisify(execFile);
 const root = join(__dirname, '..', '..');
+const languages = ['en-US', 'de', 'ja', 'zh-CN'];
+const types = Object.keys(manifest['node-red'].nodes);
 
 const script = `
 const client = new SyncServiceClient({ address: process.argv[2], organization: 'demo', key: 'admin@demo' });
@@ -28,25 +32,93 @@ describe('the examples', () => {
     const used = new Set(
       examples.flatMap((text) => (JSON.parse(text) as { type: string }[]).map(({ type }) => type)),
     );
-    const missing = Object.keys(manifest['node-red'].nodes).filter((type) => !used.has(type));
+    const missing = types.filter((type) => !used.has(type));
     assert.deepEqual(missing, []);
   });
 });
 
-describe('the package, from a folder outside', function () {
+describe('what the package depends on', () => {
+  it('is little, and under licences that nobody refuses', () => {
+    assert.ok(Object.keys(manifest.dependencies).length <= 4);
+    const packages: Record<string, { dev?: boolean; license?: string }> = lock.packages;
+    const installed = Object.entries(packages).filter(([path, { dev }]) => path !== '' && !dev);
+    assert.ok(installed.length > 0);
+    const fine = ['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause'];
+    assert.deepEqual(
+      installed.filter(([, { license = '' }]) => !fine.includes(license)),
+      [],
+    );
+  });
+});
+
+describe('the package, in a folder outside', function () {
   this.timeout(60_000);
-  let folder: string;
+  let packed: Packed;
   let service: LocalService;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'edge-sync-test-'));
-    await mkdir(join(folder, 'node_modules', '@edge-sync'), { recursive: true });
-    await symlink(root, join(folder, 'node_modules', '@edge-sync', 'node-red'), 'dir');
+    packed = await pack();
     service = await LocalService.start();
   });
   after(async () => {
     await service.stop();
-    await rm(folder, { recursive: true });
+    await packed.remove();
+  });
+
+  const node = async (name: string, text: string, ...rest: string[]): Promise<string> => {
+    await writeFile(join(packed.folder, name), text);
+    const { stdout } = await run(process.execPath, [join(packed.folder, name), ...rest]);
+    return stdout.trim();
+  };
+
+  it('holds what it needs', () => {
+    const needed = [
+      'package.json',
+      'README.md',
+      'LICENSE',
+      'CHANGELOG.md',
+      manifest.main,
+      manifest.types,
+      ...Object.values(manifest.bin),
+      ...Object.values(manifest['node-red'].nodes),
+      ...types.flatMap((type) => [
+        `dist/nodes/${type}/${type}.html`,
+        ...languages.flatMap((language) =>
+          ['json', 'html'].map((kind) => `dist/nodes/${type}/locales/${language}/${type}.${kind}`),
+        ),
+      ]),
+      ...readdirSync(join(root, 'icons')).map(
+        (icon) => `dist/nodes/${icon.replace('.svg', '')}/icons/${icon}`,
+      ),
+      ...readdirSync(join(root, 'examples')).map((example) => `examples/${example}`),
+    ];
+    assert.deepEqual(
+      needed.filter((path) => !packed.files.has(path)),
+      [],
+    );
+  });
+
+  it('holds nothing else but code', () => {
+    const others = Array.from(packed.files.keys()).filter(
+      (path) =>
+        !/^dist\/(?:src|nodes|bin)\/.+\.js$/.test(path) &&
+        !/^dist\/nodes\/[^/]+\/(?:[^/]+\.html|icons\/[^/]+\.svg|locales\/[^/]+\/[^/]+\.(?:html|json))$/.test(
+          path,
+        ) &&
+        !/^examples\/[^/]+\.json$/.test(path),
+    );
+    assert.deepEqual(others.sort(), ['CHANGELOG.md', 'LICENSE', 'README.md', manifest.types, 'package.json']);
+  });
+
+  it('is small', () => {
+    const unpacked = Array.from(packed.files.values()).reduce((sum, size) => sum + size, 0);
+    assert.ok(unpacked < 1_048_576, `${unpacked} bytes`);
+    assert.ok(packed.size < 262_144, `${packed.size} bytes packed`);
+  });
+
+  it('is built when it is packed, and public when it is published', () => {
+    assert.equal(manifest.scripts.prepack, 'npm run -s build && npm run -s declarations');
+    assert.equal(manifest.publishConfig.access, 'public');
   });
 
   for (const [name, start] of [
@@ -54,34 +126,91 @@ describe('the package, from a folder outside', function () {
     ['script.mjs', "import { SyncServiceClient } from '@edge-sync/node-red';"],
   ] as const) {
     it(`works in ${name}`, async () => {
-      await writeFile(join(folder, name), start + script);
-      const { stdout } = await run(process.execPath, [join(folder, name), service.cloud.address]);
-      assert.equal(stdout.trim(), 'hello');
+      assert.equal(await node(name, start + script, service.cloud.address), 'hello');
     });
   }
 
-  it('has types, and says what is wrong', async () => {
-    const right = `import { SyncServiceClient, type ObjectUpdate } from '@edge-sync/node-red';
+  it('gives the same names, and the same classes, to import as to require', async () => {
+    const text = `
+import { createRequire } from 'node:module';
+import * as imported from '@edge-sync/node-red';
+const required = createRequire(import.meta.url)('@edge-sync/node-red');
+const isSame = Object.keys(required).every((name) => imported[name] === required[name]);
+console.log(JSON.stringify({ isSame, names: Object.keys(imported) }));
+`;
+    const { isSame, names } = JSON.parse(await node('names.mjs', text)) as {
+      isSame: boolean;
+      names: string[];
+    };
+    assert.ok(isSame);
+    const own = names.filter((name) => !['default', 'module.exports', '__esModule'].includes(name));
+    assert.deepEqual(own.sort(), Object.keys(api).sort());
+  });
+
+  it('keeps its inside to itself, and shows its package.json', async () => {
+    const text = `
+import { createRequire } from 'node:module';
+const require = createRequire(import.meta.url);
+const paths = ['package.json', 'dist/src/client/index.js', 'dist/src/local-service', 'dist/nodes/sync-in/sync-in.js'];
+for (const path of paths) {
+  const name = '@edge-sync/node-red/' + path;
+  try {
+    console.log(path, require(name).name);
+  } catch (error) {
+    console.log(path, error.code);
+  }
+  await import(name, { with: { type: 'json' } }).then(
+    (module) => console.log(path, module.default.name),
+    (error) => console.log(path, error.code),
+  );
+}
+`;
+    assert.deepEqual((await node('inside.mjs', text)).split('\n'), [
+      'package.json @edge-sync/node-red',
+      'package.json @edge-sync/node-red',
+      ...['dist/src/client/index.js', 'dist/src/local-service', 'dist/nodes/sync-in/sync-in.js'].flatMap(
+        (path) => [`${path} ERR_PACKAGE_PATH_NOT_EXPORTED`, `${path} ERR_PACKAGE_PATH_NOT_EXPORTED`],
+      ),
+    ]);
+  });
+
+  describe('has types', () => {
+    const right = `import { SyncServiceClient, SyncServiceError, type ObjectUpdate } from '@edge-sync/node-red';
 const client = new SyncServiceClient({ address: 'http://127.0.0.1:1' });
 export async function first(): Promise<ObjectUpdate | undefined> {
   for await (const update of client.pollForUpdates('t')) return update;
-  return undefined;
+  throw new SyncServiceError('SYNC_CLOSED', 'over');
 }
 `;
-    const wrong = right.replace("address: 'http", "adress: 'http");
-    await writeFile(join(folder, 'package.json'), '{"type":"module"}');
     const check = async (text: string): Promise<string> => {
-      await writeFile(join(folder, 'script.ts'), text);
+      await writeFile(join(packed.folder, 'package.json'), '{"type":"module"}');
+      await writeFile(join(packed.folder, 'script.ts'), text);
       const options = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'node16', '--types', 'node'];
       const roots = ['--typeRoots', join(root, 'node_modules', '@types')];
       return run(join(root, 'node_modules', '.bin', 'tsc'), [...options, ...roots, 'script.ts'], {
-        cwd: folder,
+        cwd: packed.folder,
       }).then(
         ({ stdout }) => stdout,
         ({ stdout }) => String(stdout),
       );
     };
-    assert.equal(await check(right), '');
-    assert.match(await check(wrong), /adress/);
+
+    it('that let pass what is right, and say what is wrong', async () => {
+      assert.equal(await check(right), '');
+      assert.match(await check(right.replace("address: 'http", "adress: 'http")), /adress/);
+    });
+
+    it('of what is public, and of nothing else', async () => {
+      const text = readFileSync(join(packed.folder, 'node_modules', manifest.name, manifest.types), 'utf8');
+      assert.doesNotMatch(text, /@internal|readIdentity|\bimport\b/);
+      const wrong = `${right}new SyncServiceClient({ address: 'http://127.0.0.1:1' }, {});
+import '@edge-sync/node-red/dist/src/client/client.js';
+import type { Transport } from '@edge-sync/node-red';
+`;
+      const said = await check(wrong);
+      assert.match(said, /Expected 1 arguments?, but got 2/);
+      assert.match(said, /Cannot find module .*'@edge-sync\/node-red\/dist/);
+      assert.match(said, /no exported member 'Transport'/);
+    });
   });
 });

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../../system/clock';
 import { within } from '../../system/deadline';
+import { warnIfThrown } from '../../system/listeners';
 import { invalidArgument, SyncServiceError } from '../errors';
 import { type Delivery, type DeliveryGoal, type DeliveryOptions, nameOf, type SentObject } from './delivery';
 import { type DeliverySource, look } from './look';
@@ -40,7 +41,8 @@ export class DeliveryWatch {
         if (ended instanceof SyncServiceError) reject(ended);
         else resolve(ended);
       };
-      const [onProgress, onFailure] = [told(options.onProgress), told(options.onFailure)];
+      const onProgress = told('the progress of a delivery', options.onProgress);
+      const onFailure = told('the failures of a delivery', options.onFailure);
       const now = this.clock.elapsed();
       const wait = new Wait({ object, goal, patience, onProgress, onFailure, onEnd }, now);
       const abort = (): void => wait.fail('SYNC_ABORTED', 'the wait was ended', signal?.reason);
@@ -121,15 +123,9 @@ export class DeliveryWatch {
   }
 }
 
-/** A listener that throws spoils its own business only. */
-function told<T>(listener: ((value: T) => void) | undefined): (value: T) => void {
-  return (value) => {
-    try {
-      listener?.(value);
-    } catch (error) {
-      process.emitWarning(error instanceof Error ? error : String(error));
-    }
-  };
+/** A listener that throws does not end the wait. */
+function told<T>(of: string, listener: ((value: T) => void) | undefined): (value: T) => void {
+  return (value) => warnIfThrown(of, () => listener?.(value));
 }
 
 function tooMany(object: SentObject): SyncServiceError {

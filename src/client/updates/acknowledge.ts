@@ -7,7 +7,7 @@ import type { Acknowledgement, Taken } from './entry';
 import type { UpdateSource } from './source';
 import { versionOf } from './version';
 
-export type AcknowledgeOutcome = Taken | 'superseded' | 'gone';
+export type AcknowledgeOutcome = Acknowledgement | 'deleted' | 'superseded' | 'gone';
 
 /** What became of one try. */
 export type Try = { result: Taken | 'superseded' } | FailedTry;

@@ -129,11 +129,11 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
    * @param options.returning a receiver of this name will come again: until then acknowledgements wait for it as they do
    *   for this one, at most for the time of redelivery.
    */
-  close({ returning = false }: { returning?: boolean } = {}): void {
+  close(options: { returning?: boolean } = {}): void {
     if (this.#closed) return;
     this.#closed = true;
     this.inHand.handOut.takeBack();
-    this.host.leave(this, returning);
+    this.host.leave(this, options.returning ?? false);
     this.stateChanged();
   }
 
