@@ -3,8 +3,8 @@ import { promisify } from 'node:util';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { invalidInput } from './failure';
 
-/** A value in a dialog that has a type beside it: text, or where to find the value. */
-export interface Field {
+/** Where a value comes from: text, or a place of a type that stands beside it in the dialog. */
+export interface Source {
   /** What the dialog calls it: errors name it so. */
   readonly label: string;
   readonly value: string;
@@ -26,13 +26,13 @@ export class FieldReader {
   }
 
   /** The field's value, whatever it is; undefined where there is none. */
-  async any(field: Field, message: NodeMessage): Promise<unknown> {
+  async any(source: Source, message: NodeMessage): Promise<unknown> {
     try {
-      return await this.#evaluate(field.value, field.type, this.node, message);
+      return await this.#evaluate(source.value, source.type, this.node, message);
     } catch (error) {
       // A path through something that is not there, such as msg.object.objectID without msg.object, leads to nothing.
-      if (field.type === 'msg' && error instanceof TypeError) return undefined;
-      throw invalidInput(`${field.label}: ${error instanceof Error ? error.message : String(error)}`);
+      if (source.type === 'msg' && error instanceof TypeError) return undefined;
+      throw invalidInput(`${source.label}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
 
@@ -43,11 +43,11 @@ export class FieldReader {
   }
 
   /** The field as text, trimmed; undefined where it is empty. Throws when it is neither text nor a number. */
-  async text(field: Field, message: NodeMessage): Promise<string | undefined> {
-    const value = await this.any(field, message);
+  async text(source: Source, message: NodeMessage): Promise<string | undefined> {
+    const value = await this.any(source, message);
     if (value === undefined || value === null) return undefined;
     if (typeof value !== 'string' && typeof value !== 'number') {
-      throw invalidInput(`${field.label} must be text, not ${describe(value)}`);
+      throw invalidInput(`${source.label} must be text, not ${describe(value)}`);
     }
     return String(value).trim() || undefined;
   }

@@ -1,7 +1,8 @@
 import type { NodeMessage } from 'node-red';
 import type { ObjectMetadata, ObjectReference } from '../../src/client';
 import { invalidInput } from './failure';
-import { describe, type FieldReader } from './fields';
+import { describe } from './fields';
+import type { TypedFields } from './typed';
 
 /**
  * Takes what a message says of an object.
@@ -18,18 +19,10 @@ function asObjectReference(value: unknown, label: string): ObjectReference & Par
   return value as ObjectReference & Partial<ObjectMetadata>;
 }
 
-/** Where a dialog says that the object is; `msg.object` unless it says otherwise. */
-export interface ObjectField {
-  object: string;
-  objectType: string;
-}
-
-/** Reads the object that a message is about. Throws as asObjectReference. */
+/** Reads the object that a message is about, where the field `object` says. Throws as asObjectReference. */
 export async function objectOf(
-  fields: FieldReader,
-  { object, objectType }: ObjectField,
+  fields: TypedFields,
   message: NodeMessage,
 ): Promise<ObjectReference & Partial<ObjectMetadata>> {
-  const field = { label: 'Object', value: object || 'object', type: objectType || 'msg' };
-  return asObjectReference(await fields.any(field, message), 'The object');
+  return asObjectReference(await fields.any('object', message), 'The object');
 }

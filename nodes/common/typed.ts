@@ -1,26 +1,41 @@
 import type { NodeMessage } from 'node-red';
 import { invalidInput } from './failure';
-import { describe, type Field, type FieldReader } from './fields';
+import { describe, type FieldReader, type Source } from './fields';
+import { savedIn } from './saved';
+import type { Labels } from './settings';
+import type { NodeTable } from './table';
 
-/** Reads fields that the dialog keeps as `name` and `nameType`. */
+/** Reads the typed fields of one node for one message after another. */
 export class TypedFields {
-  /** @param labels what the dialog calls each, for errors. */
+  readonly #saved: Readonly<Record<string, unknown>>;
+
+  /** @param config what the node's dialog has saved. */
   constructor(
     private readonly reader: FieldReader,
-    private readonly config: object,
-    private readonly labels: Readonly<Record<string, string>>,
-  ) {}
+    private readonly table: NodeTable,
+    private readonly labels: Labels,
+    config: object,
+  ) {
+    this.#saved = savedIn(table, config);
+  }
 
   /** Whether something is entered. */
   isSet(name: string): boolean {
-    return this.#field(name).value !== '';
+    return this.#source(name).value !== '';
+  }
+
+  /** The type that stands beside a field: where its value is, or what stands for it. */
+  typeOf(name: string): string {
+    return this.#source(name).type;
   }
 
   /** The field's value; undefined where nothing is entered, or the node decides. An empty list is a value. */
   async any(name: string, message: NodeMessage): Promise<unknown> {
-    const field = this.#field(name);
-    const isEmpty = field.type === 'auto' || (field.value === '' && ['str', 'num'].includes(field.type));
-    return isEmpty ? undefined : this.reader.any(field, message);
+    const source = this.#source(name);
+    const field = this.table.fields[name];
+    const isPlain = field?.kind === 'typed' && field.plain.includes(source.type);
+    const isEmpty = isPlain || (source.value === '' && ['str', 'num'].includes(source.type));
+    return isEmpty ? undefined : this.reader.any(source, message);
   }
 
   /** A path that a field names. See FieldReader. */
@@ -30,16 +45,16 @@ export class TypedFields {
 
   /** The field as text; undefined where it is empty. */
   async text(name: string, message: NodeMessage): Promise<string | undefined> {
-    return this.reader.text(this.#field(name), message);
+    return this.reader.text(this.#source(name), message);
   }
 
-  /** The same, of another place than the dialog names. */
-  async textAt(
+  /** The same, from elsewhere than the dialog says. */
+  async textFrom(
     name: string,
-    place: Pick<Field, 'value' | 'type'>,
+    source: Pick<Source, 'value' | 'type'>,
     message: NodeMessage,
   ): Promise<string | undefined> {
-    return this.reader.text({ label: this.label(name), ...place }, message);
+    return this.reader.text({ label: this.label(name), ...source }, message);
   }
 
   /** @throws NodeFailure SYNC_INVALID_ARGUMENT where it is empty. */
@@ -72,13 +87,12 @@ export class TypedFields {
     return this.labels[name] ?? name;
   }
 
-  #field(name: string): Field {
-    const values = this.config as Record<string, unknown>;
-    const type = values[`${name}Type`];
-    return {
-      label: this.label(name),
-      value: String(values[name] ?? ''),
-      type: typeof type === 'string' && type !== '' ? type : 'str',
-    };
+  #source(name: string): Source {
+    const field = this.table.fields[name];
+    if (field?.kind !== 'typed') throw new Error(`${name} is no typed field`);
+    const { [name]: value, [`${name}Type`]: type } = this.#saved;
+    // An empty path leads nowhere.
+    const isNowhere = value === '' && type === 'msg' && field.type === 'msg';
+    return { label: this.label(name), value: isNowhere ? field.value : String(value), type: String(type) };
   }
 }

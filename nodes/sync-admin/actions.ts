@@ -7,98 +7,96 @@ import type {
 } from '../../src/client';
 import { invalidInput } from '../common/failure';
 import { describe } from '../common/fields';
+import type { Settings } from '../common/settings';
 import type { TypedFields } from '../common/typed';
 import { wordsOf } from '../common/words';
+import type { table } from './fields';
 
-interface Asked {
+type AdminSettings = Settings<typeof table.fields>;
+
+interface AdminRequest {
   client: SyncServiceClient;
   fields: TypedFields;
+  settings: AdminSettings;
   message: NodeMessage;
 }
 
-export type ActionName =
-  | 'objectACL'
-  | 'addToObjectACL'
-  | 'removeFromObjectACL'
-  | 'objectACLs'
-  | 'destinationACL'
-  | 'addToDestinationACL'
-  | 'removeFromDestinationACL'
-  | 'destinationACLs'
-  | 'setDestinations'
-  | 'addDestinations'
-  | 'removeDestinations'
-  | 'organizations'
-  | 'updateOrganization'
-  | 'deleteOrganization'
-  | 'resend';
-
 /** Each does one thing and returns what `msg.payload` becomes; undefined leaves it as it is. */
-export const actions: Readonly<Record<ActionName, (asked: Asked) => Promise<unknown>>> = {
-  async objectACL({ client, fields, message }) {
-    return client.retrieveObjectACL(await fields.required('objectType', message));
-  },
-  async addToObjectACL({ client, fields, message }) {
-    const users = await usersOf(fields, message);
-    await client.addUsersToObjectACL(await fields.required('objectType', message), users);
-  },
-  async removeFromObjectACL({ client, fields, message }) {
-    const users = await usersOf(fields, message);
-    await client.removeUsersFromObjectACL(await fields.required('objectType', message), users);
-  },
-  async objectACLs({ client }) {
-    return client.retrieveAllObjectACLs();
-  },
-  async destinationACL({ client, fields, message }) {
-    return client.retrieveDestinationACL(await fields.required('destinationType', message));
-  },
-  async addToDestinationACL({ client, fields, message }) {
-    const users = await usersOf(fields, message);
-    await client.addUsersToDestinationACL(await fields.required('destinationType', message), users);
-  },
-  async removeFromDestinationACL({ client, fields, message }) {
-    const users = await usersOf(fields, message);
-    await client.removeUsersFromDestinationACL(await fields.required('destinationType', message), users);
-  },
-  async destinationACLs({ client }) {
-    return client.retrieveAllDestinationACLs();
-  },
-  async setDestinations(asked) {
-    await asked.client.setObjectDestinations(await reference(asked), await destinationsOf(asked));
-  },
-  async addDestinations(asked) {
-    await asked.client.addObjectDestinations(await reference(asked), await destinationsOf(asked));
-  },
-  async removeDestinations(asked) {
-    await asked.client.removeObjectDestinations(await reference(asked), await destinationsOf(asked));
-  },
-  async organizations({ client }) {
-    return client.listOrganizations();
-  },
-  async updateOrganization({ client, fields, message }) {
-    const orgID = await fields.required('orgID', message);
-    const address = await fields.text('address', message);
-    await client.updateOrganization({ orgID, ...(address !== undefined && { address }) });
-  },
-  async deleteOrganization({ client, fields, message }) {
-    await client.deleteOrganization(await fields.required('orgID', message));
-  },
-  async resend({ client }) {
-    await client.resend();
-  },
-};
+export const actions: Readonly<Record<AdminSettings['action'], (request: AdminRequest) => Promise<unknown>>> =
+  {
+    async objectACL({ client, fields, message }) {
+      return client.retrieveObjectACL(await fields.required('objectType', message));
+    },
+    async addToObjectACL(request) {
+      const users = await usersOf(request);
+      await request.client.addUsersToObjectACL(
+        await request.fields.required('objectType', request.message),
+        users,
+      );
+    },
+    async removeFromObjectACL(request) {
+      const users = await usersOf(request);
+      await request.client.removeUsersFromObjectACL(
+        await request.fields.required('objectType', request.message),
+        users,
+      );
+    },
+    async objectACLs({ client }) {
+      return client.retrieveAllObjectACLs();
+    },
+    async destinationACL({ client, fields, message }) {
+      return client.retrieveDestinationACL(await fields.required('destinationType', message));
+    },
+    async addToDestinationACL(request) {
+      const users = await usersOf(request);
+      await request.client.addUsersToDestinationACL(
+        await request.fields.required('destinationType', request.message),
+        users,
+      );
+    },
+    async removeFromDestinationACL(request) {
+      const users = await usersOf(request);
+      await request.client.removeUsersFromDestinationACL(
+        await request.fields.required('destinationType', request.message),
+        users,
+      );
+    },
+    async destinationACLs({ client }) {
+      return client.retrieveAllDestinationACLs();
+    },
+    async setDestinations(request) {
+      await request.client.setObjectDestinations(await reference(request), await destinationsOf(request));
+    },
+    async addDestinations(request) {
+      await request.client.addObjectDestinations(await reference(request), await destinationsOf(request));
+    },
+    async removeDestinations(request) {
+      await request.client.removeObjectDestinations(await reference(request), await destinationsOf(request));
+    },
+    async organizations({ client }) {
+      return client.listOrganizations();
+    },
+    async updateOrganization({ client, fields, message }) {
+      const orgID = await fields.required('orgID', message);
+      const address = await fields.text('address', message);
+      await client.updateOrganization({ orgID, ...(address !== undefined && { address }) });
+    },
+    async deleteOrganization({ client, fields, message }) {
+      await client.deleteOrganization(await fields.required('orgID', message));
+    },
+    async resend({ client }) {
+      await client.resend();
+    },
+  };
 
-async function reference({ fields, message }: Asked): Promise<ObjectReference> {
+async function reference({ fields, message }: AdminRequest): Promise<ObjectReference> {
   const objectType = await fields.required('objectType', message);
   return { objectType, objectID: await fields.required('objectID', message) };
 }
 
 /** A name, several separated by commas, or a list of names and of `{ username, type, role }`. */
-async function usersOf(fields: TypedFields, message: NodeMessage): Promise<AccessListUser[]> {
-  const defaults = {
-    type: ((await fields.text('userType', message)) ?? 'user') as 'user' | 'node',
-    role: ((await fields.text('role', message)) ?? 'aclReader') as 'aclReader' | 'aclWriter',
-  };
+async function usersOf({ fields, settings, message }: AdminRequest): Promise<AccessListUser[]> {
+  const defaults = { type: settings.userType, role: settings.role };
   return asList(await fields.any('userNames', message), 'Users').map((user) => {
     if (typeof user === 'string') return { ...defaults, username: user };
     if (typeof user !== 'object' || user === null || !('username' in user)) {
@@ -113,7 +111,7 @@ async function usersOf(fields: TypedFields, message: NodeMessage): Promise<Acces
 }
 
 /** `type:id`, several separated by commas, or a list of such and of `{ destinationType, destinationID }`. */
-async function destinationsOf({ fields, message }: Asked): Promise<DestinationReference[]> {
+async function destinationsOf({ fields, message }: AdminRequest): Promise<DestinationReference[]> {
   return asList(await fields.any('destinations', message), 'Destinations').map((destination) => {
     if (typeof destination === 'string') {
       const colon = destination.indexOf(':');

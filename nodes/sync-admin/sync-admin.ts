@@ -3,38 +3,27 @@ import { invalidInput } from '../common/failure';
 import { FieldReader } from '../common/fields';
 import { construct, handleInput } from '../common/input';
 import { useService } from '../common/service';
+import { labelsOf, settingsOf } from '../common/settings';
 import { TypedFields } from '../common/typed';
-import { type ActionName, actions } from './actions';
+import { actions } from './actions';
+import { table } from './fields';
+import texts from './locales/en-US/sync-admin.json';
 
-interface SyncAdminConfig extends NodeDef {
-  service: string;
-  action: ActionName;
-}
-
-const labels = {
-  objectType: 'Object type',
-  objectID: 'Object ID',
-  destinationType: 'Node type',
-  destinations: 'Destinations',
-  userNames: 'Users',
-  userType: 'Kind of user',
-  role: 'Role',
-  orgID: 'Organization',
-  address: 'Address',
-};
+const labels = labelsOf(texts['sync-admin']);
 
 export default function (RED: NodeAPI): void {
-  function SyncAdmin(this: Node, config: SyncAdminConfig): void {
+  function SyncAdmin(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     construct(this, () => {
-      const run = actions[config.action];
+      const settings = settingsOf(table, config);
+      const run = actions[settings.action];
       if (!run) throw invalidInput('Choose an action');
-      const connection = useService(RED, this, config.service);
-      const fields = new TypedFields(new FieldReader(RED, this), config, labels);
+      const connection = useService(RED, this, settings.service);
+      const fields = new TypedFields(new FieldReader(RED, this), table, labels, config);
       handleInput(this, connection, async (message, status) => {
         const client = await connection.client();
-        status.show({ fill: 'blue', shape: 'dot', text: `sync-admin.action.${config.action}` });
-        const payload = await run({ client, fields, message });
+        status.show({ fill: 'blue', shape: 'dot', text: `sync-admin.action.${settings.action}` });
+        const payload = await run({ client, fields, settings, message });
         status.show({ fill: 'green', shape: 'dot', text: 'node-red:common.status.ok' });
         return payload === undefined ? message : Object.assign(message, { payload });
       });

@@ -1,29 +1,27 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { FieldReader } from '../common/fields';
 import { construct, handleInput } from '../common/input';
-import { type ObjectField, objectOf } from '../common/objects';
+import { objectOf } from '../common/objects';
 import { useService } from '../common/service';
+import { labelsOf, settingsOf } from '../common/settings';
+import { TypedFields } from '../common/typed';
+import { table } from './fields';
+import texts from './locales/en-US/sync-consume.json';
 
-interface SyncConsumeConfig extends NodeDef, ObjectField {
-  service: string;
-  mark: 'consumed' | 'received';
-  checkVersion: boolean;
-}
+const labels = labelsOf(texts['sync-consume']);
 
 export default function (RED: NodeAPI): void {
-  function SyncConsume(this: Node, config: SyncConsumeConfig): void {
+  function SyncConsume(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     construct(this, () => {
-      const connection = useService(RED, this, config.service);
-      const fields = new FieldReader(RED, this);
+      const { service, mark, checkVersion } = settingsOf(table, config);
+      const connection = useService(RED, this, service);
+      const fields = new TypedFields(new FieldReader(RED, this), table, labels, config);
       handleInput(this, connection, async (message, status) => {
-        const object = await objectOf(fields, config, message);
+        const object = await objectOf(fields, message);
         const { receiver } = (message.delivery ?? {}) as { receiver?: string };
         const client = await connection.client();
-        const outcome = await client.acknowledge(object, config.mark || 'consumed', {
-          receiver,
-          checkVersion: config.checkVersion ?? true,
-        });
+        const outcome = await client.acknowledge(object, mark, { receiver, checkVersion });
         status.show({ fill: 'green', shape: 'dot', text: outcome });
         return Object.assign(message, { outcome });
       });

@@ -6,49 +6,32 @@ import {
   type Progress,
 } from '../../src/client';
 import { NodeFailure } from '../common/failure';
-import { FieldReader, positive } from '../common/fields';
+import { FieldReader } from '../common/fields';
 import { construct, type Handler, handleInput } from '../common/input';
-import { type ObjectField, objectOf } from '../common/objects';
+import { objectOf } from '../common/objects';
 import { useService } from '../common/service';
+import { labelsOf, type Settings, settingsOf } from '../common/settings';
 import { StatusLine } from '../common/status';
 import { Transfers } from '../common/transfers';
 import { TypedFields } from '../common/typed';
 import { Fetches } from './fetches';
+import { table } from './fields';
 import { trustedKeysOf } from './keys';
+import texts from './locales/en-US/sync-fetch.json';
 import { targetPath } from './target';
 
-interface SyncFetchConfig extends NodeDef, ObjectField {
-  service: string;
-  output: 'buffer' | 'text' | 'json' | 'file';
-  encoding: BufferEncoding;
-  folder: string;
-  filename: string;
-  filenameType: string;
-  trustedKey?: string;
-  trustedKeyType?: string;
-  /** MiB that a message may carry. */
-  limit: string | number;
-  /** How many fetches at once; flows of before have none. */
-  concurrency?: string | number;
-}
-
-const bytesPerMiB = 1_048_576;
-const labels = { filename: 'File name', trustedKey: 'Trusted key' };
+const labels = labelsOf(texts['sync-fetch']);
 
 export default function (RED: NodeAPI): void {
-  function SyncFetch(this: Node, config: SyncFetchConfig): void {
+  function SyncFetch(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     construct(this, () => {
-      const connection = useService(RED, this, config.service);
-      const reader = new FieldReader(RED, this);
-      const fields = new TypedFields(reader, config, labels);
+      const settings = settingsOf(table, config);
+      const connection = useService(RED, this, settings.service);
+      const fields = new TypedFields(new FieldReader(RED, this), table, labels, config);
       const status = new StatusLine(this);
       const transfers = new Transfers((text) => status.show({ fill: 'blue', shape: 'dot', text }));
-      const fetches = new Fetches(
-        positive(config.concurrency, 4),
-        transfers,
-        (object) => void connection.renew(object),
-      );
+      const fetches = new Fetches(settings.concurrency, transfers, (object) => void connection.renew(object));
 
       const fetch = async (
         object: ObjectReference,
@@ -61,20 +44,19 @@ export default function (RED: NodeAPI): void {
           ? await trustedKeysOf(await fields.any('trustedKey', message), (path) => fields.locate(path))
           : undefined;
         const options = { signal, onProgress, trustedKeys };
-        if (config.output === 'file') {
+        if (settings.output === 'file') {
           const name = await fields.text('filename', message);
-          const folder = config.folder && fields.locate(config.folder);
+          const folder = settings.folder && fields.locate(settings.folder);
           const filename = await targetPath(folder, name, object.objectID);
           await client.fetchObjectDataToFile(object, filename, options);
           return { payload: filename, filename };
         }
-        const maxBytes = positive(config.limit, 16) * bytesPerMiB;
-        const data = await client.fetchObjectData(object, { ...options, maxBytes });
-        return { payload: decode(data, config) };
+        const data = await client.fetchObjectData(object, { ...options, maxBytes: settings.limit });
+        return { payload: decode(data, settings) };
       };
 
       const handler: Handler = async (message, _status, closing) => {
-        const object = await objectOf(reader, config, message);
+        const object = await objectOf(fields, message);
         status.show({ fill: 'blue', shape: 'dot', text: object.objectID });
         const result = hasNoData(object)
           ? { outcome: 'nodata' }
@@ -116,8 +98,8 @@ async function outcomeOf(
   }
 }
 
-function decode(data: Buffer, { output, encoding }: SyncFetchConfig): unknown {
-  if (output === 'text') return data.toString(encoding || 'utf8');
+function decode(data: Buffer, { output, encoding }: Settings<typeof table.fields>): unknown {
+  if (output === 'text') return data.toString((encoding || 'utf8') as BufferEncoding);
   if (output === 'json') return JSON.parse(data.toString('utf8'));
   return data;
 }

@@ -1,37 +1,20 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { ReceiverState } from '../../src/client';
 import { invalidInput, toNodeFailure } from '../common/failure';
-import { positive } from '../common/fields';
 import { useService } from '../common/service';
+import { type Settings, settingsOf } from '../common/settings';
 import { StatusLine } from '../common/status';
+import { credentialsOf } from '../common/table';
 import { wordsOf } from '../common/words';
 import type { ServiceConnection } from '../sync-service/connection';
 import { Doorbell } from './doorbell';
+import { table } from './fields';
 import { isWanted } from './filter';
 import { answerHook, hookURL, newHookPath } from './hooks';
 import { Intake } from './intake';
 import { shortText, statusOf } from './status';
 
-interface SyncInConfig extends NodeDef {
-  service: string;
-  /** One or several, separated by commas or spaces. */
-  objectTypes: string;
-  /** Only this object; empty for all. */
-  objectID: string;
-  /** What makes it look for updates: its polls alone, or calls of the service as well. */
-  trigger: 'poll' | 'webhook';
-  /** Where the service reaches the HTTP nodes of this Node-RED. */
-  baseURL: string;
-  /** Seconds between two polls. */
-  interval: string | number;
-  window: string | number;
-  /** Seconds without acknowledgement after which an object is handed out again. */
-  redeliverAfter: string | number;
-  maxAttempts: string | number;
-  acknowledge: 'flow' | 'delivery';
-  /** Hand out what is past its expiration as well. */
-  expired: boolean;
-}
+type SyncInSettings = Settings<typeof table.fields>;
 
 interface SyncInCredentials {
   /** The path of the webhook: kept, so that it is the same after a restart or a crash. */
@@ -41,9 +24,10 @@ interface SyncInCredentials {
 type SyncInNode = Node<SyncInCredentials>;
 
 export default function (RED: NodeAPI): void {
-  function SyncIn(this: SyncInNode, config: SyncInConfig): void {
+  function SyncIn(this: SyncInNode, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(this);
+    const settings = settingsOf(table, config);
     let states: ReceiverState[] = [];
     let noWebhook: string | undefined;
     const showState = (): void => status.follow(() => statusOf(states, noWebhook !== undefined));
@@ -54,23 +38,23 @@ export default function (RED: NodeAPI): void {
     };
     try {
       // Before the service is used: a node that fails here has no close handler to let go of it.
-      const objectTypes = objectTypesOf(config);
-      const connection = useService(RED, this, config.service);
+      const objectTypes = objectTypesOf(settings);
+      const connection = useService(RED, this, settings.service);
       const intake = new Intake(connection, {
         nodeID: this.id,
         objectTypes,
         receiver: {
-          interval: positive(config.interval, 5) * 1_000,
-          window: positive(config.window, 32),
-          redeliverAfter: positive(config.redeliverAfter, 300) * 1_000,
-          maxAttempts: positive(config.maxAttempts, 5),
-          accepts: (object) => isWanted(object, config),
+          interval: settings.interval,
+          window: settings.window,
+          redeliverAfter: settings.redeliverAfter,
+          maxAttempts: settings.maxAttempts,
+          accepts: (object) => isWanted(object, settings),
           onExhausted: ({ objectType, objectID }, attempts) =>
             this.warn(
               `${objectType}/${objectID} was not acknowledged in ${attempts} attempts: it rests until it changes`,
             ),
         },
-        acknowledgeOnDelivery: config.acknowledge === 'delivery',
+        acknowledgeOnDelivery: settings.acknowledge === 'delivery',
         send: (message, object) => this.send(object.deleted ? [null, message] : [message, null]),
         onState: (current) => {
           states = current;
@@ -79,8 +63,8 @@ export default function (RED: NodeAPI): void {
         onError: report,
       });
       const webhook =
-        config.trigger === 'webhook' &&
-        useWebhook(RED, this, config, { connection, objectTypes, intake }, (refused) => {
+        settings.trigger === 'webhook' &&
+        useWebhook(RED, this, settings, { connection, objectTypes, intake }, (refused) => {
           noWebhook = refused;
           if (refused) this.warn(`The webhook does not work, so the service is only polled: ${refused}`);
           showState();
@@ -101,8 +85,8 @@ export default function (RED: NodeAPI): void {
     }
   }
 
-  RED.nodes.registerType<SyncInNode, SyncInConfig, object, SyncInCredentials>('sync-in', SyncIn, {
-    credentials: { hookPath: { type: 'password' } },
+  RED.nodes.registerType<SyncInNode, NodeDef, object, SyncInCredentials>('sync-in', SyncIn, {
+    credentials: credentialsOf(table),
   });
 }
 
@@ -110,7 +94,7 @@ export default function (RED: NodeAPI): void {
 function useWebhook(
   RED: NodeAPI,
   node: SyncInNode,
-  { baseURL }: SyncInConfig,
+  { baseURL }: SyncInSettings,
   of: { connection: ServiceConnection; objectTypes: readonly string[]; intake: Intake },
   onChange: (refused: string | undefined) => void,
 ): () => Promise<void> {
@@ -150,8 +134,8 @@ function hookPathOf(RED: NodeAPI, node: SyncInNode): string {
   return hookPath;
 }
 
-function objectTypesOf({ objectTypes }: SyncInConfig): string[] {
-  const types = wordsOf(objectTypes ?? '');
+function objectTypesOf({ objectTypes }: SyncInSettings): string[] {
+  const types = wordsOf(objectTypes);
   if (types.length === 0) throw invalidInput('Enter an object type');
   return Array.from(new Set(types));
 }

@@ -10,7 +10,7 @@ import type { TypedFields } from '../common/typed';
  * @throws NodeFailure SYNC_INVALID_ARGUMENT.
  */
 export async function dataOf(
-  source: 'value' | 'file' | undefined,
+  source: 'value' | 'file',
   fields: TypedFields,
   message: NodeMessage,
 ): Promise<DataSource> {

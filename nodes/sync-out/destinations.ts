@@ -4,9 +4,7 @@ import { invalidInput } from '../common/failure';
 import { describe } from '../common/fields';
 import type { TypedFields } from '../common/typed';
 import { wordsOf } from '../common/words';
-
-/** Empty while none is chosen. */
-export type DestinationChoice = '' | 'all' | 'type' | 'node' | 'list' | 'policy';
+import type { OutSettings } from './fields';
 
 /**
  * Where an object goes, as its metadata says it. On an ESS everything goes to the cloud; on a CSS the user has chosen,
@@ -15,7 +13,7 @@ export type DestinationChoice = '' | 'all' | 'type' | 'node' | 'list' | 'policy'
  * @throws NodeFailure SYNC_INVALID_ARGUMENT.
  */
 export async function destinationOf(
-  choice: DestinationChoice,
+  choice: OutSettings['destination'],
   kind: ServiceKind,
   fields: TypedFields,
   message: NodeMessage,

@@ -3,13 +3,14 @@ import type { ObjectMetadataInput, ObjectReference, ServiceKind } from '../../sr
 import { invalidInput } from '../common/failure';
 import { describe } from '../common/fields';
 import type { TypedFields } from '../common/typed';
-import { type DestinationChoice, destinationOf } from './destinations';
+import { destinationOf } from './destinations';
+import { type OutSettings, table } from './fields';
 import { timeOf } from './time';
 
 /** What the metadata of an object is made for. */
 export interface Purpose {
   kind: ServiceKind;
-  destination: DestinationChoice;
+  destination: OutSettings['destination'];
   withData: boolean;
 }
 
@@ -39,7 +40,7 @@ export async function metadataOf(
     link,
     ...(purpose.withData ? {} : await withoutData(fields, message, link)),
   };
-  if (purpose.kind === 'ESS') refuseOnEdge(given);
+  if (purpose.kind === 'ESS') refuseOnEdge(given, fields);
   const said = Object.entries(given).filter(([, value]) => value !== undefined);
   return Object.fromEntries(said) as ObjectMetadataInput;
 }
@@ -66,9 +67,12 @@ async function withoutData(
 }
 
 /** The service would refuse it, for autodelete with a reason that helps nobody. */
-function refuseOnEdge({ expiration, autodelete }: { expiration?: unknown; autodelete?: unknown }): void {
-  if (expiration !== undefined) throw invalidInput('Expires can be used on a cloud (CSS) only');
-  if (autodelete) throw invalidInput('Autodelete can be used on a cloud (CSS) only');
+function refuseOnEdge(given: Readonly<Record<string, unknown>>, fields: TypedFields): void {
+  for (const [name, field] of Object.entries(table.fields)) {
+    if (field.kind === 'typed' && field.only === 'CSS' && given[name] !== undefined) {
+      throw invalidInput(`${fields.label(name)} can be used on a cloud (CSS) only`);
+    }
+  }
 }
 
 async function time(

@@ -5,8 +5,6 @@ import type { TypedFields } from '../common/typed';
 
 /** What decides which object a message is about. */
 export interface Naming {
-  /** `auto`, `unique`, or where the ID is. */
-  objectIDType: string;
   kind: ServiceKind;
   /** Whether the object may be one that was not there before. */
   creates: boolean;
@@ -34,10 +32,11 @@ export async function referenceOf(
 async function objectIDOf(
   fields: TypedFields,
   message: NodeMessage,
-  { objectIDType, kind, creates, freshID }: Naming,
+  { kind, creates, freshID }: Naming,
 ): Promise<string | undefined> {
-  if (objectIDType === 'unique') return freshID();
-  if (objectIDType !== 'auto') return fields.text('objectID', message);
+  const type = fields.typeOf('objectID');
+  if (type === 'unique') return freshID();
+  if (type !== 'auto') return fields.text('objectID', message);
   if (kind === 'ESS' && creates) return freshID();
-  return fields.textAt('objectID', { value: 'object.objectID', type: 'msg' }, message);
+  return fields.textFrom('objectID', { value: 'object.objectID', type: 'msg' }, message);
 }

@@ -15,16 +15,15 @@ export interface SyncOutCredentials {
  * The key to sign with: the stored one, or that of a file. Undefined where none is wanted; where one is wanted and
  * missing nothing is published.
  *
- * @param type `none`, `stored`, or where the path is; flows of before have none.
  * @throws NodeFailure SYNC_INVALID_ARGUMENT, which never says what the key is.
  */
 export async function signingKeyOf(
-  type: string | undefined,
   credentials: SyncOutCredentials,
   fields: TypedFields,
   message: NodeMessage,
 ): Promise<SigningKey | undefined> {
-  if (!type || type === 'none') return undefined;
+  const type = fields.typeOf('signingKey');
+  if (type === 'none') return undefined;
   const privateKey =
     type === 'stored' ? storedKey(credentials) : await keyAt(await fields.any('signingKey', message), fields);
   const { passphrase } = credentials;

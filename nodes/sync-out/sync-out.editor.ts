@@ -1,96 +1,69 @@
-import { isPositive } from '../common/fields.editor';
-import { closeDialog, formOf, openDialog, type SyncOutEditor } from './dialog.editor';
-import { problems } from './form';
+import { type Dialog, type Prepare, typesOf } from '../common/dialog.editor';
+import { chosenService, countEdges } from '../common/service.editor';
+import { table } from './fields';
+import { hasFreshID, onEdge } from './rules';
 
-/** Those without a type beside them; `destinationType` is a field of its own. */
-const choices = ['destination', 'waitFor'];
+export const prepare: Prepare = (node, dialog) => {
+  prepareObjectID(node, dialog);
+  prepareSource();
+  const edges = new EdgeCount(node);
+  dialog.follow(() => {
+    // What was chosen for a cloud stays in the list, marked, so that an edge does not silently change it.
+    const isLost = onEdge(dialog.form) && dialog.form.value('waitFor') !== 'delivered';
+    $('#node-input-waitFor option[value="delivered"]').prop('disabled', isLost);
+    edges.show(table.fields.edges.shown?.(dialog.form) ?? false);
+  });
+};
 
-/** A field with what can be wrong with it, by itself or with the rest of the form. */
-function checked(field: string, value: string): EditorProperty<SyncOutEditor> {
-  return {
-    value,
-    validate(given, options) {
-      const form = formOf(this);
-      const problem = problems[field]?.(form);
-      if (problem) return this._(`sync-out.${problem}`);
-      return (
-        !given ||
-        choices.includes(field) ||
-        RED.utils.validateTypedProperty(given, form.value(`${field}Type`), options)
-      );
-    },
-  };
+/** The default says what it means for the chosen service and action. */
+function prepareObjectID(node: EditorNode, { form, follow }: Dialog): void {
+  const input = $('#node-input-objectID');
+  let shown: boolean | undefined;
+  follow(() => {
+    const fresh = hasFreshID(form);
+    if (fresh === shown) return;
+    shown = fresh;
+    const textOf = (plain: string): string => (plain === 'auto' && fresh ? 'fresh' : plain);
+    input.typedInput('types', typesOf(node, table, 'objectID', table.fields.objectID, textOf));
+  });
 }
 
-RED.nodes.registerType<SyncOutEditor>('sync-out', {
-  category: 'edge sync',
-  color: '#8FC9A3',
-  icon: 'sync-out.svg',
-  paletteLabel: 'sync out',
-  inputs: 1,
-  outputs: 1,
-  defaults: {
-    name: { value: '' },
-    service: { value: '', type: 'sync-service', required: true },
-    action: { value: 'publish' },
-    objectType: checked('objectType', 'object.objectType'),
-    objectTypeType: { value: 'msg' },
-    objectID: checked('objectID', ''),
-    objectIDType: { value: 'auto' },
-    source: { value: 'value' },
-    data: { value: 'payload' },
-    dataType: { value: 'msg' },
-    metaOnly: { value: 'false' },
-    metaOnlyType: { value: 'bool' },
-    noData: { value: '' },
-    noDataType: { value: 'auto' },
-    destination: checked('destination', ''),
-    destinationType: checked('destinationType', ''),
-    destinationTypeType: { value: 'str' },
-    destinationID: checked('destinationID', ''),
-    destinationIDType: { value: 'str' },
-    destinationsList: checked('destinationsList', ''),
-    destinationsListType: { value: 'str' },
-    destinationPolicy: checked('destinationPolicy', ''),
-    destinationPolicyType: { value: 'json' },
-    waitFor: checked('waitFor', 'published'),
-    timeout: { value: '60', validate: isPositive },
-    version: checked('version', ''),
-    versionType: { value: 'str' },
-    description: checked('description', ''),
-    descriptionType: { value: 'str' },
-    expiration: checked('expiration', ''),
-    expirationType: { value: 'str' },
-    inactive: checked('inactive', 'false'),
-    inactiveType: { value: 'bool' },
-    activationTime: checked('activationTime', ''),
-    activationTimeType: { value: 'str' },
-    consumers: checked('consumers', ''),
-    consumersType: { value: 'num' },
-    autodelete: checked('autodelete', 'false'),
-    autodeleteType: { value: 'bool' },
-    link: checked('link', ''),
-    linkType: { value: 'str' },
-    signingKey: checked('signingKey', ''),
-    signingKeyType: { value: 'none' },
-  },
-  credentials: { privateKey: { type: 'password' }, passphrase: { type: 'password' } },
-  label() {
-    return this.name || 'sync out';
-  },
-  labelStyle() {
-    return this.name ? 'node_label_italic' : '';
-  },
-  oneditprepare() {
-    openDialog(this);
-  },
-  oneditsave() {
-    closeDialog();
-  },
-  oneditcancel() {
-    closeDialog();
-  },
-  oneditdelete() {
-    closeDialog();
-  },
-});
+/** The path of a file comes in msg.filename, as with Node-RED's own file nodes. */
+function prepareSource(): void {
+  const places: Record<string, string> = { value: 'payload', file: 'filename' };
+  const choice = $('#node-input-source');
+  let source = String(choice.val());
+  choice.on('change', () => {
+    const chosen = String(choice.val());
+    const data = $('#node-input-data');
+    if (data.typedInput('type') === 'msg' && data.typedInput('value') === places[source]) {
+      data.typedInput('value', places[chosen] ?? 'payload');
+    }
+    source = chosen;
+  });
+}
+
+/** Tells how many edges "all edges" are now. */
+class EdgeCount {
+  #service: string | undefined;
+
+  constructor(private readonly node: EditorNode) {}
+
+  show(wanted: boolean): void {
+    const service = wanted ? chosenService() : undefined;
+    if (service === this.#service) return;
+    this.#service = service;
+    if (service === undefined) return;
+    this.#tell('counting');
+    countEdges((count) => {
+      // Another service may be chosen by now.
+      if (service !== this.#service) return;
+      if (count === undefined) this.#tell('unknown');
+      else this.#tell('count', { count: String(count) });
+    });
+  }
+
+  #tell(key: string, values?: Record<string, string>): void {
+    $('#sync-out-edges').text(this.node._(`sync-out.edges.${key}`, values));
+  }
+}

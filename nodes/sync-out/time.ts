@@ -28,7 +28,7 @@ const latest = Date.parse('9999-12-31T23:59:59Z');
 
 /**
  * The time that is meant by `in 24 h` or `in 1 d 12 h`, by a time such as `2031-01-31T12:00:00Z`, by milliseconds since
- * 1970 or by a Date, as RFC 3339; undefined where none of these is meant. The editor checks with it, too.
+ * 1970 or by a Date, as RFC 3339; undefined where none of these is meant.
  */
 export function timeOf(value: unknown, now: number): string | undefined {
   if (value instanceof Date) return formatted(value.getTime());
@@ -38,6 +38,11 @@ export function timeOf(value: unknown, now: number): string | undefined {
   if (timestamp.test(text)) return Number.isNaN(Date.parse(text)) ? undefined : text;
   const duration = durationOf(text);
   return duration === undefined ? undefined : formatted(now + duration);
+}
+
+/** Whether a text of the dialog means a time. */
+export function isTime(text: string): boolean {
+  return timeOf(text, 0) !== undefined;
 }
 
 function durationOf(text: string): number | undefined {

@@ -1,20 +1,15 @@
 import type { NodeMessage } from 'node-red';
 import type { ObjectFilter, ObjectMetadata, ObjectReference, SyncServiceClient } from '../../src/client';
+import type { Settings } from '../common/settings';
 import type { TypedFields } from '../common/typed';
+import type { table } from './fields';
 
-/** What a query reads besides the message. */
-export interface QueryOptions {
-  destinationPolicy: '' | 'true' | 'false';
-  noData: '' | 'true' | 'false';
-  deleted: '' | 'true' | 'false';
-  /** Also updates that were marked received. */
-  received: boolean;
-}
+type QuerySettings = Settings<typeof table.fields>;
 
-interface Asked {
+interface QueryRequest {
   client: SyncServiceClient;
   fields: TypedFields;
-  options: QueryOptions;
+  settings: QuerySettings;
   message: NodeMessage;
 }
 
@@ -25,38 +20,26 @@ export interface Found {
   destinations?: unknown;
 }
 
-export type QueryName =
-  | 'metadata'
-  | 'status'
-  | 'destinations'
-  | 'updates'
-  | 'all'
-  | 'list'
-  | 'types'
-  | 'registered'
-  | 'destinationObjects'
-  | 'health';
-
-export const queries: Readonly<Record<QueryName, (asked: Asked) => Promise<Found>>> = {
-  async metadata(asked) {
-    return listed([await asked.client.getObjectMetadata(await reference(asked))], true);
+export const queries: Readonly<Record<QuerySettings['query'], (request: QueryRequest) => Promise<Found>>> = {
+  async metadata(request) {
+    return listed([await request.client.getObjectMetadata(await reference(request))], true);
   },
-  async status(asked) {
-    return { payload: await asked.client.getObjectStatus(await reference(asked)) };
+  async status(request) {
+    return { payload: await request.client.getObjectStatus(await reference(request)) };
   },
-  async destinations(asked) {
-    const destinations = await asked.client.getObjectDestinations(await reference(asked));
+  async destinations(request) {
+    const destinations = await request.client.getObjectDestinations(await reference(request));
     return { payload: destinations, destinations };
   },
-  async updates({ client, fields, options, message }) {
+  async updates({ client, fields, settings, message }) {
     const objectType = await fields.required('objectType', message);
-    return listed(await client.listUpdates(objectType, { received: options.received }));
+    return listed(await client.listUpdates(objectType, { received: settings.received }));
   },
   async all({ client, fields, message }) {
     return { payload: await client.listAllObjects(await fields.required('objectType', message)) };
   },
-  async list(asked) {
-    return listed(await asked.client.listObjects(await filter(asked)));
+  async list(request) {
+    return listed(await request.client.listObjects(await filter(request)));
   },
   async types({ client }) {
     return { payload: await client.listObjectTypes() };
@@ -75,7 +58,7 @@ export const queries: Readonly<Record<QueryName, (asked: Asked) => Promise<Found
   },
 };
 
-async function reference({ fields, message }: Asked): Promise<ObjectReference> {
+async function reference({ fields, message }: QueryRequest): Promise<ObjectReference> {
   const objectType = await fields.required('objectType', message);
   return { objectType, objectID: await fields.required('objectID', message) };
 }
@@ -88,7 +71,7 @@ function listed(objects: ObjectMetadata[], alone = false): Found {
   return { payload: structuredClone(alone ? object : objects), object };
 }
 
-async function filter({ fields, options, message }: Asked): Promise<ObjectFilter> {
+async function filter({ fields, settings, message }: QueryRequest): Promise<ObjectFilter> {
   const texts = {
     objectType: await fields.text('objectType', message),
     objectID: await fields.text('objectID', message),
@@ -100,14 +83,14 @@ async function filter({ fields, options, message }: Asked): Promise<ObjectFilter
     expirationTimeBefore: await fields.text('expiresBefore', message),
   };
   const choices = {
-    destinationPolicy: choice(options.destinationPolicy),
-    noData: choice(options.noData),
-    deleted: choice(options.deleted),
+    destinationPolicy: choice(settings.destinationPolicy),
+    noData: choice(settings.noData),
+    deleted: choice(settings.deleted),
   };
   const given = Object.entries({ ...texts, ...choices }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as ObjectFilter;
 }
 
-function choice(value: '' | 'true' | 'false' | undefined): boolean | undefined {
+function choice(value: '' | 'true' | 'false'): boolean | undefined {
   return value ? value === 'true' : undefined;
 }

@@ -2,7 +2,7 @@ import type { NodeAPI } from 'node-red';
 import type { OpenedClient } from './connection';
 import { type Diagnosis, diagnose, findingOf } from './diagnosis';
 import { type Draft, deployed, openDraft } from './draft';
-import { edgeCount, type SuggestionWish, suggestions } from './suggestions';
+import { edgeCount, type SuggestionRequest, suggestions } from './suggestions';
 
 /**
  * The routes that the dialogs ask. What a dialog says but nobody has deployed is tried only for those who might deploy
@@ -13,22 +13,22 @@ export function serveDialogs(RED: NodeAPI): void {
   const mayRead = RED.auth.needsPermission('sync-service.read');
 
   RED.httpAdmin.post('/sync-service/test', mayWrite, (request, response) => {
-    answer(response, () => testOf(RED, request.body as Draft));
+    respond(response, () => testOf(RED, request.body as Draft));
   });
 
   RED.httpAdmin.post('/sync-service/suggestions', mayWrite, (request, response) => {
-    const { draft, wish } = request.body as { draft: Draft; wish: SuggestionWish };
-    answer(response, () => using(openDraft(RED, draft), (client) => suggestions(client, wish)));
+    const { draft, suggestion } = request.body as { draft: Draft; suggestion: SuggestionRequest };
+    respond(response, () => using(openDraft(RED, draft), (client) => suggestions(client, suggestion)));
   });
 
   RED.httpAdmin.post('/sync-service/edges', mayWrite, (request, response) => {
     const { draft } = request.body as { draft: Draft };
-    answer(response, () => using(openDraft(RED, draft), edgeCount));
+    respond(response, () => using(openDraft(RED, draft), edgeCount));
   });
 
   RED.httpAdmin.get('/sync-service/:id/edges', mayRead, (request, response) => {
     const service = deployed(RED, String(request.params.id));
-    if (service) answer(response, () => service.connection.use(edgeCount));
+    if (service) respond(response, () => service.connection.use(edgeCount));
     else response.status(404).end();
   });
 
@@ -38,8 +38,8 @@ export function serveDialogs(RED: NodeAPI): void {
       response.status(404).end();
       return;
     }
-    const wish = request.query as unknown as SuggestionWish;
-    answer(response, () => service.connection.use((client) => suggestions(client, wish)));
+    const suggestion = request.query as unknown as SuggestionRequest;
+    respond(response, () => service.connection.use((client) => suggestions(client, suggestion)));
   });
 }
 
@@ -70,7 +70,7 @@ interface Response {
 }
 
 /** An answer in any case: a dialog shows a failure as a sentence. */
-function answer(response: Response, work: () => Promise<unknown>): void {
+function respond(response: Response, work: () => Promise<unknown>): void {
   work().then(
     (result) => response.json(result),
     (error: unknown) => response.status(502).json(findingOf(error)),

@@ -1,28 +1,10 @@
-import type { Node, NodeDef } from 'node-red';
+import type { Node } from 'node-red';
+import type { Settings } from '../common/settings';
 import type { ServiceConnection } from './connection';
-
-/** Which of the two services a sync-service is connected to. */
-export type Side = 'cloud' | 'edge';
+import type { table } from './fields';
 
 /** What the dialog of the sync-service config node keeps in the flow. */
-export interface SyncServiceConfig extends NodeDef {
-  /** `openhorizon`: the ESS that HZN_ESS_* names. */
-  connection: 'openhorizon' | 'address' | 'local';
-  /** For `address`: http://, https://, unix:/// or secure-unix:///. */
-  address: string;
-  side: Side;
-  /** Of a cloud, and of a local edge. */
-  organization: string;
-  /** The node type and ID of a local edge. */
-  edgeType: string;
-  edgeID: string;
-  /** Path of a PEM file with the certificates to trust, instead of a tls-config node. */
-  caFile: string;
-  /** ID of a tls-config node, or empty. */
-  tls: string;
-  /** Reach a cloud by the proxy that the environment names. */
-  proxy: boolean;
-}
+export type SyncServiceSettings = Settings<typeof table.fields>;
 
 export interface SyncServiceCredentials {
   key?: string;

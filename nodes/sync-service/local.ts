@@ -1,5 +1,5 @@
 import { LocalService } from '../../src/local-service';
-import type { Side } from './configuration';
+import type { SyncServiceSettings } from './configuration';
 
 /** Where the local service listens; 0 lets the system choose. */
 interface LocalPorts {
@@ -16,12 +16,8 @@ export interface LocalUse {
   release(): void;
 }
 
-export interface LocalPlace {
-  side: Side;
-  organization: string;
-  edgeType: string;
-  edgeID: string;
-}
+/** Which side of the local service is meant, and which edge. */
+export type LocalSettings = Pick<SyncServiceSettings, 'side' | 'organization' | 'edgeType' | 'edgeID'>;
 
 /** The one local service of this Node-RED, which all its sync-service nodes share. */
 export class SharedLocalService {
@@ -42,11 +38,11 @@ export class SharedLocalService {
    *
    * @throws NodeJS.ErrnoException EADDRINUSE when a chosen port is taken.
    */
-  async use(place: LocalPlace): Promise<LocalUse> {
+  async use(settings: LocalSettings): Promise<LocalUse> {
     clearTimeout(this.#stopTimer);
     this.#users += 1;
     try {
-      const address = await this.#addressOf(place);
+      const address = await this.#addressOf(settings);
       return { address, release: once(() => this.#leave()) };
     } catch (error) {
       this.#leave();
@@ -70,10 +66,10 @@ export class SharedLocalService {
     await running?.stop();
   }
 
-  async #addressOf(place: LocalPlace): Promise<string> {
+  async #addressOf(settings: LocalSettings): Promise<string> {
     this.#service ??= this.#start();
     const service = await this.#service;
-    return place.side === 'cloud' ? service.cloud.address : this.#edgeAddress(service, place);
+    return settings.side === 'cloud' ? service.cloud.address : this.#edgeAddress(service, settings);
   }
 
   #start(): Promise<LocalService> {
@@ -88,9 +84,9 @@ export class SharedLocalService {
   }
 
   /** One edge is added at a time, so that two nodes on the same new edge do not both add it. */
-  #edgeAddress(service: LocalService, place: LocalPlace): Promise<string> {
+  #edgeAddress(service: LocalService, settings: LocalSettings): Promise<string> {
     const added = this.#adding.then(async () => {
-      const { organization, edgeType: destinationType, edgeID: destinationID } = place;
+      const { organization, edgeType: destinationType, edgeID: destinationID } = settings;
       const existing = service.edges.find(
         (edge) =>
           edge.organization === organization &&

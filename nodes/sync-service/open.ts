@@ -1,6 +1,6 @@
 import { type ClientOptions, SyncServiceClient } from '../../src/client';
 import { invalidInput, NodeFailure } from '../common/failure';
-import type { SyncServiceConfig, SyncServiceCredentials } from './configuration';
+import type { SyncServiceCredentials, SyncServiceSettings } from './configuration';
 import type { OpenedClient } from './connection';
 import { type SharedLocalService, sharedLocalService } from './local';
 
@@ -12,10 +12,7 @@ export interface TlsConfigNode {
 type TlsOptions = NonNullable<ClientOptions['tls']>;
 
 /** What a dialog, saved or not, says of a connection. */
-export type ConnectionSettings = Pick<
-  SyncServiceConfig,
-  'connection' | 'address' | 'side' | 'organization' | 'edgeType' | 'edgeID' | 'caFile' | 'proxy'
->;
+export type ConnectionSettings = Omit<SyncServiceSettings, 'name' | 'tls'>;
 
 /**
  * Makes the client that a sync-service describes; the local service is started for it where it is asked for.

@@ -1,8 +1,9 @@
 import type { SyncServiceClient } from '../../src/client';
+import type { SuggestionSource } from '../common/table';
 
-/** What a dialog may want suggestions for. */
-export interface SuggestionWish {
-  what: 'objectTypes' | 'objectIDs' | 'destinationTypes' | 'destinationIDs' | 'destinations';
+/** What a dialog asks suggestions for. */
+export interface SuggestionRequest {
+  what: SuggestionSource['what'];
   objectType?: string;
   destinationType?: string;
 }
@@ -16,8 +17,8 @@ const patience = 5_000;
  *
  * @throws SyncServiceError when the service does not answer.
  */
-export async function suggestions(client: SyncServiceClient, wish: SuggestionWish): Promise<string[]> {
-  const found = await find(client, wish, { signal: AbortSignal.timeout(patience) });
+export async function suggestions(client: SyncServiceClient, request: SuggestionRequest): Promise<string[]> {
+  const found = await find(client, request, { signal: AbortSignal.timeout(patience) });
   return Array.from(new Set(found)).sort().slice(0, most);
 }
 
@@ -28,7 +29,7 @@ export async function edgeCount(client: SyncServiceClient): Promise<{ count: num
 
 async function find(
   client: SyncServiceClient,
-  { what, objectType, destinationType }: SuggestionWish,
+  { what, objectType, destinationType }: SuggestionRequest,
   options: { signal: AbortSignal },
 ): Promise<string[]> {
   if (what === 'objectIDs') {

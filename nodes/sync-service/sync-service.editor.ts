@@ -1,22 +1,10 @@
-import { connectionFields, postJson, type SyncServiceNode } from '../common/service.editor';
-
-interface SyncServiceEditor extends SyncServiceNode {
-  address: string;
-  organization: string;
-  edgeType: string;
-  edgeID: string;
-}
+import type { Prepare } from '../common/dialog.editor';
+import { connectionFields, postJson } from '../common/service.editor';
 
 interface Diagnosis {
   good: boolean;
   finding: string;
   detail: string;
-}
-
-/** What the form says now, while it is open; otherwise what the node says. */
-function current(node: SyncServiceEditor, property: 'connection' | 'side'): string {
-  const field = $(`#node-config-input-${property}`);
-  return field.length > 0 ? String(field.val()) : node[property];
 }
 
 /** The form as it is now: a connection can be tried before it is deployed. */
@@ -31,7 +19,8 @@ function draftOf(id: string): object {
   return { id, settings, credentials: { key: read('key'), secret: read('secret') } };
 }
 
-function prepareTest(node: SyncServiceEditor): void {
+/** Lets a connection be tried. */
+export const prepare: Prepare = (node) => {
   const button = $('#sync-service-test');
   const result = $('#sync-service-test-result');
   const show = (icon: string, color: string, text: string): void => {
@@ -56,61 +45,4 @@ function prepareTest(node: SyncServiceEditor): void {
       })
       .always(() => button.prop('disabled', false));
   });
-}
-
-RED.nodes.registerType<SyncServiceEditor>('sync-service', {
-  category: 'config',
-  defaults: {
-    name: { value: '' },
-    connection: { value: 'local' },
-    side: { value: 'cloud' },
-    address: {
-      value: '',
-      validate(value, _options) {
-        if (current(this, 'connection') !== 'address') return true;
-        return (
-          /^(https?:\/\/|(secure-)?unix:\/\/\/).+|^\$\{.+\}$/.test(value) ||
-          this._('sync-service.invalid.address')
-        );
-      },
-    },
-    organization: {
-      value: 'demo',
-      validate(value, _options) {
-        const connection = current(this, 'connection');
-        const needed =
-          connection === 'local' || (connection === 'address' && current(this, 'side') === 'cloud');
-        return !needed || value !== '' || this._('sync-service.invalid.organization');
-      },
-    },
-    edgeType: { value: 'gateway' },
-    edgeID: { value: 'edge1' },
-    caFile: { value: '' },
-    tls: { value: '', type: 'tls-config', required: false },
-    proxy: { value: false },
-  },
-  credentials: { key: { type: 'text' }, secret: { type: 'password' } },
-  label() {
-    if (this.name) return this.name;
-    if (this.connection === 'openhorizon') return this._('sync-service.connection.openhorizon');
-    const where = this.connection === 'local' ? 'local' : this.address;
-    if (this.side === 'cloud') return `${where} ${this.organization}`;
-    return this.connection === 'local' ? `${where} ${this.edgeType}/${this.edgeID}` : where;
-  },
-  oneditprepare() {
-    const showRows = (): void => {
-      const connection = current(this, 'connection');
-      const side = current(this, 'side');
-      $('.sync-service-side').toggle(connection !== 'openhorizon');
-      $('.sync-service-address').toggle(connection === 'address');
-      $('.sync-service-local-edge').toggle(connection === 'local' && side === 'edge');
-      $('.sync-service-organization').toggle(
-        connection === 'local' || (connection === 'address' && side === 'cloud'),
-      );
-      $('.sync-service-cloud-address').toggle(connection === 'address' && side === 'cloud');
-    };
-    $('#node-config-input-connection, #node-config-input-side').on('change', showRows);
-    showRows();
-    prepareTest(this);
-  },
-});
+};

@@ -1,19 +1,25 @@
-import type { Node, NodeAPI } from 'node-red';
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { settingsOf } from '../common/settings';
+import { credentialsOf } from '../common/table';
 import { serveDialogs } from './admin';
-import type { SyncServiceConfig, SyncServiceCredentials, SyncServiceNode } from './configuration';
+import type { SyncServiceCredentials, SyncServiceNode } from './configuration';
 import { ServiceConnection } from './connection';
+import { table } from './fields';
 import { openClient, type TlsConfigNode } from './open';
 
 export default function (RED: NodeAPI): void {
   serveDialogs(RED);
 
-  function SyncService(this: Node<SyncServiceCredentials>, config: SyncServiceConfig): void {
+  function SyncService(this: Node<SyncServiceCredentials>, config: NodeDef): void {
     RED.nodes.createNode(this, config);
-    const tlsNode = config.tls ? (RED.nodes.getNode(config.tls) as unknown as TlsConfigNode | null) : null;
+    const settings = settingsOf(table, config);
+    const tlsNode = settings.tls
+      ? (RED.nodes.getNode(settings.tls) as unknown as TlsConfigNode | null)
+      : null;
     const connection = new ServiceConnection(() =>
-      openClient(config, this.credentials ?? {}, tlsNode?.addTLSOptions({})),
+      openClient(settings, this.credentials ?? {}, tlsNode?.addTLSOptions({})),
     );
-    const { address } = config;
+    const { address } = settings;
     Object.assign(this, { connection, address } satisfies Pick<SyncServiceNode, 'connection' | 'address'>);
     const onStarted = (): void => void connection.flowsStarted();
     RED.events.on('flows:started', onStarted);
@@ -26,11 +32,11 @@ export default function (RED: NodeAPI): void {
     });
   }
 
-  RED.nodes.registerType<Node<SyncServiceCredentials>, SyncServiceConfig, object, SyncServiceCredentials>(
+  RED.nodes.registerType<Node<SyncServiceCredentials>, NodeDef, object, SyncServiceCredentials>(
     'sync-service',
     SyncService,
     {
-      credentials: { key: { type: 'text' }, secret: { type: 'password' } },
+      credentials: credentialsOf(table),
     },
   );
 }

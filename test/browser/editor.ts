@@ -10,7 +10,7 @@ interface EditorGlobal {
       node(id: string): DrawnNode & { valid: boolean; [property: string]: unknown };
     };
     actions: { invoke(name: string): void };
-    view: { importNodes(nodes: string, options: object): void };
+    view: { importNodes(nodes: string, options: object): void; select(id: string): void };
     workspaces: { active(): string; show(id: string): void };
   };
 }
@@ -237,6 +237,11 @@ export class Editor {
     const added = (await this.ids()).filter((id) => !before.includes(id));
     if (added.length !== 1 || !added[0]) throw new Error('The node was not added');
     return added[0];
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.page.evaluate((node) => (globalThis as unknown as EditorGlobal).RED.view.select(node), id);
+    await this.invoke('core:delete-selection');
   }
 
   /** What a field suggests. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
 import { SyncServiceClient } from '../../src/client';
 import { LocalService } from '../../src/local-service';
+import saved from '../fixtures/flows-0.1.0.json';
 import { Editor, openBrowser } from './editor';
 import { type RunningNodeRed, startNodeRed } from './node-red';
 
@@ -253,6 +254,27 @@ describe('the editor', () => {
     }
     assert.equal(await editor.property(id, 'noDataType'), 'auto');
     assert.equal(await editor.property(id, 'signingKeyType'), 'none');
+  });
+
+  it('opens what 0.1.0 has saved, and changes nothing', async () => {
+    const before = await editor.ids();
+    const placed = saved.filter((node) => 'z' in node);
+    const service = await editor.property(signing, 'service');
+    for (const node of placed) {
+      const id = await editor.add({ ...node, service });
+      assert.equal(await editor.property(id, 'valid'), true, node.id);
+      await editor.openDialog(id);
+      await editor.confirmDialog();
+      assert.equal(await editor.property(id, 'valid'), true, node.id);
+      for (const [name, value] of Object.entries(node)) {
+        if (['id', 'z', 'x', 'y', 'wires', 'service'].includes(name)) continue;
+        // Beside a type that stands for a value itself, it means nothing.
+        if ((node as Record<string, unknown>)[`${name}Type`] === 'auto') continue;
+        assert.deepEqual(await editor.property(id, name), value, `${node.id} ${name}`);
+      }
+      await editor.remove(id);
+    }
+    assert.deepEqual(await editor.ids(), before);
   });
 
   it('deploys all of them, and shows no secret', async () => {

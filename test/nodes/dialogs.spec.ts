@@ -129,8 +129,11 @@ describe('the dialogs ask', () => {
   });
 
   describe('for suggestions', () => {
-    const suggested = async (id: string, wish: object): Promise<string[]> => {
-      const { body } = await helperRequest().get(`/sync-service/${id}/suggestions`).query(wish).expect(200);
+    const suggested = async (id: string, suggestion: object): Promise<string[]> => {
+      const { body } = await helperRequest()
+        .get(`/sync-service/${id}/suggestions`)
+        .query(suggestion)
+        .expect(200);
       return body as string[];
     };
 
@@ -159,8 +162,9 @@ describe('the dialogs ask', () => {
     it('of a service that is not deployed yet, by what the dialog says', async () => {
       await helperRequest().get('/sync-service/new/suggestions').query({ what: 'objectTypes' }).expect(404);
       const draft = { id: 'new', settings: { ...empty, address: service.cloud.address }, credentials: admin };
-      const ask = async (wish: object): Promise<unknown> =>
-        (await helperRequest().post('/sync-service/suggestions').send({ draft, wish }).expect(200)).body;
+      const ask = async (suggestion: object): Promise<unknown> =>
+        (await helperRequest().post('/sync-service/suggestions').send({ draft, suggestion }).expect(200))
+          .body;
       assert.deepEqual(await ask({ what: 'destinations' }), ['gateway:edge1']);
       assert.deepEqual(await ask({ what: 'destinationTypes' }), ['gateway']);
       assert.deepEqual(await ask({ what: 'destinationIDs', destinationType: 'gateway' }), ['edge1']);
@@ -188,7 +192,7 @@ describe('the dialogs ask', () => {
       const draft = { id: 'new', settings: { ...empty, address: 'http://127.0.0.1:1' }, credentials: admin };
       const answer = await helperRequest()
         .post('/sync-service/suggestions')
-        .send({ draft, wish: { what: 'objectTypes' } })
+        .send({ draft, suggestion: { what: 'objectTypes' } })
         .expect(502);
       assert.equal((answer.body as Diagnosis).finding, 'refused');
     });

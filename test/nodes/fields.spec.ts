@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isRequiredByEditor } from '../../nodes/common/table';
 import manifest from '../../package.json';
+import { dialogOf } from '../../scripts/dialog';
+import { tableOf } from '../../scripts/editor-side';
 import { type Definition, definitionOf } from '../support/definition';
 
 /** The editor's internalProperties; single letters are others. */
@@ -50,7 +53,7 @@ function fieldsOf({ defaults, credentials }: Definition): string[] {
 for (const type of types) {
   describe(`the dialog of ${type}`, () => {
     const definition = definitionOf(type);
-    const dialog = readFileSync(join('nodes', type, `${type}.html`), 'utf8');
+    const dialog = dialogOf(tableOf(type));
     const help = localeFile(type, 'en-US', 'html')
       .replace(/<[^>]+>/g, '')
       .toLowerCase();
@@ -97,6 +100,22 @@ for (const type of types) {
       for (const [, key] of dialog.matchAll(/data-i18n="(?:\[\w+\])?([\w.-]+)"/g)) {
         assert.equal(typeof at({ [type]: texts }, String(key)), 'string', key);
       }
+    });
+
+    it('has a text for whatever its table can say', () => {
+      const table = tableOf(type);
+      const keys = Object.entries(table.fields).flatMap(([name, field]) => [
+        ...(field.kind === 'typed' ? [...field.plain, ...(field.path ? ['path'] : [])] : []).map(
+          (each) => `${name}.${each}`,
+        ),
+        ...(field.kind !== 'own' && field.required && !isRequiredByEditor(field) ? ['needs.value'] : []),
+        ...(field.kind === 'choice' ? Object.values(field.options) : [])
+          .filter(({ only }) => only)
+          .map(({ only }) => (only === 'CSS' ? 'needs.cloud' : 'needs.edge')),
+      ]);
+      const outputs = Array.isArray(table.outputs) ? table.outputs.map((name) => `output.${name}`) : [];
+      const texts = textsOf(type, 'en-US');
+      for (const key of [...keys, ...outputs]) assert.equal(typeof at(texts, key), 'string', key);
     });
 
     for (const language of languages) {

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { type Form, hasFreshID, hasMore, problems, rows } from '../../nodes/sync-out/form';
+import type { Form } from '../../nodes/common/form';
+import { holdsSomething, problemOf } from '../../nodes/common/problems';
+import { savedIn } from '../../nodes/common/saved';
+import type { Fields } from '../../nodes/common/table';
+import { table } from '../../nodes/sync-out/fields';
+import { hasFreshID } from '../../nodes/sync-out/rules';
 
 type Values = Record<string, string>;
 
@@ -14,6 +19,7 @@ function form(kind: Form['kind'], values: Values = {}): Form {
     metaOnlyType: 'bool',
     noDataType: 'auto',
     waitFor: 'published',
+    timeout: '60',
     inactive: 'false',
     inactiveType: 'bool',
     consumersType: 'num',
@@ -27,18 +33,27 @@ function form(kind: Form['kind'], values: Values = {}): Form {
 
 /** A node of a flow that was saved before there were these fields. */
 function oldForm(kind: Form['kind'], values: Values): Form {
-  return { kind, value: (field) => values[field] ?? '' };
+  const saved = savedIn(table, values);
+  return { kind, value: (field) => String(saved[field] ?? '') };
 }
 
 function wrong(asked: Form): Record<string, string> {
-  const found = Object.entries(problems).map(([field, rule]) => [field, rule(asked)]);
+  const found = Object.keys(table.fields).map((field) => [field, problemOf(table, field, asked)]);
   return Object.fromEntries(found.filter(([, problem]) => problem !== undefined)) as Record<string, string>;
 }
 
+/** Of the rows that are not always there. */
 function shown(asked: Form): string[] {
-  return Object.entries(rows)
-    .filter(([, applies]) => applies(asked))
+  const rows = Object.entries({ ...table.fields } as Fields).map(
+    ([name, { shown }]) => [name, shown] as const,
+  );
+  return [...rows, ...Object.entries(table.sections ?? {})]
+    .filter(([, applies]) => applies?.(asked))
     .map(([row]) => row);
+}
+
+function hasMore(asked: Form): boolean {
+  return holdsSomething(table, 'more', asked);
 }
 
 describe('the form of sync-out', () => {
@@ -51,11 +66,11 @@ describe('the form of sync-out', () => {
   });
 
   it('has the rows of an action, and no others', () => {
-    const common = ['waitFor'];
+    const [data, common] = [['source', 'data'], ['waitFor']];
     assert.deepEqual(shown(form('CSS', { action: 'delete' })), []);
     assert.deepEqual(shown(form('CSS', { action: 'activate' })), common);
-    assert.deepEqual(shown(form('CSS', { action: 'data' })), ['data', ...common]);
-    assert.deepEqual(shown(form('CSS')), ['data', 'destination', ...common, 'more', 'signingKey']);
+    assert.deepEqual(shown(form('CSS', { action: 'data' })), [...data, ...common]);
+    assert.deepEqual(shown(form('CSS')), [...data, 'destination', ...common, 'signingKey', 'more']);
     assert.deepEqual(shown(form('CSS', { action: 'metadata' })), [
       'metaOnly',
       'noData',
@@ -63,7 +78,7 @@ describe('the form of sync-out', () => {
       ...common,
       'more',
     ]);
-    assert.deepEqual(shown(form('ESS')), ['data', 'cloud', ...common, 'more', 'signingKey', 'refused']);
+    assert.deepEqual(shown(form('ESS')), [...data, 'cloud', ...common, 'signingKey', 'more']);
   });
 
   const withRows: [string, Values, string[]][] = [

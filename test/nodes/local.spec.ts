@@ -5,7 +5,7 @@ import { mock } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { NodeFailure } from '../../nodes/common/failure';
 import { ServiceConnection } from '../../nodes/sync-service/connection';
-import { type LocalPlace, SharedLocalService } from '../../nodes/sync-service/local';
+import { type LocalSettings, SharedLocalService } from '../../nodes/sync-service/local';
 import { type ConnectionSettings, openClient } from '../../nodes/sync-service/open';
 import { SyncServiceClient } from '../../src/client';
 import { LocalService } from '../../src/local-service';
@@ -14,8 +14,8 @@ import { until } from '../support/until';
 
 const anyPorts = { cloud: 0, firstEdge: 0 };
 const grace = 100;
-const demo: LocalPlace = { side: 'cloud', organization: 'demo', edgeType: '', edgeID: '' };
-const edge1: LocalPlace = { ...demo, side: 'edge', edgeType: 'gateway', edgeID: 'edge1' };
+const demo: LocalSettings = { side: 'cloud', organization: 'demo', edgeType: '', edgeID: '' };
+const edge1: LocalSettings = { ...demo, side: 'edge', edgeType: 'gateway', edgeID: 'edge1' };
 const object = { objectType: 'rules', objectID: 'r1' };
 
 describe('the local service that all config nodes share', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { Queue } from '../../nodes/common/queue';
 import { Transfers } from '../../nodes/common/transfers';
-import { Turns } from '../../nodes/common/turns';
 import { Fetches } from '../../nodes/sync-fetch/fetches';
 import type { ObjectReference, Progress } from '../../src/client';
 import { until } from '../support/until';
@@ -134,7 +134,7 @@ describe('fetches', () => {
 
 describe('turns', () => {
   it('do what concerns the same thing in order, also after a failure, and other things beside it', async () => {
-    const turns = new Turns(2);
+    const turns = new Queue(2);
     const begun: string[] = [];
     const works = new Map(['a1', 'a2', 'a3', 'b'].map((name) => [name, held()]));
     const run = (thing: string, name: string): Promise<void> =>

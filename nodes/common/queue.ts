@@ -1,7 +1,7 @@
 import { Limiter } from '../../src/system/limiter';
 
 /** Does what concerns the same thing one after the other, as it came, and other things beside it, a few at once. */
-export class Turns {
+export class Queue {
   readonly #limiter: Limiter;
   readonly #last = new Map<string, Promise<unknown>>();
 

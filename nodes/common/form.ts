@@ -1,0 +1,34 @@
+/** Which of the two services. */
+export type Kind = 'CSS' | 'ESS';
+
+/** What a dialog says now, or what a node says that is not open. */
+export interface Form {
+  /** Of the chosen service; undefined while none is chosen. */
+  readonly kind: Kind | undefined;
+  /** The value of a field, or with `Type` behind its name its type; empty where there is none. */
+  value(field: string): string;
+}
+
+export type Rule<T> = (form: Form) => T;
+
+/** Holds while a field has one of some values. */
+export function has(field: string, ...values: string[]): Rule<boolean> {
+  return (form) => values.includes(form.value(field));
+}
+
+export function all(...rules: Rule<boolean>[]): Rule<boolean> {
+  return (form) => rules.every((rule) => rule(form));
+}
+
+/** Whether a flag says yes or no in the dialog itself; undefined where a message will. */
+export function flagOf(form: Form, field: string): boolean | undefined {
+  const type = form.value(`${field}Type`);
+  if (type === 'bool') return form.value(field) === 'true';
+  return type === '' || type === 'auto' ? false : undefined;
+}
+
+/** What a field says in the dialog itself; undefined where a message will. */
+export function literalOf(form: Form, field: string): string | undefined {
+  const type = form.value(`${field}Type`);
+  return ['', 'str', 'num'].includes(type) ? form.value(field) : undefined;
+}

@@ -1,0 +1,45 @@
+import { has } from '../common/form';
+import {
+  checkbox,
+  choice,
+  credential,
+  nameField,
+  nodeTable,
+  number,
+  serviceField,
+  text,
+} from '../common/table';
+
+export const table = nodeTable({
+  type: 'sync-in',
+  inputs: 0,
+  outputs: ['updated', 'deleted'],
+  label: (form) => form.value('objectTypes') || 'sync in',
+  fields: {
+    name: nameField,
+    service: serviceField,
+    objectTypes: text({
+      icon: 'cubes',
+      required: true,
+      several: true,
+      suggestions: { what: 'objectTypes' },
+    }),
+    objectID: text({ icon: 'cube', suggestions: { what: 'objectIDs', within: 'objectTypes' } }),
+    trigger: choice({ poll: {}, webhook: {} }, { icon: 'bell' }),
+    baseURL: text({
+      icon: 'globe',
+      placeholder: 'http://host:1880',
+      shown: has('trigger', 'webhook'),
+      problem: (form) =>
+        /^(https?:\/\/.+|\$\{.+\})$/.test(form.value('baseURL')) ? undefined : 'invalid.baseURL',
+    }),
+    interval: number('5', { icon: 'clock-o', unit: 's' }),
+    window: number('32', { icon: 'inbox' }),
+    redeliverAfter: number('300', { icon: 'repeat', unit: 's' }),
+    maxAttempts: number('5', { icon: 'hashtag' }),
+    acknowledge: choice({ flow: {}, delivery: {} }, { icon: 'check' }),
+    expired: checkbox(false),
+    /** The path of the webhook: kept, so that it is the same after a restart or a crash. */
+    hookPath: credential('hidden'),
+  },
+});

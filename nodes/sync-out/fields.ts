@@ -1,0 +1,171 @@
+import { all, flagOf, has, type Rule } from '../common/form';
+import type { Settings } from '../common/settings';
+import {
+  choice,
+  credential,
+  flag,
+  nameField,
+  nodeTable,
+  number,
+  own,
+  serviceField,
+  typed,
+} from '../common/table';
+import {
+  autodeleteProblem,
+  consumersProblem,
+  destinationProblem,
+  goesTo,
+  hasMetadata,
+  isDestinationShown,
+  keyProblem,
+  linkProblem,
+  listProblem,
+  mayBe,
+  onEdge,
+  timeProblem,
+  waitProblem,
+} from './rules';
+
+const publishes = has('action', 'publish');
+const withoutData = has('action', 'metadata');
+const withData = { shown: has('action', 'publish', 'data') };
+const waits: Rule<boolean> = (form) => !has('action', 'delete')(form);
+const toCloud: Rule<boolean> = (form) => hasMetadata(form) && onEdge(form) && !isDestinationShown(form);
+const more = { section: 'more' };
+
+export const table = nodeTable({
+  type: 'sync-out',
+  inputs: 1,
+  outputs: 1,
+  label: () => 'sync out',
+  sections: { more: hasMetadata },
+  fields: {
+    name: nameField,
+    service: serviceField,
+    action: choice({ publish: {}, metadata: {}, data: {}, activate: {}, delete: {} }, { icon: 'bolt' }),
+    objectType: typed({
+      icon: 'cubes',
+      value: 'object.objectType',
+      type: 'msg',
+      suggestions: { what: 'objectTypes' },
+      required: true,
+    }),
+    objectID: typed({ icon: 'cube', plain: ['auto', 'unique'], required: true }),
+    metaOnly: flag({ icon: 'archive', shown: withoutData }),
+    noData: flag({
+      icon: 'ban',
+      plain: ['auto'],
+      shown: (form) => withoutData(form) && flagOf(form, 'metaOnly') !== true,
+    }),
+    source: choice({ value: {}, file: {} }, { icon: 'database', ...withData }),
+    data: typed({
+      icon: 'sign-in',
+      value: 'payload',
+      types: ['msg', 'flow', 'global', 'str', 'json', 'bin'],
+      ...withData,
+    }),
+    destination: choice(
+      { '': { text: 'none' }, all: {}, type: {}, node: {}, list: {}, policy: {} },
+      { icon: 'map-marker', shown: isDestinationShown, problem: destinationProblem },
+    ),
+    cloud: own(
+      `<div class="form-row sync-out-cloud">
+    <label><i class="fa fa-map-marker"></i> <span data-i18n="sync-out.label.destination"></span></label>
+    <span data-i18n="sync-out.destination.cloud"></span>
+  </div>`,
+      { shown: toCloud },
+    ),
+    edges: own(
+      `<div class="form-row sync-out-edges">
+    <div id="sync-out-edges" role="status" style="margin-left: 104px"></div>
+  </div>`,
+      { shown: (form) => form.kind === 'CSS' && goesTo('all')(form) },
+    ),
+    destinationType: typed({
+      icon: 'map-marker',
+      suggestions: { what: 'destinationTypes' },
+      shown: goesTo('type', 'node'),
+      required: true,
+    }),
+    destinationID: typed({
+      icon: 'map-marker',
+      suggestions: { what: 'destinationIDs', within: 'destinationType' },
+      shown: goesTo('node'),
+      required: true,
+    }),
+    destinationsList: typed({
+      icon: 'list',
+      placeholder: 'gateway:edge1, gateway:edge2',
+      types: ['str', 'json'],
+      suggestions: { what: 'destinations' },
+      several: true,
+      shown: goesTo('list'),
+      required: true,
+      problem: listProblem,
+    }),
+    destinationPolicy: typed({
+      icon: 'file-text-o',
+      types: ['json'],
+      shown: goesTo('policy'),
+      required: true,
+    }),
+    waitFor: choice(
+      { published: {}, delivered: {}, consumed: {} },
+      { icon: 'hourglass', shown: waits, problem: waitProblem },
+    ),
+    timeout: number('60', {
+      icon: 'clock-o',
+      unit: 's',
+      shown: all(waits, has('waitFor', 'delivered', 'consumed')),
+    }),
+    version: typed({ icon: 'code-fork', ...more }),
+    description: typed({ icon: 'commenting-o', ...more }),
+    expiration: typed({
+      icon: 'calendar-times-o',
+      placeholder: 'in 24 h',
+      only: 'CSS',
+      problem: timeProblem('expiration'),
+      ...more,
+    }),
+    inactive: flag({ icon: 'pause', ...more }),
+    activationTime: typed({
+      icon: 'calendar-check-o',
+      placeholder: 'in 2 h',
+      shown: mayBe('inactive'),
+      problem: timeProblem('activationTime'),
+      ...more,
+    }),
+    consumers: typed({
+      icon: 'users',
+      placeholder: '1',
+      types: ['num'],
+      problem: consumersProblem,
+      ...more,
+    }),
+    autodelete: flag({ icon: 'trash', only: 'CSS', problem: autodeleteProblem, ...more }),
+    link: typed({ icon: 'link', problem: linkProblem, ...more }),
+    signingKey: typed({
+      icon: 'pencil-square-o',
+      plain: ['none', 'stored'],
+      path: true,
+      shown: publishes,
+      required: true,
+      problem: keyProblem,
+      ...more,
+    }),
+    privateKey: credential('lines', {
+      icon: 'key',
+      placeholder: '-----BEGIN PRIVATE KEY-----',
+      shown: all(publishes, has('signingKeyType', 'stored')),
+      ...more,
+    }),
+    passphrase: credential('password', {
+      icon: 'lock',
+      shown: (form) => publishes(form) && !has('signingKeyType', '', 'none')(form),
+      ...more,
+    }),
+  },
+});
+
+export type OutSettings = Settings<typeof table.fields>;

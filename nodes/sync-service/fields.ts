@@ -1,0 +1,78 @@
+import { all, has } from '../common/form';
+import {
+  type ConfigField,
+  checkbox,
+  choice,
+  credential,
+  nameField,
+  nodeTable,
+  own,
+  text,
+} from '../common/table';
+
+const byAddress = has('connection', 'address');
+const local = has('connection', 'local');
+const localEdge = all(local, has('side', 'edge'));
+const cloudByAddress = all(byAddress, has('side', 'cloud'));
+
+const tls: ConfigField = { kind: 'config', of: 'tls-config', icon: 'shield', value: '', shown: byAddress };
+
+export const table = nodeTable({
+  type: 'sync-service',
+  config: true,
+  label(form, translate) {
+    const { connection, side, address, organization, edgeType, edgeID } = valuesOf(form.value);
+    if (connection === 'openhorizon') return translate('connection.openhorizon');
+    const where = connection === 'local' ? 'local' : address;
+    if (side === 'cloud') return `${where} ${organization}`;
+    return connection === 'local' ? `${where} ${edgeType}/${edgeID}` : String(where);
+  },
+  fields: {
+    name: nameField,
+    /** `openhorizon`: the ESS that HZN_ESS_* names. */
+    connection: choice({ local: {}, address: {}, openhorizon: {} }, { icon: 'plug' }),
+    side: choice(
+      { cloud: {}, edge: {} },
+      { icon: 'cloud', shown: (form) => !has('connection', 'openhorizon')(form) },
+    ),
+    /** http://, https://, unix:/// or secure-unix:///. */
+    address: text({
+      icon: 'globe',
+      shown: byAddress,
+      problem: (form) =>
+        /^(https?:\/\/|(secure-)?unix:\/\/\/).+|^\$\{.+\}$/.test(form.value('address'))
+          ? undefined
+          : 'invalid.address',
+    }),
+    /** Of a cloud, and of a local edge. */
+    organization: text(
+      {
+        icon: 'building',
+        nowrap: true,
+        shown: (form) => local(form) || cloudByAddress(form),
+        problem: (form) => (form.value('organization') === '' ? 'invalid.organization' : undefined),
+      },
+      'demo',
+    ),
+    /** The node type and ID of a local edge. */
+    edgeType: text({ icon: 'microchip', shown: localEdge }, 'gateway'),
+    edgeID: text({ icon: 'microchip', shown: localEdge }, 'edge1'),
+    key: credential('text', { icon: 'user', shown: byAddress }),
+    secret: credential('password', { icon: 'lock', shown: byAddress }),
+    /** Path of a PEM file with the certificates to trust, instead of a tls-config node. */
+    caFile: text({ icon: 'certificate', shown: byAddress }),
+    tls,
+    /** Reach a cloud by the proxy that the environment names. */
+    proxy: checkbox(false, { shown: cloudByAddress }),
+    test: own(`<div class="form-row">
+    <label></label>
+    <button type="button" id="sync-service-test" class="red-ui-button"><i class="fa fa-plug"></i> <span data-i18n="sync-service.test.button"></span></button>
+    <div id="sync-service-test-result" role="status" style="margin: 8px 0 0 104px"></div>
+  </div>`),
+  },
+});
+
+function valuesOf(value: (field: string) => string): Record<string, string> {
+  const names = ['connection', 'side', 'address', 'organization', 'edgeType', 'edgeID'];
+  return Object.fromEntries(names.map((name) => [name, value(name)]));
+}
