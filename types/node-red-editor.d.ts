@@ -6,6 +6,8 @@ interface EditorNode {
   /** Whether it differs from what is deployed. */
   changed?: boolean;
   credentials?: Record<string, string>;
+  /** What its type was registered with. */
+  _def?: { defaults: Record<string, unknown> };
   _(key: string, values?: Record<string, string>): string;
 }
 

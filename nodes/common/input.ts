@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events';
 import type { Node, NodeMessage, NodeMessageInFlow } from 'node-red';
-import type { ServiceConnection } from '../sync-service/connection';
 import { toNodeFailure } from './failure';
 import { StatusLine } from './status';
 
@@ -15,10 +14,15 @@ export type Handler = (
   closing: AbortSignal,
 ) => Promise<NodeMessage>;
 
+/** What a node uses until it has closed and what it had in hand is done. */
+interface Connection {
+  deregister(user: object): void;
+}
+
 /** Gives a node with one input and one output its behaviour: each failure leaves it through `done`, and the flow goes on. */
 export function handleInput(
   node: Node,
-  connection: ServiceConnection,
+  connection: Connection,
   handler: Handler,
   status = new StatusLine(node),
 ): void {

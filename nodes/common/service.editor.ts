@@ -1,6 +1,4 @@
-import { table } from '../sync-service/fields';
 import type { Kind } from './form';
-import { propertiesOf } from './table';
 
 /** The part of a sync-service config node that other dialogs need. */
 export interface SyncServiceNode extends EditorNode {
@@ -52,15 +50,13 @@ export function postJson(url: string, body: object): JQuery.jqXHR {
   return $.ajax({ url, method: 'POST', contentType: 'application/json', data: JSON.stringify(body) });
 }
 
-/** The fields of a sync-service that decide how it connects. */
-export const connectionFields = Object.keys(propertiesOf(table)).filter((field) => field !== 'name');
-
 function draftOf(service: EditorNode): object {
   const { key = '', secret, has_secret } = service.credentials ?? {};
   const values = service as unknown as Record<string, unknown>;
+  const fields = Object.keys(service._def?.defaults ?? {});
   return {
     id: service.id,
-    settings: Object.fromEntries(connectionFields.map((field) => [field, values[field]])),
+    settings: Object.fromEntries(fields.map((field) => [field, values[field]])),
     credentials: { key, secret: secret || (has_secret ? '__PWRD__' : '') },
   };
 }

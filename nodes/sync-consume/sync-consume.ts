@@ -2,9 +2,9 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { FieldReader } from '../common/fields';
 import { construct, handleInput } from '../common/input';
 import { objectOf } from '../common/objects';
-import { useService } from '../common/service';
 import { labelsOf, settingsOf } from '../common/settings';
 import { TypedFields } from '../common/typed';
+import { useService } from '../sync-service/use';
 import { table } from './fields';
 import texts from './locales/en-US/sync-consume.json';
 

@@ -1,12 +1,12 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { ReceiverState } from '../../src/client';
 import { invalidInput, toNodeFailure } from '../common/failure';
-import { useService } from '../common/service';
 import { type Settings, settingsOf } from '../common/settings';
 import { StatusLine } from '../common/status';
 import { credentialsOf } from '../common/table';
 import { wordsOf } from '../common/words';
 import type { ServiceConnection } from '../sync-service/connection';
+import { useService } from '../sync-service/use';
 import { Doorbell } from './doorbell';
 import { table } from './fields';
 import { isWanted } from './filter';

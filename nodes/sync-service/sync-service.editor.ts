@@ -1,5 +1,7 @@
 import type { Prepare } from '../common/dialog.editor';
-import { connectionFields, postJson } from '../common/service.editor';
+import { postJson } from '../common/service.editor';
+import { propertiesOf } from '../common/table';
+import { table } from './fields';
 
 interface Diagnosis {
   good: boolean;
@@ -13,7 +15,7 @@ function draftOf(id: string): object {
     const input = $(`#node-config-input-${field}`);
     return input.is(':checkbox') ? input.is(':checked') : String(input.val() ?? '');
   };
-  const settings = Object.fromEntries(connectionFields.map((field) => [field, read(field)]));
+  const settings = Object.fromEntries(Object.keys(propertiesOf(table)).map((field) => [field, read(field)]));
   // A choice among config nodes that has none yet.
   if (settings.tls === '_ADD_') settings.tls = '';
   return { id, settings, credentials: { key: read('key'), secret: read('secret') } };

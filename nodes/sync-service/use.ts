@@ -1,7 +1,7 @@
 import type { Node, NodeAPI } from 'node-red';
-import type { SyncServiceNode } from '../sync-service/configuration';
-import type { ServiceConnection } from '../sync-service/connection';
-import { invalidInput } from './failure';
+import { invalidInput } from '../common/failure';
+import type { SyncServiceNode } from './configuration';
+import type { ServiceConnection } from './connection';
 
 /**
  * The connection of the sync-service that a node has chosen; the node is its user until it deregisters.
