@@ -1,0 +1,181 @@
+import type { Acknowledgement } from '../../../src/client/updates/acknowledge';
+import type { ReceiverPlan } from '../plans/plan';
+import type { Appearance } from '../service/publications';
+
+/**
+ * `in the flow`: handed out, and nothing said. `asked`: its acknowledgement is the feed's. `refused`: that ended as
+ * superseded or gone. `settled`: it was acknowledged. `let go`: has to be handed out again. `free`: may be, and need not.
+ */
+export type Standing =
+  | 'in the flow'
+  | 'asked'
+  | 'refused'
+  | 'settled'
+  | 'let go'
+  | 'free'
+  | 'rejected'
+  | 'resting';
+
+/** One version of an object in the hands of one receiver's flow, by all that was said of it. */
+export class Claim {
+  standing: Standing = 'in the flow';
+  /** When it took this standing. */
+  since: number;
+  /** In the flow: when its time is over. Let go: when it is due. */
+  until: number;
+  /** Attempts that the flow or the data caused; the next hand-out is one more. */
+  spent = 0;
+  releases = 0;
+  /** How many acknowledgements of it were not answered yet. */
+  unanswered = 0;
+  /** All who share the object have asked: it is being acknowledged. */
+  begun = false;
+  readonly asked = new Set<Acknowledgement>();
+  /** How many polls had arrived when it was refused. */
+  polls = 0;
+  /** Something happened that leaves open which attempt the next one is. */
+  vague = false;
+  handedAt: number;
+
+  constructor(
+    public appearance: Appearance,
+    private readonly plan: ReceiverPlan,
+    now: number,
+  ) {
+    this.handedAt = now;
+    this.since = now;
+    this.until = now + plan.redeliverAfter;
+  }
+
+  stand(standing: Standing, at: number, pause = 0): void {
+    this.standing = standing;
+    this.since = at;
+    this.until = at + pause;
+  }
+
+  handed(appearance: Appearance, now: number): void {
+    this.appearance = appearance;
+    this.handedAt = now;
+    this.stand('in the flow', now, this.plan.redeliverAfter);
+  }
+
+  /** An attempt was in vain: it may come again, or rests when it was the last. */
+  spend(at: number, pause = 0): void {
+    this.spent += 1;
+    this.stand(this.spent >= this.plan.maxAttempts ? 'resting' : 'let go', at, pause);
+  }
+
+  /** Nobody remembers anything of it. */
+  forget(now: number): void {
+    this.spent = 0;
+    this.releases = 0;
+    this.unanswered = 0;
+    this.vague = false;
+    this.stand('let go', now);
+  }
+
+  get name(): string {
+    return `${this.appearance.name} (${this.standing})`;
+  }
+}
+
+/** All that is known of one receiver, over all the lives of its client. */
+export class Reader {
+  readonly #claims = new Map<string, Claim[]>();
+  /** Those that take room, or may soon. */
+  readonly #live = new Set<Claim>();
+  /** The newest appearance of each object that a poll brought while it was there. */
+  readonly told = new Map<string, Appearance>();
+  /** What was marked received when it came, and that it wants all the same. */
+  owed: readonly Appearance[] = [];
+  /** Since when there has been room for another object. */
+  roomSince: number | undefined;
+  open = false;
+  /** It is closed, and will be there again: what it holds is still its own. */
+  returns = false;
+  joinedAt = 0;
+
+  constructor(readonly plan: ReceiverPlan) {}
+
+  get name(): string {
+    return this.plan.name;
+  }
+
+  takes(objectID: string): boolean {
+    return !this.plan.refuses.includes(objectID);
+  }
+
+  /** Its claims on an object, in the order in which their versions were handed out first. */
+  on(objectID: string): readonly Claim[] {
+    return this.#claims.get(objectID) ?? [];
+  }
+
+  claim(objectID: string, version: string): Claim | undefined {
+    return this.on(objectID).find(({ appearance }) => appearance.version === version);
+  }
+
+  all(): Claim[] {
+    return Array.from(this.#claims.values()).flat();
+  }
+
+  hand(appearance: Appearance, now: number): void {
+    let claim = this.claim(appearance.objectID, appearance.version);
+    if (claim) claim.handed(appearance, now);
+    else {
+      claim = new Claim(appearance, this.plan, now);
+      const claims = this.#claims.get(appearance.objectID);
+      if (claims) claims.push(claim);
+      else this.#claims.set(appearance.objectID, [claim]);
+    }
+    this.#live.add(claim);
+    this.look(now);
+  }
+
+  /** A claim of it stands otherwise: perhaps there is room that was not there before, or none any more. */
+  changed(claim: Claim, at: number): void {
+    if (claim.standing === 'asked' || claim.standing === 'in the flow') this.#live.add(claim);
+    this.look(at);
+  }
+
+  look(at: number): void {
+    if (!this.#hasRoom()) this.roomSince = undefined;
+    else this.roomSince ??= at;
+  }
+
+  /** Ends the time of those of which nothing was said for too long, in the order in which it was over. */
+  passTime(now: number): void {
+    const over = Array.from(this.#live).filter(
+      ({ standing, until }) => standing === 'in the flow' && until <= now,
+    );
+    over.sort((one, other) => one.until - other.until);
+    for (const claim of over) {
+      const { until } = claim;
+      claim.spend(until);
+      this.changed(claim, until);
+    }
+  }
+
+  /** Those whose acknowledgement waits for others are among them. */
+  inFlow(): Claim[] {
+    return this.held().filter(({ standing, begun }) => standing === 'in the flow' || !begun);
+  }
+
+  inAcknowledgement(): Claim[] {
+    return this.held().filter(
+      ({ standing, begun, unanswered }) => standing === 'asked' && begun && unanswered > 0,
+    );
+  }
+
+  #hasRoom(): boolean {
+    const { window, observes } = this.plan;
+    return observes || (this.inFlow().length < window && this.inAcknowledgement().length < window);
+  }
+
+  /** What the flow has, and what is being acknowledged. */
+  held(): Claim[] {
+    for (const claim of this.#live) {
+      if (claim.standing !== 'in the flow' && claim.standing !== 'asked') this.#live.delete(claim);
+    }
+    return Array.from(this.#live);
+  }
+}

@@ -1,0 +1,75 @@
+import type { Appearance } from '../service/publications';
+import type { Mark } from '../service/service';
+
+interface Span {
+  from: number;
+  until: number | undefined;
+}
+
+/** What the service did with its objects, as far as rules look at it. */
+export class Objects {
+  readonly #current = new Map<string, Appearance>();
+  readonly #newest = new Map<string, Appearance>();
+  readonly #spans = new Map<Appearance, Span>();
+  readonly #marks = new Map<Appearance, { mark: Mark; by: string }[]>();
+  readonly #looks = new Map<string, Appearance>();
+
+  appeared(appearance: Appearance, now: number): void {
+    this.#current.set(appearance.objectID, appearance);
+    this.#newest.set(keyOf(appearance), appearance);
+    this.#spans.set(appearance, { from: now, until: undefined });
+  }
+
+  disappeared(appearance: Appearance, now: number): void {
+    const span = this.#spans.get(appearance);
+    if (span) span.until = now;
+    if (this.#current.get(appearance.objectID) === appearance) this.#current.delete(appearance.objectID);
+  }
+
+  /** What is there, listed or marked received. */
+  current(objectID: string): Appearance | undefined {
+    return this.#current.get(objectID);
+  }
+
+  allCurrent(): Appearance[] {
+    return Array.from(this.#current.values());
+  }
+
+  /** The last time that this version came. */
+  newest(objectID: string, version: string): Appearance | undefined {
+    return this.#newest.get(keyOf({ objectID, version }));
+  }
+
+  listedAt(appearance: Appearance): number {
+    return this.#spans.get(appearance)?.from ?? 0;
+  }
+
+  /** Whether it was there, and nothing else, from `since` until now. */
+  stayed(appearance: Appearance, since: number): boolean {
+    const span = this.#spans.get(appearance);
+    return span !== undefined && span.until === undefined && span.from <= since;
+  }
+
+  marked(appearance: Appearance, mark: Mark, by: string): void {
+    const marks = this.#marks.get(appearance) ?? [];
+    marks.push({ mark, by });
+    this.#marks.set(appearance, marks);
+  }
+
+  marks(appearance: Appearance): readonly { mark: Mark; by: string }[] {
+    return this.#marks.get(appearance) ?? [];
+  }
+
+  looked(by: string, shown: readonly Appearance[]): void {
+    for (const appearance of shown) this.#looks.set(`${by} ${appearance.objectID}`, appearance);
+  }
+
+  /** What the service showed somebody of an object last, whether or not the answer arrived. */
+  lastLook(by: string, objectID: string): Appearance | undefined {
+    return this.#looks.get(`${by} ${objectID}`);
+  }
+}
+
+function keyOf({ objectID, version }: Pick<Appearance, 'objectID' | 'version'>): string {
+  return `${objectID} ${version}`;
+}

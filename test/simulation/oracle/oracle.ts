@@ -1,0 +1,379 @@
+import type { Acknowledgement, AcknowledgeOutcome } from '../../../src/client/updates/acknowledge';
+import type { ObjectUpdate } from '../../../src/client/updates/receiver';
+import type { VirtualClock } from '../clock';
+import type { Disturbances } from '../line/faults';
+import type { Log } from '../log';
+import type { Death, Plan } from '../plans/plan';
+import { type Appearance, nameOf, versionOf } from '../service/publications';
+import type { Mark, ServiceWitness } from '../service/service';
+import type { Claim, Reader } from './claims';
+import { type Ask, History, type Named } from './history';
+import type { Rule, Violation } from './rules';
+
+/** More at one moment is a loop that nothing slows down. */
+const handedInOneMoment = 1_000;
+
+/**
+ * Watches a history from outside and tells which rules it breaks. It knows nothing of how the client works. Each event
+ * is judged by what had happened until then, and is part of that from then on.
+ */
+export class Oracle implements ServiceWitness {
+  readonly violations: Violation[] = [];
+  readonly history: History;
+  /** How often an update was acknowledged with its predecessor, within the time of one request. */
+  unversioned = 0;
+  /** Acknowledgements that were not answered, of versions with more than one consumer: rule b cannot ask for them. */
+  unansweredOfSeveral = 0;
+  readonly #moment = { at: 0, handed: 0 };
+  /** What is wrong unless it is put right before any time passes. */
+  #suspicions: { at: number; claim: Claim; what: string }[] = [];
+
+  constructor(
+    plan: Plan,
+    private readonly clock: VirtualClock,
+    private readonly disturbances: Disturbances,
+    private readonly log: Log,
+  ) {
+    this.history = new History(plan);
+  }
+
+  /** Enough is broken; more would tell nothing new. */
+  get lost(): boolean {
+    return this.violations.length >= 20;
+  }
+
+  broken(rule: Rule, what: string): void {
+    this.violations.push({ rule, at: this.#now, what });
+    this.#note(`BROKEN ${rule}: ${what}`);
+  }
+
+  reader(name: string): Reader {
+    const reader = this.history.readers.find((each) => each.name === name);
+    if (!reader) throw new Error(`There is no receiver ${name}`);
+    return reader;
+  }
+
+  // The service.
+
+  appeared(appearance: Appearance): void {
+    this.#note(`service: ${appearance.name} is there`);
+    this.history.objects.appeared(appearance, this.#now);
+  }
+
+  disappeared(appearance: Appearance): void {
+    this.#note(`service: ${appearance.name} is gone`);
+    this.history.objects.disappeared(appearance, this.#now);
+  }
+
+  marked(appearance: Appearance, mark: Mark, by: string): void {
+    this.#note(`service: ${appearance.name} is marked ${mark} by ${by}`);
+    const ours = this.history.memoryOf(by) !== undefined;
+    if (ours) {
+      this.#onlyWhatWasAskedFor(appearance, mark, by);
+      if (appearance.consumers > 1 && this.history.countedBefore(appearance, mark, by)) {
+        this.broken('e: one application counts once', `${appearance.name} is marked ${mark} a second time`);
+      }
+    }
+    this.history.objects.marked(appearance, mark, by);
+  }
+
+  looked(by: string, shown: readonly Appearance[]): void {
+    this.history.objects.looked(by, shown);
+  }
+
+  told(shown: readonly Appearance[]): void {
+    this.history.told(shown);
+  }
+
+  // The client.
+
+  started(by: string): void {
+    this.#note(`client: ${by} starts`);
+    this.history.started(by);
+  }
+
+  ended(how: Death): void {
+    this.#note(`client: ${how}`);
+    this.history.ended(how, this.#now);
+  }
+
+  joined(reader: Reader, received: readonly Appearance[]): void {
+    this.#note(`client: ${reader.name} joins`);
+    this.history.joined(reader, received, this.#now);
+  }
+
+  left(reader: Reader): void {
+    this.#note(`client: ${reader.name} leaves`);
+    this.history.left(reader, this.#now);
+  }
+
+  // The flow.
+
+  handed(reader: Reader, { object, attempt }: ObjectUpdate): void {
+    const what = `${reader.name} is handed ${nameOf(object.objectID, versionOf(object))}, attempt ${attempt}`;
+    this.#note(`flow: ${what}`);
+    this.#noLoop(what);
+    this.#clearSuspicions();
+    const appearance = this.history.objects.newest(object.objectID, versionOf(object));
+    if (!appearance || JSON.stringify(object) !== appearance.text) {
+      this.broken(
+        'i: each hand-out is a copy of what the service says',
+        `${what}: ${JSON.stringify(object)}`,
+      );
+    }
+    if (!appearance) return;
+    if (!reader.takes(object.objectID)) this.broken('i: only what it takes', what);
+    reader.passTime(this.#now);
+    const claim = reader.claim(object.objectID, appearance.version);
+    this.#neverBack(reader, appearance, what);
+    this.#oneAtATime(reader, appearance, what);
+    if (claim) this.#againWithReason(claim, appearance, what);
+    if (!reader.plan.observes) this.#attempt(claim, attempt, what);
+    this.#inTime(reader, claim, appearance, what);
+    reader.hand(appearance, this.#now);
+    this.#window(reader, what);
+  }
+
+  asks(reader: Reader, named: Named, how: Acknowledgement, anyVersion: boolean): Ask {
+    this.#note(`flow: ${reader.name} asks: ${nameOf(named.objectID, versionOf(named))} ${how}`);
+    reader.passTime(this.#now);
+    return this.history.asks(reader, named, how, anyVersion, this.#now);
+  }
+
+  answered(ask: Ask, outcome: AcknowledgeOutcome): void {
+    this.#note(`flow: ${ask.reader.name} is told that ${ask.objectID} is ${outcome}`);
+    if (ask.claim) {
+      this.#toldTheTruth(ask, ask.claim, outcome);
+      this.#answeredInTime(ask, ask.claim);
+    }
+    this.history.answered(ask, outcome, this.#now);
+  }
+
+  failed(ask: Ask, error: unknown): void {
+    this.#note(`flow: ${ask.reader.name} is told that ${ask.objectID} failed: ${String(error)}`);
+    this.history.failed(ask, this.#now);
+  }
+
+  released(reader: Reader, claim: Claim, cause: 'data' | 'line'): void {
+    this.#note(`flow: ${reader.name} failed on ${claim.name} by the ${cause}`);
+    this.history.released(reader, claim, cause, this.#now);
+  }
+
+  /** The flow said something of what it has that ends, or renews, its time. */
+  said(reader: Reader, claim: Claim, standing: 'in the flow' | 'let go' | 'rejected', pause: number): void {
+    this.#note(`flow: ${reader.name} says of ${claim.name}: ${standing} (${pause})`);
+    claim.stand(standing, this.#now, pause);
+    reader.changed(claim, this.#now);
+  }
+
+  /**
+   * What has still to happen, while nothing else befalls anybody: at rest that is nothing.
+   *
+   * @param listed what the service lists, without what was marked received.
+   */
+  unfinished(listed: readonly Appearance[]): { rule: Rule; what: string }[] {
+    this.#clearSuspicions();
+    return this.history.readers.flatMap((reader) => {
+      if (!reader.open) return [];
+      reader.passTime(this.#now);
+      const current = reader.owed.filter((each) => this.history.objects.stayed(each, reader.joinedAt));
+      // What was marked received is not listed, and may be asked for all the same.
+      const asked = reader.held().filter(({ standing }) => standing === 'asked');
+      const there = asked
+        .map(({ appearance }) => appearance)
+        .filter((each) => this.history.objects.stayed(each, this.#now));
+      const due = new Set([...listed, ...current, ...there]);
+      return Array.from(due).flatMap((appearance) => this.#unfinishedOf(reader, appearance));
+    });
+  }
+
+  #unfinishedOf(reader: Reader, appearance: Appearance): { rule: Rule; what: string }[] {
+    if (!reader.takes(appearance.objectID)) return [];
+    const name = `${appearance.name} for ${reader.name}`;
+    const handedOut = { rule: 'b: each latest version reaches each receiver' as const, what: name };
+    const claim = reader.claim(appearance.objectID, appearance.version);
+    if (!claim) return [handedOut];
+    if (reader.plan.observes) return [];
+    switch (claim.standing) {
+      case 'in the flow':
+      case 'refused':
+      case 'let go':
+        return [{ ...handedOut, what: `${name}, which is ${claim.standing}` }];
+      case 'asked':
+        return [{ rule: 'b: what was asked for is acknowledged', what: name }];
+      default:
+        return [];
+    }
+  }
+
+  // The rules.
+
+  /** @throws Error that ends the reading: nothing else would come to its turn any more. */
+  #noLoop(what: string): void {
+    if (this.#moment.at !== this.#now) Object.assign(this.#moment, { at: this.#now, handed: 0 });
+    this.#moment.handed += 1;
+    if (this.#moment.handed > handedInOneMoment) throw new Error(`Handed out without end: ${what}`);
+  }
+
+  #neverBack(reader: Reader, appearance: Appearance, what: string): void {
+    const later = reader.on(appearance.objectID).find((claim) => claim.appearance.order > appearance.order);
+    if (later) this.broken('a: versions never go back', `${what}, after ${later.name}`);
+  }
+
+  #oneAtATime(reader: Reader, appearance: Appearance, what: string): void {
+    for (const claim of reader.on(appearance.objectID)) {
+      if (claim.appearance.version === appearance.version) continue;
+      if (claim.standing === 'in the flow') {
+        this.broken(
+          'd: what is in hand is not handed out again',
+          `${what}, while the flow has ${claim.name}`,
+        );
+      } else if (claim.standing === 'asked' && claim.unanswered > 0) {
+        this.#suspicions.push({ at: this.#now, claim, what });
+      }
+    }
+  }
+
+  /** Of two things that happen at one moment a promise may tell the first after the second. */
+  #clearSuspicions(): void {
+    for (const { at, claim, what } of this.#suspicions) {
+      if (at === this.#now) continue;
+      if (claim.standing === 'asked' && claim.unanswered > 0 && claim.since < at) {
+        this.broken('d: nothing is handed out while it is being acknowledged', `${what}, and ${claim.name}`);
+      }
+    }
+    this.#suspicions = this.#suspicions.filter(({ at }) => at === this.#now);
+  }
+
+  #againWithReason(claim: Claim, appearance: Appearance, what: string): void {
+    const cameAnew = appearance.order > claim.appearance.order;
+    const why = `${what}: ${claim.name}`;
+    switch (claim.standing) {
+      case 'in the flow':
+        this.broken('d: what is in hand is not handed out again', why);
+        return;
+      case 'asked':
+        if (claim.unanswered === 0 && cameAnew) return;
+        this.broken('d: nothing is handed out while it is being acknowledged', why);
+        return;
+      case 'settled':
+      case 'rejected':
+      case 'resting':
+        if (!cameAnew) this.broken('d: what was let go rests for its time', why);
+        return;
+      case 'let go':
+        if (this.#now < claim.since + (claim.until - claim.since) / 2) {
+          this.broken('d: what was let go rests for its time', why);
+        }
+        return;
+      case 'refused':
+        if (this.history.polls <= claim.polls) this.broken('d: what was let go rests for its time', why);
+    }
+  }
+
+  #attempt(claim: Claim | undefined, attempt: number, what: string): void {
+    if (claim?.vague) return;
+    const expected = (claim?.spent ?? 0) + 1;
+    if (attempt !== expected) {
+      this.broken('g: attempts are spent on the flow alone', `${what}, where ${expected} was due`);
+    }
+  }
+
+  #window(reader: Reader, what: string): void {
+    if (reader.plan.observes) return;
+    const flow = reader.inFlow().length;
+    if (flow > reader.plan.window) this.broken('c: no more in the flow than the window', `${what}: ${flow}`);
+    const asked = reader.inAcknowledgement().length;
+    if (asked > reader.plan.window) {
+      this.broken('c: no more in acknowledgement than the window', `${what}: ${asked}`);
+    }
+  }
+
+  #inTime(reader: Reader, claim: Claim | undefined, appearance: Appearance, what: string): void {
+    const due = this.dueAt(reader, claim, appearance);
+    if (due === undefined) return;
+    const deadline = this.disturbances.deadline(due);
+    if (this.#now > deadline)
+      this.broken('f: in time', `${what}: due at ${due}, at the latest at ${deadline}`);
+  }
+
+  /** When an object that has to be handed out could be for the first time; undefined while it can not. */
+  dueAt(reader: Reader, claim: Claim | undefined, appearance: Appearance): number | undefined {
+    if (reader.roomSince === undefined) return undefined;
+    let due = Math.max(
+      reader.roomSince,
+      this.history.objects.listedAt(appearance),
+      reader.joinedAt,
+      claim?.until ?? 0,
+    );
+    for (const other of reader.on(appearance.objectID)) {
+      if (other !== claim) due = Math.max(due, other.since);
+    }
+    return due;
+  }
+
+  #onlyWhatWasAskedFor(appearance: Appearance, mark: Mark, by: string): void {
+    const { history } = this;
+    const askers = history.askers(appearance);
+    if (askers.length === 0) {
+      this.#onlyWithinOneRequest(appearance, mark, by);
+      return;
+    }
+    const asked = mark === 'deleted' || askers.some((claim) => claim.asked.has(mark));
+    if (!asked) {
+      this.broken('e: nothing is acknowledged that nobody asked for', `${appearance.name} is marked ${mark}`);
+    }
+    if (history.beginAcknowledging(appearance, this.#now) === undefined) {
+      const names = history.awaited(appearance).map(({ name }) => name);
+      const what = `${appearance.name} is marked ${mark} without a word of ${names.join(', ')}`;
+      this.broken('e: a version is acknowledged once all have asked', what);
+    }
+  }
+
+  /** Nobody asked for this version: it must have come after the last look at its predecessor, of which somebody did. */
+  #onlyWithinOneRequest(appearance: Appearance, mark: Mark, by: string): void {
+    const { objectID, order } = appearance;
+    if (this.history.anyVersion.has(objectID)) return;
+    const earlier = this.history.readers.some((reader) =>
+      reader.on(objectID).some((claim) => claim.asked.size > 0 && claim.appearance.order < order),
+    );
+    const seen = this.history.objects.lastLook(by, objectID);
+    if (earlier && (!seen || seen.order < order)) this.unversioned += 1;
+    else
+      this.broken('e: nothing is acknowledged that nobody asked for', `${appearance.name} is marked ${mark}`);
+  }
+
+  #toldTheTruth(ask: Ask, claim: Claim, outcome: AcknowledgeOutcome): void {
+    const { appearance } = claim;
+    const { objects } = this.history;
+    // What changed while it was asked for may be told either way.
+    if (!objects.stayed(appearance, ask.at)) return;
+    const what = `${ask.reader.name} is told that ${appearance.name} is ${outcome}`;
+    if (outcome === 'superseded') {
+      if (!this.disturbances.lied(appearance.objectID))
+        this.broken('e: what the flow is told is true', `${what}; it is not`);
+    } else if (outcome === 'gone') this.broken('e: what the flow is told is true', `${what}; it is there`);
+    else if (!objects.marks(appearance).some(({ by }) => this.history.memoryOf(by) !== undefined)) {
+      if (appearance.consumers > 1) this.unansweredOfSeveral += 1;
+      else this.broken('e: what the flow is told is true', `${what}; the service does not know of it`);
+    }
+  }
+
+  #answeredInTime(ask: Ask, { appearance, begun }: Claim): void {
+    const since = begun ? this.history.beginAcknowledging(appearance, this.#now) : undefined;
+    if (since === undefined) return;
+    const deadline = this.disturbances.deadline(Math.max(since, ask.at));
+    if (this.#now > deadline) {
+      const what = `${ask.reader.name} asked for ${appearance.name} at ${ask.at} and is answered`;
+      this.broken('f: in time', `${what} at ${this.#now}, not at ${deadline}`);
+    }
+  }
+
+  get #now(): number {
+    return this.clock.elapsed();
+  }
+
+  #note(what: string): void {
+    if (this.log.on) this.log.write(what);
+  }
+}

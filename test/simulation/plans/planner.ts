@@ -1,0 +1,45 @@
+import { SeededRandom } from '../../support/random';
+import { planFaults } from './faults';
+import type { Plan } from './plan';
+import { planReceivers } from './receivers';
+import { planSteps } from './steps';
+import type { Theme } from './theme';
+
+/** The plan of a seed: the same for ever, as long as this and what it calls stay as they are. */
+export function planOf(seed: number): Plan {
+  const random = new SeededRandom(seed);
+  const theme = themeOf(random);
+  const service = random.next() < 0.8 ? 'ESS' : 'CSS';
+  const receivers = planReceivers(random, theme);
+  return {
+    seed,
+    service,
+    credentials: service === 'ESS' && random.next() < 0.3 ? 'service' : 'user',
+    latency: random.pick([
+      [1, 5],
+      [5, 50],
+      [5, 50],
+      [100, 400],
+      [150, 150],
+      [500, 3_000],
+    ]),
+    journal: false,
+    receivers,
+    steps: planSteps(random, theme, service, receivers),
+    faults: planFaults(random, theme),
+  };
+}
+
+function themeOf(random: SeededRandom): Theme {
+  const crowd = random.next() < 0.15;
+  const count = crowd ? 20 + random.below(40) : 1 + random.below(5);
+  const [first, ...rest] = Array.from({ length: count }, (_, index) => `o${index}`);
+  return {
+    lasts: 10_000 + random.next() * (crowd ? 40_000 : 140_000),
+    objects: [first ?? 'o0', ...rest],
+    receivers: random.pick([1, 1, 1, 2, 2, 3]),
+    faults: random.pick([0, 0.3, 1]),
+    restarts: random.pick([0, 0, 0.5, 1]),
+    manners: random.pick([0, 0.3, 0.7, 1]),
+  };
+}

@@ -1,0 +1,202 @@
+import type { AcknowledgeOutcome } from '../../src/client/updates/acknowledge';
+import { SeededRandom } from '../support/random';
+import { VirtualClock } from './clock';
+import { Flow } from './flow';
+import type { LineParts } from './line/call';
+import { Disturbances, Faults } from './line/faults';
+import { Log } from './log';
+import type { Reader } from './oracle/claims';
+import { Oracle } from './oracle/oracle';
+import type { Plan, Step } from './plans/plan';
+import { Process } from './process';
+import { Rest } from './service/rest';
+import { Service } from './service/service';
+
+const longestClose = 10_000;
+
+/** A service, a line, a client and its flows, and everything that befalls them by plan. */
+export class World {
+  readonly clock = new VirtualClock();
+  readonly log: Log;
+  readonly oracle: Oracle;
+  readonly service: Service;
+  readonly #disturbances: Disturbances;
+  readonly #parts: LineParts;
+  readonly #flows = new Map<string, Flow>();
+  #process: Process | undefined;
+  #processes = 0;
+
+  constructor(
+    private readonly plan: Plan,
+    logged: boolean,
+  ) {
+    this.log = new Log(this.clock, logged);
+    this.#disturbances = new Disturbances(patienceOf(plan));
+    this.oracle = new Oracle(plan, this.clock, this.#disturbances, this.log);
+    this.service = new Service(this.clock, { kind: plan.service }, this.oracle);
+    this.#parts = {
+      clock: this.clock,
+      random: new SeededRandom(plan.seed + 2),
+      latency: plan.latency,
+      rest: new Rest(this.service, plan, (by, shown) => this.oracle.looked(by, shown)),
+      listens: () => this.service.up,
+      faults: new Faults(plan.faults),
+      disturbances: this.#disturbances,
+      log: this.log,
+      onAnswer: (asked, lane, { shows }) => {
+        const poll = lane === 'poll' && asked.by === this.#process?.name;
+        if (poll && shows && !asked.path.includes('?')) this.oracle.told(shows);
+      },
+    };
+    for (const reader of this.oracle.history.readers) this.#flows.set(reader.name, this.#flowOf(reader));
+    for (const step of plan.steps) this.clock.after(step.at, () => this.#take(step));
+    this.clock.after(0, () => this.#start());
+  }
+
+  /** Closes what runs; then nothing may be left. */
+  async end(): Promise<void> {
+    const process = this.#process;
+    if (!process) return;
+    void this.#close(process);
+    await this.clock.run(this.clock.elapsed() + longestClose + 1_000);
+  }
+
+  #take(step: Step): void {
+    if (this.log.on) this.log.write(`step: ${JSON.stringify(step)}`);
+    const { service } = this;
+    switch (step.does) {
+      case 'publish':
+        service.publish(step.object, step.consumers, step.arrival);
+        return;
+      case 'describe':
+        service.describe(step.object);
+        return;
+      case 'delete':
+        service.delete(step.object);
+        return;
+      case 'expire':
+        service.expire(step.object);
+        return;
+      case 'mark received':
+      case 'consume elsewhere': {
+        const mark = step.does === 'mark received' ? 'received' : 'consumed';
+        service.mark(step.object, mark, 'another application', () => undefined);
+        return;
+      }
+      case 'lose the cloud':
+        service.loseCloud();
+        this.#after(step.lasts, () => service.findCloud());
+        return;
+      case 'restart the service':
+        service.stop();
+        this.#process?.line.breakConnections();
+        this.#after(step.lasts, () => service.start(step.forgets));
+        return;
+      case 'restart the client':
+        this.#restart(step);
+        return;
+      case 'leave':
+        this.#leave(step.receiver, step.lasts);
+        return;
+      case 'ring':
+        this.#process?.receivers.get(step.receiver)?.ring();
+        return;
+      case 'set the clock':
+        this.clock.jump(step.by);
+        return;
+    }
+  }
+
+  /** Something is away for so long: that is a disturbance of its own. */
+  #after(lasts: number, then: () => void): void {
+    const from = this.clock.elapsed();
+    this.clock.after(lasts, () => {
+      this.#disturbances.add(from, this.clock.elapsed());
+      then();
+    });
+  }
+
+  #start(): void {
+    this.#processes += 1;
+    const process = new Process(`client ${this.#processes}`, this.plan, this.#parts);
+    this.#process = process;
+    this.oracle.started(process.name);
+    for (const reader of this.oracle.history.readers) {
+      const wait = Math.max(0, reader.plan.joins - this.clock.elapsed());
+      if (wait === 0) this.#join(process, reader);
+      else this.clock.after(wait, () => this.#join(process, reader));
+    }
+  }
+
+  #join(process: Process, reader: Reader): void {
+    if (process !== this.#process || process.receivers.has(reader.name)) return;
+    const received = this.service.list(true).filter((each) => !this.service.list(false).includes(each));
+    const receiver = process.receive(reader.plan);
+    this.oracle.joined(reader, received);
+    const flow = this.#flows.get(reader.name);
+    const read = async (): Promise<void> => {
+      for await (const update of receiver) if (process.alive) flow?.takes(update);
+    };
+    read().catch((error: unknown) => this.oracle.broken('i: no exception, no loop', String(error)));
+  }
+
+  #leave(name: string, lasts: number): void {
+    const process = this.#process;
+    const receiver = process?.receivers.get(name);
+    if (!process || !receiver) return;
+    const reader = this.oracle.reader(name);
+    this.oracle.left(reader);
+    receiver.close();
+    process.receivers.delete(name);
+    this.#flows.get(name)?.dropMessages();
+    this.clock.after(lasts, () => this.#join(process, reader));
+  }
+
+  #restart({ how, lasts, keepsMessages }: Step & { does: 'restart the client' }): void {
+    const process = this.#process;
+    if (!process) return;
+    if (!keepsMessages || how !== 'closed') for (const flow of this.#flows.values()) flow.dropMessages();
+    this.#process = undefined;
+    this.oracle.ended(how);
+    const again = (): void => void this.clock.after(lasts, () => this.#start());
+    if (how === 'closed') void this.#close(process).then(again);
+    else {
+      process.kill();
+      again();
+    }
+  }
+
+  async #close(process: Process): Promise<void> {
+    const limit = this.clock.after(longestClose, () => {
+      this.oracle.broken('h: closing takes less than 10 s', `${process.name} is not closed`);
+    });
+    try {
+      await process.client.close();
+    } catch (error) {
+      this.oracle.broken('i: no exception, no loop', `close: ${String(error)}`);
+    }
+    limit.cancel();
+    // What was waited for ends with it, and that is heard of now.
+    this.clock.after(0, () => {
+      const { clock, line } = process;
+      if (clock.waiting + line.open === 0) return;
+      this.oracle.broken('h: nothing is left at the end', `${clock.waiting} timers, ${line.open} requests`);
+    });
+  }
+
+  #flowOf(reader: Reader): Flow {
+    return new Flow(reader, this.clock, this.oracle, {
+      receiver: () => this.#process?.receivers.get(reader.name),
+      acknowledgeByClient: (object, how): Promise<AcknowledgeOutcome> => {
+        const client = this.#process?.client;
+        return client ? client.acknowledge(object, how) : Promise.reject(new Error('There is no client'));
+      },
+    });
+  }
+}
+
+/** An interval, and what a poll and an acknowledgement take on the slowest line. */
+function patienceOf({ receivers, latency }: Plan): number {
+  const interval = Math.max(...receivers.map((receiver) => receiver.interval));
+  return interval + 5_000 + 20 * latency[1];
+}
