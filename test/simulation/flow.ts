@@ -1,24 +1,18 @@
-import { type ObjectMetadata, SyncServiceError } from '../../src/client';
-import type { Acknowledgement, AcknowledgeOutcome } from '../../src/client/updates/acknowledge';
-import type { ObjectUpdate, UpdateReceiver } from '../../src/client/updates/receiver';
+import {
+  type Acknowledgement,
+  type ObjectMetadata,
+  type ObjectUpdate,
+  type SyncServiceClient,
+  SyncServiceError,
+} from '../../src/client';
 import type { VirtualClock } from './clock';
 import type { Claim, Reader } from './oracle/claims';
 import type { Oracle } from './oracle/oracle';
-import type { Deed } from './plans/plan';
+import type { Deed, LastWord } from './plans/plan';
 import { versionOf } from './service/publications';
 
-/** What nodes do with a receiver beside reading from it. */
-export interface Spoken extends Pick<UpdateReceiver, 'acknowledge' | 'renew'> {
-  release?(object: ObjectMetadata, error?: Error): void;
-  giveBack?(object: ObjectMetadata, after: number): void;
-  reject?(object: ObjectMetadata): void;
-}
-
-/** Where a flow's words go: to the receiver of the client that runs now, if one does. */
-export interface Mouth {
-  receiver(): Spoken | undefined;
-  acknowledgeByClient(object: ObjectMetadata, how: Acknowledgement): Promise<AcknowledgeOutcome>;
-}
+/** How often a flow says that it still works on an object, before it has done with it. */
+const renewals = 4;
 
 /** One flow: does with what it is handed what its plan says. It holds on to its objects as long as flows do. */
 export class Flow {
@@ -26,11 +20,12 @@ export class Flow {
   /** Whoever deploys drops what was on its way in the flow. */
   #deploy = 0;
 
+  /** @param client the client that runs now, if one does. */
   constructor(
     private readonly reader: Reader,
     private readonly clock: VirtualClock,
     private readonly oracle: Oracle,
-    private readonly mouth: Mouth,
+    private readonly client: () => SyncServiceClient | undefined,
   ) {}
 
   dropMessages(): void {
@@ -53,16 +48,16 @@ export class Flow {
       case 'nothing':
         return;
       case 'consume':
-        this.#ask(object, 'consumed');
-        return;
       case 'receive':
-        this.#ask(object, 'received');
+      case 'give back':
+      case 'reject':
+        this.#say(deed, claim, object);
         return;
       case 'consume any version':
         this.#ask(object, 'consumed', { checkVersion: false });
         return;
       case 'drop delivery':
-        this.#follow(object, 'consumed', (copy) => this.mouth.acknowledgeByClient(copy, 'consumed'));
+        this.#ask(object, 'consumed', { receiver: undefined });
         return;
       case 'consume twice':
         this.#ask(object, 'consumed');
@@ -86,59 +81,78 @@ export class Flow {
         this.#ask(object, 'consumed');
         return;
       case 'work on':
-        this.#workOn(claim, object, deed.every, 4);
+        this.#workOn(claim, object, deed.every, renewals);
         return;
-      default:
-        this.#letGo(deed, claim, object);
+      case 'fail':
+        this.#fail(deed.cause, claim, object);
+        if (deed.afterwards) {
+          const { afterwards } = deed;
+          this.#later(afterwards.after, () => this.#say(afterwards, claim, object));
+        }
     }
   }
 
-  #letGo(deed: Deed & { does: 'fail' | 'give back' | 'reject' }, claim: Claim, object: ObjectMetadata): void {
-    // Of what the flow has no more it cannot let go.
-    if (claim.standing !== 'in the flow') return;
-    const receiver = this.mouth.receiver();
-    if (!receiver) return;
-    if (deed.does === 'fail') {
-      this.oracle.released(this.reader, claim, deed.cause);
-      const code = deed.cause === 'data' ? 'SYNC_SIGNATURE_INVALID' : 'SYNC_UNREACHABLE';
-      receiver.release?.(object, new SyncServiceError(code, 'The node failed'));
-    } else if (deed.does === 'give back') {
-      this.oracle.said(this.reader, claim, 'let go', deed.again);
-      receiver.giveBack?.(object, deed.again);
-    } else {
-      this.oracle.said(this.reader, claim, 'rejected', 0);
-      receiver.reject?.(object);
+  #say(word: LastWord, claim: Claim, object: ObjectMetadata): void {
+    const receiver = this.reader.name;
+    switch (word.does) {
+      case 'consume':
+        this.#ask(object, 'consumed');
+        return;
+      case 'receive':
+        this.#ask(object, 'received');
+        return;
+      case 'give back':
+        if (!this.#holds(claim)) return;
+        this.oracle.gaveBack(this.reader, claim, word.again);
+        this.client()?.giveObjectBack(object, word.again, { receiver });
+        return;
+      case 'reject':
+        if (!this.#holds(claim)) return;
+        this.oracle.rejected(this.reader, claim);
+        this.client()?.rejectObject(object, { receiver });
     }
+  }
+
+  #fail(cause: 'data' | 'line', claim: Claim, object: ObjectMetadata): void {
+    if (!this.#holds(claim) || claim.standing !== 'in the flow') return;
+    const code = cause === 'data' ? 'SYNC_SIGNATURE_INVALID' : 'SYNC_UNREACHABLE';
+    this.oracle.released(this.reader, claim, cause);
+    const receiver = this.reader.name;
+    this.client()?.releaseObject(object, new SyncServiceError(code, 'The node failed'), { receiver });
   }
 
   #workOn(claim: Claim, object: ObjectMetadata, every: number, times: number): void {
-    const receiver = this.mouth.receiver();
-    this.reader.passTime(this.clock.elapsed());
-    if (claim.standing !== 'in the flow' || !receiver) return;
+    if (!this.#holds(claim) || claim.standing !== 'in the flow') return;
     if (times === 0) {
       this.#ask(object, 'consumed');
       return;
     }
-    this.oracle.said(this.reader, claim, 'in the flow', this.reader.plan.redeliverAfter);
-    receiver.renew(object);
+    this.oracle.renewed(claim);
+    this.client()?.renewObject(object);
     this.#later(every, () => this.#workOn(claim, object, every, times - 1));
   }
 
-  #ask(object: ObjectMetadata, how: Acknowledgement, options: { checkVersion?: boolean } = {}): void {
-    const receiver = this.mouth.receiver();
-    if (receiver) this.#follow(object, how, (copy) => receiver.acknowledge(copy, how, options), options);
+  /** Whether its receiver is there, and has not handed the object out again, or another version, since. */
+  #holds(claim: Claim): boolean {
+    this.reader.passTime(this.clock.elapsed());
+    return (
+      this.reader.open &&
+      this.client() !== undefined &&
+      this.reader.on(claim.appearance.objectID).at(-1) === claim
+    );
   }
 
-  #follow(
+  #ask(
     object: ObjectMetadata,
     how: Acknowledgement,
-    acknowledge: (copy: ObjectMetadata) => Promise<AcknowledgeOutcome>,
-    { checkVersion = true }: { checkVersion?: boolean } = {},
+    options: { checkVersion?: boolean; receiver?: string | undefined } = { receiver: this.reader.name },
   ): void {
+    const client = this.client();
+    if (!client) return;
     // Each message is a clone, as it is when it went through a wire of two.
     const copy = structuredClone(object);
-    const ask = this.oracle.asks(this.reader, copy, how, !checkVersion);
-    acknowledge(copy).then(
+    const ask = this.oracle.asks(this.reader, copy, how, options.checkVersion === false);
+    client.acknowledge(copy, how, options).then(
       (outcome) => this.oracle.answered(ask, outcome),
       (error) => this.oracle.failed(ask, error),
     );

@@ -1,5 +1,4 @@
-import { SyncServiceClient } from '../../src/client';
-import type { UpdateReceiver } from '../../src/client/updates/receiver';
+import { SyncServiceClient, type UpdateReceiver } from '../../src/client';
 import { SeededRandom } from '../support/random';
 import { ProcessClock } from './clock';
 import type { LineParts } from './line/call';
@@ -38,8 +37,11 @@ export class Process {
     maxAttempts,
     includeReceived,
     refuses,
+    observes,
   }: ReceiverPlan): UpdateReceiver {
     const receiver = this.client.pollForUpdates(objectType, {
+      name,
+      observe: observes,
       interval,
       window,
       redeliverAfter,

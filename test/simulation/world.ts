@@ -1,4 +1,3 @@
-import type { AcknowledgeOutcome } from '../../src/client/updates/acknowledge';
 import { SeededRandom } from '../support/random';
 import { VirtualClock } from './clock';
 import { Flow } from './flow';
@@ -23,6 +22,7 @@ export class World {
   readonly #disturbances: Disturbances;
   readonly #parts: LineParts;
   readonly #flows = new Map<string, Flow>();
+  readonly #gone = new Set<string>();
   #process: Process | undefined;
   #processes = 0;
 
@@ -98,6 +98,9 @@ export class World {
       case 'leave':
         this.#leave(step.receiver, step.lasts);
         return;
+      case 'go':
+        this.#leave(step.receiver, undefined);
+        return;
       case 'ring':
         this.#process?.receivers.get(step.receiver)?.ring();
         return;
@@ -129,7 +132,8 @@ export class World {
   }
 
   #join(process: Process, reader: Reader): void {
-    if (process !== this.#process || process.receivers.has(reader.name)) return;
+    if (process !== this.#process || process.receivers.has(reader.name) || this.#gone.has(reader.name))
+      return;
     const received = this.service.list(true).filter((each) => !this.service.list(false).includes(each));
     const receiver = process.receive(reader.plan);
     this.oracle.joined(reader, received);
@@ -140,16 +144,18 @@ export class World {
     read().catch((error: unknown) => this.oracle.broken('i: no exception, no loop', String(error)));
   }
 
-  #leave(name: string, lasts: number): void {
+  /** @param lasts until it is there again; it is not waited for where it will not be. */
+  #leave(name: string, lasts: number | undefined): void {
     const process = this.#process;
     const receiver = process?.receivers.get(name);
     if (!process || !receiver) return;
     const reader = this.oracle.reader(name);
-    this.oracle.left(reader);
-    receiver.close();
+    this.oracle.left(reader, lasts !== undefined);
+    receiver.close({ returning: lasts !== undefined });
     process.receivers.delete(name);
     this.#flows.get(name)?.dropMessages();
-    this.clock.after(lasts, () => this.#join(process, reader));
+    if (lasts !== undefined) this.clock.after(lasts, () => this.#join(process, reader));
+    else this.#gone.add(name);
   }
 
   #restart({ how, lasts, keepsMessages }: Step & { does: 'restart the client' }): void {
@@ -185,13 +191,7 @@ export class World {
   }
 
   #flowOf(reader: Reader): Flow {
-    return new Flow(reader, this.clock, this.oracle, {
-      receiver: () => this.#process?.receivers.get(reader.name),
-      acknowledgeByClient: (object, how): Promise<AcknowledgeOutcome> => {
-        const client = this.#process?.client;
-        return client ? client.acknowledge(object, how) : Promise.reject(new Error('There is no client'));
-      },
-    });
+    return new Flow(reader, this.clock, this.oracle, () => this.#process?.client);
   }
 }
 

@@ -1,10 +1,11 @@
-import type { Acknowledgement } from '../../../src/client/updates/acknowledge';
+import type { Acknowledgement } from '../../../src/client';
 import type { ReceiverPlan } from '../plans/plan';
 import type { Appearance } from '../service/publications';
 
 /**
- * `in the flow`: handed out, and nothing said. `asked`: its acknowledgement is the feed's. `refused`: that ended as
- * superseded or gone. `settled`: it was acknowledged. `let go`: has to be handed out again. `free`: may be, and need not.
+ * `in the flow`: handed out, and nothing said. `asked`: its acknowledgement is the feed's. `settled`: it was
+ * acknowledged. `let go`: has to be handed out again. `refused`: likewise, once a poll has shown it, since the service
+ * or the line was the cause. `free`: may be handed out again, and need not.
  */
 export type Standing =
   | 'in the flow'
@@ -26,6 +27,10 @@ export class Claim {
   /** Attempts that the flow or the data caused; the next hand-out is one more. */
   spent = 0;
   releases = 0;
+  /** The last that was heard of it has spent an attempt. */
+  charged = false;
+  /** How often its acknowledgement was refused. */
+  refusals = 0;
   /** How many acknowledgements of it were not answered yet. */
   unanswered = 0;
   /** All who share the object have asked: it is being acknowledged. */
@@ -56,12 +61,14 @@ export class Claim {
   handed(appearance: Appearance, now: number): void {
     this.appearance = appearance;
     this.handedAt = now;
+    this.charged = false;
     this.stand('in the flow', now, this.plan.redeliverAfter);
   }
 
   /** An attempt was in vain: it may come again, or rests when it was the last. */
   spend(at: number, pause = 0): void {
     this.spent += 1;
+    this.charged = true;
     this.stand(this.spent >= this.plan.maxAttempts ? 'resting' : 'let go', at, pause);
   }
 
@@ -69,6 +76,7 @@ export class Claim {
   forget(now: number): void {
     this.spent = 0;
     this.releases = 0;
+    this.refusals = 0;
     this.unanswered = 0;
     this.vague = false;
     this.stand('let go', now);
@@ -127,6 +135,8 @@ export class Reader {
       if (claims) claims.push(claim);
       else this.#claims.set(appearance.objectID, [claim]);
     }
+    // Who only looks has done with it.
+    if (this.plan.observes) claim.stand('settled', now);
     this.#live.add(claim);
     this.look(now);
   }

@@ -1,4 +1,4 @@
-import type { Acknowledgement, AcknowledgeOutcome } from '../../../src/client/updates/acknowledge';
+import type { Acknowledgement, AcknowledgeOutcome } from '../../../src/client';
 import type { ObjectMetadata } from '../../../src/protocol/metadata';
 import type { Death, Plan } from '../plans/plan';
 import { type Appearance, versionOf } from '../service/publications';
@@ -8,6 +8,8 @@ import { Objects } from './objects';
 
 /** How long an object rests that a node let go of; longer each time. */
 const releasePause = 10_000;
+/** How long one rests of which the service says otherwise than its list; longer each time. */
+const refusalPause = 5_000;
 
 /** What a flow's message names. */
 export type Named = Pick<ObjectMetadata, 'objectID' | 'instanceID' | 'deleted'>;
@@ -76,16 +78,13 @@ export class History {
     reader.look(now);
   }
 
-  left(reader: Reader, now: number): void {
+  /** @param returns it will be there again under its name, and is waited for. */
+  left(reader: Reader, returns: boolean, now: number): void {
     reader.passTime(now);
     reader.open = false;
-    reader.returns = true;
+    reader.returns = returns;
     for (const claim of reader.all()) {
-      if (claim.standing === 'asked' || claim.standing === 'settled') continue;
-      const rests =
-        claim.standing === 'resting' || claim.standing === 'rejected' || claim.standing === 'free';
-      claim.stand(rests ? 'free' : 'let go', now);
-      claim.vague = true;
+      if (claim.standing === 'in the flow') claim.stand('let go', now);
       reader.changed(claim, now);
     }
   }
@@ -110,9 +109,6 @@ export class History {
       claim.begun = false;
       this.beginAcknowledging(claim.appearance, now);
       reader.changed(claim, now);
-    } else {
-      // It may have meant the one that it was handed, in words that do not tell.
-      for (const held of reader.on(named.objectID)) held.vague = true;
     }
     return { reader, claim, objectID: named.objectID, at: now };
   }
@@ -122,24 +118,53 @@ export class History {
     const refused = outcome === 'superseded' || outcome === 'gone';
     claim.unanswered -= 1;
     if (claim.standing === 'asked') {
-      if (!refused || claim.unanswered === 0) claim.stand(refused ? 'refused' : 'settled', now);
+      if (!refused) claim.stand('settled', now);
+      else if (claim.unanswered === 0) this.#refuse(claim, reader, now);
     }
-    claim.polls = this.polls;
     reader.changed(claim, now);
   }
 
-  failed({ claim, reader }: Ask, now: number): void {
+  /** @param refused the service said no to it, and will say so again. */
+  failed({ claim, reader }: Ask, refused: boolean, now: number): void {
     if (!claim) return;
     claim.unanswered -= 1;
+    if (refused && claim.standing === 'asked') claim.stand('in the flow', now, reader.plan.redeliverAfter);
     reader.changed(claim, now);
   }
 
   released(reader: Reader, claim: Claim, cause: 'data' | 'line', now: number): void {
-    const pause = Math.min(releasePause * 2 ** claim.releases, reader.plan.redeliverAfter);
-    claim.releases += 1;
-    if (cause === 'data') claim.spend(now, pause);
-    else claim.stand('let go', now, pause);
+    if (cause === 'data') {
+      const pause = Math.min(releasePause * 2 ** claim.releases, reader.plan.redeliverAfter);
+      claim.releases += 1;
+      claim.spend(now, pause);
+    } else {
+      claim.stand('refused', now);
+      claim.polls = this.polls;
+    }
     reader.changed(claim, now);
+  }
+
+  /** It has spent no attempt, not even by a release before. */
+  gaveBack(reader: Reader, claim: Claim, again: number, now: number): void {
+    if (claim.standing === 'asked' || claim.standing === 'settled' || claim.standing === 'rejected') return;
+    if (claim.charged) claim.spent -= 1;
+    claim.charged = false;
+    claim.stand('let go', now, again);
+    reader.changed(claim, now);
+  }
+
+  rejected(reader: Reader, claim: Claim, now: number): void {
+    if (claim.standing === 'asked') return;
+    claim.stand('rejected', now);
+    reader.changed(claim, now);
+  }
+
+  renewed({ objectID, version }: Appearance, now: number): void {
+    for (const reader of this.readers) {
+      reader.passTime(now);
+      const claim = reader.claim(objectID, version);
+      if (claim?.standing === 'in the flow') claim.stand('in the flow', now, reader.plan.redeliverAfter);
+    }
   }
 
   /** Since when a version is acknowledged; from now on, perhaps, since somebody asked or is waited for no more. */
@@ -154,6 +179,13 @@ export class History {
       reader.changed(claim, now);
     }
     return before ?? now;
+  }
+
+  /** List and service do not say the same of it: it is for the list to say, each time later. */
+  #refuse(claim: Claim, reader: Reader, now: number): void {
+    claim.stand('refused', now, Math.min(refusalPause * 2 ** claim.refusals, reader.plan.redeliverAfter));
+    claim.refusals += 1;
+    claim.polls = this.polls;
   }
 
   /** Who has been told of this version, holds it or will be handed it, and has not asked. */

@@ -1,5 +1,9 @@
-import type { Acknowledgement, AcknowledgeOutcome } from '../../../src/client/updates/acknowledge';
-import type { ObjectUpdate } from '../../../src/client/updates/receiver';
+import {
+  type Acknowledgement,
+  type AcknowledgeOutcome,
+  isSyncServiceError,
+  type ObjectUpdate,
+} from '../../../src/client';
 import type { VirtualClock } from '../clock';
 import type { Disturbances } from '../line/faults';
 import type { Log } from '../log';
@@ -102,9 +106,9 @@ export class Oracle implements ServiceWitness {
     this.history.joined(reader, received, this.#now);
   }
 
-  left(reader: Reader): void {
-    this.#note(`client: ${reader.name} leaves`);
-    this.history.left(reader, this.#now);
+  left(reader: Reader, returns: boolean): void {
+    this.#note(`client: ${reader.name} leaves${returns ? ', to come again' : ''}`);
+    this.history.left(reader, returns, this.#now);
   }
 
   // The flow.
@@ -151,7 +155,7 @@ export class Oracle implements ServiceWitness {
 
   failed(ask: Ask, error: unknown): void {
     this.#note(`flow: ${ask.reader.name} is told that ${ask.objectID} failed: ${String(error)}`);
-    this.history.failed(ask, this.#now);
+    this.history.failed(ask, isRefusal(error), this.#now);
   }
 
   released(reader: Reader, claim: Claim, cause: 'data' | 'line'): void {
@@ -159,11 +163,20 @@ export class Oracle implements ServiceWitness {
     this.history.released(reader, claim, cause, this.#now);
   }
 
-  /** The flow said something of what it has that ends, or renews, its time. */
-  said(reader: Reader, claim: Claim, standing: 'in the flow' | 'let go' | 'rejected', pause: number): void {
-    this.#note(`flow: ${reader.name} says of ${claim.name}: ${standing} (${pause})`);
-    claim.stand(standing, this.#now, pause);
-    reader.changed(claim, this.#now);
+  gaveBack(reader: Reader, claim: Claim, again: number): void {
+    this.#note(`flow: ${reader.name} gives back ${claim.name} for ${again}`);
+    this.history.gaveBack(reader, claim, again, this.#now);
+  }
+
+  rejected(reader: Reader, claim: Claim): void {
+    this.#note(`flow: ${reader.name} rejects ${claim.name}`);
+    this.history.rejected(reader, claim, this.#now);
+  }
+
+  /** Work on it goes on: all who have it wait longer. */
+  renewed({ appearance }: Claim): void {
+    this.#note(`flow: works on ${appearance.name}`);
+    this.history.renewed(appearance, this.#now);
   }
 
   /**
@@ -267,7 +280,8 @@ export class Oracle implements ServiceWitness {
         }
         return;
       case 'refused':
-        if (this.history.polls <= claim.polls) this.broken('d: what was let go rests for its time', why);
+        if (this.history.polls <= claim.polls || this.#now < claim.since + (claim.until - claim.since) / 2)
+          this.broken('d: what was let go rests for its time', why);
     }
   }
 
@@ -377,3 +391,13 @@ export class Oracle implements ServiceWitness {
     if (this.log.on) this.log.write(what);
   }
 }
+
+/** The service's own word, which no other try will change. */
+function isRefusal(error: unknown): boolean {
+  if (!isSyncServiceError(error)) return false;
+  const { statusCode = 0 } = error;
+  return statusCode >= 400 && statusCode < 500 && !passing.has(statusCode);
+}
+
+/** What the service or the line may take back, by guarantee 3. */
+const passing: ReadonlySet<number> = new Set([401, 403, 408, 429]);

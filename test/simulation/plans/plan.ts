@@ -36,13 +36,12 @@ export interface ReceiverPlan {
 
 /** What a flow does with an object, so many ms after it was handed. */
 export type Deed = { after: number } & (
-  | { does: 'consume' | 'receive' | 'nothing' }
+  | { does: 'nothing' }
+  | LastWord
   /** `again`: and once more, so many ms later. */
   | { does: 'consume twice' | 'receive, then consume'; again: number }
-  /** A node failed on it, by its data or by the line. */
-  | { does: 'fail'; cause: 'data' | 'line' }
-  | { does: 'give back'; again: number }
-  | { does: 'reject' }
+  /** A node failed on it, by its data or by the line; `afterwards`, so many ms later, a Catch node has its say. */
+  | { does: 'fail'; cause: 'data' | 'line'; afterwards?: LastWord & { after: number } }
   /** Works on it, and says so each `every` ms, before it consumes it. */
   | { does: 'work on'; every: number }
   /** Changes what it was handed before it consumes it: another name, a rounded version, or a word in its text. */
@@ -52,6 +51,9 @@ export type Deed = { after: number } & (
   /** Consumes it by the client, without saying who had it. */
   | { does: 'drop delivery' }
 );
+
+/** What a flow may say of an object, also of one that a node failed on. */
+export type LastWord = { does: 'consume' | 'receive' | 'reject' } | { does: 'give back'; again: number };
 
 /** What somebody does to the service or to the client. */
 export type Step = { at: number } & (
@@ -70,6 +72,8 @@ export type Step = { at: number } & (
   | { does: 'restart the service'; lasts: number; forgets: boolean }
   | { does: 'restart the client'; how: Death; lasts: number; keepsMessages: boolean }
   | { does: 'leave'; receiver: string; lasts: number }
+  /** And never comes again. */
+  | { does: 'go'; receiver: string }
   | { does: 'ring'; receiver: string }
   | { does: 'set the clock'; by: number }
 );

@@ -1,5 +1,5 @@
 import type { SeededRandom } from '../../support/random';
-import type { Deed, ReceiverPlan } from './plan';
+import type { Deed, LastWord, ReceiverPlan } from './plan';
 import { between, type Theme } from './theme';
 
 export function planReceivers(random: SeededRandom, theme: Theme): ReceiverPlan[] {
@@ -14,7 +14,7 @@ export function planReceivers(random: SeededRandom, theme: Theme): ReceiverPlan[
       redeliverAfter,
       maxAttempts: random.pick([1, 2, 3, 5]),
       includeReceived: random.next() < 0.8,
-      observes: false,
+      observes: index > 0 && random.next() < 0.2,
       refuses: random.next() < 0.15 ? theme.objects.filter(() => random.next() < 0.4) : [],
       deeds: planDeeds(random, theme, redeliverAfter),
     };
@@ -61,11 +61,21 @@ function planDeed(random: SeededRandom, does: Kind, redeliverAfter: number): Dee
       return { does, after, again: between(random, 0, random.pick([10, 2_000, 2 * redeliverAfter])) };
     case 'give back':
       return { does, after, again: between(random, 100, 20_000) };
-    case 'fail':
-      return { does, after, cause: random.pick(['data', 'line']) };
+    case 'fail': {
+      const cause = random.pick<'data' | 'line'>(['data', 'line']);
+      return random.next() < 0.5
+        ? { does, after, cause }
+        : { does, after, cause, afterwards: planLastWord(random) };
+    }
     case 'work on':
       return { does, after, every: between(random, 1_000, redeliverAfter * 0.9) };
     default:
       return { does, after };
   }
+}
+
+function planLastWord(random: SeededRandom): LastWord & { after: number } {
+  const after = between(random, 0, random.pick([0, 1_000, 15_000]));
+  const does = random.pick<LastWord['does']>(['consume', 'consume', 'receive', 'give back', 'reject']);
+  return does === 'give back' ? { does, after, again: between(random, 100, 20_000) } : { does, after };
 }

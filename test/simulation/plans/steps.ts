@@ -15,8 +15,9 @@ export function planSteps(
   ];
   for (const { name } of receivers) {
     if (random.next() < 0.15 * theme.restarts) {
-      const lasts = between(random, 100, 10_000);
-      steps.push({ does: 'leave', receiver: name, lasts, at: sometime(random, theme) });
+      const at = sometime(random, theme);
+      if (random.next() < 0.3) steps.push({ does: 'go', receiver: name, at });
+      else steps.push({ does: 'leave', receiver: name, lasts: between(random, 100, 10_000), at });
     }
     for (let rings = random.next() < 0.2 ? random.below(20) : 0; rings > 0; rings -= 1) {
       steps.push({ does: 'ring', receiver: name, at: sometime(random, theme) });
