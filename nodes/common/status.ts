@@ -1,4 +1,5 @@
 import type { Node, NodeStatus } from 'node-red';
+import { type Clock, systemClock, type Timer } from '../../src/system/clock';
 
 /** How often a text that only counts time may be sent to the editor, in ms. */
 const tickInterval = 10_000;
@@ -6,10 +7,13 @@ const tickInterval = 10_000;
 /** The status of a node: sent when it changes, and never twice the same. */
 export class StatusLine {
   #shown = '';
-  #ticker: NodeJS.Timeout | undefined;
+  #tick: Timer | undefined;
   #closed = false;
 
-  constructor(private readonly node: Pick<Node, 'status'>) {}
+  constructor(
+    private readonly node: Pick<Node, 'status'>,
+    private readonly clock: Clock = systemClock,
+  ) {}
 
   show(status: NodeStatus): void {
     if (this.#closed) return;
@@ -24,13 +28,12 @@ export class StatusLine {
     this.stopFollowing();
     this.show(status());
     if (this.#closed) return;
-    this.#ticker = setInterval(() => this.show(status()), tickInterval);
-    this.#ticker.unref();
+    this.#tick = this.clock.after(tickInterval, () => this.follow(status), { background: true });
   }
 
   stopFollowing(): void {
-    clearInterval(this.#ticker);
-    this.#ticker = undefined;
+    this.#tick?.cancel();
+    this.#tick = undefined;
   }
 
   /** Clears it for good: the editor takes what an old node still had to say for the words of its successor. */

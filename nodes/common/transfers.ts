@@ -1,4 +1,5 @@
 import type { Progress } from '../../src/client';
+import { type Clock, systemClock } from '../../src/system/clock';
 
 /** A transfer that takes less time, in ms, is over before anybody could read how far it is. */
 const worthTelling = 1_000;
@@ -20,12 +21,12 @@ export class Transfers {
   /** @param tell takes `42 %`, `3 × 42 %` of several, or `7.5 MiB` where the whole is not known. */
   constructor(
     private readonly tell: (text: string) => void,
-    private readonly now: () => number = Date.now,
+    private readonly clock: Clock = systemClock,
   ) {}
 
   /** Runs `work`, which says how far it is. */
   async run<T>(work: (onProgress: Progress) => Promise<T>): Promise<T> {
-    const transfer: Transfer = { since: this.now(), bytes: 0, total: undefined };
+    const transfer: Transfer = { since: this.clock.elapsed(), bytes: 0, total: undefined };
     this.#running.add(transfer);
     try {
       return await work((bytes, total) => {
@@ -38,7 +39,7 @@ export class Transfers {
   }
 
   #tellNowAndThen(): void {
-    const now = this.now();
+    const now = this.clock.elapsed();
     const long = Array.from(this.#running).filter(
       ({ bytes, since }) => bytes > 0 && now - since >= worthTelling,
     );

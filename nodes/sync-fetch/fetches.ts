@@ -1,4 +1,5 @@
 import type { ObjectReference, Progress } from '../../src/client';
+import { type Clock, systemClock } from '../../src/system/clock';
 import { Limiter } from '../../src/system/limiter';
 import type { Transfers } from '../common/transfers';
 
@@ -16,7 +17,7 @@ export class Fetches {
     limit: number,
     private readonly transfers: Transfers,
     private readonly renew: (object: ObjectReference) => void,
-    private readonly now: () => number = Date.now,
+    private readonly clock: Clock = systemClock,
   ) {
     this.#limiter = new Limiter(limit);
   }
@@ -41,7 +42,7 @@ export class Fetches {
   }
 
   #renewAll(): void {
-    const now = this.now();
+    const now = this.clock.elapsed();
     if (now - this.#renewedAll < renewal) return;
     this.#renewedAll = now;
     for (const object of this.#inHand) this.renew(object);

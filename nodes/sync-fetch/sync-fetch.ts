@@ -29,9 +29,15 @@ export default function (RED: NodeAPI): void {
       const settings = settingsOf(table, config);
       const connection = useService(RED, this, settings.service);
       const fields = new TypedFields(new FieldReader(RED, this), table, labels, config);
-      const status = new StatusLine(this);
-      const transfers = new Transfers((text) => status.show({ fill: 'blue', shape: 'dot', text }));
-      const fetches = new Fetches(settings.concurrency, transfers, (object) => void connection.renew(object));
+      const { clock } = connection;
+      const status = new StatusLine(this, clock);
+      const transfers = new Transfers((text) => status.show({ fill: 'blue', shape: 'dot', text }), clock);
+      const fetches = new Fetches(
+        settings.concurrency,
+        transfers,
+        (object) => void connection.renew(object),
+        clock,
+      );
 
       const fetch = async (
         object: ObjectReference,

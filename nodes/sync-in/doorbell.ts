@@ -1,4 +1,6 @@
 import { isSyncServiceError, type SyncServiceClient } from '../../src/client';
+import { type Clock, systemClock, type Timer } from '../../src/system/clock';
+import { within } from '../../src/system/deadline';
 
 /** The service forgets its hooks when its store is lost, and a second registration of one URL changes nothing. In ms. */
 const registerAgainAfter = 600_000;
@@ -17,7 +19,7 @@ interface DoorbellListener {
 
 /** Has a service call a URL for some object types, from start to close. */
 export class Doorbell {
-  #timer: NodeJS.Timeout | undefined;
+  #timer: Timer | undefined;
   #registering: Promise<void> = Promise.resolve();
   #closed = false;
   #refused: string | undefined;
@@ -27,6 +29,7 @@ export class Doorbell {
     private readonly objectTypes: readonly string[],
     private readonly url: string,
     private readonly listener: DoorbellListener,
+    private readonly clock: Clock = systemClock,
   ) {}
 
   start(): void {
@@ -36,27 +39,31 @@ export class Doorbell {
   /** Ends the calls. What a service that is away does not hear leads to nothing: the path is not answered any more. */
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#timer);
-    const signal = AbortSignal.timeout(farewell);
-    await Promise.race([
-      this.#registering,
-      new Promise((resolve) => signal.addEventListener('abort', resolve)),
-    ]);
+    this.#timer?.cancel();
     try {
-      const service = await this.service();
-      await Promise.all(this.objectTypes.map((type) => service.deleteWebhook(type, this.url, { signal })));
+      await within(this.clock, farewell, [], (signal) => this.#deregister(signal));
     } catch (error) {
       // Registered again at the next start under the same URL, so that nothing piles up.
       if (!isSyncServiceError(error)) throw error;
     }
   }
 
+  async #deregister(signal: AbortSignal): Promise<void> {
+    await Promise.race([
+      this.#registering,
+      new Promise((resolve) => signal.addEventListener('abort', resolve)),
+    ]);
+    const service = await this.service();
+    await Promise.all(this.objectTypes.map((type) => service.deleteWebhook(type, this.url, { signal })));
+  }
+
   async #register(): Promise<void> {
     let pause = registerAgainAfter;
     try {
       const service = await this.service();
-      const signal = AbortSignal.timeout(retryAfter);
-      await Promise.all(this.objectTypes.map((type) => service.registerWebhook(type, this.url, { signal })));
+      await within(this.clock, retryAfter, [], (signal) =>
+        Promise.all(this.objectTypes.map((type) => service.registerWebhook(type, this.url, { signal }))),
+      );
       this.#tell(undefined);
       if (!this.#closed) this.listener.onRegistered();
     } catch (error) {
@@ -70,8 +77,7 @@ export class Doorbell {
       this.#tell(error instanceof Error ? error.message : String(error));
     }
     if (this.#closed) return;
-    this.#timer = setTimeout(() => this.start(), pause);
-    this.#timer.unref();
+    this.#timer = this.clock.after(pause, () => this.start(), { background: true });
   }
 
   #tell(refused: string | undefined): void {

@@ -9,7 +9,7 @@ export interface Wanted {
 }
 
 /** Whether an object is handed out. The cloud forgets what has expired, but an edge goes on listing it. */
-export function isWanted(object: ObjectMetadata, { objectID, expired }: Wanted, now = Date.now()): boolean {
+export function isWanted(object: ObjectMetadata, { objectID, expired }: Wanted, now: number): boolean {
   if (objectID && object.objectID !== objectID) return false;
   return expired || object.deleted || !object.expiration || Date.parse(object.expiration) > now;
 }

@@ -6,6 +6,7 @@ import type {
   ReceiverState,
   UpdateReceiver,
 } from '../../src/client';
+import type { Timer } from '../../src/system/clock';
 import type { ServiceConnection } from '../sync-service/connection';
 
 /** Until opening the client is tried again, in ms: the local service may find its port free later. */
@@ -26,7 +27,7 @@ export interface IntakeOptions {
 export class Intake {
   readonly #receivers: UpdateReceiver[] = [];
   readonly #acknowledging = new Set<Promise<unknown>>();
-  #retry: NodeJS.Timeout | undefined;
+  #retry: Timer | undefined;
   #closed = false;
 
   constructor(
@@ -46,7 +47,7 @@ export class Intake {
     } catch (error) {
       if (this.#closed) return;
       this.options.onError(error);
-      this.#retry = setTimeout(() => void this.start(), reopenAfter);
+      this.#retry = this.connection.clock.after(reopenAfter, () => void this.start());
     }
   }
 
@@ -57,7 +58,7 @@ export class Intake {
 
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#retry);
+    this.#retry?.cancel();
     // Node-RED does not tell whether the node comes again: it says so of some that do not. Its next start does.
     for (const receiver of this.#receivers) receiver.close({ returning: true });
   }

@@ -2,11 +2,7 @@ import type { NodeStatus } from 'node-red';
 import type { ReceiverState } from '../../src/client';
 
 /** The worst of the states, since each object type has its own poll. */
-export function statusOf(
-  states: readonly ReceiverState[],
-  webhookRefused: boolean,
-  now = Date.now(),
-): NodeStatus {
+export function statusOf(states: readonly ReceiverState[], webhookRefused: boolean, now: number): NodeStatus {
   const failing = states.find(({ phase }) => phase === 'backing-off');
   if (failing) {
     const cause = failing.error ? shortText(failing.error) : 'failed';

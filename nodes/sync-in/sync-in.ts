@@ -30,7 +30,6 @@ export default function (RED: NodeAPI): void {
     const settings = settingsOf(table, config);
     let states: ReceiverState[] = [];
     let noWebhook: string | undefined;
-    const showState = (): void => status.follow(() => statusOf(states, noWebhook !== undefined));
     const report = (error: unknown): void => {
       const failure = toNodeFailure(error);
       status.show({ fill: 'red', shape: 'ring', text: shortText(failure) });
@@ -40,6 +39,9 @@ export default function (RED: NodeAPI): void {
       // Before the service is used: a node that fails here has no close handler to let go of it.
       const objectTypes = objectTypesOf(settings);
       const connection = useService(RED, this, settings.service);
+      const { clock } = connection;
+      const showState = (): void =>
+        status.follow(() => statusOf(states, noWebhook !== undefined, clock.now()));
       const intake = new Intake(connection, {
         nodeID: this.id,
         objectTypes,
@@ -48,7 +50,7 @@ export default function (RED: NodeAPI): void {
           window: settings.window,
           redeliverAfter: settings.redeliverAfter,
           maxAttempts: settings.maxAttempts,
-          accepts: (object) => isWanted(object, settings),
+          accepts: (object) => isWanted(object, settings, clock.now()),
           onExhausted: ({ objectType, objectID }, attempts) =>
             this.warn(
               `${objectType}/${objectID} was not acknowledged in ${attempts} attempts: it rests until it changes`,
@@ -104,11 +106,12 @@ function useWebhook(
     return () => Promise.resolve();
   }
   const path = hookPathOf(RED, node);
-  const stopAnswering = answerHook(RED.httpNode, path, () => of.intake.ring());
-  const doorbell = new Doorbell(() => of.connection.client(), of.objectTypes, hookURL(baseURL, path), {
-    onChange,
-    onRegistered: () => of.intake.ring(),
-  });
+  const { connection, objectTypes, intake } = of;
+  const ring = (): void => intake.ring();
+  const stopAnswering = answerHook(RED.httpNode, path, ring);
+  const listener = { onChange, onRegistered: ring };
+  const url = hookURL(baseURL, path);
+  const doorbell = new Doorbell(() => connection.client(), objectTypes, url, listener, connection.clock);
   doorbell.start();
   return () => {
     stopAnswering();

@@ -13,6 +13,8 @@ interface SendRequest {
   settings: OutSettings;
   credentials: SyncOutCredentials;
   message: NodeMessage;
+  /** The time of day. */
+  now: number;
   freshID: () => string;
 }
 
@@ -28,7 +30,7 @@ export const actions: Readonly<Record<OutSettings['action'], (request: SendReque
     const { kind, fields, settings, credentials, message } = request;
     const object = await reference(request, true);
     const purpose = { kind, destination: settings.destination, withData: true };
-    const metadata = await metadataOf(object, purpose, fields, message);
+    const metadata = await metadataOf(object, purpose, fields, message, request.now);
     const data = await dataOf(settings.source, fields, message);
     const sign = await signingKeyOf(credentials, fields, message);
     return {
@@ -41,7 +43,7 @@ export const actions: Readonly<Record<OutSettings['action'], (request: SendReque
     const { kind, fields, settings, message } = request;
     const object = await reference(request, !(await fields.flag('metaOnly', message)));
     const purpose = { kind, destination: settings.destination, withData: false };
-    const metadata = await metadataOf(object, purpose, fields, message);
+    const metadata = await metadataOf(object, purpose, fields, message, request.now);
     return { object, outcome: 'published', send: (client) => client.updateObject(metadata) };
   },
   async data(request) {

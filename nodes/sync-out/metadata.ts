@@ -25,7 +25,7 @@ export async function metadataOf(
   purpose: Purpose,
   fields: TypedFields,
   message: NodeMessage,
-  now = Date.now(),
+  now: number,
 ): Promise<ObjectMetadataInput> {
   const link = await fields.text('link', message);
   const given: Partial<Record<keyof ObjectMetadataInput, unknown>> = {

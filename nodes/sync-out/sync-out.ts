@@ -37,8 +37,9 @@ export default function (RED: NodeAPI): void {
       if (!prepare) throw invalidInput('Choose an action');
       const connection = useService(RED, this, settings.service);
       const fields = new TypedFields(new FieldReader(RED, this), table, labels, config);
-      const status = new StatusLine(this);
-      const transfers = new Transfers((text) => status.show({ fill: 'blue', shape: 'dot', text }));
+      const { clock } = connection;
+      const status = new StatusLine(this, clock);
+      const transfers = new Transfers((text) => status.show({ fill: 'blue', shape: 'dot', text }), clock);
       // Read one after the other, so that messages about one object are sent in the order in which they came.
       const reading = new Limiter(1);
       const queue = new Queue(concurrentSends);
@@ -79,7 +80,7 @@ export default function (RED: NodeAPI): void {
         const freshID = (): string => RED.util.generateId();
         const { kind } = client;
         const job = await reading.run(() =>
-          prepare({ kind, fields, settings, credentials, message, freshID }),
+          prepare({ kind, fields, settings, credentials, message, now: clock.now(), freshID }),
         );
         const { object, outcome } = job;
         status.show({ fill: 'blue', shape: 'dot', text: object.objectID });

@@ -23,12 +23,12 @@ export function serveDialogs(RED: NodeAPI): void {
 
   RED.httpAdmin.post('/sync-service/edges', mayWrite, (request, response) => {
     const { draft } = request.body as { draft: Draft };
-    respond(response, () => using(openDraft(RED, draft), edgeCount));
+    respond(response, () => using(openDraft(RED, draft), (client) => edgeCount(client)));
   });
 
   RED.httpAdmin.get('/sync-service/:id/edges', mayRead, (request, response) => {
     const service = deployed(RED, String(request.params.id));
-    if (service) respond(response, () => service.connection.use(edgeCount));
+    if (service) respond(response, () => service.connection.use((client) => edgeCount(client)));
     else response.status(404).end();
   });
 
@@ -45,7 +45,7 @@ export function serveDialogs(RED: NodeAPI): void {
 
 async function testOf(RED: NodeAPI, draft: Draft): Promise<Diagnosis> {
   try {
-    return await using(openDraft(RED, draft), diagnose);
+    return await using(openDraft(RED, draft), (client) => diagnose(client));
   } catch (error) {
     return findingOf(error);
   }

@@ -1,4 +1,5 @@
 import type { ObjectReference, SyncServiceClient } from '../../src/client';
+import { type Clock, systemClock } from '../../src/system/clock';
 
 /** A client that is open, and how to let go of what it stands on. */
 export interface OpenedClient {
@@ -18,8 +19,14 @@ export class ServiceConnection {
   #allUsersGone: (() => void) | undefined;
   #closed = false;
 
-  /** @param open makes the client, when the first user comes, and again after the last one had gone. */
-  constructor(open: () => Promise<OpenedClient>) {
+  /**
+   * @param open makes the client, when the first user comes, and again after the last one had gone.
+   * @param clock that of the nodes that use it, too.
+   */
+  constructor(
+    open: () => Promise<OpenedClient>,
+    readonly clock: Clock = systemClock,
+  ) {
     this.#open = open;
   }
 
@@ -96,15 +103,13 @@ export class ServiceConnection {
   }
 
   async #untilUsersGone(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, farewell);
+    await new Promise<void>((resolve) => {
+      const timer = this.clock.after(farewell, resolve);
+      this.#allUsersGone = () => {
+        timer.cancel();
+        resolve();
+      };
     });
-    const gone = new Promise<void>((resolve) => {
-      this.#allUsersGone = resolve;
-    });
-    await Promise.race([patience, gone]);
-    clearTimeout(timer);
   }
 }
 

@@ -1,4 +1,6 @@
 import { isSyncServiceError, type ServiceKind, type SyncServiceClient } from '../../src/client';
+import { systemClock } from '../../src/system/clock';
+import { within } from '../../src/system/deadline';
 import { NodeFailure } from '../common/failure';
 
 /** How long a test of a connection may take, in ms. */
@@ -15,8 +17,11 @@ export interface Diagnosis {
 }
 
 /** Asks the service what the nodes will ask it, and says in what way it does not work. */
-export async function diagnose(client: SyncServiceClient): Promise<Diagnosis> {
-  const signal = AbortSignal.timeout(patience);
+export function diagnose(client: SyncServiceClient, clock = systemClock): Promise<Diagnosis> {
+  return within(clock, patience, [], (signal) => look(client, signal));
+}
+
+async function look(client: SyncServiceClient, signal: AbortSignal): Promise<Diagnosis> {
   try {
     const { general } = await client.getHealth({ signal });
     if (general?.nodeType !== client.kind) return wrongKind(general?.nodeType);

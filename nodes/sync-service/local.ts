@@ -1,4 +1,5 @@
 import { LocalService } from '../../src/local-service';
+import { type Clock, systemClock, type Timer } from '../../src/system/clock';
 import type { SyncServiceSettings } from './configuration';
 
 /** Where the local service listens; 0 lets the system choose. */
@@ -8,7 +9,7 @@ interface LocalPorts {
 }
 
 /** How long the local service outlives its last user, in ms: its objects and ports survive every kind of deploy. */
-const defaultGrace = 30_000;
+const grace = 30_000;
 
 /** One use of the local service: who stops it is the last user to let go. */
 export interface LocalUse {
@@ -25,12 +26,11 @@ export class SharedLocalService {
   #adding: Promise<unknown> = Promise.resolve();
   #stopped: Promise<unknown> = Promise.resolve();
   #users = 0;
-  #stopTimer: NodeJS.Timeout | undefined;
+  #stopTimer: Timer | undefined;
 
-  /** @param grace how long it outlives its last user, in ms. */
   constructor(
     private readonly ports: LocalPorts,
-    private readonly grace = defaultGrace,
+    private readonly clock: Clock = systemClock,
   ) {}
 
   /**
@@ -39,7 +39,7 @@ export class SharedLocalService {
    * @throws NodeJS.ErrnoException EADDRINUSE when a chosen port is taken.
    */
   async use(settings: LocalSettings): Promise<LocalUse> {
-    clearTimeout(this.#stopTimer);
+    this.#stopTimer?.cancel();
     this.#users += 1;
     try {
       const address = await this.#addressOf(settings);
@@ -52,7 +52,7 @@ export class SharedLocalService {
 
   /** Stops the service now, whoever uses it. */
   async stop(): Promise<void> {
-    clearTimeout(this.#stopTimer);
+    this.#stopTimer?.cancel();
     const service = this.#service;
     this.#service = undefined;
     this.#stopped = Promise.all([this.#stopped, service && this.#end(service)]);
@@ -105,8 +105,7 @@ export class SharedLocalService {
   #leave(): void {
     this.#users -= 1;
     if (this.#users > 0) return;
-    this.#stopTimer = setTimeout(() => void this.stop(), this.grace);
-    this.#stopTimer.unref();
+    this.#stopTimer = this.clock.after(grace, () => void this.stop(), { background: true });
   }
 }
 

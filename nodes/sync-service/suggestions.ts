@@ -1,4 +1,6 @@
 import type { SyncServiceClient } from '../../src/client';
+import { systemClock } from '../../src/system/clock';
+import { within } from '../../src/system/deadline';
 import type { SuggestionSource } from '../common/table';
 
 /** What a dialog asks suggestions for. */
@@ -17,14 +19,19 @@ const patience = 5_000;
  *
  * @throws SyncServiceError when the service does not answer.
  */
-export async function suggestions(client: SyncServiceClient, request: SuggestionRequest): Promise<string[]> {
-  const found = await find(client, request, { signal: AbortSignal.timeout(patience) });
+export async function suggestions(
+  client: SyncServiceClient,
+  request: SuggestionRequest,
+  clock = systemClock,
+): Promise<string[]> {
+  const found = await within(clock, patience, [], (signal) => find(client, request, { signal }));
   return Array.from(new Set(found)).sort().slice(0, most);
 }
 
 /** How many edges an object for all of them goes to, now. */
-export async function edgeCount(client: SyncServiceClient): Promise<{ count: number }> {
-  return { count: (await client.getDestinations({ signal: AbortSignal.timeout(patience) })).length };
+export async function edgeCount(client: SyncServiceClient, clock = systemClock): Promise<{ count: number }> {
+  const edges = await within(clock, patience, [], (signal) => client.getDestinations({ signal }));
+  return { count: edges.length };
 }
 
 async function find(

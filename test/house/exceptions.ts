@@ -9,13 +9,5 @@ export const exceptions: Readonly<Record<RuleName, readonly string[]>> = {
   circles: [],
   doors: [],
   size: [],
-  time: [
-    'src/client/data/download.ts',
-    'nodes/common/status.ts',
-    'nodes/common/transfers.ts',
-    'nodes/sync-fetch/fetches.ts',
-    'nodes/sync-in/',
-    'nodes/sync-out/',
-    'nodes/sync-service/',
-  ],
+  time: ['src/client/data/download.ts'],
 };

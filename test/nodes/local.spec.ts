@@ -2,32 +2,41 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { mock } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { NodeFailure } from '../../nodes/common/failure';
 import { ServiceConnection } from '../../nodes/sync-service/connection';
 import { type LocalSettings, SharedLocalService } from '../../nodes/sync-service/local';
 import { type ConnectionSettings, openClient } from '../../nodes/sync-service/open';
 import { SyncServiceClient } from '../../src/client';
 import { LocalService } from '../../src/local-service';
+import { ManualClock, settle } from '../support/manual-clock';
 import { freePort } from '../support/ports';
 import { until } from '../support/until';
 
 const anyPorts = { cloud: 0, firstEdge: 0 };
-const grace = 100;
+const grace = 30_000;
 const demo: LocalSettings = { side: 'cloud', organization: 'demo', edgeType: '', edgeID: '' };
 const edge1: LocalSettings = { ...demo, side: 'edge', edgeType: 'gateway', edgeID: 'edge1' };
 const object = { objectType: 'rules', objectID: 'r1' };
 
 describe('the local service that all config nodes share', () => {
   const running: { stop(): Promise<void> }[] = [];
-  const shared = (ports = anyPorts, outlives = grace): SharedLocalService => {
-    const local = new SharedLocalService(ports, outlives);
+  let clock: ManualClock;
+  beforeEach(() => {
+    clock = new ManualClock();
+  });
+  const shared = (ports = anyPorts): SharedLocalService => {
+    const local = new SharedLocalService(ports, clock);
     running.push(local);
     return local;
   };
   afterEach(async () => {
     await Promise.all(running.splice(0).map((each) => each.stop()));
   });
+  const hasStopped = (address: string): Promise<boolean> =>
+    until('it has stopped', async () => {
+      await clock.advance(grace);
+      return !(await answers(address));
+    });
 
   it('keeps its objects and ports while its users change, and stops after the last', async () => {
     const local = shared();
@@ -36,10 +45,10 @@ describe('the local service that all config nodes share', () => {
     first.release();
     const second = await local.use(demo);
     assert.equal(second.address, first.address);
-    await pause(3 * grace);
+    await clock.advance(3 * grace);
     assert.equal(await listed(second.address), 1);
     second.release();
-    await until('it has stopped', async () => !(await answers(second.address)));
+    await hasStopped(second.address);
   });
 
   it('is kept by each user until that one has let go, however often', async () => {
@@ -47,23 +56,19 @@ describe('the local service that all config nodes share', () => {
     const [first, second] = await Promise.all([local.use(demo), local.use(edge1)]);
     first.release();
     first.release();
-    await pause(3 * grace);
+    await clock.advance(3 * grace);
     assert.ok(await answers(first.address));
     second.release();
-    await until('it has stopped', async () => !(await answers(first.address)));
+    await hasStopped(first.address);
   });
 
-  it('outlives its last user by 30 s, unless a test wants it shorter', async () => {
-    const local = new SharedLocalService(anyPorts);
-    const { release } = await local.use(demo);
-    const schedule = mock.method(globalThis, 'setTimeout');
+  it('outlives its last user by 30 s', async () => {
+    const { address, release } = await shared().use(demo);
     release();
-    schedule.mock.restore();
-    await local.stop();
-    assert.deepEqual(
-      schedule.mock.calls.map(({ arguments: [, delay] }) => delay),
-      [30_000],
-    );
+    await clock.advance(grace - 1);
+    assert.ok(await answers(address));
+    await clock.advance(1);
+    await until('it has stopped', async () => !(await answers(address)));
   });
 
   it('has an edge for each node type and ID, made once', async () => {
@@ -96,7 +101,7 @@ describe('the local service that all config nodes share', () => {
     await local.use(edge1);
     const { stop } = LocalService.prototype;
     const slowly = mock.method(LocalService.prototype, 'stop', async function (this: LocalService) {
-      await pause(grace);
+      await settle();
       await stop.call(this);
     });
     const stopped = local.stop();
@@ -174,10 +179,10 @@ describe('the local service that all config nodes share', () => {
       const client = await connection.client();
       await client.publish(object, 'hello');
       connection.deregister(user);
-      await pause(3 * grace);
+      await clock.advance(3 * grace);
       assert.equal(await listed(address), 1);
       connection.deregister(second);
-      await until('it has stopped', async () => !(await answers(address)));
+      await hasStopped(address);
       await assert.rejects(connection.client());
       await assert.rejects(client.getHealth(), { code: 'SYNC_CLOSED' });
       connection.register(user);
@@ -188,7 +193,7 @@ describe('the local service that all config nodes share', () => {
       const port = await freePort();
       const connection = connect(shared({ cloud: port, firstEdge: 0 }));
       assert.deepEqual(await connection.use((client) => client.listObjectTypes()), []);
-      await until('it has stopped', async () => !(await answers(`http://127.0.0.1:${port}`)));
+      await hasStopped(`http://127.0.0.1:${port}`);
     });
 
     it('is let go of when the config node is closed, whoever holds on to it', async () => {
@@ -197,7 +202,7 @@ describe('the local service that all config nodes share', () => {
       connection.register(user);
       await connection.client();
       await connection.close();
-      await until('it has stopped', async () => !(await answers(`http://127.0.0.1:${port}`)));
+      await hasStopped(`http://127.0.0.1:${port}`);
     });
   });
 });

@@ -3,6 +3,7 @@ import { Queue } from '../../nodes/common/queue';
 import { Transfers } from '../../nodes/common/transfers';
 import { Fetches } from '../../nodes/sync-fetch/fetches';
 import type { ObjectReference, Progress } from '../../src/client';
+import { ManualClock } from '../support/manual-clock';
 import { until } from '../support/until';
 
 /** Work that ends when the test says so. */
@@ -23,36 +24,33 @@ function held(): { work: (onProgress: Progress) => Promise<void>; end: () => voi
 }
 
 describe('the progress of transfers', () => {
-  let now = 0;
+  let clock: ManualClock;
   let told: string[] = [];
   let transfers: Transfers;
   beforeEach(() => {
-    now = 0;
+    clock = new ManualClock();
     told = [];
-    transfers = new Transfers(
-      (text) => told.push(text),
-      () => now,
-    );
+    transfers = new Transfers((text) => told.push(text), clock);
   });
 
   it('is told in percent, of long ones alone, and not at every byte', async () => {
     const transfer = held();
     const done = transfers.run(transfer.work);
     transfer.progress(10, 1_000);
-    now = 1_000;
+    await clock.advance(1_000);
     transfer.progress(420, 1_000);
     transfer.progress(500, 1_000);
-    now = 1_500;
+    await clock.advance(500);
     transfer.progress(999, 1_000);
     assert.deepEqual(told, ['42 %', '99 %']);
     transfer.end();
     await done;
   });
 
-  it('is told in bytes where the whole is not known', () => {
+  it('is told in bytes where the whole is not known', async () => {
     const transfer = held();
     void transfers.run(transfer.work);
-    now = 2_000;
+    await clock.advance(2_000);
     transfer.progress(7_864_320, undefined);
     assert.deepEqual(told, ['7.5 MiB']);
     transfer.end();
@@ -62,14 +60,14 @@ describe('the progress of transfers', () => {
     const [first, second] = [held(), held()];
     const done = transfers.run(first.work);
     void transfers.run(second.work);
-    now = 1_000;
+    await clock.advance(1_000);
     first.progress(100, 100);
     second.progress(20, 300);
-    now = 2_000;
+    await clock.advance(1_000);
     second.progress(20, 300);
     first.end();
     await done;
-    now = 3_000;
+    await clock.advance(1_000);
     second.progress(150, 300);
     assert.deepEqual(told, ['100 %', '2 × 30 %', '50 %']);
     second.end();
@@ -99,13 +97,13 @@ describe('fetches', () => {
   });
 
   it('keep those that wait for their turn from being handed out again, while one makes progress', async () => {
-    let now = 0;
+    const clock = new ManualClock();
     const renewed: string[] = [];
     const fetches = new Fetches(
       1,
       new Transfers(() => undefined),
       ({ objectID }) => renewed.push(objectID),
-      () => now,
+      clock,
     );
     const transfer = held();
     let begun = false;
@@ -121,7 +119,7 @@ describe('fetches', () => {
     renewed.length = 0;
     transfer.progress(2, 2);
     assert.deepEqual(renewed, ['a']);
-    now = 1_000;
+    await clock.advance(1_000);
     transfer.progress(2, 2);
     assert.ok(renewed.includes('b'));
     transfer.end();
@@ -132,13 +130,13 @@ describe('fetches', () => {
   });
 });
 
-describe('turns', () => {
-  it('do what concerns the same thing in order, also after a failure, and other things beside it', async () => {
-    const turns = new Queue(2);
+describe('a queue', () => {
+  it('does what concerns the same thing in order, also after a failure, and other things beside it', async () => {
+    const queue = new Queue(2);
     const begun: string[] = [];
     const works = new Map(['a1', 'a2', 'a3', 'b'].map((name) => [name, held()]));
     const run = (thing: string, name: string): Promise<void> =>
-      turns.run(thing, async () => {
+      queue.run(thing, async () => {
         begun.push(name);
         await works.get(name)?.work(() => undefined);
         if (name === 'a1') throw new Error('a1 failed');
