@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../system/clock';
 import { type Random, systemRandom } from '../system/random';
 import type { Identity } from './connection/environment';
 import type { OpenTransport } from './connection/http';
-import { UndiciTransport } from './connection/transport';
+import { HttpTransport } from './connection/transport';
 
 /** What a client has from outside, so that a simulation can give it another; the system's own where it is left out. */
 export interface ClientSeams {
@@ -22,12 +22,13 @@ export interface ClientSeams {
 export function withSystem(
   seams: ClientSeams,
 ): Required<Omit<ClientSeams, 'readIdentity'>> & Pick<ClientSeams, 'readIdentity'> {
+  const { clock = systemClock } = seams;
   return {
-    clock: systemClock,
     random: systemRandom,
     journal: inMemory(),
     onForgetful: () => undefined,
-    openTransport: (options, ca) => new UndiciTransport(options, ca),
+    openTransport: (options, ca) => new HttpTransport(options, ca, clock),
     ...seams,
+    clock,
   };
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock, Timer } from './clock';
 
 /**
@@ -41,6 +42,8 @@ export class Deadline {
       this.#controller.abort(signal.reason);
       return;
     }
+    // A caller may end hundreds of requests by one signal: that is no leak.
+    setMaxListeners(0, signal);
     const abort = (): void => this.#controller.abort(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     this.#followed.push({ signal, abort });

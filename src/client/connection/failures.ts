@@ -1,4 +1,6 @@
 import { SyncServiceError, type SyncServiceErrorCode, type SyncServiceErrorDetails } from '../errors';
+import { ConnectError } from './connector';
+import { bodyLengthMismatch, bodyTooLarge } from './http';
 import type { ServiceResponse } from './request';
 
 /** How much of an error text is kept, in bytes. */
@@ -61,14 +63,15 @@ export function errorOfTransport(
   }
   const cause = firstOf(thrown);
   const code = String((cause as { code?: unknown }).code ?? '');
-  const reason = `${code || cause.message}`;
+  const reason = cause instanceof ConnectError ? cause.message : code || cause.message;
   const named = { ...details, cause };
-  if (code === 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH') {
-    return new SyncServiceError(
-      'SYNC_INCOMPLETE_DATA',
-      `${request}: the data has not the size that was said`,
-      named,
-    );
+  if (code === bodyLengthMismatch)
+    return new SyncServiceError('SYNC_INCOMPLETE_DATA', `${request}: ${cause.message}`, named);
+  if (code === bodyTooLarge)
+    return new SyncServiceError('SYNC_UNEXPECTED_RESPONSE', `${request}: ${cause.message}`, named);
+  if (isNoHttp(code, cause)) {
+    const message = `${request} was answered with something else than HTTP (${cause.message})`;
+    return new SyncServiceError('SYNC_UNEXPECTED_RESPONSE', message, { ...details, cause });
   }
   if (code.endsWith('_TIMEOUT') || code === 'ETIMEDOUT') {
     return new SyncServiceError('SYNC_TIMEOUT', `${request} was not answered in time (${reason})`, named);
@@ -82,6 +85,11 @@ export function errorOfTransport(
 function firstOf(thrown: unknown): Error {
   if (thrown instanceof AggregateError && thrown.errors[0] instanceof Error) return thrown.errors[0];
   return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+/** Not HTTP at all, or a head without end. */
+function isNoHttp(code: string, { name }: Error): boolean {
+  return name === 'HTTPParserError' || code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW';
 }
 
 function isTls(code: string): boolean {

@@ -1,9 +1,9 @@
 import type { ConnectionOptions } from './options';
 
 /**
- * What the client asks of HTTP, and all of it: `transport.ts` gives it by undici, a simulation by a model of the
- * service. Nothing here knows retries, credentials or the service's paths, and nothing here keeps time: whoever asks
- * ends a request by its signal.
+ * What the client asks of HTTP, and all of it: `transport.ts` gives it by undici and node:http, a simulation by a
+ * model of the service. Nothing here knows retries, credentials or the service's paths, and nothing here keeps time:
+ * whoever asks ends a request by its signal.
  */
 
 /**
@@ -14,6 +14,9 @@ export type Lane = 'poll' | 'question' | 'publish' | 'acknowledgement' | 'transf
 
 export const lanes: readonly Lane[] = ['poll', 'question', 'publish', 'acknowledgement', 'transfer'];
 
+/** So many requests of a lane are under way at a time: whoever asks more of a transport has them wait before. */
+export const connectionsPerLane = 8;
+
 export interface HttpRequest {
   lane: Lane;
   method: 'GET' | 'PUT' | 'POST' | 'DELETE';
@@ -22,6 +25,11 @@ export interface HttpRequest {
   headers: Record<string, string>;
   /** Sent once; whoever is asked for pieces lets go of them when the request has ended, however it did. */
   body?: string | Buffer | AsyncIterable<Uint8Array> | undefined;
+  /**
+   * How many bytes of the answer's body are taken into memory, however slow its reader is; more is an error. Without
+   * it the body may have any size, and a slow reader holds the service back.
+   */
+  limit?: number | undefined;
   /** Ends the request, its answer's body included: both fail with the signal's reason. */
   signal: AbortSignal;
 }
@@ -32,7 +40,7 @@ export interface HttpResponse {
   headers: Record<string, string | string[] | undefined>;
   /** Read once, to its end, or discarded; an error is that of the connection. */
   body: AsyncIterable<Buffer>;
-  /** Lets go of the body, read or not. */
+  /** Lets go of the body, read or not; where it has not ended, its connection goes with it. */
   discard(): void;
 }
 
@@ -48,3 +56,12 @@ export interface Transport {
 
 /** Makes the connections to the service that the options name; nothing is sent before the first request. */
 export type OpenTransport = (options: ConnectionOptions, ca: string | undefined) => Transport;
+
+/** The codes of errors that no connection has, but what came over it. */
+export const bodyTooLarge = 'EDGE_SYNC_BODY_TOO_LARGE';
+export const bodyLengthMismatch = 'EDGE_SYNC_BODY_LENGTH_MISMATCH';
+
+/** An error with a code, as those of Node.js have it. */
+export function codedError(code: string, message: string, cause?: unknown): NodeJS.ErrnoException {
+  return Object.assign(new Error(message, cause === undefined ? undefined : { cause }), { code });
+}

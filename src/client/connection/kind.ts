@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { isSyncServiceError, SyncServiceError } from '../errors';
 
 export type ServiceKind = 'CSS' | 'ESS';
@@ -47,6 +48,8 @@ async function unlessAborted(asked: Promise<void>, signal: AbortSignal | undefin
   let onAbort: () => void = () => undefined;
   const aborted = new Promise<void>((resolve) => {
     onAbort = resolve;
+    // A caller may end hundreds of requests by one signal: that is no leak.
+    setMaxListeners(0, signal);
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) resolve();
   });

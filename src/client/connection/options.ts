@@ -27,6 +27,9 @@ export interface TlsOptions {
   caFile?: string | undefined;
   cert?: string | Buffer | undefined;
   key?: string | Buffer | undefined;
+  /** Certificate and key in one, as PKCS#12, in place of `cert` and `key`. */
+  pfx?: Buffer | undefined;
+  /** Of `key` or `pfx`. */
   passphrase?: string | undefined;
   servername?: string | undefined;
   /** Defaults to true: an untrusted certificate is an error. */

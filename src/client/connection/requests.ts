@@ -5,6 +5,10 @@ import type { CallOptions } from './options';
 import type { ServiceRequest, ServiceResponse } from './request';
 import type { Sender } from './sender';
 
+/** In bytes: a status or an error is a line, the metadata of one object with all its destinations far less than this. */
+const largestText = 1_048_576;
+const largestJson = 64 * 1_048_576;
+
 /** What a request changes at the service, and how it may be sent. */
 export interface Change extends CallOptions {
   method: 'PUT' | 'POST' | 'DELETE';
@@ -22,13 +26,13 @@ export class Requests {
 
   /** The JSON of a GET. */
   async json<T>(path: string, options: CallOptions): Promise<T> {
-    const request = question(path, options);
+    const request = { ...question(path, options), limit: largestJson };
     return this.#parse<T>(await this.#text(request, [200]), request);
   }
 
   /** The same without asking first for the kind of the service: it is how one asks. */
   async unchecked<T>(path: string, options: CallOptions): Promise<T> {
-    const request = { ...question(path, options), unchecked: true };
+    const request = { ...question(path, options), limit: largestText, unchecked: true };
     return this.#parse<T>(await this.#text(request, [200]), request);
   }
 
@@ -42,7 +46,7 @@ export class Requests {
 
   /** The bare text of a GET. */
   async text(path: string, options: CallOptions): Promise<string> {
-    return this.#text(question(path, options), [200]);
+    return this.#text({ ...question(path, options), limit: largestText }, [200]);
   }
 
   /** Changes something; the service answers each change with 204. */
@@ -50,7 +54,8 @@ export class Requests {
     const text = json && stringifyExactJson(json);
     const body =
       text === undefined ? {} : { body: () => text, headers: { 'content-type': 'application/json' } };
-    await this.#text({ lane, method, path, repeatable, signal, ...body }, [204]);
+    const limit = largestText;
+    await this.#text({ lane, method, path, repeatable, limit, signal, ...body }, [204]);
   }
 
   /** Sends bytes; gives the headers of the answer. */

@@ -11,6 +11,7 @@ import type { HttpResponse, OpenTransport, Transport } from './http';
 import type { KindCheck } from './kind';
 import type { ConnectionOptions } from './options';
 import { type Limits, limitsOf, Patience } from './patience';
+import { Places } from './places';
 import type { ServiceRequest, ServiceResponse } from './request';
 import { pauseBeforeRetry } from './retry';
 
@@ -26,6 +27,7 @@ export class Sender {
   readonly #transport: Transport;
   readonly #credentials: Credentials;
   readonly #limits: Limits;
+  readonly #places = new Places();
   readonly #base: string;
   readonly #closing = new AbortController();
 
@@ -66,6 +68,7 @@ export class Sender {
   /** Ends what is under way and closes every connection. */
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#places.close(new SyncServiceError('SYNC_CLOSED', 'The client is closed'));
     await this.#transport.close();
   }
 
@@ -96,22 +99,42 @@ export class Sender {
   }
 
   async #sendOnce(request: ServiceRequest, authorization: string | undefined): Promise<ServiceResponse> {
-    const { lane, method, path } = request;
+    const { lane, method, path, limit } = request;
+    const giveBack = await this.#place(request);
     const patience = new Patience(this.seams.clock, this.#limits, request);
-    const headers = { ...request.headers, ...(authorization !== undefined && { authorization }) };
-    const body = patience.sending(request.body?.());
     const { signal } = patience;
-    try {
-      const response = await this.#transport.request({ lane, method, path, headers, body, signal });
-      patience.answered();
-      return this.#watched(response, patience, request);
-    } catch (error) {
+    const end = (): void => {
       patience.release();
+      giveBack();
+    };
+    try {
+      const headers = { ...request.headers, ...(authorization !== undefined && { authorization }) };
+      const body = patience.sending(request.body?.());
+      const response = await this.#transport.request({ lane, method, path, headers, body, limit, signal });
+      patience.answered();
+      return this.#watched(response, patience, request, end);
+    } catch (error) {
+      end();
       throw this.#failure(error, request, signal);
     }
   }
 
-  #watched(response: HttpResponse, patience: Patience, request: ServiceRequest): ServiceResponse {
+  /** Waits for a place in the request's lane, which ends with the client. */
+  async #place(request: ServiceRequest): Promise<() => void> {
+    const { signal } = request;
+    try {
+      return await this.#places.take(request.lane, signal);
+    } catch (error) {
+      throw this.#failure(error, request, signal);
+    }
+  }
+
+  #watched(
+    response: HttpResponse,
+    patience: Patience,
+    request: ServiceRequest,
+    end: () => void,
+  ): ServiceResponse {
     const { status, headers } = response;
     const failure = (error: unknown): SyncServiceError => this.#failure(error, request, patience.signal);
     const read = async function* (): AsyncGenerator<Buffer> {
@@ -120,18 +143,18 @@ export class Sender {
       } catch (error) {
         throw failure(error);
       } finally {
-        patience.release();
+        end();
       }
     };
     const discard = (): void => {
-      patience.release();
+      end();
       response.discard();
     };
     return { status, headers, body: read(), discard };
   }
 
   /** What an error while sending or while reading a body is for the caller. */
-  #failure(error: unknown, request: ServiceRequest, signal: AbortSignal): SyncServiceError {
+  #failure(error: unknown, request: ServiceRequest, signal: AbortSignal | undefined): SyncServiceError {
     if (isSyncServiceError(error)) return error;
     const details = { method: request.method, url: this.url(request.path), cause: error };
     if (this.#closing.signal.aborted)

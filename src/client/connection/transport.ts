@@ -1,96 +1,117 @@
-import { readFileSync } from 'node:fs';
-import { Readable } from 'node:stream';
-import { rootCertificates } from 'node:tls';
-import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
-import { SyncServiceError } from '../errors';
+import { Pool } from 'undici';
+import type { Clock } from '../../system/clock';
 import { parseAddress, type ServiceAddress } from './address';
-import { type HttpRequest, type HttpResponse, type Lane, lanes, type Transport } from './http';
+import { Connector } from './connector';
+import { DispatchedResponse } from './dispatched';
+import {
+  connectionsPerLane,
+  type HttpRequest,
+  type HttpResponse,
+  type Lane,
+  lanes,
+  type Transport,
+} from './http';
 import type { ConnectionOptions } from './options';
+import { proxyAuthorization } from './proxy';
+import { StreamConnections } from './streams';
 
-const connectionsPerLane = 8;
+/** How requests name the service: the same but through a proxy that forwards them. */
+interface Naming {
+  headers: Record<string, string>;
+  pathPrefix: string;
+}
 
-/** HTTP by undici. The only place that knows undici, sockets and TLS. */
-export class UndiciTransport implements Transport {
+/**
+ * HTTP/1.1 over connections that `Connector` makes. The only place that knows undici.
+ *
+ * Answers that fit into memory come by undici's `dispatch`, at half the cost of its `request`, and its parser is never
+ * paused: undici 7.26 to 7.30.2 end the process with an uncaught `assert(!this.paused)` when a connection closes
+ * behind a body that was paused, and a handler cannot know whether it will (HTTP/1.0 does not show). What is larger
+ * than memory, and may have a slow reader, goes by node:http: its parser is native, can be paused at any time, and
+ * moves a large body for three quarters of undici's CPU, while small requests cost it three times as much.
+ */
+export class HttpTransport implements Transport {
   readonly #address: ServiceAddress;
-  #lanes: Record<Lane, Dispatcher>;
+  #connections: Connections;
+  #closed = false;
 
   constructor(
     private readonly options: ConnectionOptions,
     ca: string | undefined,
+    private readonly clock: Clock,
   ) {
     this.#address = parseAddress(options.address);
-    this.#lanes = this.#open(ca);
+    this.#connections = this.#open(ca);
   }
 
-  async request({ lane, method, path, headers, body, signal }: HttpRequest): Promise<HttpResponse> {
-    const sent = typeof body === 'object' && !Buffer.isBuffer(body) ? Readable.from(body) : body;
-    try {
-      const response = await request(`${this.#address.origin}${this.#address.prefix}${path}`, {
-        dispatcher: this.#lanes[lane],
-        method,
-        headers,
-        ...(sent !== undefined && { body: sent }),
-        signal,
+  request(request: HttpRequest): Promise<HttpResponse> {
+    const { body, limit, signal } = request;
+    if (signal.aborted) return Promise.reject(signal.reason);
+    if (this.#closed) return Promise.reject(new Error('The connections are closed'));
+    const { streams, pools, naming } = this.#connections;
+    const named = {
+      ...request,
+      path: `${naming.pathPrefix}${this.#address.prefix}${request.path}`,
+      headers: { ...naming.headers, ...request.headers },
+    };
+    const inPieces = body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body);
+    if (limit === undefined || inPieces) return streams.request(named);
+    const handler = new DispatchedResponse(limit, signal);
+    const { method, path, headers } = named;
+    pools[request.lane].dispatch({ method, path, headers, ...(body !== undefined && { body }) }, handler);
+    return handler.response;
+  }
+
+  trust(ca: string): void {
+    const { pools, streams } = this.#connections;
+    for (const pool of Object.values(pools)) void pool.close();
+    streams.retire();
+    this.#connections = this.#open(ca);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const { connector, pools, streams } = this.#connections;
+    connector.close();
+    streams.close();
+    await Promise.all(Object.values(pools).map((pool) => pool.destroy()));
+  }
+
+  #open(ca: string | undefined): Connections {
+    const connector = new Connector(this.#address, this.options, ca, this.clock);
+    const { origin } = this.#address;
+    const pool = (): Pool =>
+      new Pool(origin, {
+        connections: connectionsPerLane,
+        connect: (_target, connected) => connector.open(connected as Parameters<Connector['open']>[0]),
+        allowH2: false,
+        keepAliveTimeout,
+        keepAliveMaxTimeout,
         // Whoever asks keeps the time.
         headersTimeout: 0,
         bodyTimeout: 0,
       });
-      const { statusCode: status, headers: received } = response;
-      return { status, headers: received, body: response.body, discard: () => void response.body.dump() };
-    } finally {
-      if (sent instanceof Readable) sent.destroy();
-    }
-  }
-
-  trust(ca: string): void {
-    for (const lane of Object.values(this.#lanes)) void lane.close();
-    this.#lanes = this.#open(ca);
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(Object.values(this.#lanes).map((lane) => lane.destroy()));
-  }
-
-  #open(ca: string | undefined): Record<Lane, Dispatcher> {
-    const opened = lanes.map((lane) => [lane, dispatcher(this.#address, this.options, ca)]);
-    return Object.fromEntries(opened) as Record<Lane, Dispatcher>;
+    const pools = Object.fromEntries(lanes.map((lane) => [lane, pool()])) as Record<Lane, Pool>;
+    const proxy = connector.forwardingProxy;
+    const naming = proxy
+      ? { headers: proxyAuthorization(proxy), pathPrefix: origin }
+      : { headers: {}, pathPrefix: '' };
+    return {
+      connector,
+      pools,
+      streams: new StreamConnections(connector, new URL(origin).host, keepAliveTimeout),
+      naming,
+    };
   }
 }
 
-function dispatcher(
-  address: ServiceAddress,
-  options: ConnectionOptions,
-  certificate: string | undefined,
-): Dispatcher {
-  const { tls } = options;
-  const fromFile = tls?.caFile ? readCertificates(tls.caFile) : [];
-  const trusted = [tls?.ca ?? [], fromFile, certificate || []].flat();
-  const settings = {
-    connections: connectionsPerLane,
-    // An ESS offers HTTP/2 first; one stale HTTP/2 socket would fail all requests at once.
-    allowH2: false,
-    keepAliveTimeout: 4_000,
-    keepAliveMaxTimeout: 25_000,
-    connect: {
-      timeout: options.timeouts?.connect ?? 10_000,
-      autoSelectFamilyAttemptTimeout: 1_000,
-      ...(address.socketPath !== undefined && { socketPath: address.socketPath }),
-      ...(trusted.length > 0 && { ca: [...rootCertificates, ...trusted] }),
-      ...(tls?.cert && { cert: tls.cert }),
-      ...(tls?.key && { key: tls.key }),
-      ...(tls?.passphrase && { passphrase: tls.passphrase }),
-      ...(tls?.servername && { servername: tls.servername }),
-      rejectUnauthorized: tls?.rejectUnauthorized ?? true,
-    },
-  };
-  const proxied = options.proxyFromEnvironment && options.organization !== undefined && !address.socketPath;
-  return proxied ? new EnvHttpProxyAgent({ ...settings, requestTls: settings.connect }) : new Agent(settings);
+interface Connections {
+  connector: Connector;
+  pools: Record<Lane, Pool>;
+  streams: StreamConnections;
+  naming: Naming;
 }
 
-function readCertificates(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new SyncServiceError('SYNC_INVALID_ARGUMENT', `The CA file cannot be read: ${file}`, { cause });
-  }
-}
+/** An idle connection is used again within so many ms: a balancer in between may have forgotten it after a while. */
+const keepAliveTimeout = 4_000;
+const keepAliveMaxTimeout = 25_000;

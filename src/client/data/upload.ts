@@ -1,5 +1,6 @@
 import type { ObjectStatus } from '../../protocol/metadata';
 import { type Clock, sleep } from '../../system/clock';
+import { ConnectError } from '../connection/connector';
 import type { CallOptions } from '../connection/options';
 import type { Requests } from '../connection/requests';
 import { invalidArgument, isSyncServiceError, SyncServiceError } from '../errors';
@@ -175,11 +176,8 @@ function mayHaveBeenCut(error: unknown): boolean {
   if (!isSyncServiceError(error)) return true;
   const { statusCode, code, cause } = error;
   if (statusCode !== undefined) return statusCode >= 500;
-  if (code === 'SYNC_UNREACHABLE') return !neverConnected.has(String((cause as { code?: unknown })?.code));
-  return code !== 'SYNC_WRONG_SERVICE_KIND';
+  return !(cause instanceof ConnectError) && code !== 'SYNC_WRONG_SERVICE_KIND';
 }
-
-const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT', 'EACCES']);
 
 function isRefusalOfChunks(error: unknown): boolean {
   return isSyncServiceError(error) && error.statusCode === 500;

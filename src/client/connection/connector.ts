@@ -1,0 +1,175 @@
+import { connect, isIP, type NetConnectOpts, type Socket } from 'node:net';
+import { type SecureContext, connect as secure } from 'node:tls';
+import type { Clock } from '../../system/clock';
+import type { ServiceAddress } from './address';
+import { codedError } from './http';
+import type { ConnectionOptions } from './options';
+import { proxyFor, tunnel } from './proxy';
+import { secureContextOf } from './tls';
+
+type Connected = (error: Error | null, socket: Socket | null) => void;
+
+/** A connection that did not come to be: nothing was sent over it. Its code is that of what stood in the way. */
+export class ConnectError extends Error {
+  override readonly name = 'ConnectError';
+
+  constructor(
+    readonly code: string,
+    message: string,
+    cause: unknown,
+  ) {
+    super(message, { cause });
+  }
+}
+
+/** Makes connections to one service: to a host or a socket, through a proxy, with TLS, in time. */
+export class Connector {
+  readonly #proxy: URL | undefined;
+  readonly #secureContext: SecureContext | undefined;
+  readonly #connecting = new Set<Socket>();
+  readonly #limit: number;
+  #session: Buffer | undefined;
+
+  /** @param ca a certificate to trust beside those of the options, as PEM. */
+  constructor(
+    private readonly address: ServiceAddress,
+    private readonly options: ConnectionOptions,
+    ca: string | undefined,
+    private readonly clock: Clock,
+  ) {
+    this.#limit = options.timeouts?.connect ?? 10_000;
+    const proxied = options.proxyFromEnvironment && options.organization !== undefined && !address.socketPath;
+    this.#proxy = proxied ? proxyFor(address.origin, process.env) : undefined;
+    // What was given is looked at in any case: a file that is not there is a mistake also where it is not used yet.
+    this.#secureContext = this.#isSecure || options.tls ? secureContextOf(options.tls, ca) : undefined;
+  }
+
+  /** The proxy that is asked for each resource of a service without TLS; one with TLS is reached through a tunnel. */
+  get forwardingProxy(): URL | undefined {
+    return this.#isSecure ? undefined : this.#proxy;
+  }
+
+  /** Calls back once: with a socket that is connected, and verified where it should be, or with a ConnectError. */
+  open(connected: Connected): void {
+    const opening = new Set<Socket>();
+    let done = false;
+    const settle = (error: unknown, socket: Socket | null): void => {
+      if (done) return;
+      done = true;
+      timer.cancel();
+      for (const each of opening) {
+        this.#connecting.delete(each);
+        if (error) each.destroy();
+      }
+      connected(error ? this.#named(error) : null, socket);
+    };
+    const hold = (socket: Socket): Socket => {
+      opening.add(socket);
+      this.#connecting.add(socket);
+      // Whatever happens to it later as well: an error that nobody heard would end the process.
+      socket.on('error', (error) => settle(error, null));
+      socket.on('close', () => settle(codedError('ECONNRESET', 'closed while it connected'), null));
+      return socket;
+    };
+    const timer = this.clock.after(this.#limit, () =>
+      settle(codedError('ETIMEDOUT', `nothing after ${this.#limit / 1_000} s`), null),
+    );
+    this.#open(hold).then(
+      (socket) => settle(null, socket),
+      (error: unknown) => settle(error, null),
+    );
+  }
+
+  /** Ends the connections that are being made. */
+  close(): void {
+    for (const socket of this.#connecting) socket.destroy();
+  }
+
+  get #isSecure(): boolean {
+    return this.address.origin.startsWith('https:');
+  }
+
+  async #open(hold: (socket: Socket) => Socket): Promise<Socket> {
+    const { hostname, port } = new URL(this.address.origin);
+    const host = hostname.replace(/^\[|\]$/g, '');
+    const target = { host, port: Number(port) || (this.#isSecure ? 443 : 80) };
+    if (!this.#proxy) {
+      const plain = await this.#plain(
+        hold,
+        this.address.socketPath ? { path: this.address.socketPath } : target,
+      );
+      return this.#isSecure ? this.#secured(hold, plain, host) : plain;
+    }
+    const { protocol, hostname: proxyHost, port: proxyPort } = this.#proxy;
+    const byTls = protocol === 'https:';
+    const to = { host: proxyHost.replace(/^\[|\]$/g, ''), port: Number(proxyPort) || (byTls ? 443 : 80) };
+    const toProxy = await this.#plain(hold, to);
+    const proxy = byTls ? await secured(hold, toProxy, { host: to.host, rejectUnauthorized: true }) : toProxy;
+    if (!this.#isSecure) return proxy;
+    await tunnel(proxy, this.#proxy, `${hostname}:${target.port}`);
+    return this.#secured(hold, proxy, host);
+  }
+
+  #plain(hold: (socket: Socket) => Socket, to: NetConnectOpts): Promise<Socket> {
+    return new Promise((resolve) => {
+      const socket = hold(connect({ ...socketOptions, ...to }));
+      socket.once('connect', () => resolve(socket));
+    });
+  }
+
+  async #secured(hold: (socket: Socket) => Socket, plain: Socket, host: string): Promise<Socket> {
+    const { tls } = this.options;
+    const socket = await secured(hold, plain, {
+      host: tls?.servername ?? host,
+      rejectUnauthorized: tls?.rejectUnauthorized ?? true,
+      ...(this.#secureContext && { secureContext: this.#secureContext }),
+      ...(this.#session && { session: this.#session }),
+    });
+    socket.on('session', (session: Buffer) => {
+      this.#session = session;
+    });
+    return socket;
+  }
+
+  /** Names whose fault it is: with a proxy, everything up to the tunnel is the proxy's. */
+  #named(error: unknown): ConnectError {
+    // Node tries several addresses of a host and wraps what they answered in an error without a message.
+    const first =
+      error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
+    const { code = '', message } = first as NodeJS.ErrnoException;
+    const said = code && !message.startsWith('the proxy') ? code : message;
+    const told =
+      this.#proxy && code !== 'EDGE_SYNC_PROXY' ? `through the proxy ${this.#proxy.origin}: ${said}` : said;
+    return new ConnectError(code, told, first);
+  }
+}
+
+const socketOptions = {
+  noDelay: true,
+  keepAlive: true,
+  keepAliveInitialDelay: 60_000,
+  autoSelectFamily: true,
+  /** Of a host with several: a quarter of a second, as Node.js has it, is too short for slow lines. */
+  autoSelectFamilyAttemptTimeout: 1_000,
+};
+
+interface SecureOptions {
+  host: string;
+  rejectUnauthorized: boolean;
+  secureContext?: SecureContext;
+  session?: Buffer;
+}
+
+function secured(
+  hold: (socket: Socket) => Socket,
+  plain: Socket,
+  { host, ...options }: SecureOptions,
+): Promise<Socket & { on(event: 'session', listener: (session: Buffer) => void): unknown }> {
+  return new Promise((resolve) => {
+    // HTTP/1.1 alone: an ESS offers HTTP/2 first, and one stale HTTP/2 socket would fail all requests at once.
+    const name = isIP(host) ? {} : { servername: host };
+    const socket = secure({ ...options, ...name, socket: plain, host, ALPNProtocols: ['http/1.1'] });
+    hold(socket);
+    socket.once('secureConnect', () => resolve(socket));
+  });
+}

@@ -1,0 +1,93 @@
+import { setMaxListeners } from 'node:events';
+import { SyncServiceError } from '../errors';
+import { connectionsPerLane, type Lane } from './http';
+
+/** So many may wait in a lane; who comes then has far more under way than a service can take. */
+const mostWaiting = 10_000;
+
+interface Waiter {
+  go(): void;
+  fail(reason: unknown): void;
+}
+
+interface LaneState {
+  taken: number;
+  /** In the order in which they came. */
+  readonly waiting: Set<Waiter>;
+}
+
+/**
+ * The places of each lane: as many requests are under way as it has connections, the others wait their turn. They
+ * wait here, where their time has not begun and an abort costs nothing: a request that is aborted while it waits
+ * inside an HTTP library takes the next connection with it.
+ */
+export class Places {
+  readonly #lanes = new Map<Lane, LaneState>();
+  #closed: Error | undefined;
+
+  /**
+   * Resolves with a function that gives the place back.
+   *
+   * @throws the signal's reason, or SyncServiceError SYNC_BUSY where too many wait.
+   */
+  async take(lane: Lane, signal: AbortSignal | undefined): Promise<() => void> {
+    if (this.#closed) throw this.#closed;
+    const state = this.#state(lane);
+    if (state.taken >= connectionsPerLane) await turn(state, lane, signal);
+    else state.taken += 1;
+    let given = false;
+    return () => {
+      if (given) return;
+      given = true;
+      const [next] = state.waiting;
+      // The place goes on to the next without being free in between: nobody overtakes.
+      if (next) next.go();
+      else state.taken -= 1;
+    };
+  }
+
+  /** Nobody gets a place any more. */
+  close(reason: Error): void {
+    this.#closed = reason;
+    for (const { waiting } of this.#lanes.values()) for (const each of Array.from(waiting)) each.fail(reason);
+  }
+
+  #state(lane: Lane): LaneState {
+    const known = this.#lanes.get(lane);
+    if (known) return known;
+    const state = { taken: 0, waiting: new Set<Waiter>() };
+    this.#lanes.set(lane, state);
+    return state;
+  }
+}
+
+function turn({ waiting }: LaneState, lane: Lane, signal: AbortSignal | undefined): Promise<void> {
+  if (waiting.size >= mostWaiting) {
+    const message = `More than ${mostWaiting} requests (${lane}) wait for the service already`;
+    return Promise.reject(new SyncServiceError('SYNC_BUSY', message));
+  }
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const onAbort = (): void => waiter.fail(signal?.reason);
+    const leave = (): void => {
+      waiting.delete(waiter);
+      signal?.removeEventListener('abort', onAbort);
+    };
+    const waiter = {
+      go: () => {
+        leave();
+        resolve();
+      },
+      fail: (reason: unknown) => {
+        leave();
+        reject(reason);
+      },
+    };
+    if (signal) {
+      // A caller may end hundreds of requests by one signal: that is no leak.
+      setMaxListeners(0, signal);
+      signal.addEventListener('abort', onAbort, { once: true });
+    }
+    waiting.add(waiter);
+  });
+}

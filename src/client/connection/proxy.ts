@@ -1,0 +1,76 @@
+import { request } from 'node:http';
+import type { Socket } from 'node:net';
+import { codedError } from './http';
+
+type Environment = Record<string, string | undefined>;
+
+/**
+ * The proxy that the environment names for a service: HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in lower case or upper.
+ *
+ * @param origin of the service.
+ */
+export function proxyFor(origin: string, environment: Environment): URL | undefined {
+  const named = (name: string): string | undefined =>
+    environment[name.toLowerCase()] ?? environment[name.toUpperCase()];
+  const { protocol, hostname, port } = new URL(origin);
+  if (
+    isExcepted(
+      hostname.toLowerCase(),
+      port || (protocol === 'https:' ? '443' : '80'),
+      named('no_proxy') ?? '',
+    )
+  )
+    return undefined;
+  const text = (protocol === 'https:' ? named('https_proxy') : undefined) || named('http_proxy');
+  if (!text) return undefined;
+  const address = /^\w+:\/\//.test(text) ? text : `http://${text}`;
+  return URL.canParse(address) ? new URL(address) : undefined;
+}
+
+function isExcepted(host: string, port: string, exceptions: string): boolean {
+  return exceptions
+    .toLowerCase()
+    .split(/[,\s]+/)
+    .filter(Boolean)
+    .some((entry) => {
+      const [, name = entry, onlyPort] = /^(.+?):(\d+)$/.exec(entry) ?? [];
+      if (onlyPort !== undefined && onlyPort !== port) return false;
+      const domain = name.replace(/^\*?\./, '');
+      return domain === '*' || host === domain || host.endsWith(`.${domain}`);
+    });
+}
+
+/** What a proxy asks for by name and password: in its URL. */
+export function proxyAuthorization({ username, password }: URL): Record<string, string> {
+  if (!username) return {};
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
+}
+
+/** Asks a proxy, over a connection to it, to connect it through to `host:port`. */
+export function tunnel(socket: Socket, proxy: URL, target: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const asking = request({
+      method: 'CONNECT',
+      path: target,
+      headers: { host: target, ...proxyAuthorization(proxy) },
+      createConnection: () => socket,
+    });
+    asking.on('error', reject);
+    asking.on('response', (response) => {
+      response.destroy();
+      reject(refused(proxy, response.statusCode));
+    });
+    asking.on('connect', ({ statusCode }, _socket, head: Buffer) => {
+      if (statusCode !== 200) return reject(refused(proxy, statusCode));
+      if (head.length > 0) socket.unshift(head);
+      resolve();
+    });
+    asking.end();
+  });
+}
+
+function refused(proxy: URL, status: number | undefined): Error {
+  const what = status === 407 ? 'wants a name and a password' : `answered with ${status}`;
+  return codedError('EDGE_SYNC_PROXY', `the proxy ${proxy.origin} ${what}`);
+}
