@@ -27,8 +27,7 @@ type Value = Record<string, unknown>;
  */
 export function readGoJson(body: string, type: GoStruct): Value {
   try {
-    const parsed = parseExactJson(firstValue(body));
-    return (readStruct(parsed, type, [], undefined) ?? {}) as Value;
+    return (readStruct(firstValue(body), type, [], undefined) ?? {}) as Value;
   } catch (error) {
     if (error instanceof GoError) throw badRequest(`Invalid JSON for update. Error: ${error.message}`);
     throw error;
@@ -37,19 +36,18 @@ export function readGoJson(body: string, type: GoStruct): Value {
 
 class GoError extends Error {}
 
-/** The text of the first value; what follows it is not looked at. */
-function firstValue(body: string): string {
+/** The first value; what follows it is not looked at. */
+function firstValue(body: string): unknown {
   const text = body.trimStart();
   if (text === '') throw new GoError('EOF');
   const end = endOfValue(text);
   if (end === undefined) throw new GoError('unexpected EOF');
   const value = text.slice(0, end);
   try {
-    parseExactJson(value);
+    return parseExactJson(value);
   } catch {
     throw new GoError(`invalid character '${firstWrong(value)}' looking for beginning of value`);
   }
-  return value;
 }
 
 /** Undefined where the text ends before the value does. */
