@@ -40,15 +40,17 @@ export function toNodeFailure(thrown: unknown): NodeFailure {
     });
   }
   const { code } = codeOf(thrown);
-  return new NodeFailure(
-    code ?? 'SYNC_NODE_ERROR',
-    thrown instanceof Error ? thrown.message : String(thrown),
-  );
+  return new NodeFailure(code ?? 'SYNC_NODE_ERROR', textOf(thrown));
 }
 
 function codeOf(thrown: unknown): { code?: string } {
   if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return {};
   return typeof thrown.code === 'string' ? { code: thrown.code } : {};
+}
+
+/** What whoever threw it said. */
+export function textOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
 /** A failure of what the flow or the dialog says: nothing was sent. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
-import { invalidInput } from './failure';
+import { invalidInput, textOf } from './failure';
 
 /** Where a value comes from: text, or a place of a type that stands beside it in the dialog. */
 export interface Source {
@@ -32,7 +32,7 @@ export class FieldReader {
     } catch (error) {
       // A path through something that is not there, such as msg.object.objectID without msg.object, leads to nothing.
       if (source.type === 'msg' && error instanceof TypeError) return undefined;
-      throw invalidInput(`${source.label}: ${error instanceof Error ? error.message : String(error)}`);
+      throw invalidInput(`${source.label}: ${textOf(error)}`);
     }
   }
 

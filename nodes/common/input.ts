@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Node, NodeMessage, NodeMessageInFlow } from 'node-red';
-import { toNodeFailure } from './failure';
+import { type NodeFailure, toNodeFailure } from './failure';
+import { Reply } from './reply';
 import { StatusLine } from './status';
 
 /**
@@ -31,15 +32,18 @@ export function handleInput(
   // Every message in hand may listen for the end: hundreds may, and that is no leak.
   setMaxListeners(0, closing.signal);
   node.on('input', (message, send, done) => {
+    const reply = new Reply(node, message, send, done);
+    const showFailure = (failure: NodeFailure): void =>
+      status.show({ fill: 'red', shape: 'ring', text: failure.code });
     const handled = handler(message, status, closing.signal).then(
       (result) => {
-        send(result);
-        done();
+        const failure = reply.sendOn(result);
+        if (failure) showFailure(failure);
       },
       (error: unknown) => {
         const failure = toNodeFailure(error);
-        status.show({ fill: 'red', shape: 'ring', text: failure.code });
-        done(failure);
+        showFailure(failure);
+        reply.fail(failure);
       },
     );
     running.add(handled);
@@ -60,6 +64,6 @@ export function construct(node: Node, build: () => void): void {
   } catch (error) {
     const failure = toNodeFailure(error);
     node.status({ fill: 'red', shape: 'ring', text: failure.message });
-    node.on('input', (_message, _send, done) => done(failure));
+    node.on('input', (message, send, done) => new Reply(node, message, send, done).fail(failure));
   }
 }

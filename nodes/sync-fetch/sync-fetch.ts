@@ -8,6 +8,7 @@ import {
 import { NodeFailure } from '../common/failure';
 import { FieldReader } from '../common/fields';
 import { construct, type Handler, handleInput } from '../common/input';
+import { parseJson, TooDeep } from '../common/json';
 import { objectOf } from '../common/objects';
 import { labelsOf, type Settings, settingsOf } from '../common/settings';
 import { StatusLine } from '../common/status';
@@ -94,11 +95,10 @@ async function outcomeOf(
   } catch (error) {
     if (isSyncServiceError(error, 'SYNC_SUPERSEDED')) return { outcome: 'superseded' };
     if (isSyncServiceError(error, 'SYNC_NOT_FOUND')) return { outcome: 'gone' };
+    const data = `The data of ${objectType}/${objectID} is`;
+    if (error instanceof TooDeep) throw new NodeFailure('SYNC_NOT_JSON', `${data} ${error.message}`);
     if (error instanceof SyntaxError) {
-      throw new NodeFailure(
-        'SYNC_NOT_JSON',
-        `The data of ${objectType}/${objectID} is not JSON: ${error.message}`,
-      );
+      throw new NodeFailure('SYNC_NOT_JSON', `${data} not JSON: ${error.message}`);
     }
     throw error;
   }
@@ -106,6 +106,6 @@ async function outcomeOf(
 
 function decode(data: Buffer, { output, encoding }: Settings<typeof table.fields>): unknown {
   if (output === 'text') return data.toString((encoding || 'utf8') as BufferEncoding);
-  if (output === 'json') return JSON.parse(data.toString('utf8'));
+  if (output === 'json') return parseJson(data.toString('utf8'));
   return data;
 }

@@ -7,6 +7,7 @@ import type {
   UpdateReceiver,
 } from '../../src/client';
 import type { Timer } from '../../src/system/clock';
+import { notPassedOn } from '../common/reply';
 import type { ServiceConnection } from '../sync-service/connection';
 
 /** Until opening the client is tried again, in ms: the local service may find its port free later. */
@@ -77,9 +78,22 @@ export class Intake {
   async #handOut(receiver: UpdateReceiver): Promise<void> {
     for await (const batch of receiver.batches()) {
       for (const update of batch) {
-        this.options.send(this.#message(update), update.object);
+        if (!this.#send(receiver, update)) continue;
         if (this.options.acknowledgeOnDelivery) this.#acknowledge(receiver, update.object);
       }
+    }
+  }
+
+  /** Node-RED copies a message for its second wire, and throws at what it cannot copy: the others must go on. */
+  #send(receiver: UpdateReceiver, update: ObjectUpdate): boolean {
+    try {
+      this.options.send(this.#message(update), update.object);
+      return true;
+    } catch (thrown) {
+      const failure = notPassedOn(thrown);
+      receiver.release(update.object, failure);
+      this.options.onError(failure);
+      return false;
     }
   }
 

@@ -1,6 +1,6 @@
 import type { NodeMessage } from 'node-red';
 import type { DataSource } from '../../src/client';
-import { invalidInput } from '../common/failure';
+import { invalidInput, textOf } from '../common/failure';
 import { describe } from '../common/fields';
 import type { TypedFields } from '../common/typed';
 
@@ -31,9 +31,8 @@ function asJson(value: unknown): string {
   try {
     text = JSON.stringify(value);
   } catch (error) {
-    throw invalidInput(
-      `The data cannot be written as JSON: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const reason = error instanceof RangeError ? 'it is nested too deep' : textOf(error);
+    throw invalidInput(`The data cannot be written as JSON: ${reason}`);
   }
   if (text === undefined) throw invalidInput(`${describe(value)} cannot be written as JSON`);
   return text;

@@ -1,7 +1,8 @@
 import type { NodeMessage } from 'node-red';
 import type { DestinationPolicy, ObjectMetadataInput, ServiceKind } from '../../src/client';
-import { invalidInput } from '../common/failure';
+import { invalidInput, textOf } from '../common/failure';
 import { describe } from '../common/fields';
+import { parseJson } from '../common/json';
 import type { TypedFields } from '../common/typed';
 import { wordsOf } from '../common/words';
 import type { OutSettings } from './fields';
@@ -67,8 +68,8 @@ function policyOf(value: unknown): DestinationPolicy {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
-    throw invalidInput(`Policy is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw invalidInput(`Policy is not JSON: ${textOf(error)}`);
   }
 }
