@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
@@ -6,9 +8,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
+import { promisify } from 'node:util';
 import { type ClientOptions, SyncServiceClient } from '../../src/client';
 import { LocalService } from '../../src/local-service';
 import { issueCertificate } from '../../src/local-service/listening/certificate';
+import { pkcs12 } from '../support/pkcs12';
 
 const organization = 'demo';
 const object = { objectType: 't', objectID: 'o' };
@@ -112,6 +116,67 @@ describe('a connection', () => {
     assert.deepEqual(shown, ['this gateway']);
     server.closeAllConnections();
     server.close();
+  });
+
+  it('shows the certificate of a PFX file, and says so when its passphrase is wrong', async () => {
+    const { certificate: cert, key } = issueCertificate({ commonName: 'css', names: ['127.0.0.1'] });
+    const shown: string[] = [];
+    const server = createServer(
+      { cert, key, requestCert: true, rejectUnauthorized: false },
+      (request, response) => {
+        shown.push(String((request.socket as TLSSocket).getPeerCertificate().subject.CN));
+        response.end(JSON.stringify({ general: { nodeType: 'CSS' } }));
+      },
+    );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const tls = { ca: cert, pfx: pkcs12 };
+    await client({ address, tls: { ...tls, passphrase: 'hush' } }).getHealth();
+    assert.deepEqual(shown, ['client']);
+    for (const passphrase of [undefined, 'wrong']) {
+      assert.throws(() => client({ address, tls: { ...tls, passphrase } }), {
+        code: 'SYNC_INVALID_ARGUMENT',
+        message: 'The PFX file cannot be used: the passphrase is missing or wrong',
+      });
+    }
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('refuses what it could not use: no certificate in it, a key without its certificate, a pipe', async () => {
+    const { certificate, key } = issueCertificate({ commonName: 'one' });
+    const other = issueCertificate({ commonName: 'other' });
+    const encrypted = createPrivateKey(key).export({
+      type: 'pkcs8',
+      format: 'pem',
+      cipher: 'aes-256-cbc',
+      passphrase: 'hush',
+    });
+    const files = { key: join(folder, 'key.pem'), pipe: join(folder, 'pipe') };
+    await writeFile(files.key, key);
+    await promisify(execFile)('mkfifo', [files.pipe]);
+    const broken = certificate.replace(/\nMII/, '\nMIIx');
+    for (const [tls, message] of [
+      [{ caFile: files.key }, /key\.pem has no certificate in it/],
+      [{ ca: '' }, /^The CA has no certificate in it/],
+      [{ ca: broken }, /^The CA: certificate 1 of 1 in it cannot be read/],
+      [{ ca: certificate + broken }, /^The CA: certificate 2 of 2 in it cannot be read/],
+      [{ caFile: files.pipe }, /is no regular file: .*pipe/],
+      [{ caFile: folder }, /is no regular file/],
+      [{ cert: certificate }, /A certificate needs its private key/],
+      [{ key }, /a key its certificate/],
+      [
+        { cert: certificate, key: other.key },
+        /The certificate or its private key cannot be used: key values mismatch/,
+      ],
+      [{ cert: certificate, key: encrypted, passphrase: 'wrong' }, /the passphrase is missing or wrong/],
+      [{ cert: certificate, key: encrypted }, /the passphrase is missing or wrong/],
+      [{ pfx: Buffer.from('no') }, /The PFX file cannot be used/],
+    ] as const) {
+      const address = 'https://127.0.0.1:1';
+      assert.throws(() => client({ address, tls }), { code: 'SYNC_INVALID_ARGUMENT', message });
+    }
   });
 
   it('reads the certificate anew where it was replaced, in the environment of Open Horizon', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { SyncServiceClient } from '../../src/client';
-import type { HttpRequest, HttpResponse } from '../../src/client/connection/http';
+import { type HttpRequest, type HttpResponse, NotSentError } from '../../src/client/connection/http';
 import { HttpTransport } from '../../src/client/connection/transport';
 import { systemClock } from '../../src/system/clock';
 import { metadataOf } from '../support/metadata';
@@ -108,8 +108,8 @@ describe('the transport', () => {
         const before = new AbortController();
         const asking = ask({ limit, signal: before.signal });
         before.abort(new Error('before'));
-        await assert.rejects(asking, /before/);
-        await assert.rejects(ask({ limit, signal: AbortSignal.abort(new Error('at once')) }), /at once/);
+        await assert.rejects(asking, NotSentError);
+        await assert.rejects(ask({ limit, signal: AbortSignal.abort() }), NotSentError);
         const during = new AbortController();
         const response = await ask({ limit, signal: during.signal });
         setImmediate(() => during.abort(new Error('during')));
@@ -167,7 +167,7 @@ describe('the transport', () => {
           new HttpTransport({ address, timeouts: { connect } }, undefined, systemClock);
         await transport.close();
         transport = secure(50);
-        await assert.rejects(ask({ limit }), { code: 'ETIMEDOUT', name: 'ConnectError' });
+        await assert.rejects(ask({ limit }), { code: 'ETIMEDOUT', name: 'NotSentError' });
         await transport.close();
         transport = secure(1e9);
         const hanging = ask({ limit });

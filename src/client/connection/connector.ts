@@ -2,25 +2,12 @@ import { connect, isIP, type NetConnectOpts, type Socket } from 'node:net';
 import { type SecureContext, connect as secure } from 'node:tls';
 import type { Clock } from '../../system/clock';
 import type { ServiceAddress } from './address';
-import { codedError } from './http';
+import { codedError, NotSentError } from './http';
 import type { ConnectionOptions } from './options';
 import { proxyFor, tunnel } from './proxy';
 import { secureContextOf } from './tls';
 
 type Connected = (error: Error | null, socket: Socket | null) => void;
-
-/** A connection that did not come to be: nothing was sent over it. Its code is that of what stood in the way. */
-export class ConnectError extends Error {
-  override readonly name = 'ConnectError';
-
-  constructor(
-    readonly code: string,
-    message: string,
-    cause: unknown,
-  ) {
-    super(message, { cause });
-  }
-}
 
 /** Makes connections to one service: to a host or a socket, through a proxy, with TLS, in time. */
 export class Connector {
@@ -49,7 +36,7 @@ export class Connector {
     return this.#isSecure ? undefined : this.#proxy;
   }
 
-  /** Calls back once: with a socket that is connected, and verified where it should be, or with a ConnectError. */
+  /** Calls back once: with a socket that is connected, and verified where it should be, or with an error. */
   open(connected: Connected): void {
     const opening = new Set<Socket>();
     let done = false;
@@ -69,6 +56,8 @@ export class Connector {
       // Whatever happens to it later as well: an error that nobody heard would end the process.
       socket.on('error', (error) => settle(error, null));
       socket.on('close', () => settle(codedError('ECONNRESET', 'closed while it connected'), null));
+      // Begun when the time was up already.
+      if (done) socket.destroy();
       return socket;
     };
     const timer = this.clock.after(this.#limit, () =>
@@ -132,7 +121,7 @@ export class Connector {
   }
 
   /** Names whose fault it is: with a proxy, everything up to the tunnel is the proxy's. */
-  #named(error: unknown): ConnectError {
+  #named(error: unknown): NotSentError {
     // Node tries several addresses of a host and wraps what they answered in an error without a message.
     const first =
       error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
@@ -140,7 +129,7 @@ export class Connector {
     const said = code && !message.startsWith('the proxy') ? code : message;
     const told =
       this.#proxy && code !== 'EDGE_SYNC_PROXY' ? `through the proxy ${this.#proxy.origin}: ${said}` : said;
-    return new ConnectError(code, told, first);
+    return new NotSentError(code, told, first);
   }
 }
 

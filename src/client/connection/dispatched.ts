@@ -1,5 +1,5 @@
 import { Body } from './body';
-import { bodyTooLarge, codedError, type HttpResponse } from './http';
+import { bodyTooLarge, codedError, type HttpResponse, notSent } from './http';
 
 /** What undici gives a handler to end its request with. */
 interface Controller {
@@ -81,7 +81,7 @@ export class DispatchedResponse {
   /** Ends the request from this side; where it has not begun, it will not. */
   #stop(reason: Error): void {
     this.#stopped = reason;
-    this.#reject(reason);
+    this.#reject(this.#controller ? reason : notSent(reason));
     this.#body.abort(reason);
     this.signal.removeEventListener('abort', this.#onAbort);
     this.#controller?.abort(reason);

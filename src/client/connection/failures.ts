@@ -1,6 +1,5 @@
 import { SyncServiceError, type SyncServiceErrorCode, type SyncServiceErrorDetails } from '../errors';
-import { ConnectError } from './connector';
-import { bodyLengthMismatch, bodyTooLarge } from './http';
+import { bodyLengthMismatch, bodyTooLarge, NotSentError } from './http';
 import type { ServiceResponse } from './request';
 
 /** How much of an error text is kept, in bytes. */
@@ -57,13 +56,14 @@ export function errorOfTransport(
   const request = `${details.method} ${details.url}`;
   if (signal?.aborted) {
     const timedOut = (signal.reason as { name?: unknown } | undefined)?.name === 'TimeoutError';
+    const ended = { ...details, cause: thrown instanceof NotSentError ? thrown : signal.reason };
     return timedOut
-      ? new SyncServiceError('SYNC_TIMEOUT', `${request} took too long`, details)
-      : new SyncServiceError('SYNC_ABORTED', `${request} was aborted`, { ...details, cause: signal.reason });
+      ? new SyncServiceError('SYNC_TIMEOUT', `${request} took too long`, ended)
+      : new SyncServiceError('SYNC_ABORTED', `${request} was aborted`, ended);
   }
   const cause = firstOf(thrown);
   const code = String((cause as { code?: unknown }).code ?? '');
-  const reason = cause instanceof ConnectError ? cause.message : code || cause.message;
+  const reason = cause instanceof NotSentError ? cause.message : code || cause.message;
   const named = { ...details, cause };
   if (code === bodyLengthMismatch)
     return new SyncServiceError('SYNC_INCOMPLETE_DATA', `${request}: ${cause.message}`, named);
@@ -94,4 +94,9 @@ function isNoHttp(code: string, { name }: Error): boolean {
 
 function isTls(code: string): boolean {
   return /^ERR_(TLS|SSL)_|CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/.test(code);
+}
+
+/** Whether nothing of the request has reached the service, as far as can be known from here. */
+export function wasNotSent({ cause, code }: SyncServiceError): boolean {
+  return cause instanceof NotSentError || code === 'SYNC_WRONG_SERVICE_KIND';
 }

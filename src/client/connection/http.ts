@@ -46,7 +46,10 @@ export interface HttpResponse {
 
 /** The connections to one service. */
 export interface Transport {
-  /** Rejects with the connection's own error, whose `code` (ECONNRESET, UND_ERR_SOCKET, ...) tells the kind. */
+  /**
+   * Rejects with the connection's own error, whose `code` (ECONNRESET, UND_ERR_SOCKET, ...) tells the kind; with a
+   * NotSentError where it is known that nothing has reached the service.
+   */
   request(request: HttpRequest): Promise<HttpResponse>;
   /** New connections trust `ca` (PEM) beside what the options say; requests under way end on the old ones. */
   trust(ca: string): void;
@@ -56,6 +59,25 @@ export interface Transport {
 
 /** Makes the connections to the service that the options name; nothing is sent before the first request. */
 export type OpenTransport = (options: ConnectionOptions, ca: string | undefined) => Transport;
+
+/** No connection was made for a request, or it was ended before: nothing of it was sent. */
+export class NotSentError extends Error {
+  override readonly name = 'NotSentError';
+
+  /** @param code of what stood in the way. */
+  constructor(
+    readonly code: string,
+    message: string,
+    cause: unknown,
+  ) {
+    super(message, { cause });
+  }
+}
+
+/** The error of a request that was ended before it was sent. */
+export function notSent(reason: unknown): NotSentError {
+  return new NotSentError('ABORT_ERR', 'ended before it was sent', reason);
+}
 
 /** The codes of errors that no connection has, but what came over it. */
 export const bodyTooLarge = 'EDGE_SYNC_BODY_TOO_LARGE';

@@ -7,7 +7,7 @@ import { parseAddress } from './address';
 import { Credentials } from './credentials';
 import type { Identity } from './environment';
 import { errorOfResponse, errorOfTransport } from './failures';
-import type { HttpResponse, OpenTransport, Transport } from './http';
+import { type HttpResponse, notSent, type OpenTransport, type Transport } from './http';
 import type { KindCheck } from './kind';
 import type { ConnectionOptions } from './options';
 import { type Limits, limitsOf, Patience } from './patience';
@@ -125,7 +125,7 @@ export class Sender {
     try {
       return await this.#places.take(request.lane, signal);
     } catch (error) {
-      throw this.#failure(error, request, signal);
+      throw this.#failure(isSyncServiceError(error) ? error : notSent(error), request, signal);
     }
   }
 

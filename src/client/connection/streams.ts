@@ -8,6 +8,7 @@ import {
   connectionsPerLane,
   type HttpRequest,
   type HttpResponse,
+  notSent,
 } from './http';
 
 /** More of them say nothing that an answer would not say. */
@@ -52,6 +53,7 @@ export class StreamConnections {
     });
     const response = new Promise<HttpResponse>((resolve, reject) => {
       let answer: Body | undefined;
+      let connected = false;
       // To node:http, a body to the end of its connection is whole wherever that ends, so each failure is told before.
       const fail = (error: Error, rest: 'read' | 'dropped'): void => {
         reject(error);
@@ -62,12 +64,15 @@ export class StreamConnections {
         fail(error, 'dropped');
         asking.destroy();
       };
-      const onAbort = (): void => stop(signal.reason);
+      const onAbort = (): void => stop(connected ? signal.reason : notSent(signal.reason));
       signal.addEventListener('abort', onAbort, { once: true });
       this.#underWay.add(stop);
       asking.on('close', () => {
         signal.removeEventListener('abort', onAbort);
         this.#underWay.delete(stop);
+      });
+      asking.on('socket', () => {
+        connected = true;
       });
       asking.on('error', (error) => fail(error, 'read'));
       asking.on('response', (incoming) => {

@@ -9,6 +9,7 @@ import {
   type HttpResponse,
   type Lane,
   lanes,
+  notSent,
   type Transport,
 } from './http';
 import type { ConnectionOptions } from './options';
@@ -46,8 +47,8 @@ export class HttpTransport implements Transport {
 
   request(request: HttpRequest): Promise<HttpResponse> {
     const { body, limit, signal } = request;
-    if (signal.aborted) return Promise.reject(signal.reason);
-    if (this.#closed) return Promise.reject(new Error('The connections are closed'));
+    if (signal.aborted) return Promise.reject(notSent(signal.reason));
+    if (this.#closed) return Promise.reject(notSent(new Error('The connections are closed')));
     const { streams, pools, naming } = this.#connections;
     const named = {
       ...request,

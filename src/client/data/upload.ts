@@ -1,6 +1,6 @@
 import type { ObjectStatus } from '../../protocol/metadata';
 import { type Clock, sleep } from '../../system/clock';
-import { ConnectError } from '../connection/connector';
+import { wasNotSent } from '../connection/failures';
 import type { CallOptions } from '../connection/options';
 import type { Requests } from '../connection/requests';
 import { invalidArgument, isSyncServiceError, SyncServiceError } from '../errors';
@@ -174,9 +174,7 @@ export class Uploader {
 /** Bytes may have reached the service, and not all of them: not where it refused, or was not found at all. */
 function mayHaveBeenCut(error: unknown): boolean {
   if (!isSyncServiceError(error)) return true;
-  const { statusCode, code, cause } = error;
-  if (statusCode !== undefined) return statusCode >= 500;
-  return !(cause instanceof ConnectError) && code !== 'SYNC_WRONG_SERVICE_KIND';
+  return error.statusCode === undefined ? !wasNotSent(error) : error.statusCode >= 500;
 }
 
 function isRefusalOfChunks(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import type { Clock } from '../../system/clock';
 import { within } from '../../system/deadline';
+import { wasNotSent } from '../connection/failures';
 import { isSyncServiceError, type SyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
 import type { Acknowledgement, Taken } from './entry';
@@ -99,7 +100,7 @@ const passing = [
 
 /** 429 and 503 are said before anything was done, as is what no connection was made for. */
 function mayHaveArrived(error: SyncServiceError): boolean {
-  if (neverArrived.has(error.code)) return false;
+  if (neverArrived.has(error.code) || wasNotSent(error)) return false;
   if (error.statusCode !== undefined) return true;
   return !neverConnected.has(String((error.cause as { code?: unknown } | undefined)?.code));
 }
