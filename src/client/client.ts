@@ -560,7 +560,8 @@ export class SyncServiceClient {
   #updateSource(): UpdateSource {
     return {
       readUpdates: async (objectType, options, onUpdate) => {
-        for (const update of await this.listUpdates(objectType, options)) onUpdate(update);
+        for (const update of await this.listUpdates(objectType, options))
+          if (update?.objectID) onUpdate(update);
       },
       getObjectMetadata: (object, options) => this.getObjectMetadata(object, options),
       markObjectConsumed: (object, options) => this.markObjectConsumed(object, options),

@@ -214,6 +214,69 @@ describe('a feed', () => {
       assert.deepEqual(said(looks), ['a v1 1']);
     });
 
+    it('is not waited for in a circle: full receivers get what the others have asked for', async () => {
+      service.publish(object('a'), object('b'));
+      const [one, two] = [
+        feeds.receiver('t', { name: 'one', window: 1 }),
+        feeds.receiver('t', { name: 'two', window: 1 }),
+      ];
+      const [ofOne, ofTwo] = [read(one), read(two)];
+      await clock.advance(0);
+      one.giveBack(object('a'), minute);
+      await clock.advance(0);
+      const outcomes = [one.acknowledge(object('b')), two.acknowledge(object('a'))];
+      await clock.advance(2 * minute);
+      assert.deepEqual(
+        [said(ofOne), said(ofTwo)],
+        [
+          ['a v1 1', 'b v1 1', 'a v1 1'],
+          ['a v1 1', 'b v1 1'],
+        ],
+      );
+      outcomes.push(one.acknowledge(object('a')), two.acknowledge(object('b')));
+      await clock.advance(0);
+      assert.deepEqual(new Set(await Promise.all(outcomes)), new Set(['consumed']));
+    });
+
+    it('counts once for the application, also of a receiver that comes later', async () => {
+      service.publish(object('a', { consumers: 3 }));
+      const one = feeds.receiver('t', { name: 'one' });
+      read(one);
+      await clock.advance(0);
+      void one.acknowledge(object('a'));
+      await clock.advance(minute);
+      const two = feeds.receiver('t', { name: 'two' });
+      const ofTwo = read(two);
+      await clock.advance(minute);
+      assert.equal(ofTwo.length, 1);
+      assert.equal(await two.acknowledge(object('a')), 'consumed');
+      feeds.close();
+      open();
+      const three = feeds.receiver('t', { name: 'three' });
+      read(three);
+      await clock.advance(minute);
+      assert.equal(await three.acknowledge(object('a')), 'consumed');
+      assert.equal(service.count('consumed a'), 1);
+    });
+
+    it('of what its receiver has not seen in a list yet waits for that', async () => {
+      service.publish(object('a'));
+      service.failures.set('list', refused);
+      for (const name of ['one', 'two']) read(feeds.receiver('t', { name }));
+      await clock.advance(0);
+      const asked = feeds.acknowledge(object('a'), 'consumed', { receiver: 'one' });
+      await clock.advance(minute);
+      assert.deepEqual(
+        service.asked.filter((each) => each !== 'list'),
+        [],
+      );
+      service.failures.clear();
+      await clock.advance(minute);
+      assert.deepEqual(feeds.waits(), new Map([['two', 1]]));
+      void feeds.acknowledge(object('a'), 'consumed', { receiver: 'two' });
+      assert.equal(await asked, 'consumed');
+    });
+
     it('goes out as soon as the object rests where it was waited for', async () => {
       service.publish(object('a'));
       const one = feeds.receiver('t', { name: 'one', interval: hour });

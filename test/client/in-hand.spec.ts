@@ -11,6 +11,7 @@ const v1 = '1795470914231361270';
 const v2 = '1795470914231361271';
 const v3 = '1795470914231361272';
 const minute = 60_000;
+const hour = 60 * minute;
 
 describe('what a receiver has in hand', () => {
   let clock: ManualClock;
@@ -22,12 +23,8 @@ describe('what a receiver has in hand', () => {
     givenUp = [];
     list = 0;
     const all = { window: 2, redeliverAfter: minute, maxAttempts: 2, ...rules };
-    inHand = new InHand(
-      all,
-      clock,
-      memory,
-      () => false,
-      (update, error) => givenUp.push({ update, error }),
+    inHand = new InHand(all, clock, memory, { isAsked: () => false, wanted: () => [] }, (update, error) =>
+      givenUp.push({ update, error }),
     );
   };
   beforeEach(() => make());
@@ -284,13 +281,33 @@ describe('what a receiver has in hand', () => {
     assert.equal(take(), undefined);
   });
 
-  it('lets go what is no longer listed, unless it came with those marked received', () => {
+  it('forgets what is no longer listed, unless it came with those marked received', () => {
+    offer(object('a'));
+    inHand.listed.offerReceived(object('b'), list, true);
+    offer();
+    inHand.listed.endReceived(list);
+    assert.equal(take(), undefined);
     offer(object('a'));
     inHand.listed.offerReceived(object('b'), list, true);
     offer();
     assert.deepEqual([take(), take()], ['b v1 1', undefined]);
-    inHand.listed.endReceived(list + 1);
-    assert.equal(inHand.count('handed'), 0);
+  });
+
+  it('keeps the place of what has left the list while the flow has it, and forgets it when it is let go', async () => {
+    make({ window: 1, maxAttempts: 1 });
+    offer(object('a'), object('b'));
+    take();
+    offer(object('b'));
+    assert.equal(take(), undefined);
+    offer(object('a', v2), object('b'));
+    assert.equal(take(), undefined, 'nor is a newer version handed out beside it');
+    offer(object('b'));
+    await clock.advance(minute);
+    assert.equal(take(), 'b v1 1');
+    assert.equal(givenUp.length, 0);
+    offer(object('a', v2), object('b'));
+    inHand.handOut.giveBack('b', v1, hour);
+    assert.equal(take(), 'a newer 1');
   });
 
   it('takes an object back into the flow whose acknowledgement was refused', async () => {

@@ -1,5 +1,6 @@
 import type { KeptMap } from '../../storage/journal';
 import { type AcknowledgementRequest, Acknowledging } from './acknowledging';
+import type { Taken } from './entry';
 
 /** What is written down of an acknowledgement that a flow asked for, and that is not answered yet. */
 export interface RememberedAcknowledgement extends AcknowledgementRequest {
@@ -11,10 +12,18 @@ export interface RememberedAcknowledgement extends AcknowledgementRequest {
   sent: boolean;
 }
 
+/** A version that this application has acknowledged, and that others have not yet. */
+export interface Done {
+  objectType: string;
+  version: string;
+  taken: Taken;
+}
+
 /** The acknowledgements under way of one client, written down until they are answered. */
 export class AcknowledgementMemory {
   constructor(
     private readonly kept: KeptMap<RememberedAcknowledgement>,
+    private readonly done: KeptMap<Done>,
     private readonly written: () => Promise<void>,
   ) {}
 
@@ -60,6 +69,20 @@ export class AcknowledgementMemory {
 
   forget(objectType: string, objectID: string): void {
     this.kept.delete(keyOf(objectType, objectID));
+  }
+
+  /** What was acknowledged of a type while others have not: it stays listed, and must not be acknowledged again. */
+  recallDone(objectType: string): Map<string, Done> {
+    const ofType = Array.from(this.done).filter(([, done]) => done.objectType === objectType);
+    return new Map(ofType.map(([key, done]) => [key.slice(objectType.length + 1), done]));
+  }
+
+  rememberDone(objectID: string, done: Done): void {
+    this.done.set(keyOf(done.objectType, objectID), done);
+  }
+
+  forgetDone(objectType: string, objectID: string): void {
+    this.done.delete(keyOf(objectType, objectID));
   }
 }
 

@@ -6,6 +6,7 @@ import type { AcknowledgementMemory } from './acknowledgement-memory';
 import { AcknowledgementQueue, type QueueTools } from './acknowledgement-queue';
 import { type AcknowledgementRequest, Acknowledging, pauseAfter } from './acknowledging';
 import type { Asked } from './asked';
+import { Done } from './done';
 
 /** What acknowledgements ask of the feed that they belong to. */
 export interface AcknowledgementHost {
@@ -36,6 +37,7 @@ export interface AcknowledgementTools extends QueueTools {
 export class Acknowledgements {
   readonly #underWay = new Map<string, Acknowledging>();
   readonly #queue: AcknowledgementQueue;
+  readonly done: Done;
   #timer: Timer | undefined;
   #closed = false;
 
@@ -49,6 +51,7 @@ export class Acknowledgements {
       tried: (acknowledging, tried) => this.#tried(acknowledging, tried),
       refused: (acknowledging, error) => this.#refuse(acknowledging, error),
     });
+    this.done = new Done(host.objectType, tools.memory);
     for (const acknowledging of tools.memory.recall(host.objectType)) {
       this.#underWay.set(acknowledging.request.objectID, acknowledging);
     }
@@ -64,11 +67,14 @@ export class Acknowledgements {
     return acknowledging?.request.version === version ? acknowledging : undefined;
   }
 
+  /** What was asked for and waits for others, a receiver among them. */
+  wantedOf(receiver: string): AcknowledgementRequest[] {
+    return this.#in('joint').flatMap(({ askers, request }) => (askers.has(receiver) ? [] : [request]));
+  }
+
   /** The names of the receivers that are waited for, once for each object. */
   waits(): string[] {
-    return Array.from(this.#underWay.values())
-      .filter(({ phase }) => phase === 'joint')
-      .flatMap((acknowledging) => this.host.awaited(acknowledging));
+    return this.#in('joint').flatMap((acknowledging) => this.host.awaited(acknowledging));
   }
 
   /** Whatever acknowledgement of the object is under way gives way: another version is in hand. */
@@ -86,16 +92,11 @@ export class Acknowledgements {
     // The end of the client is nobody's consent.
     if (acknowledging.phase !== 'joint' || this.#closed) return;
     // Only the latest version is worth waiting for.
-    const isOld = this.#asked(acknowledging).some(
-      (each) => each.find(objectID, undefined)?.newer !== undefined,
-    );
-    if (checkVersion && isOld) {
-      this.#settle(acknowledging, 'superseded');
-      return;
-    }
+    const isOld = this.#asked(acknowledging).some((each) => each.find(objectID, undefined)?.newer);
     const receivers = this.host.awaited(acknowledging);
     this.tools.memory.remember(this.host.objectType, acknowledging, receivers);
-    if (receivers.length > 0) acknowledging.tell({ receivers });
+    if (checkVersion && isOld) this.#settle(acknowledging, 'superseded');
+    else if (receivers.length > 0) acknowledging.tell({ receivers });
     else this.#queue.add(acknowledging);
   }
 
@@ -104,13 +105,16 @@ export class Acknowledgements {
     this.#queue.start();
   }
 
-  /** Whether the list of those that were marked received is needed to tell what became of one. */
-  get needReceivedList(): boolean {
-    return this.#unanswered().some(({ needsReceivedList }) => needsReceivedList);
+  /** Whether the list of those that were marked received is needed beside the plain one that was read. */
+  needReceivedList(list: number): boolean {
+    return (
+      this.done.misses(list) || this.#in('unanswered').some(({ needsReceivedList }) => needsReceivedList)
+    );
   }
 
   /** A list shows an object. */
   show(objectID: string, version: string, list: number, received: boolean): void {
+    this.done.show(objectID, version, list);
     const acknowledging = this.#underWay.get(objectID);
     if (acknowledging?.phase !== 'unanswered') return;
     if (received === acknowledging.needsReceivedList) acknowledging.show(list, version);
@@ -119,7 +123,8 @@ export class Acknowledgements {
   /** A list was read to its end; that of those that were marked received too, where it was needed. */
   endLists(list: number): void {
     const now = this.tools.clock.elapsed();
-    for (const acknowledging of this.#unanswered()) {
+    this.done.endLists(list);
+    for (const acknowledging of this.#in('unanswered')) {
       if (acknowledging.afterList >= list) continue;
       const verdict = acknowledging.verdict(list);
       if (verdict === 'refused') this.#refuse(acknowledging, acknowledging.error);
@@ -140,6 +145,8 @@ export class Acknowledgements {
   }
 
   #tried(acknowledging: Acknowledging, tried: Try): void {
+    // Another version has taken its place.
+    if (acknowledging.phase === 'settled') return;
     if ('error' in tried) this.#failed(acknowledging, tried);
     // Somebody else has asked to consume it meanwhile.
     else if (tried.result === 'received' && acknowledging.request.how === 'consumed')
@@ -157,10 +164,12 @@ export class Acknowledgements {
   }
 
   #settle(acknowledging: Acknowledging, outcome: AcknowledgeOutcome): void {
+    const isTaken = outcome !== 'superseded' && outcome !== 'gone';
+    if (isTaken) this.done.add(acknowledging.request, outcome, this.host.list);
     acknowledging.resolve(outcome);
     this.#end(acknowledging, (asked, objectID, version) => {
-      if (outcome === 'superseded' || outcome === 'gone') asked.outdated(objectID, version);
-      else asked.taken(objectID, version, outcome);
+      if (isTaken) asked.taken(objectID, version, outcome);
+      else asked.outdated(objectID, version);
     });
   }
 
@@ -183,14 +192,14 @@ export class Acknowledgements {
   /** The next list is due when the first of those may be asked again that it has not told. */
   #wakeForUnanswered(): void {
     this.#timer?.cancel();
-    const dues = this.#unanswered().map(({ notBefore }) => notBefore);
+    const dues = this.#in('unanswered').map(({ notBefore }) => notBefore);
     if (dues.length === 0) return;
     const next = dues.reduce((earliest, due) => Math.min(earliest, due));
     this.#timer = this.tools.clock.after(next - this.tools.clock.elapsed(), () => this.host.ringGently());
   }
 
-  #unanswered(): Acknowledging[] {
-    return Array.from(this.#underWay.values()).filter(({ phase }) => phase === 'unanswered');
+  #in(phase: Acknowledging['phase']): Acknowledging[] {
+    return Array.from(this.#underWay.values()).filter((acknowledging) => acknowledging.phase === phase);
   }
 
   #asked({ askers }: Acknowledging): Asked[] {

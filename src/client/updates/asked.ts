@@ -1,5 +1,6 @@
 import type { Entry, Taken } from './entry';
 import type { Ledger } from './ledger';
+import { versionOf } from './version';
 
 /** What acknowledgements do to what a receiver has in hand. */
 export class Asked {
@@ -17,6 +18,8 @@ export class Asked {
 
   /** Whether this version will still be asked for, or may be: it waits for its turn, or the flow has it. */
   awaits(objectID: string, version: string): boolean {
+    const entry = this.ledger.at(objectID, undefined);
+    if (entry?.newer && versionOf(entry.newer) === version) return true;
     return this.ledger.at(objectID, version, 'unread', 'waiting', 'paused', 'handed') !== undefined;
   }
 
@@ -36,8 +39,11 @@ export class Asked {
   /** The service took it. */
   taken(objectID: string, version: string, how: Taken): void {
     const entry = this.#underWay(objectID, version);
-    if (!entry || this.ledger.replaced(entry)) return;
+    if (!entry) return;
     entry.taken = how;
+    // Later lists leave out what is marked received.
+    if (how === 'received' && !entry.newer) entry.unlisted ||= !this.ledger.isListed(entry);
+    if (this.ledger.outlived(entry)) return;
     if (entry.unlisted && how !== 'received') this.ledger.forget(entry);
     else this.ledger.end(entry, 'acknowledged', how);
   }
@@ -45,15 +51,21 @@ export class Asked {
   /** The service has another version, or none. */
   outdated(objectID: string, version: string): void {
     const entry = this.#underWay(objectID, version);
-    if (!entry || this.ledger.replaced(entry)) return;
+    if (!entry || this.ledger.outlived(entry)) return;
     if (entry.unlisted) this.ledger.forget(entry);
     else this.ledger.disagree(entry);
+  }
+
+  /** Something else has failed to acknowledge it: it is as if nobody had asked. */
+  letGo(objectID: string, version: string): void {
+    const entry = this.#underWay(objectID, version);
+    if (entry && !this.ledger.outlived(entry)) this.ledger.enqueue(entry);
   }
 
   /** The service refused it for good: the object is in the flow again, and its time runs. */
   refused(objectID: string, version: string): void {
     const entry = this.#underWay(objectID, version);
-    if (!entry || this.ledger.replaced(entry)) return;
+    if (!entry || this.ledger.outlived(entry)) return;
     const { clock, entries, rules } = this.ledger;
     entry.due = clock.elapsed() + rules.redeliverAfter;
     entries.change(entry, 'handed');

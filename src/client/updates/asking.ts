@@ -1,18 +1,52 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
+import type { CallOptions } from '../connection/options';
 import type { ObjectReference } from '../objects/names';
 import type { AcknowledgeOutcome } from './acknowledge';
 import type { Acknowledgements } from './acknowledgements';
+import type { Asked } from './asked';
 import type { Acknowledgement } from './entry';
 import type { Readers } from './readers';
 import type { AcknowledgeOptions } from './receiver-options';
 import { versionIn } from './version';
 
+export type DirectAcknowledgement = (
+  object: ObjectReference & Partial<ObjectMetadata>,
+  how: Acknowledgement,
+  options: AcknowledgeOptions & CallOptions,
+) => Promise<AcknowledgeOutcome>;
+
+interface Tracked {
+  objectID: string;
+  /** Undefined for whichever is current. */
+  version: string | undefined;
+}
+
 /** What a flow says of an object, brought to the receiver that has it in hand. */
 export class Asking {
+  readonly #underWay = new Set<Tracked>();
+
   constructor(
     private readonly readers: Readers,
     private readonly acknowledgements: Acknowledgements,
+    private readonly acknowledgeDirectly: DirectAcknowledgement,
   ) {}
+
+  /**
+   * Acknowledges an object for the receiver that has it in hand: of that name, or another; where none has, by itself.
+   * Who has not seen a list yet, after a restart, may have it once it has.
+   */
+  acknowledge(
+    name: string | undefined,
+    object: ObjectReference & Partial<ObjectMetadata>,
+    how: Acknowledgement,
+    options: AcknowledgeOptions & CallOptions,
+  ): Promise<AcknowledgeOutcome> {
+    const asked = this.#ask(name, object, how, options);
+    if (asked) return asked;
+    const listed = this.readers.untilListed();
+    if (!listed) return this.#direct(object, how, options);
+    return listed.then(() => this.#ask(name, object, how, options) ?? this.#direct(object, how, options));
+  }
 
   /** See Feed.holder. */
   holder(name: string | undefined, object: ObjectReference & Partial<ObjectMetadata>): string | undefined {
@@ -22,17 +56,18 @@ export class Asking {
   }
 
   /** @returns undefined where nothing here has the object, and nothing acknowledges it. */
-  ask(
-    name: string,
+  #ask(
+    name: string | undefined,
     object: ObjectReference & Partial<ObjectMetadata>,
     how: Acknowledgement,
     { checkVersion = true, onWait }: AcknowledgeOptions,
   ): Promise<AcknowledgeOutcome> | undefined {
     const { objectID } = object;
     const named = versionIn(object);
-    const asked = this.readers.asked(name);
+    const holder = this.holder(name, object);
+    const asked = holder === undefined ? undefined : this.readers.asked(holder);
     const entry = asked?.find(objectID, named);
-    if (!asked || !entry) {
+    if (holder === undefined || !asked || !entry) {
       return named === undefined ? undefined : this.acknowledgements.get(objectID, named)?.outcome;
     }
     const { consumers, deleted, taken, version } = entry;
@@ -40,11 +75,50 @@ export class Asking {
     const isDone = entry.state === 'acknowledged' && (taken === how || taken !== 'received');
     if (taken && isDone) return Promise.resolve(taken);
     asked.ask(objectID, version);
+    const done = this.acknowledgements.done.find(objectID, version, how);
+    if (done) {
+      asked.taken(objectID, version, done);
+      return Promise.resolve(done);
+    }
     const acknowledging =
       this.acknowledgements.get(objectID, version) ??
       this.acknowledgements.begin({ objectID, version, deleted, consumers, checkVersion, how });
-    acknowledging.asks(name, how, onWait);
+    acknowledging.asks(holder, how, onWait);
     this.acknowledgements.reconsider(acknowledging);
     return acknowledging.outcome;
+  }
+
+  /** What nobody has in hand is acknowledged all the same; a list that shows it meanwhile hands it to nobody. */
+  async #direct(
+    object: ObjectReference & Partial<ObjectMetadata>,
+    how: Acknowledgement,
+    options: AcknowledgeOptions & CallOptions,
+  ): Promise<AcknowledgeOutcome> {
+    const tracked = { objectID: object.objectID, version: versionIn(object) };
+    this.#underWay.add(tracked);
+    let outcome: AcknowledgeOutcome | undefined;
+    try {
+      outcome = await this.acknowledgeDirectly(object, how, options);
+      return outcome;
+    } finally {
+      this.#underWay.delete(tracked);
+      for (const { inHand } of this.readers.present()) this.#settle(inHand.asked, tracked, outcome);
+    }
+  }
+
+  /** Whether a version is being acknowledged: in the name of that receiver, or of nobody. */
+  isAsked(name: string, objectID: string, version: string): boolean {
+    for (const direct of this.#underWay) {
+      if (direct.objectID === objectID && (direct.version ?? version) === version) return true;
+    }
+    return this.acknowledgements.get(objectID, version)?.askers.has(name) ?? false;
+  }
+
+  #settle(asked: Asked, { objectID, version }: Tracked, outcome: AcknowledgeOutcome | undefined): void {
+    const entry = asked.find(objectID, version);
+    if (!entry || this.acknowledgements.get(objectID, entry.version)) return;
+    if (outcome === undefined) asked.letGo(objectID, entry.version);
+    else if (outcome === 'superseded' || outcome === 'gone') asked.outdated(objectID, entry.version);
+    else asked.taken(objectID, entry.version, outcome);
   }
 }

@@ -10,7 +10,7 @@ export class Entries {
   readonly #byID = new Map<string, Entry>();
   readonly #byState = new Map<EntryState, Map<string, Entry>>();
   /** The unread ones that the list being read shall bring the metadata of. */
-  #chosen: ReadonlySet<string> = new Set();
+  #chosen = new Set<string>();
   /** None of the paused is due before. */
   #quietUntil = Number.POSITIVE_INFINITY;
   #quietList = 0;
@@ -92,17 +92,22 @@ export class Entries {
     if (dueList === 0) this.#quietUntil = Math.min(this.#quietUntil, due);
   }
 
-  /** A list begins to be read: it brings the metadata of as many as there is room for, those first that waited longest. */
-  choose(): void {
-    const room = this.kept - this.count('waiting');
-    this.#chosen = new Set(Array.from(this.#in('unread').keys()).slice(0, Math.max(0, room)));
+  /**
+   * A list begins to be read: it brings the metadata of as many as there is room for, those first that waited longest.
+   *
+   * @param wanted of these in any case.
+   */
+  choose(wanted: Iterable<{ objectID: string }>): void {
+    const room = Math.max(0, this.kept - this.count('waiting'));
+    this.#chosen = new Set(Array.from(this.#in('unread').keys()).slice(0, room));
+    for (const { objectID } of wanted) this.#chosen.add(objectID);
   }
 
   /** The list shows an entry again. */
   read(entry: Entry, object: ObjectMetadata): void {
     if (entry.state !== 'unread' || !this.#chosen.has(entry.objectID)) return;
     entry.object = object;
-    this.enqueue(entry);
+    this.change(entry, 'waiting');
   }
 
   /** The paused whose time has come, once so many lists were read. */

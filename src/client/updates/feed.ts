@@ -1,14 +1,15 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import { warnIfThrown } from '../../system/listeners';
+import type { CallOptions } from '../connection/options';
 import type { ObjectReference } from '../objects/names';
 import type { AcknowledgeOutcome } from './acknowledge';
 import { type AcknowledgementHost, Acknowledgements, type AcknowledgementTools } from './acknowledgements';
 import type { Acknowledging } from './acknowledging';
 import type { Asked } from './asked';
-import { Asking } from './asking';
+import { Asking, type DirectAcknowledgement } from './asking';
 import type { Acknowledgement } from './entry';
 import { InHand } from './in-hand';
-import type { GivenUp } from './ledger';
+import type { GivenUp, Siblings } from './ledger';
 import { Lists } from './lists';
 import { noMemory, type ReceivingMemory } from './memory';
 import { Poll, type PollState } from './poll';
@@ -24,12 +25,7 @@ import {
 
 export interface FeedTools extends Omit<AcknowledgementTools, 'memory'> {
   memory: ReceivingMemory;
-  /** Acknowledges what nothing here has in hand. */
-  acknowledgeDirectly: (
-    object: ObjectReference & Partial<ObjectMetadata>,
-    how: Acknowledgement,
-    checkVersion: boolean,
-  ) => Promise<AcknowledgeOutcome>;
+  acknowledgeDirectly: DirectAcknowledgement;
 }
 
 /** One object type: its poll, its receivers, and the acknowledgements under way. Lives while there is any of these. */
@@ -48,7 +44,7 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
     this.#readers = new Readers(tools.clock, () => this.reconsider());
     const memory = tools.memory.acknowledgements;
     this.#acknowledgements = new Acknowledgements(this, { ...tools, memory });
-    this.#asking = new Asking(this.#readers, this.#acknowledgements);
+    this.#asking = new Asking(this.#readers, this.#acknowledgements, tools.acknowledgeDirectly);
     const lists = new Lists(objectType, tools.source, this.#readers, this.#acknowledgements);
     this.#poll = new Poll(
       {
@@ -145,15 +141,16 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
     return this.#asking.holder(name, object);
   }
 
-  async acknowledge(
-    name: string,
+  /** For the receiver of that name, or, where it has not got the object, for one that has: see Asking. */
+  acknowledge(
+    name: string | undefined,
     object: ObjectReference & Partial<ObjectMetadata>,
     how: Acknowledgement,
-    options: AcknowledgeOptions,
+    options: AcknowledgeOptions & CallOptions,
   ): Promise<AcknowledgeOutcome> {
-    const asked = this.#asking.ask(name, object, how, options);
+    const outcome = this.#asking.acknowledge(name, object, how, options);
     this.onChange();
-    return asked ?? this.tools.acknowledgeDirectly(object, how, options.checkVersion ?? true);
+    return outcome;
   }
 
   reconsider(): void {
@@ -184,9 +181,11 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
       before.inHand.takeOver(rulesOf(options), this.#givenUp(options), before.settings !== settings);
       return before.inHand;
     }
-    const isAsked = (objectID: string, version: string): boolean =>
-      this.#acknowledgements.get(objectID, version)?.askers.has(name) ?? false;
-    return new InHand(rulesOf(options), clock, kept, isAsked, this.#givenUp(options));
+    const siblings: Siblings = {
+      isAsked: (objectID, version) => this.#asking.isAsked(name, objectID, version),
+      wanted: () => this.#acknowledgements.wantedOf(name),
+    };
+    return new InHand(rulesOf(options), clock, kept, siblings, this.#givenUp(options));
   }
 
   #givenUp({ onExhausted }: ReceiverOptions): GivenUp {

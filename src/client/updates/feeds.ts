@@ -4,6 +4,7 @@ import type { Clock } from '../../system/clock';
 import { within } from '../../system/deadline';
 import { Limiter } from '../../system/limiter';
 import type { Random } from '../../system/random';
+import type { CallOptions } from '../connection/options';
 import { invalidArgument, SyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
 import type { AcknowledgeOutcome } from './acknowledge';
@@ -75,9 +76,8 @@ export class Feeds {
     options: AcknowledgeOptions & { receiver?: string | undefined; signal?: AbortSignal | undefined },
   ): Promise<AcknowledgeOutcome> {
     const feed = this.#byType.get(object.objectType);
-    const holder = feed?.holder(options.receiver, object);
-    if (feed && holder !== undefined) return feed.acknowledge(holder, object, how, options);
-    return this.#acknowledgeDirectly(object, how, options.checkVersion ?? true, options.signal);
+    if (!feed) return this.#acknowledgeDirectly(object, how, options);
+    return feed.acknowledge(options.receiver, object, how, options);
   }
 
   /**
@@ -115,8 +115,7 @@ export class Feeds {
         source: this.source,
         limiter: this.#limiter,
         memory: this.#memory,
-        acknowledgeDirectly: (object, how, checkVersion) =>
-          this.#acknowledgeDirectly(object, how, checkVersion),
+        acknowledgeDirectly: (...asked) => this.#acknowledgeDirectly(...asked),
       },
       () => {
         feed.close();
@@ -130,8 +129,7 @@ export class Feeds {
   #acknowledgeDirectly(
     object: ObjectReference & Partial<ObjectMetadata>,
     how: Acknowledgement,
-    checkVersion: boolean,
-    signal?: AbortSignal,
+    { checkVersion = true, signal }: AcknowledgeOptions & CallOptions,
   ): Promise<AcknowledgeOutcome> {
     return within(this.tools.clock, undefined, [this.#closing.signal, signal], (either) =>
       acknowledgeDirectly(this.source, this.tools.clock, object, how, { checkVersion, signal: either }),

@@ -28,8 +28,7 @@ export class HandOut {
   /** The next object, if there is a place for it. */
   take(): ObjectUpdate | undefined {
     this.#expire();
-    if (this.full) return undefined;
-    const entry = this.ledger.entries.first('waiting');
+    const entry = this.full ? this.#wanted() : this.ledger.entries.first('waiting');
     if (!entry?.object) return undefined;
     const update = updateOf(entry, entry.object);
     entry.handedOut = true;
@@ -90,7 +89,7 @@ export class HandOut {
   reject(objectID: string, version: string | undefined): void {
     const entry = this.ledger.at(objectID, version);
     if (!entry || entry.state === 'asked' || entry.state === 'acknowledging') return;
-    if (!this.ledger.replaced(entry)) this.ledger.end(entry, 'rejected', 'rejected');
+    if (!this.ledger.outlived(entry)) this.ledger.end(entry, 'rejected', 'rejected');
   }
 
   /** Forgets attempts and rests, of one object or of all. */
@@ -114,8 +113,23 @@ export class HandOut {
   takeBack(): void {
     const { entries } = this.ledger;
     for (let entry = entries.first('handed'); entry; entry = entries.first('handed')) {
-      if (!this.ledger.replaced(entry)) this.ledger.enqueue(entry);
+      if (!this.ledger.outlived(entry)) this.ledger.enqueue(entry);
     }
+  }
+
+  /**
+   * Where the flow has asked for everything that it has, and siblings that have not are full of what they asked for in
+   * turn, all would wait for each other for ever. So what they wait for takes a place of those in acknowledgement.
+   */
+  #wanted(): Entry | undefined {
+    const { rules, siblings } = this.ledger;
+    const places = 2 * rules.window - this.inFlow - this.ledger.count('acknowledging');
+    if (this.ledger.count('handed') > 0 || this.ledger.count('asked') === 0 || places <= 0) return undefined;
+    for (const { objectID, version } of siblings.wanted()) {
+      const entry = this.ledger.at(objectID, version, 'waiting');
+      if (entry) return entry;
+    }
+    return undefined;
   }
 
   /** Time is up for what the flow has and says nothing of; those that renewed it last are last in line. */

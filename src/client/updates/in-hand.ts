@@ -1,7 +1,7 @@
 import type { Clock } from '../../system/clock';
 import { Asked } from './asked';
 import { HandOut } from './hand-out';
-import { type GivenUp, Ledger, type LedgerRules } from './ledger';
+import { type GivenUp, Ledger, type LedgerRules, type Siblings } from './ledger';
 import { Listed } from './listed';
 import type { ReceiverMemory } from './memory';
 
@@ -19,10 +19,10 @@ export class InHand {
     rules: LedgerRules,
     clock: Clock,
     memory: ReceiverMemory,
-    isAsked: (objectID: string, version: string) => boolean,
+    siblings: Siblings,
     onGivenUp: GivenUp,
   ) {
-    this.#ledger = new Ledger(rules, clock, memory, isAsked, onGivenUp);
+    this.#ledger = new Ledger(rules, clock, memory, siblings, onGivenUp);
     this.listed = new Listed(this.#ledger);
     this.handOut = new HandOut(this.#ledger);
     this.asked = new Asked(this.#ledger);

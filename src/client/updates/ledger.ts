@@ -23,7 +23,8 @@ import type { ReceiverMemory, Remembered } from './memory';
  *   list            the poll           unknown                                 waiting    (`unread`: beyond what is kept)
  *   other version   the poll           waiting, paused, acknowledged, resting, waiting    attempts start anew
  *                                      rejected; the rest once let go
- *   left the list   the poll           all but asked, acknowledging            unknown
+ *   left the list   the poll           all but handed, asked, acknowledging;   unknown
+ *                                      these once let go
  *   wake            clock and poll     paused                                  waiting
  *   take            the reader         waiting                                 handed     a place in the flow
  *   silence         the clock          handed                                  waiting    an attempt
@@ -50,8 +51,7 @@ export class Ledger {
     public rules: LedgerRules,
     readonly clock: Clock,
     readonly memory: ReceiverMemory,
-    /** Whether a version is being acknowledged: a restart does not end that. */
-    private readonly isAsked: (objectID: string, version: string) => boolean,
+    readonly siblings: Siblings,
     public onGivenUp: GivenUp,
   ) {}
 
@@ -67,21 +67,26 @@ export class Ledger {
   }
 
   /** Takes an attempt off: the last one lets the object rest. */
-  spend(entry: Entry, object = entry.object): 'spent' | 'replaced' | 'resting' {
+  spend(entry: Entry, object = entry.object): 'spent' | 'outlived' | 'resting' {
     entry.spent += 1;
     entry.charged = true;
-    if (this.replaced(entry)) return 'replaced';
+    if (this.outlived(entry)) return 'outlived';
     if (entry.spent < this.rules.maxAttempts) return 'spent';
     this.end(entry, 'resting', 'resting');
     if (object) this.onGivenUp({ object, attempt: entry.spent, redelivered: true }, entry.error);
     return 'resting';
   }
 
-  /** The object was let go: a newer version that waited for that takes its place. */
-  replaced(entry: Entry): boolean {
-    if (!entry.newer) return false;
-    this.replace(entry, entry.newer);
+  /** The object was let go: a newer version that waited for that takes its place, and what left the list is forgotten. */
+  outlived(entry: Entry): boolean {
+    if (entry.newer) this.replace(entry, entry.newer);
+    else if (!this.isListed(entry)) this.forget(entry);
+    else return false;
     return true;
+  }
+
+  isListed({ list, unlisted }: Entry): boolean {
+    return unlisted || list >= this.lists;
   }
 
   /** Another version, at the end of the line, so that the order of the list starves nobody. */
@@ -105,7 +110,7 @@ export class Ledger {
    * @param list how many lists must have been read to their end before; 0 where time alone counts.
    */
   pause(entry: Entry, duration: number, list: number): void {
-    if (this.replaced(entry)) return;
+    if (this.outlived(entry)) return;
     this.entries.pause(entry, this.clock.elapsed() + duration, list);
     this.remember(entry);
   }
@@ -135,7 +140,7 @@ export class Ledger {
 
   /** What was written down of this version by a process before this one. */
   recall(entry: Entry, object: ObjectMetadata): void {
-    if (this.isAsked(entry.objectID, entry.version)) this.entries.change(entry, 'asked');
+    if (this.siblings.isAsked(entry.objectID, entry.version)) this.entries.change(entry, 'asked');
     const remembered = this.memory.get(entry.objectID);
     if (!remembered) return;
     if (remembered.version !== entry.version) {
@@ -153,6 +158,14 @@ export class Ledger {
     } else if (inHand && this.spend(entry, object) === 'spent') this.remember(entry);
     // What was marked received is handed out again: its flow may not have come to the end of it.
   }
+}
+
+/** What a receiver must know of the acknowledgements of its feed. */
+export interface Siblings {
+  /** Whether a version is being acknowledged in its name: a restart does not end that. */
+  isAsked(objectID: string, version: string): boolean;
+  /** What siblings have asked to acknowledge, and wait for it to do so too. */
+  wanted(): Iterable<{ objectID: string; version: string }>;
 }
 
 export interface LedgerRules {

@@ -1,5 +1,5 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
-import type { Entry } from './entry';
+import type { Entry, EntryState } from './entry';
 import type { Ledger } from './ledger';
 import { versionOf } from './version';
 
@@ -9,7 +9,7 @@ export class Listed {
 
   /** A list begins to be read. */
   begin(): void {
-    this.ledger.entries.choose();
+    this.ledger.entries.choose(this.ledger.siblings.wanted());
   }
 
   /** The list shows an object. */
@@ -22,9 +22,10 @@ export class Listed {
     }
     entry.list = list;
     entry.unlisted = false;
-    const { state } = entry;
-    if (entry.version === versionOf(object)) entries.read(entry, object);
-    else if (state === 'handed' || state === 'asked' || state === 'acknowledging') entry.newer = object;
+    if (entry.version === versionOf(object)) {
+      entry.newer = undefined;
+      entries.read(entry, object);
+    } else if (inFlow.has(entry.state)) entry.newer = object;
     else this.ledger.replace(entry, object);
   }
 
@@ -34,7 +35,8 @@ export class Listed {
     this.ledger.lists = list;
     for (const entry of entries.all()) {
       if (entry.list === list || entry.unlisted) continue;
-      if (entry.state === 'asked' || entry.state === 'acknowledging') entry.newer = undefined;
+      // The flow has it, listed or not: its place is free once it lets go.
+      if (inFlow.has(entry.state)) entry.newer = undefined;
       else if (entry.taken === 'received') this.#keepUnlisted(entry);
       else this.ledger.forget(entry);
     }
@@ -57,7 +59,8 @@ export class Listed {
   endReceived(list: number): void {
     for (const entry of this.ledger.entries.all()) {
       if (!entry.unlisted || entry.list === list) continue;
-      if (entry.state !== 'asked' && entry.state !== 'acknowledging') this.ledger.forget(entry);
+      if (inFlow.has(entry.state)) entry.unlisted = false;
+      else this.ledger.forget(entry);
     }
   }
 
@@ -80,3 +83,5 @@ export class Listed {
     if (oldest) this.ledger.forget(oldest);
   }
 }
+
+const inFlow: ReadonlySet<EntryState> = new Set(['handed', 'asked', 'acknowledging']);

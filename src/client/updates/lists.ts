@@ -24,8 +24,9 @@ export class Lists {
       reader.inHand.listed.end(list);
       reader.listed = true;
     }
+    this.readers.noteListed();
     const isWanted = readers.some(({ wantsReceived }) => wantsReceived);
-    if (isWanted || this.acknowledgements.needReceivedList) {
+    if (isWanted || this.acknowledgements.needReceivedList(list)) {
       // What the plain list has brought need not wait for this one.
       for (const { receiver } of readers) receiver.stateChanged();
       await this.#readReceived(list, signal);

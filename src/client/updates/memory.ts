@@ -1,5 +1,5 @@
 import type { Journal, KeptMap } from '../../storage/journal';
-import { AcknowledgementMemory } from './acknowledgement-memory';
+import { AcknowledgementMemory, type Done, type RememberedAcknowledgement } from './acknowledgement-memory';
 import type { Taken } from './entry';
 
 /** What is written down of an object that a receiver has handed out. */
@@ -65,7 +65,11 @@ export class ReceivingMemory {
   }
 
   get acknowledgements(): AcknowledgementMemory {
-    return new AcknowledgementMemory(this.journal.map('acknowledgements'), () => this.written());
+    const [underWay, done] = [
+      this.journal.map<RememberedAcknowledgement>('acknowledgements'),
+      this.journal.map<Done>('acknowledged'),
+    ];
+    return new AcknowledgementMemory(underWay, done, () => this.written());
   }
 
   /** Resolves once all of it is written. Never rejects: what cannot be written is counted in memory alone. */

@@ -36,6 +36,7 @@ export class Readers {
   readonly #present = new Map<string, Reader>();
   readonly #absent = new Map<string, Absent>();
   #unnamed = 0;
+  #untilListed: { promise: Promise<void>; resolve: () => void } | undefined;
 
   /** @param onLost nobody waits for the receiver of this name any more. */
   constructor(
@@ -64,6 +65,26 @@ export class Readers {
     return Array.from(this.#present.values());
   }
 
+  /** Resolves once every receiver here has seen a list; undefined where all have. */
+  untilListed(): Promise<void> | undefined {
+    if (this.present().every(({ listed }) => listed)) return undefined;
+    if (!this.#untilListed) {
+      let resolve = (): void => undefined;
+      const promise = new Promise<void>((settle) => {
+        resolve = settle;
+      });
+      this.#untilListed = { promise, resolve };
+    }
+    return this.#untilListed.promise;
+  }
+
+  /** Receivers have seen a list, or are gone. */
+  noteListed(): void {
+    if (this.present().some(({ listed }) => !listed)) return;
+    this.#untilListed?.resolve();
+    this.#untilListed = undefined;
+  }
+
   has(name: string): boolean {
     return this.#present.has(name);
   }
@@ -84,6 +105,7 @@ export class Readers {
   remove(name: string, returning: boolean): void {
     const reader = this.#present.get(name);
     this.#present.delete(name);
+    this.noteListed();
     if (!reader || !returning || reader.receiver.observes) return;
     this.expect(name, reader.patience, reader);
   }

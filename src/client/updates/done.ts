@@ -1,0 +1,52 @@
+import type { AcknowledgementMemory, Done as DoneVersion } from './acknowledgement-memory';
+import type { AcknowledgementRequest } from './acknowledging';
+import type { Acknowledgement, Taken } from './entry';
+
+/**
+ * The versions that this application has acknowledged and that stay listed, since others have not yet. However many
+ * receivers get one, and whenever, it counts as one consumer.
+ */
+export class Done {
+  readonly #byID: Map<string, DoneVersion & { list: number }>;
+
+  constructor(
+    private readonly objectType: string,
+    private readonly memory: AcknowledgementMemory,
+  ) {
+    this.#byID = new Map(
+      Array.from(memory.recallDone(objectType), ([id, done]) => [id, { ...done, list: 0 }]),
+    );
+  }
+
+  /** How a version was acknowledged, if that needs no other acknowledgement now. */
+  find(objectID: string, version: string, how: Acknowledgement): Taken | undefined {
+    const done = this.#byID.get(objectID);
+    if (done?.version !== version) return undefined;
+    return done.taken === 'received' && how === 'consumed' ? undefined : done.taken;
+  }
+
+  add({ consumers, objectID, version }: AcknowledgementRequest, taken: Taken, list: number): void {
+    if (consumers <= 1) return;
+    const done = { objectType: this.objectType, version, taken };
+    this.#byID.set(objectID, { ...done, list });
+    this.memory.rememberDone(objectID, done);
+  }
+
+  show(objectID: string, version: string, list: number): void {
+    const done = this.#byID.get(objectID);
+    if (done?.version === version) done.list = list;
+  }
+
+  /** Whether a plain list has left one out, which the list of those that were marked received may show. */
+  misses(list: number): boolean {
+    return Array.from(this.#byID.values()).some((done) => done.list < list);
+  }
+
+  endLists(list: number): void {
+    for (const [objectID, done] of this.#byID) {
+      if (done.list >= list) continue;
+      this.#byID.delete(objectID);
+      this.memory.forgetDone(this.objectType, objectID);
+    }
+  }
+}
