@@ -48,9 +48,10 @@ function codeOf(thrown: unknown): { code?: string } {
   return typeof thrown.code === 'string' ? { code: thrown.code } : {};
 }
 
-/** What whoever threw it said. */
+/** What whoever threw it said. JSONata throws plain objects. */
 export function textOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  if (typeof thrown !== 'object' || thrown === null || !('message' in thrown)) return String(thrown);
+  return String(thrown.message);
 }
 
 /** A failure of what the flow or the dialog says: nothing was sent. */

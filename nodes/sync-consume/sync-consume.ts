@@ -16,7 +16,7 @@ export default function (RED: NodeAPI): void {
     construct(this, () => {
       const { service, mark, checkVersion } = settingsOf(table, config);
       const connection = useService(RED, this, service);
-      const fields = new TypedFields(new FieldReader(RED, this), table, labels, config);
+      const fields = new TypedFields(new FieldReader(RED, this, connection.clock), table, labels, config);
       handleInput(this, connection, async (message, status) => {
         const object = await objectOf(fields, message);
         const { receiver } = (message.delivery ?? {}) as { receiver?: string };

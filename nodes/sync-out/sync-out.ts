@@ -36,7 +36,7 @@ export default function (RED: NodeAPI): void {
       const prepare = actions[settings.action];
       if (!prepare) throw invalidInput('Choose an action');
       const connection = useService(RED, this, settings.service);
-      const fields = new TypedFields(new FieldReader(RED, this), table, labels, config);
+      const fields = new TypedFields(new FieldReader(RED, this, connection.clock), table, labels, config);
       const { clock } = connection;
       const status = new StatusLine(this, clock);
       const transfers = new Transfers((text) => status.show({ fill: 'blue', shape: 'dot', text }), clock);
