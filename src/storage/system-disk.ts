@@ -5,9 +5,10 @@ import type { Disk, DiskEntry, DiskFile, Opening } from './disk';
 
 const flags: Record<Opening, number> = {
   read: constants.O_RDONLY,
+  change: constants.O_RDWR,
   create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
-  replace: constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC,
   keep: constants.O_RDWR | constants.O_CREAT,
+  replace: constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC,
 };
 
 /** What platforms and file systems answer that cannot sync a folder, or a user who may not read it. */
