@@ -1,3 +1,4 @@
+import type { Damage } from '../storage/damage';
 import { FileJournal } from '../storage/file-journal';
 import { inMemory, type Journal } from '../storage/journal';
 import { type Clock, systemClock } from '../system/clock';
@@ -37,6 +38,8 @@ export interface LocalServiceOptions {
  */
 export class LocalService {
   readonly cloud: LocalCloud;
+  /** What could not be read of what its folder keeps. */
+  readonly damage: readonly Damage[];
   readonly #edges: LocalEdge[] = [];
   readonly #intervals: Intervals;
   readonly #authenticate: Authenticator;
@@ -45,7 +48,9 @@ export class LocalService {
   private constructor(
     { cloud = {}, keys, intervals, clock = systemClock }: LocalServiceOptions,
     private readonly journal: Journal,
+    damage: readonly Damage[],
   ) {
+    this.damage = damage;
     this.#parts = { clock, journal };
     this.#intervals = { ...defaultIntervals, ...intervals };
     this.#authenticate = keys ? presetRoles(keys) : developmentRoles;
@@ -54,11 +59,13 @@ export class LocalService {
   }
 
   /**
-   * @throws NodeJS.ErrnoException EADDRINUSE, with its `port`, when a port is taken; Error when the folder is in use.
+   * @throws NodeJS.ErrnoException EADDRINUSE, with its `port`, when a port is taken; StorageError when the folder is in use
+   *   or cannot be used.
    */
   static async start(options: LocalServiceOptions = {}): Promise<LocalService> {
-    const journal = options.folder === undefined ? inMemory() : await FileJournal.open(options.folder);
-    const service = new LocalService(options, journal);
+    const { folder, clock = systemClock } = options;
+    const kept = folder === undefined ? undefined : await FileJournal.open(folder, { machine: { clock } });
+    const service = new LocalService(options, kept ?? inMemory(), kept?.damage ?? []);
     try {
       await service.cloud.start();
       for (const edge of options.edges ?? []) await service.addEdge(edge);
