@@ -1,5 +1,4 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { listen } from '../common/runtime-events';
 import { settingsOf } from '../common/settings';
 import { credentialsOf } from '../common/table';
 import { serveDialogs } from './admin';
@@ -23,9 +22,9 @@ export default function (RED: NodeAPI): void {
     const { address } = settings;
     Object.assign(this, { connection, address } satisfies Pick<SyncServiceNode, 'connection' | 'address'>);
     const onStarted = (): void => void connection.flowsStarted();
-    const unlisten = listen(RED.events, 'flows:started', onStarted);
+    RED.events.on('flows:started', onStarted);
     this.on('close', (done: () => void) => {
-      unlisten();
+      RED.events.off('flows:started', onStarted);
       connection.close().then(done, (error: unknown) => {
         this.error(error);
         done();

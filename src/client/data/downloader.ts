@@ -1,5 +1,4 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
-import type { Disk } from '../../storage/disk';
 import { type Clock, sleep } from '../../system/clock';
 import type { Random } from '../../system/random';
 import type { CallOptions } from '../connection/options';
@@ -32,7 +31,7 @@ export class Downloader {
     private readonly requests: Requests,
     private readonly paths: Paths,
     private readonly metadata: MetadataSource,
-    private readonly seams: { clock: Clock; random: Random; disk: Disk },
+    private readonly seams: { clock: Clock; random: Random },
   ) {}
 
   async toBuffer(
@@ -43,7 +42,7 @@ export class Downloader {
   }
 
   async toFile(object: ObjectReference, path: string, options: DownloadOptions): Promise<void> {
-    await toFile(await this.#data(object, options), options, path, this.seams);
+    await toFile(await this.#data(object, options), options, path);
   }
 
   async *pieces(object: ObjectReference, options: DownloadOptions): AsyncGenerator<Buffer> {
