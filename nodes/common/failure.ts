@@ -27,6 +27,9 @@ export class NodeFailure extends Error {
   }
 }
 
+/** A failure that the log has: no Catch node would hear of it any more. */
+export class LoggedFailure extends NodeFailure {}
+
 /** Turns whatever was thrown into an error for `done`. What is no error of the service keeps its own code. */
 export function toNodeFailure(thrown: unknown): NodeFailure {
   if (thrown instanceof NodeFailure) return thrown;
@@ -48,9 +51,10 @@ function codeOf(thrown: unknown): { code?: string } {
   return typeof thrown.code === 'string' ? { code: thrown.code } : {};
 }
 
-/** What whoever threw it said. */
+/** What whoever threw it said. JSONata throws plain objects. */
 export function textOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  if (typeof thrown !== 'object' || thrown === null || !('message' in thrown)) return String(thrown);
+  return String(thrown.message);
 }
 
 /** A failure of what the flow or the dialog says: nothing was sent. */

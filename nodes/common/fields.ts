@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { promisify } from 'node:util';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
-import { invalidInput, textOf } from './failure';
+import { type Clock, systemClock, type Timer } from '../../src/system/clock';
+import { invalidInput, NodeFailure, textOf } from './failure';
 
 /** Where a value comes from: text, or a place of a type that stands beside it in the dialog. */
 export interface Source {
@@ -12,28 +12,64 @@ export interface Source {
   readonly type: string;
 }
 
-type Evaluate = (value: string, type: string, node: Node, message: NodeMessage) => Promise<unknown>;
+type Callback = (error: unknown, value: unknown) => void;
+type Evaluate = (
+  value: string,
+  type: string,
+  node: Node,
+  message: NodeMessage,
+  callback: Callback,
+) => unknown;
+
+/** How long a JSONata expression or a context store may take, in ms. */
+const patience = 10_000;
 
 /** Reads the fields of one node for one message after another. */
 export class FieldReader {
-  readonly #evaluate: Evaluate;
-
   constructor(
     private readonly RED: Pick<NodeAPI, 'util' | 'settings'>,
     private readonly node: Node,
-  ) {
-    this.#evaluate = promisify(RED.util.evaluateNodeProperty) as Evaluate;
+    private readonly clock: Clock = systemClock,
+  ) {}
+
+  /**
+   * The field's value, whatever it is; undefined where there is none.
+   *
+   * @throws NodeFailure SYNC_INVALID_ARGUMENT also when it does not come in time, or is a promise: it may never settle.
+   */
+  async any(source: Source, message: NodeMessage): Promise<unknown> {
+    // In a box, since a promise would be waited for.
+    const { value } = await this.#evaluate(source, message);
+    if (!isPromise(value)) return value;
+    throw invalidInput(`${source.label} is a promise: send the message once it is settled`);
   }
 
-  /** The field's value, whatever it is; undefined where there is none. */
-  async any(source: Source, message: NodeMessage): Promise<unknown> {
+  async #evaluate(source: Source, message: NodeMessage): Promise<{ value: unknown }> {
     try {
-      return await this.#evaluate(source.value, source.type, this.node, message);
+      return await this.#inTime(source, message);
     } catch (error) {
+      if (error instanceof NodeFailure) throw error;
       // A path through something that is not there, such as msg.object.objectID without msg.object, leads to nothing.
-      if (source.type === 'msg' && error instanceof TypeError) return undefined;
+      if (source.type === 'msg' && error instanceof TypeError) return { value: undefined };
       throw invalidInput(`${source.label}: ${textOf(error)}`);
     }
+  }
+
+  #inTime({ label, value, type }: Source, message: NodeMessage): Promise<{ value: unknown }> {
+    const evaluate = this.RED.util.evaluateNodeProperty as Evaluate;
+    return new Promise((resolve, reject) => {
+      let timer: Timer | undefined;
+      let settled = false;
+      evaluate(value, type, this.node, message, (error, found) => {
+        settled = true;
+        timer?.cancel();
+        if (error) reject(error);
+        else resolve({ value: found });
+      });
+      if (settled) return;
+      const late = invalidInput(`${label}: no value came within ${patience / 1_000} s`);
+      timer = this.clock.after(patience, () => reject(late));
+    });
   }
 
   /** A path as Node-RED's own file nodes take it: from its setting `fileWorkingDirectory`, where there is one. */
@@ -46,17 +82,22 @@ export class FieldReader {
   async text(source: Source, message: NodeMessage): Promise<string | undefined> {
     const value = await this.any(source, message);
     if (value === undefined || value === null) return undefined;
-    if (typeof value !== 'string' && typeof value !== 'number') {
+    if (typeof value !== 'string' && !Number.isFinite(value)) {
       throw invalidInput(`${source.label} must be text, not ${describe(value)}`);
     }
     return String(value).trim() || undefined;
   }
 }
 
+function isPromise(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
 /** What a value is, in words for an error message. */
 export function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
+  if (typeof value === 'number') return Number.isFinite(value) ? 'a number' : String(value);
   if (Buffer.isBuffer(value)) return 'a Buffer';
   if (Array.isArray(value)) return 'an array';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;

@@ -1,12 +1,14 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { FieldReader } from '../common/fields';
-import { construct, handleInput } from '../common/input';
+import { construct, type Handler, handleInput } from '../common/input';
 import { objectOf } from '../common/objects';
 import { labelsOf, settingsOf } from '../common/settings';
+import { StatusLine } from '../common/status';
 import { TypedFields } from '../common/typed';
 import { useService } from '../sync-service/use';
 import { table } from './fields';
 import texts from './locales/en-US/sync-consume.json';
+import { Waits } from './waits';
 
 const labels = labelsOf(texts['sync-consume']);
 
@@ -16,15 +18,21 @@ export default function (RED: NodeAPI): void {
     construct(this, () => {
       const { service, mark, checkVersion } = settingsOf(table, config);
       const connection = useService(RED, this, service);
-      const fields = new TypedFields(new FieldReader(RED, this), table, labels, config);
-      handleInput(this, connection, async (message, status) => {
+      const fields = new TypedFields(new FieldReader(RED, this, connection.clock), table, labels, config);
+      const status = new StatusLine(this, connection.clock);
+      const nameOf = (receiver: string): string => RED.nodes.getNode(receiver)?.name || receiver;
+      const waits = new Waits(nameOf, (text) => status.show(text));
+      const handler: Handler = async (message) => {
         const object = await objectOf(fields, message);
         const { receiver } = (message.delivery ?? {}) as { receiver?: string };
         const client = await connection.client();
-        const outcome = await client.acknowledge(object, mark, { receiver, checkVersion });
+        const outcome = await waits.run((onWait) =>
+          client.acknowledge(object, mark, { receiver, checkVersion, onWait }),
+        );
         status.show({ fill: 'green', shape: 'dot', text: outcome });
         return Object.assign(message, { outcome });
-      });
+      };
+      handleInput(this, connection, handler, status);
     });
   }
 

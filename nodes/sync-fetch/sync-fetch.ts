@@ -29,7 +29,7 @@ export default function (RED: NodeAPI): void {
     construct(this, () => {
       const settings = settingsOf(table, config);
       const connection = useService(RED, this, settings.service);
-      const fields = new TypedFields(new FieldReader(RED, this), table, labels, config);
+      const fields = new TypedFields(new FieldReader(RED, this, connection.clock), table, labels, config);
       const { clock } = connection;
       const status = new StatusLine(this, clock);
       const transfers = new Transfers((text) => status.show({ fill: 'blue', shape: 'dot', text }), clock);

@@ -1,5 +1,6 @@
 import type { NodeStatus } from 'node-red';
 import type { ReceiverState } from '../../src/client';
+import { shortText } from '../common/short-text';
 
 /** The worst of the states, since each object type has its own poll. */
 export function statusOf(states: readonly ReceiverState[], webhookRefused: boolean, now: number): NodeStatus {
@@ -22,19 +23,6 @@ export function statusOf(states: readonly ReceiverState[], webhookRefused: boole
   }
   const text = age >= 10 ? `polled ${age} s ago` : 'node-red:common.status.connected';
   return { fill: 'green', shape: 'dot', text };
-}
-
-const shortTexts: Record<string, string> = {
-  SYNC_UNREACHABLE: 'not reachable',
-  SYNC_UNAUTHORIZED: 'not authorized',
-  SYNC_TLS: 'certificate not trusted',
-  SYNC_TIMEOUT: 'no answer',
-  SYNC_ENVIRONMENT: 'HZN_ESS_* not complete',
-};
-
-/** A failure in a few words. The wrong kind of service says itself what to change. */
-export function shortText({ code, message }: { code: string; message: string }): string {
-  return shortTexts[code] ?? message.slice(0, 60);
 }
 
 function timeOfDay(time: number): string {

@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { ReceiverState } from '../../src/client';
 import { invalidInput, toNodeFailure } from '../common/failure';
 import { type Settings, settingsOf } from '../common/settings';
+import { shortText } from '../common/short-text';
 import { StatusLine } from '../common/status';
 import { credentialsOf } from '../common/table';
 import { wordsOf } from '../common/words';
@@ -12,7 +13,7 @@ import { table } from './fields';
 import { isWanted } from './filter';
 import { answerHook, hookURL, newHookPath } from './hooks';
 import { Intake } from './intake';
-import { shortText, statusOf } from './status';
+import { statusOf } from './status';
 
 type SyncInSettings = Settings<typeof table.fields>;
 

@@ -23,7 +23,26 @@ export async function dataOf(
     throw invalidInput(`There is no data to send: it is ${describe(value)}`);
   }
   if (typeof value === 'string' || value instanceof Uint8Array) return value;
+  const kind = kindOfNoData(value);
+  if (kind) throw invalidInput(`The data cannot be ${kind}`);
   return asJson(value);
+}
+
+/** How many bytes the data has in memory; undefined for a file. */
+export function bytesOf(data: DataSource): number | undefined {
+  if (typeof data === 'string') return Buffer.byteLength(data);
+  return data instanceof Uint8Array ? data.byteLength : undefined;
+}
+
+/** What JSON would make an empty object of, or nothing. */
+function kindOfNoData(value: unknown): string | undefined {
+  if (value instanceof Map || value instanceof WeakMap) return 'a Map';
+  if (value instanceof Set || value instanceof WeakSet) return 'a Set';
+  if (value instanceof Error) return 'an Error: send its message';
+  if (typeof value === 'object' && value !== null && 'pipe' in value && typeof value.pipe === 'function') {
+    return 'a stream: write it to a file first';
+  }
+  return undefined;
 }
 
 function asJson(value: unknown): string {

@@ -60,7 +60,7 @@ function listOf(value: unknown): string[] {
 
 function policyOf(value: unknown): DestinationPolicy {
   const policy = typeof value === 'string' ? parsed(value) : value;
-  if (typeof policy !== 'object' || policy === null || Array.isArray(policy)) {
+  if (typeof policy !== 'object' || policy === null || Array.isArray(policy) || Buffer.isBuffer(policy)) {
     throw invalidInput(`Policy must be an object, not ${describe(policy)}`);
   }
   return policy as DestinationPolicy;

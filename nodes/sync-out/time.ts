@@ -1,3 +1,5 @@
+import { timeOfTimestamp } from '../../src/protocol/timestamp';
+
 const unitLengths = { s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
 type Unit = keyof typeof unitLengths;
@@ -22,8 +24,6 @@ const units: Readonly<Record<string, Unit>> = {
   weeks: 'w',
 };
 
-/** RFC 3339: a full date and time, and a zone. */
-const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 const latest = Date.parse('9999-12-31T23:59:59Z');
 
 /**
@@ -35,7 +35,7 @@ export function timeOf(value: unknown, now: number): string | undefined {
   if (typeof value === 'number') return formatted(value);
   if (typeof value !== 'string') return undefined;
   const text = value.trim();
-  if (timestamp.test(text)) return Number.isNaN(Date.parse(text)) ? undefined : text;
+  if (timeOfTimestamp(text) !== undefined) return text;
   const duration = durationOf(text);
   return duration === undefined ? undefined : formatted(now + duration);
 }

@@ -19,7 +19,7 @@ export default function (RED: NodeAPI): void {
       const run = queries[settings.query];
       if (!run) throw invalidInput('Choose a query');
       const connection = useService(RED, this, settings.service);
-      const fields = new TypedFields(new FieldReader(RED, this), table, labels, config);
+      const fields = new TypedFields(new FieldReader(RED, this, connection.clock), table, labels, config);
       handleInput(this, connection, async (message, status) => {
         const client = await connection.client();
         status.show({ fill: 'blue', shape: 'dot', text: `sync-query.query.${settings.query}` });

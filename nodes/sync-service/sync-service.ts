@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { listen } from '../common/runtime-events';
 import { settingsOf } from '../common/settings';
 import { credentialsOf } from '../common/table';
 import { serveDialogs } from './admin';
@@ -22,9 +23,9 @@ export default function (RED: NodeAPI): void {
     const { address } = settings;
     Object.assign(this, { connection, address } satisfies Pick<SyncServiceNode, 'connection' | 'address'>);
     const onStarted = (): void => void connection.flowsStarted();
-    RED.events.on('flows:started', onStarted);
+    const unlisten = listen(RED.events, 'flows:started', onStarted);
     this.on('close', (done: () => void) => {
-      RED.events.off('flows:started', onStarted);
+      unlisten();
       connection.close().then(done, (error: unknown) => {
         this.error(error);
         done();

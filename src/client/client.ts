@@ -81,7 +81,7 @@ export class SyncServiceClient {
   /** @internal With another clock, chance or transport than the system's. */
   constructor(options: ClientOptions, seams: ClientSeams);
   constructor(options: ClientOptions, seams: ClientSeams = {}) {
-    const { clock, random, openTransport, readIdentity, journal, onForgetful } = withSystem(seams);
+    const { clock, random, disk, openTransport, readIdentity, journal, onForgetful } = withSystem(seams);
     this.address = options.address;
     this.organization = options.organization;
     this.#paths = new Paths(options.organization, options.allowCloudOnlyNames ?? false);
@@ -90,7 +90,7 @@ export class SyncServiceClient {
     this.#sender = new Sender(options, this.#kindCheck, { clock, random, openTransport, readIdentity });
     this.#requests = new Requests(this.#sender);
     this.#publisher = new Publisher(this.#requests, this.#paths, clock);
-    this.#downloader = new Downloader(this.#requests, this.#paths, this, { clock, random });
+    this.#downloader = new Downloader(this.#requests, this.#paths, this, { clock, random, disk });
     this.#listing = new Listing(this.#requests, this.#paths);
     this.#destinations = new Destinations(this.#requests, this.#paths);
     this.#organizations = new Organizations(this.#requests, this.#paths);
@@ -235,7 +235,10 @@ export class SyncServiceClient {
     return this.#downloader.toBuffer(object, options);
   }
 
-  /** Fetches the data into a file, which appears under its name only when it is whole and checked. Throws as fetchObjectData. */
+  /**
+   * Fetches the data into a file, which appears under its name only when it is whole and checked, with the mode of the one
+   * that it replaces. Throws as fetchObjectData, and SYNC_STORAGE where the disk refuses it.
+   */
   async fetchObjectDataToFile(
     object: ObjectReference | ObjectMetadata,
     path: string,
@@ -422,11 +425,15 @@ export class SyncServiceClient {
     return this.#destinations.ofObject(object, options);
   }
 
-  /** Sends the object to these edge nodes and no others: from those left out it is deleted. Only on a CSS. */
+  /**
+   * Sends the object to these edge nodes and no others: from those left out it is deleted. Only on a CSS.
+   *
+   * @param options.allowEmpty an empty list is meant: the object is deleted from all edges.
+   */
   async setObjectDestinations(
     object: ObjectReference,
     destinations: readonly DestinationReference[],
-    options: CallOptions = {},
+    options: CallOptions & { allowEmpty?: boolean } = {},
   ): Promise<void> {
     await this.#destinations.set(object, destinations, options);
   }

@@ -43,6 +43,8 @@ export const errorCodes = [
   'SYNC_DELIVERY_FAILED',
   /** So many deliveries are waited for already that one more is not: the object is published. */
   'SYNC_TOO_MANY_WAITS',
+  /** The disk refuses: it is full, the folder is missing or not permitted; `cause` has a code for it (STORAGE_…). */
+  'SYNC_STORAGE',
   /** The caller's AbortSignal ended the call. */
   'SYNC_ABORTED',
   /** The client is closed. */

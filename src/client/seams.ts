@@ -1,4 +1,6 @@
+import type { Disk } from '../storage/disk';
 import { inMemory, type Journal } from '../storage/journal';
+import { systemDisk } from '../storage/system-disk';
 import { type Clock, systemClock } from '../system/clock';
 import { type Random, systemRandom } from '../system/random';
 import type { Identity } from './connection/environment';
@@ -9,6 +11,7 @@ import { HttpTransport } from './connection/transport';
 export interface ClientSeams {
   clock?: Clock;
   random?: Random;
+  disk?: Disk;
   openTransport?: OpenTransport;
   /** Reads key, secret and certificate again where they are kept in files that may be replaced. */
   readIdentity?: () => Identity;
@@ -25,6 +28,7 @@ export function withSystem(
   const { clock = systemClock } = seams;
   return {
     random: systemRandom,
+    disk: systemDisk,
     journal: inMemory(),
     onForgetful: () => undefined,
     openTransport: (options, ca) => new HttpTransport(options, ca, clock),

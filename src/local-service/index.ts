@@ -1,3 +1,4 @@
+import type { Damage } from '../storage/damage';
 import { FileJournal } from '../storage/file-journal';
 import { inMemory, type Journal } from '../storage/journal';
 import { type Clock, systemClock } from '../system/clock';
@@ -27,6 +28,12 @@ export interface LocalServiceOptions {
   keys?: readonly KeyPair[];
   /** Keeps everything in this folder, beyond the end of the process; in memory alone unless given. */
   folder?: string;
+  /**
+   * For those who only want to play: leaves out what can harm in the field, and what is there by default. Edges hear of
+   * news at once and not at their next poll; while the cloud is away they answer acknowledgements and updates all the
+   * same, and tell it later; ranges that are wrong get an error and nothing else.
+   */
+  gentle?: boolean;
   /** Where all time of cloud and edges comes from; the system's unless given. */
   clock?: Clock;
 }
@@ -37,16 +44,20 @@ export interface LocalServiceOptions {
  */
 export class LocalService {
   readonly cloud: LocalCloud;
+  /** What could not be read of what its folder keeps. */
+  readonly damage: readonly Damage[];
   readonly #edges: LocalEdge[] = [];
   readonly #intervals: Intervals;
   readonly #authenticate: Authenticator;
   readonly #parts: ServiceParts;
 
   private constructor(
-    { cloud = {}, keys, intervals, clock = systemClock }: LocalServiceOptions,
+    { cloud = {}, keys, intervals, clock = systemClock, gentle = false }: LocalServiceOptions,
     private readonly journal: Journal,
+    damage: readonly Damage[],
   ) {
-    this.#parts = { clock, journal };
+    this.damage = damage;
+    this.#parts = { clock, journal, gentle };
     this.#intervals = { ...defaultIntervals, ...intervals };
     this.#authenticate = keys ? presetRoles(keys) : developmentRoles;
     this.cloud = new LocalCloud(cloud, this.#intervals, this.#parts);
@@ -54,11 +65,13 @@ export class LocalService {
   }
 
   /**
-   * @throws NodeJS.ErrnoException EADDRINUSE, with its `port`, when a port is taken; Error when the folder is in use.
+   * @throws NodeJS.ErrnoException EADDRINUSE, with its `port`, when a port is taken; StorageError when the folder is in use
+   *   or cannot be used.
    */
   static async start(options: LocalServiceOptions = {}): Promise<LocalService> {
-    const journal = options.folder === undefined ? inMemory() : await FileJournal.open(options.folder);
-    const service = new LocalService(options, journal);
+    const { folder, clock = systemClock } = options;
+    const kept = folder === undefined ? undefined : await FileJournal.open(folder, { machine: { clock } });
+    const service = new LocalService(options, kept ?? inMemory(), kept?.damage ?? []);
     try {
       await service.cloud.start();
       for (const edge of options.edges ?? []) await service.addEdge(edge);

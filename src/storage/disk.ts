@@ -1,8 +1,8 @@
 /**
- * How a file is opened: `read` what is there; `create` one that must not be there yet; `replace` what it held, if it is
- * there; `keep` what it held.
+ * How a file is opened: to `read` it, or to `change` it, where it must be there; to `create` it, where it must not be
+ * there; or whether it is there or not, to `keep` or to `replace` what it held.
  */
-export type Opening = 'read' | 'create' | 'replace' | 'keep';
+export type Opening = 'read' | 'change' | 'create' | 'keep' | 'replace';
 
 export interface DiskEntry {
   readonly isFolder: boolean;

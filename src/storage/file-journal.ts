@@ -1,178 +1,147 @@
-import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Change, frameOf, readFrames } from './frames';
+import type { Clock, Timer } from '../system/clock';
+import type { Damage } from './damage';
+import { onDisk } from './errors';
 import type { Journal, KeptMap } from './journal';
-import { lockFolder } from './lock';
+import { JournalFile } from './journal-file';
+import { KeptMaps } from './kept-maps';
+import { FolderLock } from './lock';
+import { type Machine, thisMachine } from './machine';
 
 export interface FileJournalOptions {
   /** How many bytes the file may have before it is written anew without what is past; 64 MiB unless given. */
   rewriteAt?: number;
+  /**
+   * Counts changes as written when they outlive the process, and has them outlive a power cut at most every so many ms,
+   * and at `close`. Unless it is given, they count as written when they outlive a power cut.
+   */
+  syncEvery?: number;
+  machine?: Partial<Machine>;
 }
 
-/** Values of this many bytes at most go into one frame when the file is written anew. */
-const frameSize = 16_777_216;
-
 /**
- * Keeps changes in a file to which it only appends. Everything that changes while the disk is busy is written together
- * with one sync: many requests wait for the same write.
+ * Keeps changes in a file. Everything that changes while the disk is busy is written together, with one sync: many wait
+ * for the same write. What could not be written is written with what changes next.
  */
 export class FileJournal implements Journal {
-  readonly #maps = new Map<string, Kept<unknown>>();
-  #changes: Change[] = [];
+  /** Has ended when all has that was begun before, well or not. */
+  #before: Promise<unknown> = Promise.resolve();
+  /** The write under way, or the last one. */
   #current: Promise<void> = Promise.resolve();
+  /** The write that takes what changes now. */
   #next: Promise<void> | undefined;
-  #size = 0;
-  #rewriteAt: number;
+  #syncTimer: Timer | undefined;
+  #isUnsynced = false;
+  #isClosed = false;
 
   private constructor(
-    private readonly folder: string,
-    private readonly unlock: () => Promise<void>,
-    private file: FileHandle,
-    private readonly smallest: number,
+    private readonly path: string,
+    private readonly maps: KeptMaps,
+    private readonly file: JournalFile,
+    private readonly lock: FolderLock,
+    private readonly clock: Clock,
+    private readonly syncEvery: number | undefined,
   ) {
-    this.#rewriteAt = smallest;
+    maps.onChange = () => this.#writeSoon();
   }
 
   /**
    * Reads what the folder keeps; a folder that is not there is made.
    *
-   * @throws Error where another process uses the folder.
+   * @throws StorageError STORAGE_IN_USE where another process uses the folder.
    */
-  static async open(
-    folder: string,
-    { rewriteAt = 67_108_864 }: FileJournalOptions = {},
-  ): Promise<FileJournal> {
-    await mkdir(folder, { recursive: true });
-    const unlock = await lockFolder(folder);
+  static async open(folder: string, options: FileJournalOptions = {}): Promise<FileJournal> {
+    const { rewriteAt = 67_108_864, syncEvery } = options;
+    const machine = { ...thisMachine, ...options.machine };
+    await onDisk(folder, () => machine.disk.makeFolder(folder));
+    const lock = await FolderLock.take(folder, machine);
     try {
-      const file = await open(join(folder, 'journal'), 'a+', 0o600);
-      const journal = new FileJournal(folder, unlock, file, rewriteAt);
-      await journal.#read();
-      return journal;
+      const path = join(folder, 'journal');
+      const maps = new KeptMaps();
+      const file = await onDisk(path, () => JournalFile.open(path, maps, lock, machine, rewriteAt));
+      return new FileJournal(path, maps, file, lock, machine.clock, syncEvery);
     } catch (error) {
-      await unlock();
+      await lock.release();
       throw error;
     }
   }
 
+  /** What could not be read when it was opened. */
+  get damage(): readonly Damage[] {
+    return this.file.damage;
+  }
+
+  /** Of its file, in bytes. */
+  get size(): number {
+    return this.file.size;
+  }
+
   map<Value>(name: string): KeptMap<Value> {
-    return this.#mapOf(name) as Kept<Value>;
+    return this.maps.map(name);
   }
 
   written(): Promise<void> {
+    if (this.maps.hasChanges || this.file.inDoubt) this.#writeSoon();
     return this.#next ?? this.#current;
   }
 
   async close(): Promise<void> {
     try {
       await this.written();
+      if (this.#isUnsynced) await this.#inTurn(() => this.#sync());
     } finally {
-      await this.file.close();
-      await this.unlock();
+      this.#isClosed = true;
+      this.#syncTimer?.cancel();
+      // Also what is under way still.
+      await this.#inTurn(() => this.file.close()).finally(() => this.lock.release());
     }
   }
 
-  async #read(): Promise<void> {
-    await readFrames(this.file, (changes) => {
-      for (const [name, key, value] of changes) this.#mapOf(name).restore(key, value);
-    });
-    await this.#rewrite();
-  }
-
-  #mapOf(name: string): Kept<unknown> {
-    const map = this.#maps.get(name) ?? new Kept((key, value) => this.#changed([name, key, value]));
-    this.#maps.set(name, map);
-    return map;
-  }
-
-  #changed(change: Change): void {
-    this.#changes.push(change);
+  #writeSoon(): void {
     if (this.#next) return;
-    this.#next = this.#current.then(() => this.#write());
-    // Who made the change hears of a failure from `written`, now or at the next change.
+    this.#next = this.#inTurn(() => this.#write());
+    // Who made the change hears of a failure from `written`, now or when it asks next.
     this.#next.catch(() => undefined);
   }
 
   async #write(): Promise<void> {
-    const changes = this.#changes;
-    this.#changes = [];
     this.#current = this.#next ?? this.#current;
     this.#next = undefined;
-    const frame = frameOf(changes);
-    await this.file.appendFile(frame);
-    await this.file.datasync();
-    this.#size += frame.length;
-    if (this.#size > this.#rewriteAt) await this.#rewrite();
-  }
-
-  /** Writes what there is now into a new file, which takes the place of the old one when it is whole. */
-  async #rewrite(): Promise<void> {
-    const now = Array.from(this.#maps, ([name, map]) =>
-      Array.from(map, ([key, value]): Change => [name, key, value]),
-    ).flat();
-    const path = join(this.folder, 'journal.new');
-    const file = await open(path, 'w+', 0o600);
-    let size = 0;
-    for (const changes of inFrames(now)) {
-      const frame = frameOf(changes);
-      await file.appendFile(frame);
-      size += frame.length;
+    const changes = this.maps.takeChanges();
+    try {
+      await this.lock.confirm();
+      await this.file.append(changes.records());
+      if (this.syncEvery === undefined) await this.file.sync();
+      else this.#syncLater(this.syncEvery);
+      await this.lock.confirm();
+    } catch (error) {
+      this.maps.giveBack(changes);
+      throw error;
     }
-    await file.sync();
-    await rename(path, join(this.folder, 'journal'));
-    await syncFolder(this.folder);
-    await this.file.close();
-    this.file = file;
-    this.#size = size;
-    this.#rewriteAt = Math.max(this.smallest, 2 * size);
-  }
-}
-
-class Kept<Value> extends Map<string, Value> {
-  constructor(private readonly changed: (key: string, value: Value | undefined) => void) {
-    super();
+    // Whoever waited for the write does not wait for this.
+    void this.#inTurn(() => this.file.shrink());
   }
 
-  /** Takes what was read from the file. */
-  restore(key: string, value: Value | undefined): void {
-    if (value === undefined) super.delete(key);
-    else super.set(key, value);
+  #syncLater(delay: number): void {
+    this.#isUnsynced = true;
+    if (this.#syncTimer || this.#isClosed) return;
+    const sync = (): void => {
+      this.#syncTimer = undefined;
+      // What the disk refuses is told to who writes next, and tried again whether anybody does or not.
+      this.#inTurn(() => this.#sync()).catch(() => this.#syncLater(delay));
+    };
+    this.#syncTimer = this.clock.after(delay, sync, { background: true });
   }
 
-  override set(key: string, value: Value): this {
-    super.set(key, value);
-    this.changed(key, value);
-    return this;
+  async #sync(): Promise<void> {
+    await this.file.sync();
+    this.#isUnsynced = false;
   }
 
-  override delete(key: string): boolean {
-    if (!super.delete(key)) return false;
-    this.changed(key, undefined);
-    return true;
-  }
-}
-
-function* inFrames(changes: readonly Change[]): Generator<Change[]> {
-  let frame: Change[] = [];
-  let bytes = 0;
-  for (const change of changes) {
-    const value = change[2];
-    frame.push(change);
-    bytes += value instanceof Uint8Array ? value.length : 1_024;
-    if (bytes < frameSize) continue;
-    yield frame;
-    frame = [];
-    bytes = 0;
-  }
-  if (frame.length > 0) yield frame;
-}
-
-/** The new name is on the disk only once its folder is. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+  /** Does one thing after the other. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#before.then(() => onDisk(this.path, work));
+    this.#before = done.catch(() => undefined);
+    return done;
   }
 }

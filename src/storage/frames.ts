@@ -1,40 +1,108 @@
-import type { FileHandle } from 'node:fs/promises';
-import { deserialize, serialize } from 'node:v8';
+import { randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import type { DiskFile } from './disk';
+import { ReadAhead } from './read-ahead';
 
-/** The new value of a key in a map; undefined where the key is gone. */
-export type Change = readonly [map: string, key: string, value: unknown];
+/*
+ * A frame keeps its bytes together or not at all, and can be found again behind damage:
+ *
+ *     marker   8   where a frame begins, and nowhere else in the file
+ *     length   4   of the body
+ *     mask     4   what the body was combined with, so that the marker does not occur in it
+ *     checksum 4   of the body as it stands in the file
+ *     checksum 4   of all of the above: only then is the length to be trusted
+ *     body
+ *
+ * The mask is for bodies that hold a marker on purpose. What somebody else publishes stands in bodies of ours, and must
+ * not be taken for frames when it is what a power cut left of one.
+ */
+const headerBytes = 24;
 
-const headerBytes = 8;
+/** Its first byte occurs in it once, so that no end of a body and no other marker can be mistaken for part of it. */
+const marker = Buffer.from('\u{f5}ESync\n\u{01}', 'latin1');
 
-/** Changes that are kept together or not at all: their length and checksum go before them. */
-export function frameOf(changes: readonly Change[]): Buffer {
-  const body = serialize(changes);
-  const header = Buffer.alloc(headerBytes);
-  header.writeUInt32LE(body.length, 0);
-  header.writeUInt32LE(crc32(body), 4);
-  return Buffer.concat([header, body]);
+/** A stretch of a file: a frame, or what cannot be read between frames. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+  /** What the frame holds; it is valid until the next is read. */
+  readonly body: Buffer | undefined;
+  /** It looks like what a write left that was interrupted: behind some frame, with none behind it, and shorter than its own. */
+  readonly isTorn: boolean;
 }
 
-/**
- * Reads frames from the beginning of a file, and hands over the changes of each. It stops at the first that is not
- * whole: that was being written when the process ended.
- */
-export async function readFrames(
-  file: FileHandle,
-  apply: (changes: readonly Change[]) => void,
-): Promise<void> {
-  const { size } = await file.stat();
-  const header = Buffer.alloc(headerBytes);
-  let at = 0;
-  while (at + headerBytes <= size) {
-    await file.read(header, 0, headerBytes, at);
-    const length = header.readUInt32LE(0);
-    if (at + headerBytes + length > size) break;
-    const body = Buffer.alloc(length);
-    await file.read(body, 0, length, at + headerBytes);
-    if (length === 0 || crc32(body) !== header.readUInt32LE(4)) break;
-    apply(deserialize(body) as Change[]);
-    at += headerBytes + length;
+/** @param parts of the body. */
+export function frameOf(parts: readonly Uint8Array[]): Buffer {
+  const frame = Buffer.concat([Buffer.alloc(headerBytes), ...parts]);
+  const body = frame.subarray(headerBytes);
+  const mask = Buffer.alloc(4);
+  while (body.includes(marker)) {
+    combine(body, mask);
+    // By chance, and not by count: whoever knows the next can provide for it.
+    randomBytes(4).copy(mask);
+    combine(body, mask);
   }
+  marker.copy(frame);
+  frame.writeUInt32LE(body.length, 8);
+  mask.copy(frame, 12);
+  frame.writeUInt32LE(crc32(body), 16);
+  frame.writeUInt32LE(crc32(frame.subarray(0, 20)), 20);
+  return frame;
+}
+
+/** All stretches of a file, in order. No two that cannot be read follow each other. */
+export async function* readFrames(file: DiskFile): AsyncGenerator<Stretch> {
+  const bytes = new ReadAhead(file, await file.size());
+  for (let start = 0; start < bytes.size; ) {
+    const body = await bodyAt(bytes, start);
+    const end = body ? start + headerBytes + body.length : await nextFrame(bytes, start + 1);
+    const isTorn = !body && start > 0 && end === bytes.size && !(await isWhole(bytes, start));
+    yield { start, end, body, isTorn };
+    start = end;
+  }
+}
+
+interface Header {
+  readonly length: number;
+  readonly mask: Buffer;
+  readonly checksum: number;
+}
+
+async function headerAt(bytes: ReadAhead, start: number): Promise<Header | undefined> {
+  const header = await bytes.at(start, headerBytes);
+  if (!header?.subarray(0, marker.length).equals(marker)) return undefined;
+  if (crc32(header.subarray(0, 20)) !== header.readUInt32LE(20)) return undefined;
+  return {
+    length: header.readUInt32LE(8),
+    mask: Buffer.from(header.subarray(12, 16)),
+    checksum: header.readUInt32LE(16),
+  };
+}
+
+async function bodyAt(bytes: ReadAhead, start: number): Promise<Buffer | undefined> {
+  const header = await headerAt(bytes, start);
+  const stored = header && (await bytes.at(start + headerBytes, header.length));
+  if (!stored || crc32(stored) !== header.checksum) return undefined;
+  if (header.mask.readUInt32LE() === 0) return stored;
+  const body = Buffer.from(stored);
+  combine(body, header.mask);
+  return body;
+}
+
+/** Whether the frame has its full length: then nobody can tell whether it is damaged or was not written to its end. */
+async function isWhole(bytes: ReadAhead, start: number): Promise<boolean> {
+  const header = await headerAt(bytes, start);
+  return header !== undefined && start + headerBytes + header.length <= bytes.size;
+}
+
+/** Where the next frame begins that can be read, or the end of the file. */
+async function nextFrame(bytes: ReadAhead, from: number): Promise<number> {
+  for (let start = from; ; start += 1) {
+    start = await bytes.indexOf(marker, start);
+    if (start === bytes.size || (await bodyAt(bytes, start))) return start;
+  }
+}
+
+function combine(bytes: Buffer, mask: Buffer): void {
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = (bytes[at] ?? 0) ^ (mask[at % 4] ?? 0);
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { constants, createSign } from 'node:crypto';
-import { type FileHandle, mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
+import { constants, createSign, generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ObjectMetadata, SyncServiceClient } from '../../src/client';
+import { type ObjectMetadata, SyncServiceClient, type SyncServiceError } from '../../src/client';
 import {
   checkedPieces,
   type DownloadOptions,
@@ -11,8 +11,12 @@ import {
   toBuffer,
   toFile,
 } from '../../src/client/data/download';
-import { otherRsa, rsa } from '../support/keys';
+import { isStorageError } from '../../src/storage/errors';
+import { systemDisk } from '../../src/storage/system-disk';
+import { systemRandom } from '../../src/system/random';
+import { MemoryDisk } from '../support/memory-disk';
 import { metadataOf } from '../support/metadata';
+import { SeededRandom } from '../support/random';
 import { serve } from '../support/server';
 
 function dataOf(
@@ -65,7 +69,7 @@ describe('a download', () => {
   });
 
   it('verifies a signature, and the key where trusted ones are given', async () => {
-    const { privateKey, publicKey } = rsa;
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const padding = constants.RSA_PKCS1_PSS_PADDING;
     const signed = {
       hashAlgorithm: 'SHA256',
@@ -74,7 +78,8 @@ describe('a download', () => {
     };
     assert.equal(await fetch(dataOf('hello', signed), { trustedKeys: [signed.publicKey] }), 'hello');
     await assert.rejects(fetch(dataOf('jello', signed)), { code: 'SYNC_SIGNATURE_INVALID' });
-    const trustedKeys = [String(otherRsa.publicKey.export({ type: 'spki', format: 'pem' }))];
+    const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey;
+    const trustedKeys = [String(other.export({ type: 'spki', format: 'pem' }))];
     await assert.rejects(fetch(dataOf('hello', signed), { trustedKeys }), {
       code: 'SYNC_UNTRUSTED_KEY',
     });
@@ -97,39 +102,49 @@ describe('a download', () => {
     await server.close();
   });
 
-  it('to a file is on the disk before it appears under its name', async () => {
+  it('to a file appears only when it is whole, as any program would make it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'edge-sync-test-'));
-    const probe = await open(join(folder, 'probe'), 'w');
-    const prototype = Object.getPrototypeOf(probe) as FileHandle;
-    await probe.close();
-    const { sync } = prototype;
-    let there: string[] | undefined;
-    prototype.sync = async function (this: FileHandle) {
-      there = await readdir(folder);
-      await sync.call(this);
-    };
-    try {
-      await toFile(dataOf('hello', {}), {}, join(folder, 'file'));
-    } finally {
-      prototype.sync = sync;
-      await rm(folder, { recursive: true });
-    }
-    assert.ok(there && !there.includes('file'));
-  });
-
-  it('to a file appears only when it is whole', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'edge-sync-test-'));
+    const seams = { disk: systemDisk, random: systemRandom };
     try {
       const path = join(folder, 'file');
-      await assert.rejects(toFile(dataOf('hell', { objectSize: 5 }), {}, path), {
+      await assert.rejects(toFile(dataOf('hell', { objectSize: 5 }), {}, path, seams), {
         code: 'SYNC_INCOMPLETE_DATA',
       });
       assert.deepEqual(await readdir(folder), []);
-      await toFile(dataOf('hello', {}), {}, path);
+      await toFile(dataOf('hello', {}), {}, path, seams);
       assert.equal(await readFile(path, 'utf8'), 'hello');
       assert.deepEqual(await readdir(folder), ['file']);
+      assert.equal((await stat(path)).mode & 0o777, 0o666 & ~process.umask());
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+
+  it('to a file is fetched again where it came damaged, and then holds what came last', async () => {
+    const random = new SeededRandom(1);
+    const disk = new MemoryDisk(random);
+    const texts = ['much too long', 'shor', 'right'];
+    const data = dataOf('right', {});
+    data.pieces = async function* () {
+      yield Buffer.from(texts.shift() ?? '');
+    };
+    await toFile(data, {}, '/file', { disk, random });
+    const file = await disk.open('/file', 'read');
+    const bytes = Buffer.alloc(20);
+    assert.equal(bytes.toString('utf8', 0, await file.read(bytes, 0)), 'right');
+  });
+
+  it('to a file says what the disk refuses, and leaves nothing there', async () => {
+    const random = new SeededRandom(1);
+    const disk = new MemoryDisk(random);
+    disk.capacity = 4;
+    await assert.rejects(
+      toFile(dataOf('hello', {}), {}, '/file', { disk, random }),
+      (error: SyncServiceError) =>
+        error.code === 'SYNC_STORAGE' &&
+        error.message === 'The disk is full (ENOSPC): /file cannot be written' &&
+        isStorageError(error.cause, 'STORAGE_FULL'),
+    );
+    assert.deepEqual(await disk.list('/'), []);
   });
 });

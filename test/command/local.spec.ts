@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { SyncServiceClient } from '../../src/client';
 import { run, untilReady } from '../support/command';
 import { until } from '../support/until';
@@ -52,6 +54,28 @@ describe('the command local', function () {
     assert.equal(await local.code, 1);
     assert.equal(local.output().trim(), `Port ${port} is in use`);
     taken.close();
+  });
+
+  it('says who has its folder, and what of that cannot be read any more', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'edge-sync-data-'));
+    try {
+      await writeFile(join(folder, 'journal'), 'of another program');
+      const args = ['local', '--port', '0', '--edge-port', '0', '--data', folder];
+      const local = run(...args);
+      await untilReady(local);
+      const damaged = join(folder, 'damaged-1');
+      assert.match(local.output(), /^18 bytes of what was kept are damaged\. They are in /m);
+      assert.ok(local.output().includes(damaged));
+      assert.equal(await readFile(damaged, 'utf8'), 'of another program');
+      const other = run(...args);
+      assert.equal(await other.code, 1);
+      const holder = `process ${local.process.pid} on ${hostname()}`;
+      assert.equal(other.output().trim(), `${folder} is in use by ${holder}`);
+      local.process.kill('SIGINT');
+      assert.equal(await local.code, 0);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('says what is wrong with its arguments', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,6 @@ import { sharedLocalService } from '../../nodes/sync-service/local';
 import type { ObjectMetadata } from '../../src/client';
 import { clientOf, letClientsGo } from '../support/clients';
 import { give, next, nodes, run, sendingFlow, services, statusesOf, wholeFlow } from '../support/flow';
-import { rsa } from '../support/keys';
 import { record } from '../support/recorder';
 import { until } from '../support/until';
 
@@ -462,7 +461,7 @@ describe('sync-out', () => {
   });
 
   describe('signs', () => {
-    const { privateKey } = rsa;
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const locked = privateKey
       .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'open' })

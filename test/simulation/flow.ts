@@ -145,14 +145,14 @@ export class Flow {
   #ask(
     object: ObjectMetadata,
     how: Acknowledgement,
-    options: { checkVersion?: boolean; receiver?: string | undefined } = { receiver: this.reader.name },
+    options: { checkVersion?: boolean; receiver?: string | undefined } = {},
   ): void {
     const client = this.client();
     if (!client) return;
     // Each message is a clone, as it is when it went through a wire of two.
     const copy = structuredClone(object);
     const ask = this.oracle.asks(this.reader, copy, how, options.checkVersion === false);
-    client.acknowledge(copy, how, options).then(
+    client.acknowledge(copy, how, { receiver: this.reader.name, ...options }).then(
       (outcome) => this.oracle.answered(ask, outcome),
       (error) => this.oracle.failed(ask, error),
     );

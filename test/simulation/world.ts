@@ -8,7 +8,7 @@ import type { Reader } from './oracle/claims';
 import { Oracle } from './oracle/oracle';
 import type { Plan, Step } from './plans/plan';
 import { Process } from './process';
-import { Rest } from './service/rest';
+import { objectOf, operationOf, Rest } from './service/rest';
 import { Service } from './service/service';
 
 const longestClose = 10_000;
@@ -38,14 +38,20 @@ export class World {
       clock: this.clock,
       random: new SeededRandom(plan.seed + 2),
       latency: plan.latency,
-      rest: new Rest(this.service, plan, (by, shown) => this.oracle.looked(by, shown)),
+      rest: new Rest(this.service, plan),
       listens: () => this.service.up,
       faults: new Faults(plan.faults),
       disturbances: this.#disturbances,
       log: this.log,
+      onSend: (asked) => {
+        asked.knew = this.oracle.history.objects.known(asked.by, objectOf(asked) ?? '');
+        if (operationOf(asked) === 'list') this.oracle.polls();
+      },
       onAnswer: (asked, lane, { shows }) => {
-        const poll = lane === 'poll' && asked.by === this.#process?.name;
-        if (poll && shows && !asked.path.includes('?')) this.oracle.told(shows);
+        if (!shows || asked.by !== this.#process?.name) return;
+        const operation = operationOf(asked);
+        const isList = lane === 'poll' && (operation === 'list' || operation === 'received list');
+        this.oracle.shown(asked.by, shows, isList ? operation : undefined);
       },
     };
     for (const reader of this.oracle.history.readers) this.#flows.set(reader.name, this.#flowOf(reader));
@@ -80,7 +86,7 @@ export class World {
       case 'mark received':
       case 'consume elsewhere': {
         const mark = step.does === 'mark received' ? 'received' : 'consumed';
-        service.mark(step.object, mark, 'another application', () => undefined);
+        service.mark(step.object, mark, { by: 'another application' }, () => undefined);
         return;
       }
       case 'lose the cloud':
@@ -112,9 +118,9 @@ export class World {
 
   /** Something is away for so long: that is a disturbance of its own. */
   #after(lasts: number, then: () => void): void {
-    const from = this.clock.elapsed();
+    const over = this.#disturbances.begin(this.clock.elapsed());
     this.clock.after(lasts, () => {
-      this.#disturbances.add(from, this.clock.elapsed());
+      over(this.clock.elapsed());
       then();
     });
   }

@@ -40,11 +40,13 @@ for (const [name, made] of disks) {
     afterEach(() => rm(folder, { recursive: true, force: true }));
     const at = (...names: string[]): string => join(folder, ...names);
 
-    it('opens a file to read, to create, to replace and to keep what it held', async () => {
+    it('opens a file to read, change or create it, and to keep or replace what it held', async () => {
       await assert.rejects(disk.open(at('a'), 'read'), { code: 'ENOENT' });
+      await assert.rejects(disk.open(at('a'), 'change'), { code: 'ENOENT' });
       await put(disk, at('a'), 'first', 'create');
       await assert.rejects(disk.open(at('a'), 'create'), { code: 'EEXIST' });
       await put(disk, at('a'), 'F', 'keep');
+      await put(disk, at('a'), 'Fi', 'change');
       assert.equal(await textOf(disk, at('a')), 'First');
       await put(disk, at('a'), 'new', 'replace');
       assert.equal(await textOf(disk, at('a')), 'new');
@@ -71,9 +73,9 @@ for (const [name, made] of disks) {
     });
 
     it('tells of files and folders, which are for nobody else', async () => {
-      await disk.makeFolder(at('one', 'two'));
-      await disk.makeFolder(at('one', 'two'));
+      await Promise.all([disk.makeFolder(at('one', 'two')), disk.makeFolder(at('one', 'two'))]);
       await put(disk, at('one', 'a'), 'abc');
+      await assert.rejects(disk.makeFolder(at('one', 'a')), { code: 'EEXIST' });
       const file = await disk.stat(at('one', 'a'));
       assert.deepEqual([file?.isFolder, file?.size], [false, 3]);
       assert.equal((await disk.stat(at('one', 'two')))?.isFolder, true);
@@ -223,6 +225,23 @@ describe('the disk in memory, which dies', () => {
     const text = await textOf(disk, '/a');
     assert.ok(text.length < 9 && 'some text'.startsWith(text), text);
     assert.equal(disk.openFiles, 1);
+  });
+
+  it('has lost at a crash what a sync that failed should have written, also after one that did not fail', async () => {
+    const after = await survivors(async (disk) => {
+      const file = await disk.open('/f/a', 'create');
+      await disk.syncFolder('/f');
+      await file.write(Buffer.from('lost'), 0);
+      disk.before = ({ name, path }) => {
+        if (name === 'datasync') throw failure('EIO', name, path);
+      };
+      await assert.rejects(file.datasync(), { code: 'EIO' });
+      disk.before = () => undefined;
+      await file.write(Buffer.from('kept'), 4);
+      await file.datasync();
+      assert.equal(await textOf(disk, '/f/a'), 'lostkept');
+    });
+    for (const disk of after) assert.equal(await textOf(disk, '/f/a'), '\0\0\0\0kept');
   });
 
   it('does the same for the same seed', async () => {

@@ -85,7 +85,7 @@ export class MemoryDisk implements Disk {
     const { folder, name, entry } = this.#placeOf('open', path);
     if (entry instanceof MemoryFolder) throw failure('EISDIR', 'open', path);
     if (entry && how === 'create') throw failure('EEXIST', 'open', path);
-    if (!entry && how === 'read') throw failure('ENOENT', 'open', path);
+    if (!entry && (how === 'read' || how === 'change')) throw failure('ENOENT', 'open', path);
     const file = entry ?? new MemoryFile(mode);
     if (!entry) this.#change([{ folder, name, entry: file }]);
     if (how === 'replace') file.truncate(0);
@@ -135,9 +135,10 @@ export class MemoryDisk implements Disk {
 
   async remove(path: string): Promise<void> {
     await this.#begin('remove', path);
+    if (!this.#entryAt(path)) return;
     const found = this.#placeOf('rm', path);
     if (found.entry instanceof MemoryFolder) throw failure('EISDIR', 'rm', path);
-    if (found.entry) this.#change([{ ...found, entry: undefined }]);
+    this.#change([{ ...found, entry: undefined }]);
   }
 
   async removeFolder(path: string): Promise<void> {
@@ -166,6 +167,15 @@ export class MemoryDisk implements Disk {
     const begin = async (name: keyof DiskFile): Promise<void> => {
       await this.#begin(name, path);
       if (closed) throw failure('EBADF', name, path);
+    };
+    const sync = async (name: 'sync' | 'datasync'): Promise<void> => {
+      try {
+        await begin(name);
+      } catch (error) {
+        file.failSync();
+        throw error;
+      }
+      file.sync();
     };
     return {
       read: async (into, position) => {
@@ -196,18 +206,15 @@ export class MemoryDisk implements Disk {
         await begin('setMode');
         file.mode = mode;
       },
-      sync: async () => {
-        await begin('sync');
-        file.sync();
-      },
-      datasync: async () => {
-        await begin('datasync');
-        file.sync();
-      },
+      sync: () => sync('sync'),
+      datasync: () => sync('datasync'),
       close: async () => {
-        await begin('close');
+        // As on Linux, it is closed also where that fails.
+        const wasClosed = closed;
         closed = true;
-        this.#open -= 1;
+        if (!wasClosed) this.#open -= 1;
+        await this.#begin('close', path);
+        if (wasClosed) throw failure('EBADF', 'close', path);
       },
     };
   }

@@ -58,6 +58,11 @@ export class MemoryFile {
     this.#unsynced = [];
   }
 
+  /** After a sync that failed the system takes for written what never reached the disk. */
+  failSync(): void {
+    this.#unsynced = [];
+  }
+
   /** What is there after the power was off: of each change since the last sync all, nothing, part, or room without it. */
   survivor(random: Random): MemoryFile {
     const survivor = new MemoryFile(this.mode);

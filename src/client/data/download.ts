@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import type { ObjectMetadata } from '../../protocol/metadata';
 import { SignatureCheck } from '../../protocol/signature';
+import { type AtomicFile, replaceFile } from '../../storage/atomic-file';
+import type { Disk } from '../../storage/disk';
+import { isStorageError } from '../../storage/errors';
+import type { Random } from '../../system/random';
 import { isSyncServiceError, SyncServiceError } from '../errors';
 import { trustedKeySet } from './signing';
 import type { Progress } from './source';
@@ -21,6 +22,9 @@ export interface ObjectData {
   pieces: () => AsyncIterable<Buffer>;
   current: () => Promise<ObjectMetadata>;
 }
+
+/** As any program makes files: less what the process never grants. */
+const modeOfNew = 0o666;
 
 /** How often data that came damaged is fetched again. */
 const attempts = 3;
@@ -111,25 +115,26 @@ function tooLarge(metadata: ObjectMetadata, size: string, maxBytes: number): Syn
   return new SyncServiceError('SYNC_TOO_LARGE', message);
 }
 
-/** Writes the data to a file that appears under its name only when it is whole, checked and on the disk. */
-export async function toFile(data: ObjectData, options: DownloadOptions, path: string): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}.part`);
+/**
+ * Writes the data to a file that appears under its name only when it is whole, checked and on the disk.
+ *
+ * @throws SyncServiceError SYNC_STORAGE where the disk refuses it.
+ */
+export async function toFile(
+  data: ObjectData,
+  options: DownloadOptions,
+  path: string,
+  seams: { disk: Disk; random: Random },
+): Promise<void> {
+  const write = async (file: AtomicFile): Promise<void> => {
+    await file.restart();
+    for await (const piece of checkedPieces(data, options)) await file.write(piece);
+  };
   try {
-    await untilWhole(() => write(temporary, data, options));
-    await rename(temporary, path);
+    await replaceFile(path, { ...seams, mode: modeOfNew }, (file) => untilWhole(() => write(file)));
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-}
-
-async function write(path: string, data: ObjectData, options: DownloadOptions): Promise<void> {
-  const file = await open(path, 'w');
-  try {
-    for await (const piece of checkedPieces(data, options)) await file.writeFile(piece);
-    await file.sync();
-  } finally {
-    await file.close();
+    if (!isStorageError(error)) throw error;
+    throw new SyncServiceError('SYNC_STORAGE', error.message, { cause: error });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
+import type { Disk } from '../../storage/disk';
 import { type Clock, sleep } from '../../system/clock';
 import type { Random } from '../../system/random';
 import type { CallOptions } from '../connection/options';
@@ -31,7 +32,7 @@ export class Downloader {
     private readonly requests: Requests,
     private readonly paths: Paths,
     private readonly metadata: MetadataSource,
-    private readonly seams: { clock: Clock; random: Random },
+    private readonly seams: { clock: Clock; random: Random; disk: Disk },
   ) {}
 
   async toBuffer(
@@ -42,7 +43,7 @@ export class Downloader {
   }
 
   async toFile(object: ObjectReference, path: string, options: DownloadOptions): Promise<void> {
-    await toFile(await this.#data(object, options), options, path);
+    await toFile(await this.#data(object, options), options, path, this.seams);
   }
 
   async *pieces(object: ObjectReference, options: DownloadOptions): AsyncGenerator<Buffer> {

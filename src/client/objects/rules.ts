@@ -6,6 +6,7 @@ import {
   serviceOwnedFields,
 } from '../../protocol/metadata';
 import { isAcceptedByCloud } from '../../protocol/names';
+import { timeOfTimestamp } from '../../protocol/timestamp';
 import { isVersionRange } from '../../protocol/version-range';
 import type { ServiceKind } from '../connection/kind';
 import { invalidArgument } from '../errors';
@@ -90,7 +91,7 @@ function isOfType(value: unknown, type: FieldType): boolean {
     case 'list':
       return value === null || (Array.isArray(value) && value.every((entry) => typeof entry === 'string'));
     case 'policy':
-      return typeof value === 'object' && !Array.isArray(value);
+      return typeof value === 'object' && !Array.isArray(value) && !ArrayBuffer.isView(value);
     case 'number':
       // -1 stands for any number of consumers; the service stores other negative ones and then never gets there.
       return typeof value === 'number' && Number.isInteger(value) && value >= -1 && value <= 2_147_483_647;
@@ -122,7 +123,11 @@ function checkDestinations(fields: Partial<ObjectMetadata>): void {
   }
 }
 
-function checkPolicy({ properties, services }: Partial<DestinationPolicy>): void {
+function checkPolicy(policy: Partial<DestinationPolicy>): void {
+  const { properties, services } = policy;
+  if (!['properties', 'constraints', 'services'].some((part) => part in policy)) {
+    throw invalidArgument('destinationPolicy has none of properties, constraints and services');
+  }
   for (const { name } of properties ?? []) {
     if (!name) throw invalidArgument('destinationPolicy: each of its properties needs a name');
   }
@@ -141,12 +146,9 @@ function checkTimes({ expiration, activationTime, inactive }: Partial<ObjectMeta
   if (activationTime && inactive) checkFuture('activationTime', activationTime, now);
 }
 
-/** RFC 3339: a full date and time, and a zone. */
-const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
-
 function checkFuture(field: string, text: string, now: number): void {
-  const time = timestamp.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time)) {
+  const time = timeOfTimestamp(text);
+  if (time === undefined) {
     throw invalidArgument(`${field} must be a time such as 2031-01-31T12:00:00Z, not "${text}"`);
   }
   if (time <= now) throw invalidArgument(`${field} has passed: ${text}`);

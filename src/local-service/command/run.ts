@@ -39,6 +39,10 @@ async function serve({ organization, service: settings }: CommandOptions, folder
     console.error(messageOf(error));
     return failed;
   }
+  for (const { bytes, keptIn } of local.damage) {
+    const where = keptIn === undefined ? 'stay where they are' : `are in ${keptIn}`;
+    console.error(`${bytes} bytes of what was kept are damaged. They ${where}.`);
+  }
   const services = [
     { kind: 'cloud (CSS)', what: `organization ${organization}`, service: local.cloud },
     ...local.edges.map((service) => ({

@@ -7,6 +7,8 @@ import { type Asked, operationOf, type Reply, type Rest } from '../service/rest'
 import { bodyOf, broken, type Piece, statusReply } from './bodies';
 import type { Disturbances, Faults } from './faults';
 
+/** So many times means always. */
+const everything = 1_000;
 const untilConnectTimeout = 10_000;
 
 export interface LineParts {
@@ -19,6 +21,7 @@ export interface LineParts {
   faults: Faults;
   disturbances: Disturbances;
   log: Log;
+  onSend: (asked: Asked) => void;
   /** The client got an answer of the service as the service gave it. */
   onAnswer: (asked: Asked, lane: Lane, reply: Reply) => void;
 }
@@ -37,7 +40,11 @@ export class Call {
   #state: 'going' | 'at the service' | 'coming' | 'reading' | 'ended' = 'going';
   #disturbed = false;
   readonly #asked: Asked;
-  readonly #onAbort = (): void => this.#fail(this.request.signal.reason);
+  /** Who gave it up had waited for too long. */
+  readonly #onAbort = (): void => {
+    this.#disturbed = true;
+    this.#fail(this.request.signal.reason);
+  };
 
   constructor(
     private readonly line: CallHost,
@@ -56,8 +63,11 @@ export class Call {
   send(): void {
     const { clock, faults, log } = this.line.parts;
     this.sentAt = clock.elapsed();
+    this.line.parts.onSend(this.#asked);
     const fault = faults.befalling(operationOf(this.#asked), this.sentAt);
     this.#disturbed = fault !== undefined;
+    // One that befalls whatever is sent lasts as long as it might.
+    if (fault && fault.times >= everything) this.line.parts.disturbances.add(this.sentAt, fault.until);
     if (log.on) log.write(`${this.#name} is sent${fault ? `: ${JSON.stringify(fault)}` : ''}`);
     const early = fault && 'afterwards' in fault && !fault.afterwards ? fault : undefined;
     switch (early?.harm) {

@@ -28,6 +28,7 @@ interface Stretch {
 /** When requests went wrong, so that it is known how long somebody may take to notice that they go well again. */
 export class Disturbances {
   readonly #stretches: Stretch[] = [];
+  readonly #open = new Set<{ from: number }>();
   readonly #lied = new Set<string>();
 
   /** @param patience how long somebody may wait between two tries without having noticed anything. */
@@ -43,6 +44,16 @@ export class Disturbances {
       last = this.#stretches.at(-1);
     }
     this.#stretches.push(added);
+  }
+
+  /** Something is away from now on, until what this gives is called. */
+  begin(from: number): (until: number) => void {
+    const open = { from };
+    this.#open.add(open);
+    return (until) => {
+      this.#open.delete(open);
+      this.add(from, until);
+    };
   }
 
   /** Somebody was shown another version of an object than is there. */
@@ -61,6 +72,7 @@ export class Disturbances {
       if (from > deadline) break;
       deadline = Math.max(deadline, until + 2 * (until - from) + this.patience);
     }
+    for (const { from } of this.#open) if (from <= deadline) return Number.POSITIVE_INFINITY;
     return deadline;
   }
 }

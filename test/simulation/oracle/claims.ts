@@ -33,6 +33,8 @@ export class Claim {
   refusals = 0;
   /** How many acknowledgements of it were not answered yet. */
   unanswered = 0;
+  /** It was asked for after it was let go, and its receiver was told of another version since: it stands by itself. */
+  apart = false;
   /** All who share the object have asked: it is being acknowledged. */
   begun = false;
   readonly asked = new Set<Acknowledgement>();
@@ -62,6 +64,7 @@ export class Claim {
     this.appearance = appearance;
     this.handedAt = now;
     this.charged = false;
+    this.apart = false;
     this.stand('in the flow', now, this.plan.redeliverAfter);
   }
 
@@ -92,8 +95,10 @@ export class Reader {
   readonly #claims = new Map<string, Claim[]>();
   /** Those that take room, or may soon. */
   readonly #live = new Set<Claim>();
-  /** The newest appearance of each object that a poll brought while it was there. */
-  readonly told = new Map<string, Appearance>();
+  /** What the last poll showed, by object; nothing while it has seen none. */
+  told: ReadonlyMap<string, Appearance> | undefined;
+  /** What was marked received when it came, as it was told. */
+  toldReceived: ReadonlyMap<string, Appearance> | undefined;
   /** What was marked received when it came, and that it wants all the same. */
   owed: readonly Appearance[] = [];
   /** Since when there has been room for another object. */
@@ -184,7 +189,8 @@ export class Reader {
   /** What the flow has, and what is being acknowledged. */
   held(): Claim[] {
     for (const claim of this.#live) {
-      if (claim.standing !== 'in the flow' && claim.standing !== 'asked') this.#live.delete(claim);
+      const isHeld = claim.standing === 'in the flow' || (claim.standing === 'asked' && !claim.apart);
+      if (!isHeld) this.#live.delete(claim);
     }
     return Array.from(this.#live);
   }

@@ -21,16 +21,22 @@ export interface Ask {
   readonly claim: Claim | undefined;
   readonly objectID: string;
   readonly at: number;
+  /** The client that was asked: what one says that is no more, nobody hears. */
+  readonly client: string;
 }
 
 /** Everything that happened so far, seen from outside: what the service did, what flows were handed and what they said. */
 export class History {
   readonly readers: readonly Reader[];
   readonly objects = new Objects();
+  /** The name of the client that runs, or ran last. */
+  client = '';
   /** Answers of polls that arrived at the client. */
   polls = 0;
   /** Since when a version is acknowledged because all who share it have asked. */
   readonly #begun = new Map<Appearance, number>();
+  /** Versions that somebody asked for, and that wait for others. */
+  readonly #joint = new Set<Appearance>();
   /** Objects of which a flow asked to acknowledge whatever version is there. */
   readonly anyVersion = new Set<string>();
   /** What the client knew at one time it does not know at the next. */
@@ -45,6 +51,7 @@ export class History {
 
   /** @param by the name that the client's requests go by. */
   started(by: string): void {
+    this.client = by;
     this.#memories.set(by, this.#memory);
   }
 
@@ -55,6 +62,9 @@ export class History {
 
   ended(how: Death, now: number): void {
     if (!this.plan.journal || how === 'power cut') this.#memory += 1;
+    this.client = '';
+    this.#begun.clear();
+    this.#joint.clear();
     for (const reader of this.readers) {
       reader.passTime(now);
       for (const claim of reader.all()) {
@@ -62,8 +72,8 @@ export class History {
         else claim.forget(now);
         reader.changed(claim, now);
       }
+      reader.returns ||= reader.open;
       reader.open = false;
-      reader.returns = true;
     }
   }
 
@@ -72,7 +82,8 @@ export class History {
     reader.open = true;
     reader.returns = false;
     reader.joinedAt = now;
-    reader.told.clear();
+    reader.told = undefined;
+    reader.toldReceived = undefined;
     reader.owed = reader.plan.includeReceived ? received : [];
     reader.roomSince = undefined;
     reader.look(now);
@@ -90,10 +101,18 @@ export class History {
   }
 
   /** The answer of a poll arrived, as the service gave it. */
-  told(shown: readonly Appearance[]): void {
+  told(shown: readonly Appearance[], now: number): void {
     this.polls += 1;
-    for (const { open, told } of this.readers) {
-      if (open) for (const appearance of shown) told.set(appearance.objectID, appearance);
+    const told = byID(shown);
+    for (const reader of this.readers) if (reader.open) reader.told = told;
+    this.reconsider(now);
+  }
+
+  /** The same, with what was marked received. */
+  toldReceived(shown: readonly Appearance[]): void {
+    const told = byID(shown);
+    for (const reader of this.readers) {
+      if (reader.open && reader.told && reader.plan.includeReceived) reader.toldReceived ??= told;
     }
   }
 
@@ -103,6 +122,8 @@ export class History {
     const claim = reader.claim(named.objectID, versionOf(named));
     if (anyVersion) this.anyVersion.add(named.objectID);
     if (claim) {
+      const isHeld = claim.standing === 'in the flow' || claim.standing === 'asked';
+      claim.apart = !isHeld && reader.told?.get(named.objectID)?.version !== claim.appearance.version;
       claim.asked.add(how);
       claim.unanswered += 1;
       claim.stand('asked', now);
@@ -110,7 +131,7 @@ export class History {
       this.beginAcknowledging(claim.appearance, now);
       reader.changed(claim, now);
     }
-    return { reader, claim, objectID: named.objectID, at: now };
+    return { reader, claim, objectID: named.objectID, at: now, client: this.client };
   }
 
   answered({ claim, reader }: Ask, outcome: AcknowledgeOutcome, now: number): void {
@@ -128,7 +149,10 @@ export class History {
   failed({ claim, reader }: Ask, refused: boolean, now: number): void {
     if (!claim) return;
     claim.unanswered -= 1;
-    if (refused && claim.standing === 'asked') claim.stand('in the flow', now, reader.plan.redeliverAfter);
+    if (refused && claim.standing === 'asked') {
+      claim.stand('in the flow', now, reader.plan.redeliverAfter);
+      this.#begun.delete(claim.appearance);
+    }
     reader.changed(claim, now);
   }
 
@@ -170,7 +194,12 @@ export class History {
   /** Since when a version is acknowledged; from now on, perhaps, since somebody asked or is waited for no more. */
   beginAcknowledging(appearance: Appearance, now: number): number | undefined {
     const before = this.#begun.get(appearance);
-    if (before === undefined && this.awaited(appearance).length > 0) return undefined;
+    for (const reader of this.readers) reader.passTime(now);
+    if (before === undefined && this.awaited(appearance).length > 0) {
+      this.#joint.add(appearance);
+      return undefined;
+    }
+    this.#joint.delete(appearance);
     this.#begun.set(appearance, before ?? now);
     for (const reader of this.readers) {
       const claim = reader.claim(appearance.objectID, appearance.version);
@@ -183,18 +212,27 @@ export class History {
 
   /** List and service do not say the same of it: it is for the list to say, each time later. */
   #refuse(claim: Claim, reader: Reader, now: number): void {
+    this.#begun.delete(claim.appearance);
     claim.stand('refused', now, Math.min(refusalPause * 2 ** claim.refusals, reader.plan.redeliverAfter));
     claim.refusals += 1;
     claim.polls = this.polls;
   }
 
-  /** Who has been told of this version, holds it or will be handed it, and has not asked. */
+  /** Somebody is waited for no more, perhaps. */
+  reconsider(now: number): void {
+    for (const appearance of this.#joint) this.beginAcknowledging(appearance, now);
+  }
+
+  /** Who has been told of this version, or may still be, holds it or will be handed it, and has not asked. */
   awaited({ objectID, version }: Appearance): Reader[] {
     return this.readers.filter((reader) => {
-      const { open, returns, plan, told } = reader;
+      const { open, returns, plan, told, toldReceived } = reader;
       if (!(open || returns) || plan.observes || !reader.takes(objectID)) return false;
       const claim = reader.claim(objectID, version);
-      if (!claim) return told.get(objectID)?.version === version;
+      if (!claim) {
+        const lists = [told, toldReceived];
+        return told === undefined || lists.some((list) => list?.get(objectID)?.version === version);
+      }
       return claim.standing === 'in the flow' || claim.standing === 'let go' || claim.standing === 'refused';
     });
   }
@@ -206,13 +244,27 @@ export class History {
       .filter((claim): claim is Claim => claim !== undefined && claim.asked.size > 0);
   }
 
+  /** Whether others wait for the word of a receiver on this version, whose flow has nothing else to speak of. */
+  isWanted(reader: Reader, { objectID, version }: Appearance): boolean {
+    const held = reader.held().filter(({ appearance }) => appearance.objectID !== objectID);
+    if (held.some(({ standing }) => standing === 'in the flow')) return false;
+    return this.readers.some((other) => {
+      const claim = other.claim(objectID, version);
+      return other !== reader && claim?.standing === 'asked' && !claim.begun;
+    });
+  }
+
   /** The same mark by this client, or by one that it remembers having been. */
   countedBefore(appearance: Appearance, mark: Mark, by: string): boolean {
     const memory = this.memoryOf(by);
     return this.objects
       .marks(appearance)
-      .some((earlier) => earlier.mark === mark && this.memoryOf(earlier.by) === memory);
+      .some((earlier) => earlier.mark === mark && earlier.meant && this.memoryOf(earlier.by) === memory);
   }
+}
+
+function byID(shown: readonly Appearance[]): Map<string, Appearance> {
+  return new Map(shown.map((appearance) => [appearance.objectID, appearance]));
 }
 
 function afterDeath(claim: Claim, how: Death, now: number): void {

@@ -6,13 +6,20 @@ interface Span {
   until: number | undefined;
 }
 
+interface Marking {
+  mark: Mark;
+  by: string;
+  /** It was for this version that somebody asked, not for the one before. */
+  meant: boolean;
+}
+
 /** What the service did with its objects, as far as rules look at it. */
 export class Objects {
   readonly #current = new Map<string, Appearance>();
   readonly #newest = new Map<string, Appearance>();
   readonly #spans = new Map<Appearance, Span>();
-  readonly #marks = new Map<Appearance, { mark: Mark; by: string }[]>();
-  readonly #looks = new Map<string, Appearance>();
+  readonly #marks = new Map<Appearance, Marking[]>();
+  readonly #known = new Map<string, Appearance>();
 
   appeared(appearance: Appearance, now: number): void {
     this.#current.set(appearance.objectID, appearance);
@@ -50,23 +57,23 @@ export class Objects {
     return span !== undefined && span.until === undefined && span.from <= since;
   }
 
-  marked(appearance: Appearance, mark: Mark, by: string): void {
+  marked(appearance: Appearance, marking: Marking): void {
     const marks = this.#marks.get(appearance) ?? [];
-    marks.push({ mark, by });
+    marks.push(marking);
     this.#marks.set(appearance, marks);
   }
 
-  marks(appearance: Appearance): readonly { mark: Mark; by: string }[] {
+  marks(appearance: Appearance): readonly Marking[] {
     return this.#marks.get(appearance) ?? [];
   }
 
-  looked(by: string, shown: readonly Appearance[]): void {
-    for (const appearance of shown) this.#looks.set(`${by} ${appearance.objectID}`, appearance);
+  shown(by: string, shown: readonly Appearance[]): void {
+    for (const appearance of shown) this.#known.set(`${by} ${appearance.objectID}`, appearance);
   }
 
-  /** What the service showed somebody of an object last, whether or not the answer arrived. */
-  lastLook(by: string, objectID: string): Appearance | undefined {
-    return this.#looks.get(`${by} ${objectID}`);
+  /** What somebody was told of an object last. */
+  known(by: string, objectID: string): Appearance | undefined {
+    return this.#known.get(`${by} ${objectID}`);
   }
 }
 

@@ -9,11 +9,14 @@ import type { Disturbances } from '../line/faults';
 import type { Log } from '../log';
 import type { Death, Plan } from '../plans/plan';
 import { type Appearance, nameOf, versionOf } from '../service/publications';
-import type { Mark, ServiceWitness } from '../service/service';
+import type { Mark, Marker, ServiceWitness } from '../service/service';
 import type { Claim, Reader } from './claims';
 import { type Ask, History, type Named } from './history';
 import type { Rule, Violation } from './rules';
 
+/** More polls in so many ms are a loop that nothing slows down. */
+const pollsInOneSpan = 100;
+const pollSpan = 10_000;
 /** More at one moment is a loop that nothing slows down. */
 const handedInOneMoment = 1_000;
 
@@ -28,9 +31,9 @@ export class Oracle implements ServiceWitness {
   unversioned = 0;
   /** Acknowledgements that were not answered, of versions with more than one consumer: rule b cannot ask for them. */
   unansweredOfSeveral = 0;
+  #polls: number[] = [];
+  #isLooping = false;
   readonly #moment = { at: 0, handed: 0 };
-  /** What is wrong unless it is put right before any time passes. */
-  #suspicions: { at: number; claim: Claim; what: string }[] = [];
 
   constructor(
     plan: Plan,
@@ -43,7 +46,7 @@ export class Oracle implements ServiceWitness {
 
   /** Enough is broken; more would tell nothing new. */
   get lost(): boolean {
-    return this.violations.length >= 20;
+    return this.#isLooping || this.violations.length >= 20;
   }
 
   broken(rule: Rule, what: string): void {
@@ -69,24 +72,37 @@ export class Oracle implements ServiceWitness {
     this.history.objects.disappeared(appearance, this.#now);
   }
 
-  marked(appearance: Appearance, mark: Mark, by: string): void {
+  marked(appearance: Appearance, mark: Mark, marker: Marker): void {
+    const { by, knew } = marker;
     this.#note(`service: ${appearance.name} is marked ${mark} by ${by}`);
     const ours = this.history.memoryOf(by) !== undefined;
+    // It was on its way when the version came.
+    const meant = !knew || knew.order >= appearance.order;
     if (ours) {
-      this.#onlyWhatWasAskedFor(appearance, mark, by);
-      if (appearance.consumers > 1 && this.history.countedBefore(appearance, mark, by)) {
+      if (meant) this.#onlyWhatWasAskedFor(appearance, mark, by === this.history.client);
+      else this.#onlyWithinOneRequest(appearance, mark);
+      if (meant && this.#countsTwice(appearance, mark, by)) {
         this.broken('e: one application counts once', `${appearance.name} is marked ${mark} a second time`);
       }
     }
-    this.history.objects.marked(appearance, mark, by);
+    this.history.objects.marked(appearance, { mark, by, meant });
   }
 
-  looked(by: string, shown: readonly Appearance[]): void {
-    this.history.objects.looked(by, shown);
+  /** An answer arrived, as the service gave it. */
+  shown(by: string, shown: readonly Appearance[], list: 'list' | 'received list' | undefined): void {
+    this.history.objects.shown(by, shown);
+    if (list === 'list') this.history.told(shown, this.#now);
+    if (list === 'received list') this.history.toldReceived(shown);
   }
 
-  told(shown: readonly Appearance[]): void {
-    this.history.told(shown);
+  /** The client asks for the list. */
+  polls(): void {
+    const since = this.#polls.findIndex((at) => at > this.#now - pollSpan);
+    this.#polls = since < 0 ? [] : this.#polls.slice(since);
+    this.#polls.push(this.#now);
+    if (this.#polls.length <= pollsInOneSpan || this.#isLooping) return;
+    this.#isLooping = true;
+    this.broken('i: no exception, no loop', 'lists are read without end');
   }
 
   // The client.
@@ -117,7 +133,6 @@ export class Oracle implements ServiceWitness {
     const what = `${reader.name} is handed ${nameOf(object.objectID, versionOf(object))}, attempt ${attempt}`;
     this.#note(`flow: ${what}`);
     this.#noLoop(what);
-    this.#clearSuspicions();
     const appearance = this.history.objects.newest(object.objectID, versionOf(object));
     if (!appearance || JSON.stringify(object) !== appearance.text) {
       this.broken(
@@ -128,14 +143,15 @@ export class Oracle implements ServiceWitness {
     if (!appearance) return;
     if (!reader.takes(object.objectID)) this.broken('i: only what it takes', what);
     reader.passTime(this.#now);
+    this.history.reconsider(this.#now);
     const claim = reader.claim(object.objectID, appearance.version);
     this.#neverBack(reader, appearance, what);
     this.#oneAtATime(reader, appearance, what);
     if (claim) this.#againWithReason(claim, appearance, what);
-    if (!reader.plan.observes) this.#attempt(claim, attempt, what);
+    if (!reader.plan.observes) this.#attempt(claim, appearance, attempt, what);
     this.#inTime(reader, claim, appearance, what);
     reader.hand(appearance, this.#now);
-    this.#window(reader, what);
+    this.#window(reader, appearance, what);
   }
 
   asks(reader: Reader, named: Named, how: Acknowledgement, anyVersion: boolean): Ask {
@@ -145,6 +161,7 @@ export class Oracle implements ServiceWitness {
   }
 
   answered(ask: Ask, outcome: AcknowledgeOutcome): void {
+    if (ask.client !== this.history.client) return;
     this.#note(`flow: ${ask.reader.name} is told that ${ask.objectID} is ${outcome}`);
     if (ask.claim) {
       this.#toldTheTruth(ask, ask.claim, outcome);
@@ -154,6 +171,7 @@ export class Oracle implements ServiceWitness {
   }
 
   failed(ask: Ask, error: unknown): void {
+    if (ask.client !== this.history.client) return;
     this.#note(`flow: ${ask.reader.name} is told that ${ask.objectID} failed: ${String(error)}`);
     this.history.failed(ask, isRefusal(error), this.#now);
   }
@@ -185,7 +203,6 @@ export class Oracle implements ServiceWitness {
    * @param listed what the service lists, without what was marked received.
    */
   unfinished(listed: readonly Appearance[]): { rule: Rule; what: string }[] {
-    this.#clearSuspicions();
     return this.history.readers.flatMap((reader) => {
       if (!reader.open) return [];
       reader.passTime(this.#now);
@@ -241,21 +258,25 @@ export class Oracle implements ServiceWitness {
           'd: what is in hand is not handed out again',
           `${what}, while the flow has ${claim.name}`,
         );
-      } else if (claim.standing === 'asked' && claim.unanswered > 0) {
-        this.#suspicions.push({ at: this.#now, claim, what });
+      } else if (claim.standing === 'asked' && claim.unanswered > 0 && !claim.apart) {
+        this.#unlessAnsweredNow([claim], 0, 'd: nothing is handed out while it is being acknowledged', what);
       }
     }
   }
 
-  /** Of two things that happen at one moment a promise may tell the first after the second. */
-  #clearSuspicions(): void {
-    for (const { at, claim, what } of this.#suspicions) {
-      if (at === this.#now) continue;
-      if (claim.standing === 'asked' && claim.unanswered > 0 && claim.since < at) {
-        this.broken('d: nothing is handed out while it is being acknowledged', `${what}, and ${claim.name}`);
-      }
-    }
-    this.#suspicions = this.#suspicions.filter(({ at }) => at === this.#now);
+  /**
+   * More of these than `most` stand in the way, but what is answered at the same moment: of two things that happen then,
+   * a promise may tell the first after the second.
+   */
+  #unlessAnsweredNow(claims: readonly Claim[], most: number, rule: Rule, what: string): void {
+    if (claims.length <= most) return;
+    const now = this.#now;
+    const names = namesOf(claims);
+    this.clock.after(0, () => {
+      const isAnswered = ({ standing, since }: Claim): boolean =>
+        since === now && (standing === 'settled' || standing === 'refused');
+      if (claims.filter((claim) => !isAnswered(claim)).length > most) this.broken(rule, `${what}: ${names}`);
+    });
   }
 
   #againWithReason(claim: Claim, appearance: Appearance, what: string): void {
@@ -275,7 +296,7 @@ export class Oracle implements ServiceWitness {
         if (!cameAnew) this.broken('d: what was let go rests for its time', why);
         return;
       case 'let go':
-        if (this.#now < claim.since + (claim.until - claim.since) / 2) {
+        if (!cameAnew && this.#now < claim.since + (claim.until - claim.since) / 2) {
           this.broken('d: what was let go rests for its time', why);
         }
         return;
@@ -285,22 +306,31 @@ export class Oracle implements ServiceWitness {
     }
   }
 
-  #attempt(claim: Claim | undefined, attempt: number, what: string): void {
+  #attempt(claim: Claim | undefined, appearance: Appearance, attempt: number, what: string): void {
     if (claim?.vague) return;
     const expected = (claim?.spent ?? 0) + 1;
-    if (attempt !== expected) {
+    // One that was gone, and came again as it was, may be as good as new.
+    const cameAnew = claim !== undefined && appearance.order > claim.appearance.order;
+    if (attempt !== expected && !(cameAnew && attempt === 1)) {
       this.broken('g: attempts are spent on the flow alone', `${what}, where ${expected} was due`);
     }
   }
 
-  #window(reader: Reader, what: string): void {
+  #window(reader: Reader, appearance: Appearance, what: string): void {
     if (reader.plan.observes) return;
-    const flow = reader.inFlow().length;
-    if (flow > reader.plan.window) this.broken('c: no more in the flow than the window', `${what}: ${flow}`);
-    const asked = reader.inAcknowledgement().length;
-    if (asked > reader.plan.window) {
-      this.broken('c: no more in acknowledgement than the window', `${what}: ${asked}`);
-    }
+    const { window } = reader.plan;
+    const asked = reader.inAcknowledgement();
+    // Those that have no place yet in acknowledgement keep theirs in the flow.
+    const flow = [...reader.inFlow(), ...asked.slice(window)];
+    // Receivers that are full of what they asked for would wait for each other for ever: the one may have more.
+    const isWanted = this.history.isWanted(reader, appearance);
+    const most = isWanted ? 2 * window - Math.min(asked.length, window) : window;
+    this.#unlessAnsweredNow(
+      flow,
+      most,
+      'c: no more in the flow and in acknowledgement than the window',
+      what,
+    );
   }
 
   #inTime(reader: Reader, claim: Claim | undefined, appearance: Appearance, what: string): void {
@@ -326,33 +356,36 @@ export class Oracle implements ServiceWitness {
     return due;
   }
 
-  #onlyWhatWasAskedFor(appearance: Appearance, mark: Mark, by: string): void {
+  #onlyWhatWasAskedFor(appearance: Appearance, mark: Mark, isAlive: boolean): void {
     const { history } = this;
+    if (history.anyVersion.has(appearance.objectID)) return;
     const askers = history.askers(appearance);
-    if (askers.length === 0) {
-      this.#onlyWithinOneRequest(appearance, mark, by);
-      return;
-    }
-    const asked = mark === 'deleted' || askers.some((claim) => claim.asked.has(mark));
-    if (!asked) {
+    const isAsked = mark === 'deleted' ? askers.length > 0 : askers.some((claim) => claim.asked.has(mark));
+    if (!isAsked) {
       this.broken('e: nothing is acknowledged that nobody asked for', `${appearance.name} is marked ${mark}`);
     }
-    if (history.beginAcknowledging(appearance, this.#now) === undefined) {
+    // Who had asked when a client sent it that is no more, nobody knows any more.
+    if (isAlive && history.beginAcknowledging(appearance, this.#now) === undefined) {
       const names = history.awaited(appearance).map(({ name }) => name);
       const what = `${appearance.name} is marked ${mark} without a word of ${names.join(', ')}`;
       this.broken('e: a version is acknowledged once all have asked', what);
     }
   }
 
-  /** Nobody asked for this version: it must have come after the last look at its predecessor, of which somebody did. */
-  #onlyWithinOneRequest(appearance: Appearance, mark: Mark, by: string): void {
+  #countsTwice(appearance: Appearance, mark: Mark, by: string): boolean {
+    // Whoever asks for any version asks for this one again.
+    if (appearance.consumers <= 1 || this.history.anyVersion.has(appearance.objectID)) return false;
+    return this.history.countedBefore(appearance, mark, by);
+  }
+
+  /** Nobody asked for this version: it must have come after the last word on its predecessor, for which somebody did. */
+  #onlyWithinOneRequest(appearance: Appearance, mark: Mark): void {
     const { objectID, order } = appearance;
     if (this.history.anyVersion.has(objectID)) return;
     const earlier = this.history.readers.some((reader) =>
       reader.on(objectID).some((claim) => claim.asked.size > 0 && claim.appearance.order < order),
     );
-    const seen = this.history.objects.lastLook(by, objectID);
-    if (earlier && (!seen || seen.order < order)) this.unversioned += 1;
+    if (earlier) this.unversioned += 1;
     else
       this.broken('e: nothing is acknowledged that nobody asked for', `${appearance.name} is marked ${mark}`);
   }
@@ -390,6 +423,10 @@ export class Oracle implements ServiceWitness {
   #note(what: string): void {
     if (this.log.on) this.log.write(what);
   }
+}
+
+function namesOf(claims: readonly Claim[]): string {
+  return claims.map(({ name }) => name).join(', ');
 }
 
 /** The service's own word, which no other try will change. */

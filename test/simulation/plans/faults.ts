@@ -19,6 +19,8 @@ const statuses: [number, ...number[]] = [
   307, 206,
 ];
 
+const afterEffect: [number, ...number[]] = [500, 500, 502, 504, 504, 507, 599];
+
 const bodies: [HarmOfBody, ...HarmOfBody[]] = [
   'page',
   'nothing',
@@ -79,7 +81,8 @@ function planHarm(random: SeededRandom, on: Operation | 'all'): Harm {
 
 function planStatus(random: SeededRandom, afterwards: boolean): Harm {
   if (random.next() < 0.2) return { harm: 'status', status: 404, page: true, afterwards: false };
-  const status = random.pick(statuses);
+  // The others are said by somebody who has not done anything.
+  const status = random.pick(afterwards ? afterEffect : statuses);
   const page = random.next() < 0.5;
   const retryAfter = status === 429 || status === 503 ? random.below(20) : undefined;
   return { harm: 'status', status, page, afterwards, ...(retryAfter !== undefined && { retryAfter }) };

@@ -16,6 +16,8 @@ export interface Asked {
   path: string;
   /** Whose application sent it. */
   by: string;
+  /** The version of the object that this one had been told of last. */
+  knew?: Appearance | undefined;
 }
 
 const marks: readonly string[] = ['consumed', 'received', 'deleted'] satisfies Mark[];
@@ -34,17 +36,11 @@ export class Rest {
   constructor(
     private readonly service: Service,
     private readonly plan: Pick<Plan, 'service' | 'credentials'>,
-    /** The service looked at these objects for somebody, whether or not that one will ever know. */
-    private readonly onLook: (by: string, shown: readonly Appearance[]) => void,
   ) {}
 
-  /** Does what is asked; `answer` may be called much later. */
-  answer(asked: Asked, answer: (reply: Reply) => void): void {
+  /** Does what is asked; `reply` may be called much later. */
+  answer(asked: Asked, reply: (reply: Reply) => void): void {
     const operation = operationOf(asked);
-    const reply = (reply: Reply): void => {
-      if (reply.shows) this.onLook(asked.by, reply.shows);
-      answer(reply);
-    };
     const [objectID = '', word = ''] = afterType(asked.path.split('?')[0] ?? '');
     switch (operation) {
       case 'health':
@@ -59,7 +55,7 @@ export class Rest {
         reply(this.#list(operation === 'received list'));
         return;
       case 'mark':
-        this.service.whenUnlocked(objectID, () => this.#mark(objectID, word as Mark, asked.by, reply));
+        this.service.whenUnlocked(objectID, () => this.#mark(objectID, word as Mark, asked, reply));
         return;
       case 'metadata':
         this.service.whenUnlocked(objectID, () => {
@@ -86,8 +82,8 @@ export class Rest {
     return { ...reply, shows: listed };
   }
 
-  #mark(objectID: string, mark: Mark, by: string, reply: (reply: Reply) => void): void {
-    if (this.service.mark(objectID, mark, by, () => reply(empty(204)))) return;
+  #mark(objectID: string, mark: Mark, asked: Asked, reply: (reply: Reply) => void): void {
+    if (this.service.mark(objectID, mark, asked, () => reply(empty(204)))) return;
     if (this.plan.credentials === 'service' && !this.service.find(objectID)) reply(this.#nothing());
     else reply(text(400, `Failed to find object to mark as ${mark}\n\n`));
   }
@@ -96,6 +92,11 @@ export class Rest {
   #nothing(): Reply {
     return this.plan.credentials === 'service' ? text(403, 'Unauthorized') : empty(404);
   }
+}
+
+/** The object that a request is about, where it is about one. */
+export function objectOf({ path }: Pick<Asked, 'path'>): string | undefined {
+  return afterType(path.split('?')[0] ?? '')[0];
 }
 
 /** ID and operation of a path, where it has them. */

@@ -10,8 +10,14 @@ export interface ServiceWitness {
   appeared(appearance: Appearance): void;
   /** Something newer took its place, or it was consumed, or forgotten. */
   disappeared(appearance: Appearance): void;
-  /** Somebody's mark was taken; `by` is who sent it. */
-  marked(appearance: Appearance, mark: Mark, by: string): void;
+  marked(appearance: Appearance, mark: Mark, marker: Marker): void;
+}
+
+/** Who sent a mark. */
+export interface Marker {
+  readonly by: string;
+  /** The version of the object that it had been told of last when it sent the mark. */
+  readonly knew?: Appearance | undefined;
 }
 
 /** `arriving`: its metadata is there, its data on the way. `consumed`: the other side does not know it yet. */
@@ -143,10 +149,10 @@ export class Service {
   }
 
   /** @returns whether the mark was taken; it can be answered when `answer` is called. */
-  mark(objectID: string, mark: Mark, by: string, answer: () => void): boolean {
+  mark(objectID: string, mark: Mark, marker: Marker, answer: () => void): boolean {
     const row = this.#rows.get(objectID);
     if (!row || !isLegal(mark, row.state)) return false;
-    this.witness.marked(row.appearance, mark, by);
+    this.witness.marked(row.appearance, mark, marker);
     if (mark === 'deleted') this.#remove(row);
     else if (mark === 'received') {
       row.receivedLeft -= 1;

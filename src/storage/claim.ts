@@ -1,0 +1,131 @@
+import { dirname, join } from 'node:path';
+import { sleep } from '../system/clock';
+import { uniqueName } from '../system/random';
+import type { Disk } from './disk';
+import { StorageError, systemCode } from './errors';
+import { holderIn, nameOf, readSign, signOf } from './holder';
+import type { Machine } from './machine';
+import type { ProcessIdentity } from './processes';
+
+/** How often, in ms, who holds a lock shows that it lives. */
+export const beatEvery = 2_000;
+/** For how long, in ms, it must have shown nothing to count as dead. */
+export const patience = 8_000;
+
+/** Others may come and go while we try. */
+const attempts = 20;
+
+/** What the disk answers where others were there before or meanwhile, on one platform or another. */
+const contended = new Set(['EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'EISDIR', 'ENOENT', 'EPERM', 'EACCES']);
+
+/** How the one before ended: it let go; it died with the lock; or it showed nothing, and may yet go on. */
+export type Before = 'let go' | 'died' | 'silent';
+
+export interface Claim {
+  /** The file in the lock that is ours. */
+  readonly path: string;
+  readonly before: Before;
+}
+
+/**
+ * Takes the lock of a folder, also from one who died with it.
+ *
+ * @throws StorageError STORAGE_IN_USE.
+ */
+export async function claim(folder: string, identity: ProcessIdentity, machine: Machine): Promise<Claim> {
+  const { disk } = machine;
+  const lock = join(folder, 'lock');
+  let before: Before = 'let go';
+  await tidy(folder, disk);
+  for (let attempt = 1; ; attempt += 1) {
+    before = (await clear(folder, lock, machine)) ?? before;
+    const token = uniqueName(machine.random);
+    const aside = join(folder, `lock.${token}`);
+    try {
+      await prepare(aside, token, identity, machine);
+      await disk.rename(aside, lock);
+      const path = join(lock, token);
+      // Another may have tidied up what was in it before it was renamed.
+      if (await disk.stat(path)) return { path, before };
+    } catch (error) {
+      await letGo(join(aside, token), disk);
+      if (!contended.has(systemCode(error)) || attempt >= attempts) throw error;
+    }
+  }
+}
+
+/** Removes what a process has in a lock, and the lock with it. */
+export async function letGo(path: string, disk: Disk): Promise<void> {
+  await disk.remove(path);
+  await removeEmpty(dirname(path), disk);
+}
+
+async function prepare(
+  aside: string,
+  token: string,
+  identity: ProcessIdentity,
+  { disk }: Machine,
+): Promise<void> {
+  await disk.makeFolder(aside);
+  const file = await disk.open(join(aside, token), 'create');
+  try {
+    await file.write(signOf(identity, 0), 0);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Removes the lock of a dead one. @returns how it ended, where there was one. */
+async function clear(folder: string, lock: string, machine: Machine): Promise<Before | undefined> {
+  const { disk, processes } = machine;
+  const entry = await disk.stat(lock);
+  if (!entry) return undefined;
+  if (!entry.isFolder) {
+    // A file of version 0.1.0: the number of a process, and nothing that tells whether it is that process still.
+    await disk.remove(lock);
+    return 'died';
+  }
+  let before: Before | undefined;
+  for (const token of await disk.list(lock)) {
+    const path = join(lock, token);
+    const sign = await readSign(disk, path);
+    if (sign === undefined) continue;
+    const holder = holderIn(sign);
+    const state = holder ? await processes.stateOf(holder) : 'unknown';
+    if (state === 'runs' || (state === 'unknown' && (await showsLife(path, sign, machine)))) {
+      throw new StorageError('STORAGE_IN_USE', `${folder} is in use by ${nameOf(holder)}`);
+    }
+    before = state === 'unknown' ? 'silent' : 'died';
+    await disk.remove(path);
+  }
+  // Not every platform renames over a folder, be it empty.
+  await removeEmpty(lock, disk);
+  return before;
+}
+
+async function showsLife(path: string, sign: string, { disk, clock }: Machine): Promise<boolean> {
+  const end = clock.elapsed() + patience;
+  while (clock.elapsed() < end) {
+    await sleep(clock, beatEvery / 2);
+    const now = await readSign(disk, path);
+    if (now !== sign) return now !== undefined;
+  }
+  return false;
+}
+
+/** Removes what others had prepared when they died. One who lives prepares it once more. */
+async function tidy(folder: string, disk: Disk): Promise<void> {
+  for (const name of await disk.list(folder)) {
+    const aside = join(folder, name);
+    if (!name.startsWith('lock.') || !(await disk.stat(aside))?.isFolder) continue;
+    await letGo(join(aside, name.slice('lock.'.length)), disk);
+  }
+}
+
+async function removeEmpty(path: string, disk: Disk): Promise<void> {
+  try {
+    await disk.removeFolder(path);
+  } catch (error) {
+    if (!contended.has(systemCode(error))) throw error;
+  }
+}
