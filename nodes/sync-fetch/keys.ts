@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { invalidInput } from '../common/failure';
 import { describe } from '../common/fields';
+import { readKeyFile } from '../common/key-file';
 
 const block = /-----BEGIN ([A-Z0-9 ]+)-----([^-]+)-----END \1-----/g;
 
@@ -27,10 +27,8 @@ async function keysOf(value: unknown, locate: (path: string) => string): Promise
   if (text.includes('-----BEGIN')) return blocksOf(text);
   // Every RSA key begins so, as base64 of its DER; no path is that long before its first dot.
   if (/^MI[A-Za-z0-9+/\s]{100,}=*$/.test(text)) return [text];
-  const content = await readFile(locate(text), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw invalidInput(`The trusted key cannot be read: ${error.message}`);
-  });
-  const found = blocksOf(content);
+  const content = await readKeyFile(locate(text), 'The trusted key');
+  const found = blocksOf(content.toString('utf8'));
   if (found.length === 0) throw invalidInput(`${text} has no public key as PEM`);
   return found;
 }

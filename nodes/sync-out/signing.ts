@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import type { NodeMessage } from 'node-red';
 import type { SigningKey } from '../../src/client';
 import { invalidInput } from '../common/failure';
+import { readKeyFile } from '../common/key-file';
 import type { TypedFields } from '../common/typed';
 
 /** What a sync-out keeps with Node-RED's credentials. */
@@ -43,7 +43,5 @@ async function keyAt(path: unknown, fields: TypedFields): Promise<Buffer> {
   if (path.includes('-----')) {
     throw invalidInput('Sign with is a key where it should be a path: keep keys with the credentials');
   }
-  return readFile(fields.locate(path.trim())).catch((error: NodeJS.ErrnoException) => {
-    throw invalidInput(`The private key cannot be read: ${error.message}`);
-  });
+  return readKeyFile(fields.locate(path.trim()), 'The private key');
 }

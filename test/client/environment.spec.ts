@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,6 +39,15 @@ describe('the environment of an Open Horizon service', () => {
     const { options, readIdentity } = readEdgeEnvironment(device);
     assert.equal(options.address, 'secure-unix:///var/run/horizon/essapi.sock');
     assert.deepEqual(readIdentity(), { key: 'org/svc', secret: 'hush', ca: 'a certificate' });
+  });
+
+  it('is not waited for where it names a pipe: Node.js would stand still', () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    assert.throws(() => readEdgeEnvironment({ ...device, HZN_ESS_AUTH: pipe }).readIdentity(), {
+      code: 'SYNC_ENVIRONMENT',
+      message: `${pipe} cannot be read (no regular file)`,
+    });
   });
 
   it('names a host in a cluster, in quotes, and folders where secrets are mounted', async () => {

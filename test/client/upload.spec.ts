@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { constants, createPrivateKey, createVerify, generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -54,21 +55,28 @@ describe('an upload', () => {
     assert.deepEqual(bodies(), []);
   });
 
-  it('fails as the source does: no such file, a stream that breaks', async () => {
+  it('fails as the source does, before anything is sent of what is no file: none, a folder, a pipe, a device', async () => {
     await start();
+    const folder = await mkdtemp(join(tmpdir(), 'edge-sync-test-'));
     const stream = async function* (): AsyncGenerator<Buffer> {
       yield Buffer.from('a piece');
       throw new Error('the sensor is gone');
     };
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
     for (const [data, message] of [
       [{ file: '/no/such/file' }, /ENOENT/],
+      [{ file: folder }, /is no regular file/],
+      [{ file: pipe }, /is no regular file/],
+      [{ file: '/dev/zero' }, /is no regular file/],
       [{ stream }, /the sensor is gone/],
     ] as const) {
-      await assert.rejects(service.client.updateObjectData(object, data), {
-        code: 'SYNC_INVALID_ARGUMENT',
-        message,
-      });
+      const refused = { code: 'SYNC_INVALID_ARGUMENT', message };
+      await assert.rejects(service.client.updateObjectData(object, data), refused);
+      // Nor is the metadata sent: the data that is there would be lost.
+      if ('file' in data) await assert.rejects(service.client.publish(object, data), refused);
     }
+    await rm(folder, { recursive: true });
     assert.deepEqual(bodies(), []);
     await service.client.updateObjectData(object, 'twice');
     assert.deepEqual(bodies(), ['twice', 'twice']);

@@ -105,6 +105,7 @@ describe('sync-fetch', () => {
       ['is an empty list', { key: [] }],
       ['is no text', { key: 5 }],
       ['is a file that is not there', { key: '/nowhere/key.pem' }],
+      ['is a device', { key: '/dev/zero' }],
       ['is a file without a key', () => ({ key: join(folder, 'none.pem') })],
     ] as const) {
       it(`refuses all data where the key ${what}`, async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -472,8 +473,13 @@ describe('sync-out', () => {
       folder = await mkdtemp(join(tmpdir(), 'edge-sync-test-'));
       await writeFile(join(folder, 'key.pem'), pem);
       await writeFile(join(folder, 'locked.pem'), locked);
+      process.env.PIPE = join(folder, 'pipe');
+      execFileSync('mkfifo', [process.env.PIPE]);
     });
-    after(() => rm(folder, { recursive: true }));
+    after(async () => {
+      delete process.env.PIPE;
+      await rm(folder, { recursive: true });
+    });
 
     const stored = { signingKey: '', signingKeyType: 'stored' };
     const load = (fields: object, credentials: Record<string, string>): Promise<void> =>
@@ -512,6 +518,8 @@ describe('sync-out', () => {
         /private key cannot be read/,
       ],
       ['is a file that is not there', str({ signingKey: '/nowhere.pem' }), {}, /ENOENT.*nowhere/],
+      ['is a named pipe', { signingKey: 'PIPE', signingKeyType: 'env' }, {}, /pipe is no regular file$/],
+      ['is a device', str({ signingKey: '/dev/zero' }), {}, /is no regular file$/],
       [
         'is not in the message',
         { signingKey: 'key', signingKeyType: 'msg' },

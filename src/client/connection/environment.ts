@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularFileSync } from '../../system/regular-file';
 import { SyncServiceError } from '../errors';
 import type { ConnectionOptions } from './options';
 
@@ -120,9 +121,9 @@ function readCredentials(file: string): Pick<Identity, 'key' | 'secret'> {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readRegularFileSync(file);
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
+    const { code = 'no regular file' } = cause as NodeJS.ErrnoException;
     throw new SyncServiceError('SYNC_ENVIRONMENT', `${file} cannot be read (${code})`, { cause });
   }
 }

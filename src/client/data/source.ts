@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { withRegularFile } from '../../system/regular-file';
 import { SyncServiceError } from '../errors';
 
 /**
@@ -24,12 +24,12 @@ export interface ReplayableBody {
   bytes?: Buffer;
 }
 
-/** @throws SyncServiceError SYNC_INVALID_ARGUMENT when a file is not there or not readable. */
+/** @throws SyncServiceError SYNC_INVALID_ARGUMENT when a file is not there, not readable, or no regular file. */
 export async function replayable(data: DataSource): Promise<ReplayableBody> {
   if (typeof data === 'string') return fixed(Buffer.from(data, 'utf8'));
   if (data instanceof Uint8Array) return fixed(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
   if ('stream' in data) return { make: () => readable(data.stream()), size: data.size };
-  const { size } = await stat(data.file).catch((error: unknown) => {
+  const size = await withRegularFile(data.file, async (_file, bytes) => bytes).catch((error: unknown) => {
     throw unreadable(error);
   });
   // A file that grows meanwhile is sent as long as it was: the length is announced before.
