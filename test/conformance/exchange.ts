@@ -30,16 +30,20 @@ const largeBodies: Record<string, () => Buffer> = {
   },
 };
 
-/** Sends a recorded request to a local service. */
+/** Sends a recorded request to a service: `http://host:port`, or `unix:///path`. */
 export function send(address: string, recorded: RecordedRequest, patience: number): Promise<Answered> {
-  const { hostname, port } = new URL(address);
+  const { protocol, hostname, port, pathname } = new URL(address);
+  const place = protocol === 'unix:' ? { socketPath: pathname } : { hostname, port };
   const headers: Record<string, string> = { ...recorded.headers };
   if (recorded.auth !== null)
     headers.Authorization = `Basic ${Buffer.from(recorded.auth).toString('base64')}`;
   const body = bodyOf(recorded);
+  // With a GET, node:http sends a body without saying that there is one.
+  const framed = Object.keys(headers).some((name) => /^(content-length|transfer-encoding)$/i.test(name));
+  if (body && !framed) headers['Content-Length'] = String(body.length);
   return new Promise((resolve) => {
     const asking = request(
-      { hostname, port, method: recorded.method, path: pathOf(recorded), headers, agent: false },
+      { ...place, method: recorded.method, path: pathOf(recorded), headers, agent: false },
       async (response) => {
         const read = await buffer(response);
         clearTimeout(timer);
