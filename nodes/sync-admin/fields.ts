@@ -38,6 +38,7 @@ export const table = nodeTable({
         updateOrganization: cloud,
         deleteOrganization: cloud,
         resend: { only: 'ESS' },
+        tryAgain: {},
       },
       { icon: 'wrench' },
     ),
@@ -45,14 +46,14 @@ export const table = nodeTable({
     objectType: typed({
       icon: 'cubes',
       suggestions: { what: 'objectTypes' },
-      shown: has('action', ...objectACL, ...destinations),
-      required: true,
+      shown: has('action', ...objectACL, ...destinations, 'tryAgain'),
+      required: has('action', ...objectACL, ...destinations),
     }),
     objectID: typed({
       icon: 'cube',
       suggestions: { what: 'objectIDs', within: 'objectType' },
-      shown: has('action', ...destinations),
-      required: true,
+      shown: has('action', ...destinations, 'tryAgain'),
+      required: has('action', ...destinations),
     }),
     destinationType: typed({
       icon: 'map-marker',

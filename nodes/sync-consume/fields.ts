@@ -1,4 +1,5 @@
-import { checkbox, choice, nameField, nodeTable, objectField, serviceField } from '../common/table';
+import { has } from '../common/form';
+import { checkbox, choice, nameField, nodeTable, number, objectField, serviceField } from '../common/table';
 
 export const table = nodeTable({
   type: 'sync-consume',
@@ -9,7 +10,8 @@ export const table = nodeTable({
     name: nameField,
     service: serviceField,
     object: objectField,
-    mark: choice({ consumed: {}, received: {} }, { icon: 'check' }),
-    checkVersion: checkbox(true),
+    mark: choice({ consumed: {}, received: {}, giveBack: {}, reject: {} }, { icon: 'check' }),
+    after: number('60', { icon: 'repeat', unit: 's', shown: has('mark', 'giveBack') }),
+    checkVersion: checkbox(true, { shown: has('mark', 'consumed', 'received') }),
   },
 });

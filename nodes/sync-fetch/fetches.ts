@@ -1,5 +1,6 @@
 import type { ObjectReference, Progress } from '../../src/client';
-import { type Clock, systemClock } from '../../src/system/clock';
+import { type Clock, systemClock, type Timer } from '../../src/system/clock';
+import { every } from '../../src/system/every';
 import { Limiter } from '../../src/system/limiter';
 import type { Transfers } from '../common/transfers';
 
@@ -9,8 +10,8 @@ const renewal = 1_000;
 /** The fetches of one node, a few at once. */
 export class Fetches {
   readonly #limiter: Limiter;
-  readonly #inHand = new Set<ObjectReference>();
-  #renewedAll = Number.NEGATIVE_INFINITY;
+  readonly #waiting = new Set<ObjectReference>();
+  #renewing: Timer | undefined;
 
   /** @param renew keeps an object from being handed out again for want of an acknowledgement. */
   constructor(
@@ -22,29 +23,27 @@ export class Fetches {
     this.#limiter = new Limiter(limit);
   }
 
-  /** Runs `work` when its turn comes. While any of them makes progress, none that waits is handed out again. */
+  /** Runs `work` when its turn comes. Its object is not handed out again while it waits, or makes progress. */
   async run<T>(object: ObjectReference, work: (onProgress: Progress) => Promise<T>): Promise<T> {
-    this.#inHand.add(object);
-    try {
-      return await this.#limiter.run(() =>
-        this.transfers.run((tell) => {
+    this.#waiting.add(object);
+    this.#renewing ??= every(this.clock, renewal, () => this.#renewWaiting(), { background: true });
+    return this.#limiter.run(() => {
+      this.#waiting.delete(object);
+      this.#renewWaiting();
+      return this.transfers.run((tell) => {
+        this.renew(object);
+        return work((bytes, total) => {
           this.renew(object);
-          return work((bytes, total) => {
-            this.renew(object);
-            this.#renewAll();
-            tell(bytes, total);
-          });
-        }),
-      );
-    } finally {
-      this.#inHand.delete(object);
-    }
+          tell(bytes, total);
+        });
+      });
+    });
   }
 
-  #renewAll(): void {
-    const now = this.clock.elapsed();
-    if (now - this.#renewedAll < renewal) return;
-    this.#renewedAll = now;
-    for (const object of this.#inHand) this.renew(object);
+  #renewWaiting(): void {
+    for (const object of this.#waiting) this.renew(object);
+    if (this.#waiting.size > 0) return;
+    this.#renewing?.cancel();
+    this.#renewing = undefined;
   }
 }

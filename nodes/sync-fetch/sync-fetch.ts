@@ -4,8 +4,9 @@ import {
   type ObjectMetadata,
   type ObjectReference,
   type Progress,
+  type SyncServiceClient,
 } from '../../src/client';
-import { NodeFailure } from '../common/failure';
+import { NodeFailure, toNodeFailure } from '../common/failure';
 import { FieldReader } from '../common/fields';
 import { construct, type Handler, handleInput } from '../common/input';
 import { parseJson, TooDeep } from '../common/json';
@@ -41,12 +42,12 @@ export default function (RED: NodeAPI): void {
       );
 
       const fetch = async (
+        client: SyncServiceClient,
         object: ObjectReference,
         message: NodeMessageInFlow,
         onProgress: Progress,
         signal: AbortSignal,
       ): Promise<Record<string, unknown>> => {
-        const client = await connection.client();
         const trustedKeys = fields.isSet('trustedKey')
           ? await trustedKeysOf(await fields.any('trustedKey', message), (path) => fields.locate(path))
           : undefined;
@@ -64,11 +65,15 @@ export default function (RED: NodeAPI): void {
 
       const handler: Handler = async (message, _status, closing) => {
         const object = await objectOf(fields, message);
+        const { receiver } = (message.delivery ?? {}) as { receiver?: string };
+        const client = await connection.client();
+        // Before the flow hears of it, so that its word is the last.
+        const release = (failure: Error): void => void client.releaseObject(object, failure, { receiver });
         status.show({ fill: 'blue', shape: 'dot', text: object.objectID });
         const result = hasNoData(object)
           ? { outcome: 'nodata' }
           : await fetches.run(object, (onProgress) =>
-              outcomeOf(object, () => fetch(object, message, onProgress, closing)),
+              outcomeOf(object, () => fetch(client, object, message, onProgress, closing), release),
             );
         status.show({ fill: 'green', shape: 'dot', text: `sync-fetch.outcome.${result.outcome}` });
         if (result.outcome !== 'fetched') delete message.payload;
@@ -89,19 +94,23 @@ function hasNoData(object: Partial<ObjectMetadata>): boolean {
 async function outcomeOf(
   { objectType, objectID }: ObjectReference,
   fetch: () => Promise<Record<string, unknown>>,
+  release: (failure: Error) => void,
 ): Promise<Record<string, unknown>> {
   try {
     return { ...(await fetch()), outcome: 'fetched' };
-  } catch (error) {
+  } catch (thrown) {
+    const error = asJsonFailure(thrown, `The data of ${objectType}/${objectID} is`);
+    release(error instanceof Error ? error : toNodeFailure(error));
     if (isSyncServiceError(error, 'SYNC_SUPERSEDED')) return { outcome: 'superseded' };
     if (isSyncServiceError(error, 'SYNC_NOT_FOUND')) return { outcome: 'gone' };
-    const data = `The data of ${objectType}/${objectID} is`;
-    if (error instanceof TooDeep) throw new NodeFailure('SYNC_NOT_JSON', `${data} ${error.message}`);
-    if (error instanceof SyntaxError) {
-      throw new NodeFailure('SYNC_NOT_JSON', `${data} not JSON: ${error.message}`);
-    }
     throw error;
   }
+}
+
+function asJsonFailure(thrown: unknown, data: string): unknown {
+  if (thrown instanceof TooDeep) return new NodeFailure('SYNC_NOT_JSON', `${data} ${thrown.message}`);
+  if (!(thrown instanceof SyntaxError)) return thrown;
+  return new NodeFailure('SYNC_NOT_JSON', `${data} not JSON: ${thrown.message}`);
 }
 
 function decode(data: Buffer, { output, encoding }: Settings<typeof table.fields>): unknown {

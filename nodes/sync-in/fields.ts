@@ -13,7 +13,7 @@ import {
 export const table = nodeTable({
   type: 'sync-in',
   inputs: 0,
-  outputs: ['updated', 'deleted'],
+  outputs: ['updated', 'deleted', 'givenUp'],
   label: (form) => form.value('objectTypes') || 'sync in',
   fields: {
     name: nameField,
@@ -37,8 +37,12 @@ export const table = nodeTable({
     window: number('32', { icon: 'inbox' }),
     redeliverAfter: number('300', { icon: 'repeat', unit: 's' }),
     maxAttempts: number('5', { icon: 'hashtag' }),
-    acknowledge: choice({ flow: {}, delivery: {} }, { icon: 'check' }),
+    acknowledge: choice({ flow: {}, delivery: {}, look: {} }, { icon: 'check' }),
+    received: checkbox(true),
     expired: checkbox(false),
+    acknowledgeExpired: checkbox(false, {
+      shown: (form) => form.value('expired') !== 'true' && form.value('acknowledge') !== 'look',
+    }),
     /** The path of the webhook: kept, so that it is the same after a restart or a crash. */
     hookPath: credential('hidden'),
   },

@@ -6,10 +6,22 @@ export interface Wanted {
   objectID: string;
   /** Also objects past their expiration. */
   expired: boolean;
+  /** These are acknowledged, and not handed out. */
+  acknowledgeExpired: boolean;
 }
 
-/** Whether an object is handed out. The cloud forgets what has expired, but an edge goes on listing it. */
-export function isWanted(object: ObjectMetadata, { objectID, expired }: Wanted, now: number): boolean {
+/** Whether an object is for the node, to be handed out or acknowledged away. The cloud forgets what has expired, but an edge goes on listing it. */
+export function isWanted(object: ObjectMetadata, wanted: Wanted, now: number): boolean {
+  const { acknowledgeExpired, expired, objectID } = wanted;
   if (objectID && object.objectID !== objectID) return false;
-  return expired || object.deleted || !object.expiration || Date.parse(object.expiration) > now;
+  return expired || acknowledgeExpired || !isExpired(object, now);
+}
+
+/** Whether an object is acknowledged instead of being handed out. */
+export function isDone(object: ObjectMetadata, wanted: Wanted, now: number): boolean {
+  return !wanted.expired && wanted.acknowledgeExpired && isExpired(object, now);
+}
+
+function isExpired({ deleted, expiration }: ObjectMetadata, now: number): boolean {
+  return !deleted && expiration !== '' && Date.parse(expiration) <= now;
 }

@@ -7,6 +7,7 @@ import type {
   UpdateReceiver,
 } from '../../src/client';
 import type { Timer } from '../../src/system/clock';
+import { toNodeFailure } from '../common/failure';
 import { notPassedOn } from '../common/reply';
 import type { ServiceConnection } from '../sync-service/connection';
 
@@ -17,12 +18,16 @@ export interface IntakeOptions {
   nodeID: string;
   objectTypes: readonly string[];
   receiver: ReceiverOptions;
-  /** Acknowledge each object once the message is sent, instead of waiting for a sync-consume. */
-  acknowledgeOnDelivery: boolean;
-  send(message: NodeMessage, object: ObjectMetadata): void;
+  /** Who acknowledges: sync-consume nodes, this one once the message is sent, or nobody since it only looks. */
+  acknowledge: 'flow' | 'delivery' | 'look';
+  /** What is acknowledged and not handed out. */
+  isDone(object: ObjectMetadata): boolean;
+  send(message: NodeMessage, output: Output): void;
   onState(states: ReceiverState[]): void;
   onError(error: unknown): void;
 }
+
+export type Output = 'updated' | 'deleted' | 'givenUp';
 
 /** Receives the updates of some object types and makes messages of them. */
 export class Intake {
@@ -42,7 +47,12 @@ export class Intake {
       if (this.#closed) return;
       for (const objectType of this.options.objectTypes) {
         this.#receive(
-          client.pollForUpdates(objectType, { ...this.options.receiver, name: this.options.nodeID }),
+          client.pollForUpdates(objectType, {
+            ...this.options.receiver,
+            name: this.options.nodeID,
+            observe: this.options.acknowledge === 'look',
+            onExhausted: (object, attempts, error) => this.#giveUp(object, attempts, error),
+          }),
         );
       }
     } catch (error) {
@@ -78,8 +88,10 @@ export class Intake {
   async #handOut(receiver: UpdateReceiver): Promise<void> {
     for await (const batch of receiver.batches()) {
       for (const update of batch) {
-        if (!this.#send(receiver, update)) continue;
-        if (this.options.acknowledgeOnDelivery) this.#acknowledge(receiver, update.object);
+        if (this.options.isDone(update.object)) this.#acknowledge(receiver, update.object);
+        else if (this.#send(receiver, update) && this.options.acknowledge === 'delivery') {
+          this.#acknowledge(receiver, update.object);
+        }
       }
     }
   }
@@ -87,7 +99,11 @@ export class Intake {
   /** Node-RED copies a message for its second wire, and throws at what it cannot copy: the others must go on. */
   #send(receiver: UpdateReceiver, update: ObjectUpdate): boolean {
     try {
-      this.options.send(this.#message(update), update.object);
+      const delivery = { attempt: update.attempt, redelivered: update.redelivered };
+      this.options.send(
+        this.#message(update.object, delivery),
+        update.object.deleted ? 'deleted' : 'updated',
+      );
       return true;
     } catch (thrown) {
       const failure = notPassedOn(thrown);
@@ -108,13 +124,27 @@ export class Intake {
     this.#acknowledging.add(acknowledging);
   }
 
-  #message({ object, attempt, redelivered }: ObjectUpdate): NodeMessage {
+  #giveUp(object: ObjectMetadata, attempt: number, error: Error | undefined): void {
+    this.options.receiver.onExhausted?.(object, attempt, error);
+    const failure = error && toNodeFailure(error);
+    const told = failure && { error: { code: failure.code, message: failure.message } };
+    try {
+      this.options.send(
+        this.#message(object, { attempt, redelivered: true, givenUp: true, ...told }),
+        'givenUp',
+      );
+    } catch (thrown) {
+      this.options.onError(notPassedOn(thrown));
+    }
+  }
+
+  #message(object: ObjectMetadata, delivery: object): NodeMessage {
     return {
       topic: `${object.objectType}/${object.objectID}`,
       // A copy: a flow that changes the payload must not change what it acknowledges.
       payload: structuredClone(object),
       object,
-      delivery: { attempt, redelivered, receiver: this.options.nodeID },
+      delivery: { ...delivery, receiver: this.options.nodeID },
     };
   }
 }

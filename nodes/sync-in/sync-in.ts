@@ -2,17 +2,16 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { ReceiverState } from '../../src/client';
 import { invalidInput, toNodeFailure } from '../common/failure';
 import { type Settings, settingsOf } from '../common/settings';
-import { shortText } from '../common/short-text';
-import { StatusLine } from '../common/status';
+import { StatusLine, shortText } from '../common/status';
 import { credentialsOf } from '../common/table';
 import { wordsOf } from '../common/words';
 import type { ServiceConnection } from '../sync-service/connection';
 import { useService } from '../sync-service/use';
 import { Doorbell } from './doorbell';
 import { table } from './fields';
-import { isWanted } from './filter';
+import { isDone, isWanted } from './filter';
 import { answerHook, hookURL, newHookPath } from './hooks';
-import { Intake } from './intake';
+import { Intake, type Output } from './intake';
 import { statusOf } from './status';
 
 type SyncInSettings = Settings<typeof table.fields>;
@@ -23,6 +22,8 @@ interface SyncInCredentials {
 }
 
 type SyncInNode = Node<SyncInCredentials>;
+
+const outputs: readonly Output[] = ['updated', 'deleted', 'givenUp'];
 
 export default function (RED: NodeAPI): void {
   function SyncIn(this: SyncInNode, config: NodeDef): void {
@@ -51,14 +52,17 @@ export default function (RED: NodeAPI): void {
           window: settings.window,
           redeliverAfter: settings.redeliverAfter,
           maxAttempts: settings.maxAttempts,
+          includeReceived: settings.received,
+          settings: JSON.stringify({ ...settings, name: '' }),
           accepts: (object) => isWanted(object, settings, clock.now()),
-          onExhausted: ({ objectType, objectID }, attempts) =>
+          onExhausted: ({ objectType, objectID }, attempts, error) =>
             this.warn(
-              `${objectType}/${objectID} was not acknowledged in ${attempts} attempts: it rests until it changes`,
+              `${objectType}/${objectID} is given up after ${attempts} attempts: it rests until it changes${error ? ` (${error.message})` : ''}`,
             ),
         },
-        acknowledgeOnDelivery: settings.acknowledge === 'delivery',
-        send: (message, object) => this.send(object.deleted ? [null, message] : [message, null]),
+        acknowledge: settings.acknowledge,
+        isDone: (object) => settings.acknowledge !== 'look' && isDone(object, settings, clock.now()),
+        send: (message, output) => this.send(outputs.map((each) => (each === output ? message : null))),
         onState: (current) => {
           states = current;
           showState();

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../../src/system/clock';
 /** A client that is open, and how to let go of what it stands on. */
 export interface OpenedClient {
   client: SyncServiceClient;
-  release(): void;
+  release(): void | Promise<void>;
 }
 
 /** How long the users of a connection may take to let go of it before it is closed under them, in ms. */
@@ -86,7 +86,8 @@ export class ServiceConnection {
   }
 
   #opening(): Promise<OpenedClient> {
-    const opening = this.#open();
+    // Its journal is free once the client before has let go of it.
+    const opening = this.#released.catch(() => undefined).then(() => this.#open());
     opening.catch(() => {
       if (this.#opened === opening) this.#opened = undefined;
     });
@@ -119,6 +120,6 @@ async function letGo(opening: Promise<OpenedClient>): Promise<void> {
   try {
     await opened.client.close();
   } finally {
-    opened.release();
+    await opened.release();
   }
 }

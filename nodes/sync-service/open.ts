@@ -11,6 +11,9 @@ export interface TlsConfigNode {
 
 type TlsOptions = NonNullable<ClientOptions['tls']>;
 
+/** Where a client notes what it must know after a restart, and who is told when it cannot. */
+export type ClientMemory = Pick<ClientOptions, 'journal' | 'onForgetful'>;
+
 /** What a dialog, saved or not, says of a connection. */
 export type ConnectionSettings = Omit<SyncServiceSettings, 'name' | 'tls'>;
 
@@ -18,21 +21,23 @@ export type ConnectionSettings = Omit<SyncServiceSettings, 'name' | 'tls'>;
  * Makes the client that a sync-service describes; the local service is started for it where it is asked for.
  *
  * @param tls the options of a tls-config node, where one is chosen.
+ * @param memory in memory, unless given.
  * @throws NodeFailure or SyncServiceError SYNC_INVALID_ARGUMENT, or SYNC_ENVIRONMENT, when something is missing.
  */
 export async function openClient(
   settings: ConnectionSettings,
   credentials: SyncServiceCredentials,
   tls: TlsOptions | undefined,
+  memory: ClientMemory = {},
   local: SharedLocalService = sharedLocalService(),
 ): Promise<OpenedClient> {
   switch (settings.connection) {
     case 'openhorizon':
-      return { client: SyncServiceClient.fromEnvironment(), release: () => undefined };
+      return { client: SyncServiceClient.fromEnvironment(memory), release: () => undefined };
     case 'local':
-      return openLocal(settings, local);
+      return openLocal(settings, memory, local);
     case 'address':
-      return { client: openAddress(settings, credentials, tls), release: () => undefined };
+      return { client: openAddress(settings, credentials, tls, memory), release: () => undefined };
     default:
       throw invalidInput(`Unknown way to connect: ${String(settings.connection)}`);
   }
@@ -42,6 +47,7 @@ function openAddress(
   settings: ConnectionSettings,
   { key, secret }: SyncServiceCredentials,
   tls: TlsOptions | undefined,
+  memory: ClientMemory,
 ): SyncServiceClient {
   if (!settings.address) throw invalidInput('The sync-service has no address');
   if (settings.side === 'cloud' && !settings.organization) {
@@ -49,6 +55,7 @@ function openAddress(
   }
   const trust = settings.caFile ? { ...tls, caFile: settings.caFile } : tls;
   return new SyncServiceClient({
+    ...memory,
     address: settings.address,
     ...(settings.side === 'cloud' && { organization: settings.organization }),
     ...(key && { key }),
@@ -58,7 +65,11 @@ function openAddress(
   });
 }
 
-async function openLocal(settings: ConnectionSettings, local: SharedLocalService): Promise<OpenedClient> {
+async function openLocal(
+  settings: ConnectionSettings,
+  memory: ClientMemory,
+  local: SharedLocalService,
+): Promise<OpenedClient> {
   const { side, organization } = settings;
   if (!organization) throw invalidInput('The sync-service has no organization');
   if (side === 'edge' && (!settings.edgeType || !settings.edgeID)) {
@@ -68,6 +79,7 @@ async function openLocal(settings: ConnectionSettings, local: SharedLocalService
     throw localFailure(error);
   });
   const client = new SyncServiceClient({
+    ...memory,
     address: use.address,
     ...(side === 'cloud' && { organization }),
     // The local service takes any user name@organization as that organization's admin, whatever the secret.

@@ -1,11 +1,11 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { listen } from '../common/runtime-events';
 import { settingsOf } from '../common/settings';
 import { credentialsOf } from '../common/table';
 import { serveDialogs } from './admin';
 import type { SyncServiceCredentials, SyncServiceNode } from './configuration';
 import { ServiceConnection } from './connection';
 import { table } from './fields';
+import { withJournal } from './journals';
 import { openClient, type TlsConfigNode } from './open';
 
 export default function (RED: NodeAPI): void {
@@ -18,14 +18,16 @@ export default function (RED: NodeAPI): void {
       ? (RED.nodes.getNode(settings.tls) as unknown as TlsConfigNode | null)
       : null;
     const connection = new ServiceConnection(() =>
-      openClient(settings, this.credentials ?? {}, tlsNode?.addTLSOptions({})),
+      withJournal(RED, this, (memory) =>
+        openClient(settings, this.credentials ?? {}, tlsNode?.addTLSOptions({}), memory),
+      ),
     );
     const { address } = settings;
     Object.assign(this, { connection, address } satisfies Pick<SyncServiceNode, 'connection' | 'address'>);
     const onStarted = (): void => void connection.flowsStarted();
-    const unlisten = listen(RED.events, 'flows:started', onStarted);
+    RED.events.on('flows:started', onStarted);
     this.on('close', (done: () => void) => {
-      unlisten();
+      RED.events.off('flows:started', onStarted);
       connection.close().then(done, (error: unknown) => {
         this.error(error);
         done();

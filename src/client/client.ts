@@ -5,6 +5,7 @@ import type {
   ObjectMetadataInput,
   ObjectStatus,
 } from '../protocol/metadata';
+import { inMemory, type Journal } from '../storage/journal';
 import { type AccessListEntry, AccessLists, type AccessListUser } from './administration/access-lists';
 import {
   type DestinationObject,
@@ -39,6 +40,10 @@ import type { UpdateSource } from './updates/source';
 export interface ClientOptions extends ConnectionOptions {
   /** Accept names that no ESS can fetch, for objects that stay on a CSS. */
   allowCloudOnlyNames?: boolean;
+  /** From openJournal: what receivers have in hand, and acknowledgements under way, outlive a restart. */
+  journal?: Journal;
+  /** Told once, when something could not be written to the journal: from then on a restart forgets. */
+  onForgetful?: (error: unknown) => void;
 }
 
 export interface ServiceHealth {
@@ -81,7 +86,8 @@ export class SyncServiceClient {
   /** @internal With another clock, chance or transport than the system's. */
   constructor(options: ClientOptions, seams: ClientSeams);
   constructor(options: ClientOptions, seams: ClientSeams = {}) {
-    const { clock, random, disk, openTransport, readIdentity, journal, onForgetful } = withSystem(seams);
+    const { clock, random, disk, openTransport, readIdentity } = withSystem(seams);
+    const { journal = inMemory(), onForgetful = () => undefined } = options;
     this.address = options.address;
     this.organization = options.organization;
     this.#paths = new Paths(options.organization, options.allowCloudOnlyNames ?? false);
@@ -109,9 +115,12 @@ export class SyncServiceClient {
    * @param options.environment defaults to that of this process.
    * @throws SyncServiceError SYNC_ENVIRONMENT that names what is missing.
    */
-  static fromEnvironment(options: { environment?: NodeJS.ProcessEnv } = {}): SyncServiceClient {
-    const { options: connection, readIdentity } = readEdgeEnvironment(options.environment ?? process.env);
-    return new SyncServiceClient(connection, { readIdentity });
+  static fromEnvironment(
+    options: { environment?: NodeJS.ProcessEnv } & Pick<ClientOptions, 'journal' | 'onForgetful'> = {},
+  ): SyncServiceClient {
+    const { environment = process.env, ...memory } = options;
+    const { options: connection, readIdentity } = readEdgeEnvironment(environment);
+    return new SyncServiceClient({ ...connection, ...memory }, { readIdentity });
   }
 
   // The service.
@@ -425,15 +434,11 @@ export class SyncServiceClient {
     return this.#destinations.ofObject(object, options);
   }
 
-  /**
-   * Sends the object to these edge nodes and no others: from those left out it is deleted. Only on a CSS.
-   *
-   * @param options.allowEmpty an empty list is meant: the object is deleted from all edges.
-   */
+  /** Sends the object to these edge nodes and no others: from those left out it is deleted. Only on a CSS. */
   async setObjectDestinations(
     object: ObjectReference,
     destinations: readonly DestinationReference[],
-    options: CallOptions & { allowEmpty?: boolean } = {},
+    options: CallOptions = {},
   ): Promise<void> {
     await this.#destinations.set(object, destinations, options);
   }

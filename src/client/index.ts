@@ -41,6 +41,7 @@ export type { ObjectReference } from './objects/names';
 export type { AcknowledgeOutcome } from './updates/acknowledge';
 export type { AcknowledgementWait } from './updates/acknowledging';
 export type { Acknowledgement } from './updates/entry';
+export { type Journal, type KeptMap, openJournal } from './updates/journal';
 export type { ObjectUpdate } from './updates/ledger';
 export type { UpdateReceiver } from './updates/receiver';
 export type { AcknowledgeOptions, ReceiverOptions, ReceiverState } from './updates/receiver-options';

@@ -1,5 +1,4 @@
 import type { Disk } from '../storage/disk';
-import { inMemory, type Journal } from '../storage/journal';
 import { systemDisk } from '../storage/system-disk';
 import { type Clock, systemClock } from '../system/clock';
 import { type Random, systemRandom } from '../system/random';
@@ -15,10 +14,6 @@ export interface ClientSeams {
   openTransport?: OpenTransport;
   /** Reads key, secret and certificate again where they are kept in files that may be replaced. */
   readIdentity?: () => Identity;
-  /** Where the receiving side notes what it must know after a restart; in memory where it is left out. */
-  journal?: Journal;
-  /** Told once, when something could not be noted: from then on a restart forgets. */
-  onForgetful?: (error: unknown) => void;
 }
 
 /** The seams with the system's own in those that were not given. */
@@ -29,8 +24,6 @@ export function withSystem(
   return {
     random: systemRandom,
     disk: systemDisk,
-    journal: inMemory(),
-    onForgetful: () => undefined,
     openTransport: (options, ca) => new HttpTransport(options, ca, clock),
     ...seams,
     clock,

@@ -51,7 +51,6 @@ export class World {
         destinationType: 'gateway',
         destinationID,
         clock,
-        memory: destinationID === 'edge2',
         faults: this.faults.ess,
       });
       await until(`${destinationID} has registered`, () => this.service.cloud.knows(edge));

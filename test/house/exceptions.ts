@@ -9,5 +9,5 @@ export const exceptions: Readonly<Record<RuleName, readonly string[]>> = {
   circles: [],
   doors: [],
   size: [],
-  time: ['src/client/data/download.ts'],
+  time: [],
 };

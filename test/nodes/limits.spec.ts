@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Node } from 'node-red';
 import helper from 'node-red-node-test-helper';
-import { isWanted } from '../../nodes/sync-in/filter';
+import { isDone, isWanted } from '../../nodes/sync-in/filter';
 import { sharedLocalService } from '../../nodes/sync-service/local';
 import { give, next, receivingFlow, run, sendingFlow, services } from '../support/flow';
 import { metadataOf } from '../support/metadata';
@@ -53,12 +53,16 @@ describe('a limit', () => {
     const expiration = '2026-01-01T00:00:00Z';
     const object = metadataOf({ expiration });
     const [before, after] = [Date.parse(expiration) - 1, Date.parse(expiration)];
-    const wanted = { objectID: '', expired: false };
+    const wanted = { objectID: '', expired: false, acknowledgeExpired: false };
     assert.equal(isWanted(object, wanted, before), true);
     assert.equal(isWanted(object, wanted, after), false);
     assert.equal(isWanted(object, { ...wanted, expired: true }, after), true);
     assert.equal(isWanted(metadataOf({ expiration, deleted: true }), wanted, after), true);
-    assert.equal(isWanted(object, { objectID: 'other', expired: true }, before), false);
+    assert.equal(isWanted(object, { ...wanted, objectID: 'other', expired: true }, before), false);
+    const away = { ...wanted, acknowledgeExpired: true };
+    assert.deepEqual([isWanted(object, away, after), isDone(object, away, after)], [true, true]);
+    assert.deepEqual([isDone(object, away, before), isDone(object, wanted, after)], [false, false]);
+    assert.equal(isDone(metadataOf({ expiration, deleted: true }), away, after), false);
   });
 
   for (const [checkVersion, outcome] of [

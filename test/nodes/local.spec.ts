@@ -128,7 +128,7 @@ describe('the local service that all config nodes share', () => {
     await once(taken, 'listening');
     const { port } = taken.address() as { port: number };
     const local = shared({ cloud: port, firstEdge: 0 });
-    await assert.rejects(openClient(settings('cloud'), {}, undefined, local), (error: NodeFailure) => {
+    await assert.rejects(openClient(settings('cloud'), {}, undefined, {}, local), (error: NodeFailure) => {
       assert.equal(error.code, 'SYNC_LOCAL_SERVICE');
       assert.equal(error.message, `The local service cannot start: port ${port} is in use`);
       return true;
@@ -140,7 +140,7 @@ describe('the local service that all config nodes share', () => {
 
   it('wants an organization, and of an edge its node type and ID', async () => {
     const refuses = async (fields: Partial<ConnectionSettings>, message: string): Promise<void> => {
-      const opening = openClient({ ...settings('edge'), ...fields }, {}, undefined, shared());
+      const opening = openClient({ ...settings('edge'), ...fields }, {}, undefined, {}, shared());
       await assert.rejects(opening, { code: 'SYNC_INVALID_ARGUMENT', message });
     };
     await refuses({ organization: '' }, 'The sync-service has no organization');
@@ -156,7 +156,7 @@ describe('the local service that all config nodes share', () => {
       await Promise.all(closing.splice(0).map((connection) => connection.close()));
     });
     const connect = (local: SharedLocalService): ServiceConnection => {
-      const connection = new ServiceConnection(() => openClient(settings('cloud'), {}, undefined, local));
+      const connection = new ServiceConnection(() => openClient(settings('cloud'), {}, undefined, {}, local));
       closing.push(connection);
       return connection;
     };

@@ -122,8 +122,10 @@ describe('what Node-RED cannot copy', () => {
       nodeID: 'in',
       objectTypes: ['rules'],
       receiver: { interval: 10 },
-      acknowledgeOnDelivery: false,
-      send(_message, { objectID }) {
+      acknowledge: 'flow',
+      isDone: () => false,
+      send(message) {
+        const { objectID } = (message as { object: { objectID: string } }).object;
         if (objectID === 'a') throw new RangeError('Maximum call stack size exceeded');
         sent.push(objectID);
       },

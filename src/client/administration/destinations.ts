@@ -40,13 +40,8 @@ export class Destinations {
   async set(
     object: ObjectReference,
     to: readonly DestinationReference[],
-    options: CallOptions & { allowEmpty?: boolean },
+    options: CallOptions,
   ): Promise<void> {
-    if (to.length === 0 && !options.allowEmpty) {
-      throw invalidArgument(
-        'No destinations would delete the object from all edges: allowEmpty says that it is meant',
-      );
-    }
     await this.#change('PUT', object, to.map(asEntry), options);
   }
 

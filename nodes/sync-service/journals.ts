@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import type { Node, NodeAPI } from 'node-red';
+import { type Journal, openJournal } from '../../src/client';
+import { inMemory } from '../../src/storage/journal';
+import { textOf } from '../common/failure';
+import type { OpenedClient } from './connection';
+import type { ClientMemory } from './open';
+
+/** A journal in use, and how to let go of it. */
+export interface UsedJournal {
+  journal: Journal;
+  release(): Promise<void>;
+}
+
+/**
+ * The journals of this Node-RED, one for each sync-service: what its sync-in nodes have in hand, and what flows asked
+ * to acknowledge. On the disk, or, where there is none to write to, in memory: then they outlive deploys alone.
+ */
+export class Journals {
+  readonly #inMemory = new Map<string, Journal>();
+  readonly #warned = new Set<string>();
+
+  /** @param open opens the journal of a folder. */
+  constructor(private readonly open: (folder: string) => Promise<Journal> = openJournal) {}
+
+  /**
+   * @param folder of all journals; undefined for none on the disk.
+   * @param warn told once why a folder cannot be used.
+   */
+  async use(
+    folder: string | undefined,
+    serviceID: string,
+    warn: (message: string) => void,
+  ): Promise<UsedJournal> {
+    if (folder !== undefined) {
+      const path = join(folder, serviceID, 'receiving');
+      try {
+        const journal = await this.open(path);
+        return { journal, release: () => journal.close() };
+      } catch (error) {
+        if (!this.#warned.has(path)) warn(forgetful(error));
+        this.#warned.add(path);
+      }
+    }
+    const journal = this.#inMemory.get(serviceID) ?? inMemory();
+    this.#inMemory.set(serviceID, journal);
+    return { journal, release: () => Promise.resolve() };
+  }
+}
+
+/** Those that all sync-service nodes of this process share. */
+const shared = new Journals();
+
+/** Opens a client with the journal of its sync-service, which is let go of after it. */
+export async function withJournal(
+  RED: NodeAPI,
+  node: Node,
+  open: (memory: ClientMemory) => Promise<OpenedClient>,
+): Promise<OpenedClient> {
+  const warn = (message: string): void => node.warn(message);
+  const { journal, release } = await shared.use(folderOf(RED.settings), node.id, warn);
+  const onForgetful = (error: unknown): void => warn(forgetful(error));
+  try {
+    const opened = await open({ journal, onForgetful });
+    return {
+      client: opened.client,
+      async release() {
+        await opened.release();
+        await release();
+      },
+    };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+function forgetful(error: unknown): string {
+  return `Attempts and acknowledgements are kept in memory alone, so that a restart forgets them: ${textOf(error)}`;
+}
+
+/** Where Node-RED's settings have this package keep what must survive a restart; undefined for nowhere. */
+function folderOf(settings: NodeAPI['settings']): string | undefined {
+  const { syncServiceFolder, userDir } = settings as { syncServiceFolder?: unknown; userDir?: unknown };
+  if (syncServiceFolder === false) return undefined;
+  if (typeof syncServiceFolder === 'string' && syncServiceFolder !== '') return syncServiceFolder;
+  return typeof userDir === 'string' ? join(userDir, 'edge-sync') : undefined;
+}
