@@ -44,10 +44,7 @@ describe('the environment of an Open Horizon service', () => {
   it('is not waited for where it names a pipe: Node.js would stand still', () => {
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
-    assert.throws(() => readEdgeEnvironment({ ...device, HZN_ESS_AUTH: pipe }).readIdentity(), {
-      code: 'SYNC_ENVIRONMENT',
-      message: `${pipe} cannot be read (no regular file)`,
-    });
+    assert.match(failure({ ...device, HZN_ESS_AUTH: pipe }), /pipe cannot be read \(no regular file\)$/);
   });
 
   it('names a host in a cluster, in quotes, and folders where secrets are mounted', async () => {
