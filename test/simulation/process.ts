@@ -1,62 +1,83 @@
 import { SyncServiceClient, type UpdateReceiver } from '../../src/client';
+import type { FileJournal } from '../../src/storage/file-journal';
 import { SeededRandom } from '../support/random';
 import { ProcessClock } from './clock';
+import type { Computer } from './computer';
 import type { LineParts } from './line/call';
 import { Line } from './line/line';
-import type { Plan, ReceiverPlan } from './plans/plan';
+import type { Death, Plan, ReceiverPlan } from './plans/plan';
 import { objectType } from './service/publications';
 
 /** One process with one client: from its start until it was closed or died. */
 export class Process {
-  readonly clock: ProcessClock;
-  readonly line: Line;
-  readonly client: SyncServiceClient;
   readonly receivers = new Map<string, UpdateReceiver>();
-  alive = true;
+  readonly client: SyncServiceClient;
+  #alive = true;
 
-  /** @param name the name that its requests go by. */
-  constructor(
+  private constructor(
+    /** The name that its requests go by. */
     readonly name: string,
     plan: Plan,
-    parts: LineParts,
+    readonly clock: ProcessClock,
+    readonly line: Line,
+    private readonly computer: Computer,
+    private readonly journal: FileJournal | undefined,
   ) {
-    this.clock = new ProcessClock(parts.clock);
-    this.line = new Line(name, parts);
     const organization = plan.service === 'CSS' ? { organization: 'demo' } : {};
     this.client = new SyncServiceClient(
       { address: 'http://service.invalid', key: 'key', secret: 'secret', ...organization },
-      { clock: this.clock, random: new SeededRandom(plan.seed + 1), openTransport: () => this.line },
+      {
+        clock,
+        random: new SeededRandom(plan.seed + 1),
+        openTransport: () => line,
+        ...(journal && { journal }),
+      },
     );
   }
 
-  receive({
-    name,
-    interval,
-    window,
-    redeliverAfter,
-    maxAttempts,
-    includeReceived,
-    refuses,
-    observes,
-  }: ReceiverPlan): UpdateReceiver {
+  static async start(name: string, plan: Plan, parts: LineParts, computer: Computer): Promise<Process> {
+    const clock = new ProcessClock(parts.clock);
+    const journal = plan.journal ? await computer.openJournal(clock) : undefined;
+    return new Process(name, plan, clock, new Line(name, parts), computer, journal);
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  receive(plan: ReceiverPlan): UpdateReceiver {
+    const { interval, maxAttempts, name, observes, redeliverAfter, refuses, window } = plan;
     const receiver = this.client.pollForUpdates(objectType, {
       name,
-      observe: observes,
       interval,
       window,
       redeliverAfter,
       maxAttempts,
-      includeReceived,
+      includeReceived: plan.includeReceived,
+      observe: observes,
       accepts: ({ objectID }) => !refuses.includes(objectID),
     });
     this.receivers.set(name, receiver);
     return receiver;
   }
 
+  async close(): Promise<void> {
+    await this.client.close();
+    await this.journal?.close();
+    this.computer.end('closed');
+  }
+
   /** Nothing of it happens any more, whatever it was about to do. */
-  kill(): void {
-    this.alive = false;
+  die(how: Exclude<Death, 'closed'>): void {
+    this.#alive = false;
     this.clock.kill();
     this.line.kill();
+    this.computer.end(how);
+  }
+
+  /** What it has not let go of; nothing is right once it is closed. */
+  leftovers(): string[] {
+    const left = { timers: this.clock.waiting, requests: this.line.open, files: this.computer.openFiles };
+    return Object.entries(left).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []));
   }
 }

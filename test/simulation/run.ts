@@ -44,13 +44,15 @@ async function happen(plan: Plan, world: World): Promise<void> {
   const quiet = endOf(plan);
   await clock.run(quiet, () => oracle.lost);
   const horizon = quiet + roundsOfFlow * (longest + 60_000);
-  const unfinished = (): ReturnType<typeof oracle.unfinished> => oracle.unfinished(service.list(false));
-  while (!oracle.lost && clock.elapsed() < horizon && unfinished().length > 0)
-    await clock.run(clock.elapsed() + interval);
+  const atRest = (): boolean => oracle.unfinished(service.list(false)).length === 0;
+  // What is done stays done: it is looked at again after a while.
+  for (let rested = false; !oracle.lost && clock.elapsed() < horizon && !(rested && atRest()); ) {
+    rested = atRest();
+    await clock.run(clock.elapsed() + (rested ? longest + 2 * interval : interval), () => oracle.lost);
+  }
   if (oracle.lost) return;
-  // What is done stays done.
-  if (unfinished().length === 0) await clock.run(clock.elapsed() + longest + 2 * interval);
-  for (const { rule, what } of unfinished()) oracle.broken(rule, `${what}, in vain`);
+  for (const { rule, what } of oracle.unfinished(service.list(false)))
+    oracle.broken(rule, `${what}, in vain`);
   await world.end();
 }
 

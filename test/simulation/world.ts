@@ -1,5 +1,6 @@
 import { SeededRandom } from '../support/random';
 import { VirtualClock } from './clock';
+import { Computer } from './computer';
 import { Flow } from './flow';
 import type { LineParts } from './line/call';
 import { Disturbances, Faults } from './line/faults';
@@ -23,6 +24,7 @@ export class World {
   readonly #parts: LineParts;
   readonly #flows = new Map<string, Flow>();
   readonly #gone = new Set<string>();
+  readonly #computer: Computer;
   #process: Process | undefined;
   #processes = 0;
 
@@ -34,6 +36,7 @@ export class World {
     this.#disturbances = new Disturbances(patienceOf(plan));
     this.oracle = new Oracle(plan, this.clock, this.#disturbances, this.log);
     this.service = new Service(this.clock, { kind: plan.service }, this.oracle);
+    this.#computer = new Computer(new SeededRandom(plan.seed + 3));
     this.#parts = {
       clock: this.clock,
       random: new SeededRandom(plan.seed + 2),
@@ -56,7 +59,7 @@ export class World {
     };
     for (const reader of this.oracle.history.readers) this.#flows.set(reader.name, this.#flowOf(reader));
     for (const step of plan.steps) this.clock.after(step.at, () => this.#take(step));
-    this.clock.after(0, () => this.#start());
+    this.clock.after(0, () => void this.#start());
   }
 
   /** Closes what runs; then nothing may be left. */
@@ -125,9 +128,9 @@ export class World {
     });
   }
 
-  #start(): void {
+  async #start(): Promise<void> {
     this.#processes += 1;
-    const process = new Process(`client ${this.#processes}`, this.plan, this.#parts);
+    const process = await Process.start(`client ${this.#processes}`, this.plan, this.#parts, this.#computer);
     this.#process = process;
     this.oracle.started(process.name);
     for (const reader of this.oracle.history.readers) {
@@ -170,10 +173,10 @@ export class World {
     if (!keepsMessages || how !== 'closed') for (const flow of this.#flows.values()) flow.dropMessages();
     this.#process = undefined;
     this.oracle.ended(how);
-    const again = (): void => void this.clock.after(lasts, () => this.#start());
+    const again = (): void => void this.clock.after(lasts, () => void this.#start());
     if (how === 'closed') void this.#close(process).then(again);
     else {
-      process.kill();
+      process.die(how);
       again();
     }
   }
@@ -183,16 +186,15 @@ export class World {
       this.oracle.broken('h: closing takes less than 10 s', `${process.name} is not closed`);
     });
     try {
-      await process.client.close();
+      await process.close();
     } catch (error) {
       this.oracle.broken('i: no exception, no loop', `close: ${String(error)}`);
     }
     limit.cancel();
     // What was waited for ends with it, and that is heard of now.
     this.clock.after(0, () => {
-      const { clock, line } = process;
-      if (clock.waiting + line.open === 0) return;
-      this.oracle.broken('h: nothing is left at the end', `${clock.waiting} timers, ${line.open} requests`);
+      const left = process.leftovers();
+      if (left.length > 0) this.oracle.broken('h: nothing is left at the end', left.join(', '));
     });
   }
 

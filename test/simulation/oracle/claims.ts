@@ -1,4 +1,4 @@
-import type { Acknowledgement } from '../../../src/client';
+import type { Acknowledgement, AcknowledgeOutcome } from '../../../src/client';
 import type { ReceiverPlan } from '../plans/plan';
 import type { Appearance } from '../service/publications';
 
@@ -38,6 +38,8 @@ export class Claim {
   /** All who share the object have asked: it is being acknowledged. */
   begun = false;
   readonly asked = new Set<Acknowledgement>();
+  /** How it was acknowledged. */
+  taken: AcknowledgeOutcome | undefined;
   /** How many polls had arrived when it was refused. */
   polls = 0;
   /** Something happened that leaves open which attempt the next one is. */

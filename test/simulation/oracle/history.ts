@@ -11,6 +11,9 @@ const releasePause = 10_000;
 /** How long one rests of which the service says otherwise than its list; longer each time. */
 const refusalPause = 5_000;
 
+/** How long what was written may not be on the disk, as it were to outlive a power cut. */
+const unsynced = 2_000;
+
 /** What a flow's message names. */
 export type Named = Pick<ObjectMetadata, 'objectID' | 'instanceID' | 'deleted'>;
 
@@ -68,7 +71,7 @@ export class History {
     for (const reader of this.readers) {
       reader.passTime(now);
       for (const claim of reader.all()) {
-        if (this.plan.journal) afterDeath(claim, how, now);
+        if (this.plan.journal) afterDeath(claim, reader.plan.observes, how, now);
         else claim.forget(now);
         reader.changed(claim, now);
       }
@@ -139,8 +142,10 @@ export class History {
     const refused = outcome === 'superseded' || outcome === 'gone';
     claim.unanswered -= 1;
     if (claim.standing === 'asked') {
-      if (!refused) claim.stand('settled', now);
-      else if (claim.unanswered === 0) this.#refuse(claim, reader, now);
+      if (!refused) {
+        claim.stand('settled', now);
+        claim.taken = outcome;
+      } else if (claim.unanswered === 0) this.#refuse(claim, reader, now);
     }
     reader.changed(claim, now);
   }
@@ -267,11 +272,17 @@ function byID(shown: readonly Appearance[]): Map<string, Appearance> {
   return new Map(shown.map((appearance) => [appearance.objectID, appearance]));
 }
 
-function afterDeath(claim: Claim, how: Death, now: number): void {
+/** @param observes such a receiver writes nothing down. */
+function afterDeath(claim: Claim, observes: boolean, how: Death, now: number): void {
   claim.unanswered = 0;
   if (how === 'power cut') claim.vague = true;
+  const isLost = how === 'power cut' && claim.since > now - unsynced;
+  const isReceived = claim.standing === 'settled' && claim.taken === 'received';
   if (claim.standing === 'in the flow') {
     if (how === 'closed') claim.stand('let go', now);
     else claim.spend(now);
+  } else if (observes || isReceived || isLost) {
+    // Of what was marked received its flow may not have come to the end.
+    claim.stand('free', now);
   }
 }

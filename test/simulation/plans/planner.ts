@@ -23,7 +23,7 @@ export function planOf(seed: number): Plan {
       [150, 150],
       [500, 3_000],
     ]),
-    journal: false,
+    journal: random.next() < 0.5,
     receivers,
     steps: planSteps(random, theme, service, receivers),
     faults: planFaults(random, theme),
