@@ -102,7 +102,8 @@ async function outcomeOf(
     const error = asJsonFailure(thrown, `The data of ${objectType}/${objectID} is`);
     release(error instanceof Error ? error : toNodeFailure(error));
     if (isSyncServiceError(error, 'SYNC_SUPERSEDED')) return { outcome: 'superseded' };
-    if (isSyncServiceError(error, 'SYNC_NOT_FOUND')) return { outcome: 'gone' };
+    if (isSyncServiceError(error, 'SYNC_NOT_FOUND'))
+      return { outcome: error.missing === 'data' ? 'nodata' : 'gone' };
     throw error;
   }
 }

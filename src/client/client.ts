@@ -17,7 +17,7 @@ import { Webhooks } from './administration/webhooks';
 import { readEdgeEnvironment } from './connection/environment';
 import { KindCheck, type ServiceKind } from './connection/kind';
 import type { CallOptions, ConnectionOptions } from './connection/options';
-import { Requests } from './connection/requests';
+import { type LeftOut, Requests } from './connection/requests';
 import { Sender } from './connection/sender';
 import type { DownloadOptions } from './data/download';
 import { Downloader } from './data/downloader';
@@ -28,7 +28,9 @@ import type { Delivery, DeliveryGoal, DeliveryOptions, SentObject } from './deli
 import { DeliveryWatch } from './deliveries/watch';
 import { Listing, type ObjectFilter, type ObjectSummary, type PolicyFilter } from './objects/listing';
 import type { ObjectReference } from './objects/names';
+import { Objects } from './objects/objects';
 import { Paths, query } from './objects/paths';
+import { Presence } from './objects/presence';
 import { type ClientSeams, withSystem } from './seams';
 import type { AcknowledgeOutcome } from './updates/acknowledge';
 import type { Acknowledgement } from './updates/entry';
@@ -66,6 +68,7 @@ export class SyncServiceClient {
   readonly #kindCheck: KindCheck;
   readonly #requests: Requests;
   readonly #paths: Paths;
+  readonly #objects: Objects;
   readonly #publisher: Publisher;
   readonly #downloader: Downloader;
   readonly #listing: Listing;
@@ -94,9 +97,11 @@ export class SyncServiceClient {
     this.kind = this.#paths.kind;
     this.#kindCheck = new KindCheck(this.kind, async () => (await this.getHealth()).general.nodeType);
     this.#sender = new Sender(options, this.#kindCheck, { clock, random, openTransport, readIdentity });
-    this.#requests = new Requests(this.#sender);
-    this.#publisher = new Publisher(this.#requests, this.#paths, clock);
-    this.#downloader = new Downloader(this.#requests, this.#paths, this, { clock, random, disk });
+    this.#requests = new Requests(this.#sender, options);
+    const presence = new Presence(this.#requests, this.#paths);
+    this.#objects = new Objects(this.#requests, this.#paths, presence);
+    this.#publisher = new Publisher(this.#requests, this.#paths, presence, clock);
+    this.#downloader = new Downloader(this.#requests, this.#paths, presence, { clock, random, disk });
     this.#listing = new Listing(this.#requests, this.#paths);
     this.#destinations = new Destinations(this.#requests, this.#paths);
     this.#organizations = new Organizations(this.#requests, this.#paths);
@@ -203,7 +208,7 @@ export class SyncServiceClient {
 
   /** Makes an inactive object active: it is delivered from now on. */
   async activateObject(object: ObjectReference, options: CallOptions = {}): Promise<void> {
-    await this.#mark(object, 'activate', options);
+    await this.#objects.activate(object, options);
   }
 
   /**
@@ -211,21 +216,20 @@ export class SyncServiceClient {
    *
    * @throws SyncServiceError SYNC_NOT_FOUND when there is no such object.
    */
-  async deleteObject(object: ObjectReference, { signal }: CallOptions = {}): Promise<void> {
-    const path = this.#paths.object(object);
-    await this.#requests.change({ method: 'DELETE', path, lane: 'publish', repeatable: false, signal });
+  async deleteObject(object: ObjectReference, options: CallOptions = {}): Promise<void> {
+    await this.#objects.delete(object, options);
   }
 
   // Reading.
 
   /** @throws SyncServiceError SYNC_NOT_FOUND when there is no such object. */
   async getObjectMetadata(object: ObjectReference, options: CallOptions = {}): Promise<ObjectMetadata> {
-    return this.#requests.json<ObjectMetadata>(this.#paths.object(object), options);
+    return this.#objects.metadata(object, options);
   }
 
   /** @throws SyncServiceError SYNC_NOT_FOUND when there is no such object. */
   async getObjectStatus(object: ObjectReference, options: CallOptions = {}): Promise<ObjectStatus> {
-    return this.#requests.text(this.#paths.object(object, 'status'), options);
+    return this.#objects.status(object, options);
   }
 
   /**
@@ -296,13 +300,15 @@ export class SyncServiceClient {
    * The updates of a type that were not acknowledged yet, deletions included; empty when there are none.
    *
    * @param options.received also those that were marked received.
+   * @param options.onLeftOut told of each entry that is too large (1 MiB), too deep or malformed; the others are listed.
    */
   async listUpdates(
     objectType: string,
-    options: CallOptions & { received?: boolean } = {},
+    options: CallOptions & { received?: boolean; onLeftOut?: (entry: LeftOut) => void } = {},
   ): Promise<ObjectMetadata[]> {
-    const path = `${this.#paths.type(objectType)}${query({ received: options.received || undefined })}`;
-    return this.#requests.list<ObjectMetadata>(path, { lane: 'poll', ...options });
+    const updates: ObjectMetadata[] = [];
+    await this.#objects.readUpdates(objectType, options, (update) => updates.push(update));
+    return updates;
   }
 
   /**
@@ -316,23 +322,23 @@ export class SyncServiceClient {
 
   /** Marks an object consumed, whatever its version. Never repeated: each call counts for one consumer. See acknowledge. */
   async markObjectConsumed(object: ObjectReference, options: CallOptions = {}): Promise<void> {
-    await this.#mark(object, 'consumed', options);
+    await this.#objects.mark(object, 'consumed', options);
   }
 
   /** Marks an object received: later polls leave it out. */
   async markObjectReceived(object: ObjectReference, options: CallOptions = {}): Promise<void> {
-    await this.#mark(object, 'received', options);
+    await this.#objects.mark(object, 'received', options);
   }
 
   /** Acknowledges the deletion of an object. */
   async markObjectDeleted(object: ObjectReference, options: CallOptions = {}): Promise<void> {
-    await this.#mark(object, 'deleted', options);
+    await this.#objects.mark(object, 'deleted', options);
   }
 
   /** Marks the destination policy of an object received. Only on a CSS. */
   async markDestinationPolicyReceived(object: ObjectReference, options: CallOptions = {}): Promise<void> {
     this.#paths.cloudOrganization('destination policies');
-    await this.#mark(object, 'policyreceived', options);
+    await this.#objects.mark(object, 'policyreceived', options);
   }
 
   /**
@@ -569,26 +575,16 @@ export class SyncServiceClient {
     await this.#sender.close();
   }
 
+  /** An acknowledgement's own questions are asked in its lane: what hangs there stops nobody else. */
   #updateSource(): UpdateSource {
+    const lane = 'acknowledgement';
     return {
-      readUpdates: async (objectType, options, onUpdate) => {
-        for (const update of await this.listUpdates(objectType, options))
-          if (update?.objectID) onUpdate(update);
-      },
-      getObjectMetadata: (object, options) => this.getObjectMetadata(object, options),
-      markObjectConsumed: (object, options) => this.markObjectConsumed(object, options),
-      markObjectReceived: (object, options) => this.markObjectReceived(object, options),
-      markObjectDeleted: (object, options) => this.markObjectDeleted(object, options),
+      readUpdates: (objectType, options, onUpdate) =>
+        this.#objects.readUpdates(objectType, options, onUpdate),
+      getObjectMetadata: (object, options) => this.#objects.metadata(object, { lane, ...options }),
+      markObjectConsumed: (object, options = {}) => this.#objects.mark(object, 'consumed', options),
+      markObjectReceived: (object, options = {}) => this.#objects.mark(object, 'received', options),
+      markObjectDeleted: (object, options = {}) => this.#objects.mark(object, 'deleted', options),
     };
-  }
-
-  async #mark(
-    object: ObjectReference,
-    mark: 'consumed' | 'received' | 'deleted' | 'activate' | 'policyreceived',
-    { signal }: CallOptions,
-  ): Promise<void> {
-    const path = this.#paths.object(object, mark);
-    const lane = mark === 'activate' ? 'publish' : 'acknowledgement';
-    await this.#requests.change({ method: 'PUT', path, lane, repeatable: false, signal });
   }
 }

@@ -63,6 +63,8 @@ export interface SyncServiceErrorDetails {
   response?: string;
   /** Where `publish` needs two requests: the one that failed. After `data`, the metadata is stored and its data is not. */
   half?: 'metadata' | 'data';
+  /** Of SYNC_NOT_FOUND: the object itself, or only its data. */
+  missing?: 'object' | 'data';
   cause?: unknown;
 }
 
@@ -74,6 +76,7 @@ export class SyncServiceError extends Error {
   readonly url: string | undefined;
   readonly response: string | undefined;
   readonly half: 'metadata' | 'data' | undefined;
+  readonly missing: 'object' | 'data' | undefined;
 
   constructor(code: SyncServiceErrorCode, message: string, details: SyncServiceErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -83,17 +86,19 @@ export class SyncServiceError extends Error {
     this.url = details.url;
     this.response = details.response;
     this.half = details.half;
+    this.missing = details.missing;
   }
 
   /** The same failure, with which half of a publish it was. */
   in(half: 'metadata' | 'data'): SyncServiceError {
-    const { statusCode, method, url, response, cause } = this;
+    const { statusCode, method, url, response, missing, cause } = this;
     const told = half === 'data' ? `${this.message} (the metadata is stored, the data is not)` : this.message;
     return new SyncServiceError(this.code, told, {
       ...(statusCode !== undefined && { statusCode }),
       ...(method !== undefined && { method }),
       ...(url !== undefined && { url }),
       ...(response !== undefined && { response }),
+      ...(missing !== undefined && { missing }),
       half,
       cause,
     });

@@ -87,7 +87,8 @@ describe('the environment of an Open Horizon service', () => {
       const [, sent = ''] = Buffer.from((request.headers.authorization ?? '').slice(6), 'base64')
         .toString()
         .split(':');
-      seen.push(`${request.method} ${sent}`);
+      // The list of the type tells whether the credentials or the object was refused.
+      if (request.method === 'PUT') seen.push(`PUT ${sent}`);
       if (sent === token) response.writeHead(204).end();
       else response.writeHead(403).end('Unauthorized');
     }, 'ESS');

@@ -202,7 +202,7 @@ const onEdge: Asked[] = [
     name: 'listUpdates with those received',
     call: (client) => client.listUpdates('t', { received: true }),
     request: 'GET /api/v1/objects/t?received=true',
-    answer: [object],
+    answer: [{ ...object, instanceID: '1795470914231361270' }],
   },
   {
     name: 'getObjectStatus',

@@ -11,6 +11,7 @@ import type { Requests } from '../../src/client/connection/requests';
 import { replayable } from '../../src/client/data/source';
 import { Uploader } from '../../src/client/data/upload';
 import { Paths } from '../../src/client/objects/paths';
+import { Presence } from '../../src/client/objects/presence';
 import { systemClock } from '../../src/system/clock';
 import { type GivenAnswer, type Recorder, record, type SeenRequest } from '../support/recorder';
 
@@ -95,7 +96,8 @@ describe('an upload', () => {
     await start();
     const cut = new SyncServiceError('SYNC_TIMEOUT', 'cut');
     const requests = { upload: () => Promise.reject(cut) } as unknown as Requests;
-    const uploader = new Uploader(requests, new Paths('demo', false), systemClock);
+    const paths = new Paths('demo', false);
+    const uploader = new Uploader(requests, paths, new Presence(requests, paths), systemClock);
     const body = await replayable('x');
     for (let index = 0; index <= 10_000; index += 1) {
       await assert.rejects(uploader.upload({ objectType: 't', objectID: `o${index}` }, body, {}), cut);

@@ -13,7 +13,8 @@ export interface Proof {
 /** The proof in use; where it is kept in files, they are read again when it is refused. */
 export class Credentials {
   #identity: Identity | undefined;
-  #proof: Proof;
+  #proof: Proof = { authorization: undefined, ca: undefined };
+  #secrets: RegExp | undefined;
 
   /** @param readIdentity key, secret and certificate where they are kept in files that may be replaced. */
   constructor(
@@ -21,7 +22,7 @@ export class Credentials {
     private readonly readIdentity: (() => Identity) | undefined,
   ) {
     this.#identity = readIdentity?.();
-    this.#proof = proofOf({ ...options, ...this.#identity });
+    this.#take({ ...options, ...this.#identity });
   }
 
   get proof(): Proof {
@@ -36,9 +37,33 @@ export class Credentials {
     const identity = this.readIdentity();
     if (isDeepStrictEqual(identity, this.#identity)) return false;
     this.#identity = identity;
-    this.#proof = proofOf(identity);
+    this.#take(identity);
     return true;
   }
+
+  /** The text without the secret, in whatever form a service may repeat it. */
+  blanked(text: string): string {
+    return this.#secrets ? text.replace(this.#secrets, '***') : text;
+  }
+
+  #take(identity: { key?: string; secret?: string; ca?: string }): void {
+    this.#proof = proofOf(identity);
+    this.#secrets = secretsOf(identity, this.#proof);
+  }
+}
+
+function secretsOf({ secret }: { secret?: string }, { authorization }: Proof): RegExp | undefined {
+  if (!secret || authorization === undefined) return undefined;
+  const forms = [
+    secret,
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+    authorization.slice(6),
+  ];
+  // A short one would be found in any word.
+  const [before, behind] = secret.length < 4 ? ['(?<!\\w)', '(?!\\w)'] : ['', ''];
+  const escaped = Array.from(new Set(forms), (form) => form.replace(/[^\w]/g, '\\$&'));
+  return new RegExp(`${before}(?:${escaped.join('|')})${behind}`, 'g');
 }
 
 function proofOf({ key, secret, ca }: { key?: string; secret?: string; ca?: string }): Proof {

@@ -2,8 +2,8 @@ import { SyncServiceError, type SyncServiceErrorCode, type SyncServiceErrorDetai
 import { bodyLengthMismatch, bodyTooLarge, NotSentError } from './http';
 import type { ServiceResponse } from './request';
 
-/** How much of an error text is kept, in bytes. */
-const keptText = 4_096;
+/** How much of an answer's text the message repeats; the error itself has more. */
+const toldText = 500;
 
 const codeOfStatus: Record<number, SyncServiceErrorCode> = {
   401: 'SYNC_UNAUTHORIZED',
@@ -13,38 +13,27 @@ const codeOfStatus: Record<number, SyncServiceErrorCode> = {
   503: 'SYNC_BUSY',
 };
 
-/** Reads the text of an answer that is not the wanted one. The service's errors are plain text, often empty. */
-export async function errorOfResponse(
-  response: ServiceResponse,
-  method: string,
-  url: string,
-): Promise<SyncServiceError> {
-  const { status } = response;
-  const text = await readStart(response).catch(() => '');
+/** An answer with another status than the wanted one. The service's errors are plain text, often empty. */
+export function errorOfStatus(
+  { status, headers }: Pick<ServiceResponse, 'status' | 'headers'>,
+  text: string,
+  { method, url }: { method: string; url: string },
+): SyncServiceError {
+  const details = { statusCode: status, method, url, response: text };
+  if (status === 404 && text !== '') {
+    const server = headers.server === undefined ? '' : ` (${headers.server})`;
+    // The service's own 404 is empty where it means that something is not there.
+    const message = `${method} ${url} was answered with a 404 page${server} that is none of a sync service: the address is wrong, or an ingress or proxy in front of the service does not find it`;
+    return new SyncServiceError('SYNC_UNEXPECTED_RESPONSE', message, details);
+  }
   const code = codeOfStatus[status] ?? codeOfOtherStatus(status);
-  const said = text ? `: ${text}` : '';
-  return new SyncServiceError(code, `${method} ${url} was answered with ${status}${said}`, {
-    statusCode: status,
-    method,
-    url,
-    response: text,
-  });
+  const said = text ? `: ${text.slice(0, toldText)}` : '';
+  return new SyncServiceError(code, `${method} ${url} was answered with ${status}${said}`, details);
 }
 
 function codeOfOtherStatus(status: number): SyncServiceErrorCode {
   if (status >= 500) return 'SYNC_SERVER_ERROR';
   return status >= 400 ? 'SYNC_REJECTED' : 'SYNC_UNEXPECTED_RESPONSE';
-}
-
-async function readStart({ body }: ServiceResponse): Promise<string> {
-  const pieces: Buffer[] = [];
-  let size = 0;
-  for await (const piece of body) {
-    pieces.push(piece);
-    size += piece.length;
-    if (size >= keptText) break;
-  }
-  return Buffer.concat(pieces).subarray(0, keptText).toString('utf8').trim();
 }
 
 /** Names what went wrong between here and the service. */

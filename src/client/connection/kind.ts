@@ -36,11 +36,13 @@ export class KindCheck {
     );
   }
 
-  /** A request failed: after one that found nobody, another service may listen there. */
+  /** A request failed: after one that found nobody, or somebody else, another service may listen there. */
   failed(error: unknown): void {
-    if (isSyncServiceError(error, 'SYNC_UNREACHABLE', 'SYNC_TLS', 'SYNC_TIMEOUT')) this.#asked = undefined;
+    if (isSyncServiceError(error, ...foundNobody)) this.#asked = undefined;
   }
 }
+
+const foundNobody = ['SYNC_UNREACHABLE', 'SYNC_TLS', 'SYNC_TIMEOUT', 'SYNC_UNEXPECTED_RESPONSE'] as const;
 
 /** The question is shared: one caller's abort must not end it for the others. */
 async function unlessAborted(asked: Promise<void>, signal: AbortSignal | undefined): Promise<void> {

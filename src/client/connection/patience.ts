@@ -7,7 +7,7 @@ import type { ServiceRequest } from './request';
 
 /** How long requests may take, in ms. */
 export interface Limits {
-  /** What is short, in all. */
+  /** What is short, in all; a little more where it sends much. */
   short: number;
   floor: FloorRule;
 }
@@ -16,31 +16,34 @@ export function limitsOf({ timeouts }: Pick<ConnectionOptions, 'timeouts'>): Lim
   return { short: timeouts?.answer ?? 30_000, floor: { bytes: 256, window: timeouts?.stall ?? 30_000 } };
 }
 
+/** Of what is sent at once, in ms a byte: 8 kB a second, which a slow line can do. */
+const sendingPerByte = 0.125;
+/** So much of a body in memory is sent at a time where its progress is watched. */
+const sliceSize = 65_536;
 /** The service verifies a signature before it answers: that took it 8 minutes for 160 MB. In ms, and per byte sent. */
 const answerLimit = 60_000;
 const answerLimitPerByte = 0.004;
 
 /** How long one request may take, and what ends it: its caller, a deadline where it is short, a floor where it is long. */
 export class Patience {
+  readonly body: HttpRequest['body'];
   readonly #floor: ProgressFloor | undefined;
   readonly #deadline: Deadline;
 
-  constructor(clock: Clock, limits: Limits, request: Pick<ServiceRequest, 'long' | 'signal'>) {
-    this.#floor = request.long ? new ProgressFloor(clock, limits.floor) : undefined;
-    this.#deadline = this.#floor
-      ? new Deadline(clock, undefined, request.signal, this.#floor.signal)
-      : new Deadline(clock, limits.short, request.signal);
+  constructor(clock: Clock, limits: Limits, request: Pick<ServiceRequest, 'body' | 'long' | 'signal'>) {
+    const body = request.body?.();
+    if (request.long) {
+      this.#floor = new ProgressFloor(clock, limits.floor);
+      this.#deadline = new Deadline(clock, undefined, request.signal, this.#floor.signal);
+    } else {
+      const sent = body === undefined || isInPieces(body) ? 0 : body.length;
+      this.#deadline = new Deadline(clock, limits.short + sent * sendingPerByte, request.signal);
+    }
+    this.body = body !== undefined && this.#floor ? watchedBody(body, this.#floor) : body;
   }
 
   get signal(): AbortSignal {
     return this.#deadline.signal;
-  }
-
-  /** The body as it is sent: each piece that is taken is progress. */
-  sending(body: HttpRequest['body']): HttpRequest['body'] {
-    const floor = this.#floor;
-    if (!floor || body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) return body;
-    return watchedBody(body, floor);
   }
 
   /** The answer's head has come. */
@@ -48,7 +51,7 @@ export class Patience {
     this.#floor?.answered();
   }
 
-  /** The body as it is read. */
+  /** The body of the answer as it is read. */
   async *receiving(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     const floor = this.#floor;
     floor?.peerMoves();
@@ -66,7 +69,16 @@ export class Patience {
   }
 }
 
-async function* watchedBody(
+/** The body as it is sent: each piece that is taken is progress; after the last the answer is waited for. */
+function watchedBody(body: NonNullable<HttpRequest['body']>, floor: ProgressFloor): HttpRequest['body'] {
+  if (isInPieces(body)) return watchedPieces(body, floor);
+  const bytes = Buffer.from(body);
+  if (bytes.length > sliceSize) return watchedPieces(slices(bytes), floor);
+  floor.answerWithin(answerLimit + bytes.length * sendingPerByte);
+  return body;
+}
+
+async function* watchedPieces(
   body: AsyncIterable<Uint8Array>,
   floor: ProgressFloor,
 ): AsyncGenerator<Uint8Array> {
@@ -79,4 +91,13 @@ async function* watchedBody(
     sent += piece.length;
   }
   floor.answerWithin(answerLimit + sent * answerLimitPerByte);
+}
+
+async function* slices(bytes: Buffer): AsyncGenerator<Buffer> {
+  for (let start = 0; start < bytes.length; start += sliceSize)
+    yield bytes.subarray(start, start + sliceSize);
+}
+
+function isInPieces(body: NonNullable<HttpRequest['body']>): body is AsyncIterable<Uint8Array> {
+  return typeof body !== 'string' && !Buffer.isBuffer(body);
 }

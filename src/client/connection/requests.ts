@@ -1,13 +1,14 @@
-import { parseExactJson, stringifyExactJson } from '../../protocol/exact-json';
-import { SyncServiceError } from '../errors';
+import { stringifyExactJson } from '../../protocol/exact-json';
+import type { SyncServiceError } from '../errors';
+import { parseAnswer, textOf, toldText, unexpected } from './answers';
+import { EntryCutter } from './entry-cutter';
 import type { Lane } from './http';
-import type { CallOptions } from './options';
+import type { CallOptions, ConnectionOptions } from './options';
 import type { ServiceRequest, ServiceResponse } from './request';
 import type { Sender } from './sender';
 
-/** In bytes: a status or an error is a line, the metadata of one object with all its destinations far less than this. */
+/** In bytes: a status or an error is a line. */
 const largestText = 1_048_576;
-const largestJson = 64 * 1_048_576;
 
 /** What a request changes at the service, and how it may be sent. */
 export interface Change extends CallOptions {
@@ -20,13 +21,36 @@ export interface Change extends CallOptions {
   repeatable: boolean;
 }
 
+/** A question, and the lane to ask it in. */
+export interface QuestionOptions extends CallOptions {
+  lane?: Lane;
+}
+
+/** Why an entry of a list was left out, and how it begins. */
+export interface LeftOut {
+  reason: 'too large' | 'too deep' | 'malformed';
+  start: string;
+}
+
+export interface ListOptions extends QuestionOptions {
+  /** Told of each entry that cannot be used; the others are given all the same. */
+  onLeftOut?: ((entry: LeftOut) => void) | undefined;
+}
+
 /** The questions and changes that a sync service knows, in the forms in which it answers them. */
 export class Requests {
-  constructor(private readonly sender: Sender) {}
+  readonly #limits: Required<NonNullable<ConnectionOptions['limits']>>;
+
+  constructor(
+    private readonly sender: Sender,
+    { limits }: Pick<ConnectionOptions, 'limits'>,
+  ) {
+    this.#limits = { listEntry: 1_048_576, list: 1_073_741_824, json: 64 * 1_048_576, ...limits };
+  }
 
   /** The JSON of a GET. */
-  async json<T>(path: string, options: CallOptions): Promise<T> {
-    const request = { ...question(path, options), limit: largestJson };
+  async json<T>(path: string, options: QuestionOptions): Promise<T> {
+    const request = { ...question(path, options), limit: this.#limits.json };
     return this.#parse<T>(await this.#text(request, [200]), request);
   }
 
@@ -36,17 +60,47 @@ export class Requests {
     return this.#parse<T>(await this.#text(request, [200]), request);
   }
 
-  /** The JSON of a GET that lists something; the service answers 404 where there is nothing to list. */
-  async list<T>(path: string, options: CallOptions & { lane?: Lane }): Promise<T[]> {
-    const request = { ...question(path, options), long: true };
-    const response = await this.sender.send(request, [200, 404]);
-    const text = await textOf(response);
-    return response.status === 404 ? [] : this.#parse<T[]>(text, request);
+  /** What a GET lists; the service answers 404 where there is nothing to list. */
+  async list<T>(path: string, options: ListOptions): Promise<T[]> {
+    const list: T[] = [];
+    await this.readList<T>(path, options, (entry) => list.push(entry));
+    return list;
+  }
+
+  /**
+   * The same, called back for each entry while the list arrives.
+   *
+   * @param isUsable what is not is left out, as what is no JSON.
+   */
+  async readList<T>(
+    path: string,
+    options: ListOptions,
+    onEntry: (entry: T) => void,
+    isUsable: (entry: unknown) => boolean = () => true,
+  ): Promise<void> {
+    const { onLeftOut } = options;
+    const leaveOut = (reason: LeftOut['reason'], text: Buffer): void => {
+      const start = this.sender.blanked(text.subarray(0, toldText).toString().trim());
+      onLeftOut?.({ reason, start });
+    };
+    const read = (text: Buffer): void => {
+      const entry = parseAnswer(text.toString());
+      if (entry.reason) leaveOut(entry.reason, text);
+      else if (isUsable(entry.value)) onEntry(entry.value as T);
+      else leaveOut('malformed', text);
+    };
+    const onTooLarge = (text: Buffer): void => leaveOut('too large', text);
+    await this.#cut(path, options, new EntryCutter({ onEntry: read, onTooLarge }, this.#limits.listEntry));
   }
 
   /** The bare text of a GET. */
-  async text(path: string, options: CallOptions): Promise<string> {
+  async text(path: string, options: QuestionOptions): Promise<string> {
     return this.#text({ ...question(path, options), limit: largestText }, [200]);
+  }
+
+  /** Whether a list can be read, whatever is in it. Rejects where it cannot. */
+  async canList(path: string, options: QuestionOptions): Promise<void> {
+    (await this.sender.send({ ...question(path, options), long: true }, [200, 404])).discard();
   }
 
   /** Changes something; the service answers each change with 204. */
@@ -60,22 +114,23 @@ export class Requests {
 
   /** Sends bytes; gives the headers of the answer. */
   async upload(
-    upload: Omit<ServiceRequest, 'lane' | 'method' | 'long'>,
+    upload: Omit<ServiceRequest, 'lane' | 'limit' | 'long' | 'method'>,
   ): Promise<ServiceResponse['headers']> {
-    const request: ServiceRequest = { ...upload, lane: 'transfer', method: 'PUT', long: true };
+    const limit = largestText;
+    const request: ServiceRequest = { ...upload, lane: 'transfer', method: 'PUT', limit, long: true };
     const response = await this.sender.send(request, [204]);
-    await textOf(response);
+    await textOf(response, limit);
     return response.headers;
   }
 
   /**
-   * The bytes of a GET as they come.
+   * The bytes of a GET, which come when they are read.
    *
    * @param range the first and the last byte wanted; an answer that is not exactly these bytes is refused.
    */
-  async *bytes(path: string, options: CallOptions & { range?: ByteRange }): AsyncGenerator<Buffer> {
+  async bytes(path: string, options: CallOptions & { range?: ByteRange }): Promise<AsyncIterable<Buffer>> {
     const { range, signal } = options;
-    const request: ServiceRequest = { ...question(path, { signal }), lane: 'transfer', long: true };
+    const request: ServiceRequest = { ...question(path, { lane: 'transfer', signal }), long: true };
     if (range) request.headers = { range: `bytes=${range.first}-${range.last}` };
     const response = await this.sender.send(request, [range ? 206 : 200]);
     const said = response.headers['content-range'];
@@ -83,38 +138,51 @@ export class Requests {
       response.discard();
       throw this.#unexpected(request, response.status, `was answered with another range (${said})`);
     }
-    yield* response.body;
+    return response.body;
   }
 
   async #text(request: ServiceRequest, expected: readonly number[]): Promise<string> {
-    return textOf(await this.sender.send(request, expected));
+    return textOf(await this.sender.send(request, expected), request.limit ?? largestText);
   }
 
-  #parse<T>(text: string, request: ServiceRequest): T {
+  async #cut(path: string, options: QuestionOptions, cutter: EntryCutter): Promise<void> {
+    const request = { ...question(path, options), long: true };
+    const response = await this.sender.send(request, [200, 404]);
+    if (response.status === 404) return this.#refuseForeign(response, request);
+    let start: Buffer | undefined;
+    let size = 0;
     try {
-      return parseExactJson(text) as T;
+      for await (const piece of response.body) {
+        start ??= piece;
+        size += piece.length;
+        if (size > this.#limits.list) throw new SyntaxError(`it is larger than ${this.#limits.list} bytes`);
+        cutter.push(piece);
+      }
+      cutter.end();
     } catch (cause) {
-      throw this.#unexpected(request, 200, 'was not answered with JSON', text, cause);
+      if (!(cause instanceof SyntaxError)) throw cause;
+      const text = start?.subarray(0, toldText).toString() ?? '';
+      throw this.#unexpected(request, 200, `was not answered with a list (${cause.message})`, text);
     }
   }
 
-  #unexpected(
-    { method, path }: ServiceRequest,
-    statusCode: number,
-    what: string,
-    text = '',
-    cause?: unknown,
-  ): SyncServiceError {
-    const url = this.sender.url(path);
-    const details = { statusCode, method, url, response: text.slice(0, 4_096), cause };
-    return new SyncServiceError('SYNC_UNEXPECTED_RESPONSE', `${method} ${url} ${what}`, details);
+  /** A 404 with a page is not the service's "nothing": it would look like that for ever. */
+  async #refuseForeign(response: ServiceResponse, request: ServiceRequest): Promise<void> {
+    const error = await this.sender.refusal(response, request);
+    if (error.code !== 'SYNC_NOT_FOUND') throw error;
   }
-}
 
-async function textOf({ body }: ServiceResponse): Promise<string> {
-  const pieces: Buffer[] = [];
-  for await (const piece of body) pieces.push(piece);
-  return Buffer.concat(pieces).toString('utf8');
+  #parse<T>(text: string, request: ServiceRequest): T {
+    const { reason, value } = parseAnswer(text);
+    if (!reason) return value as T;
+    const what =
+      reason === 'too deep' ? 'was answered with JSON that is nested too deep' : 'was not answered with JSON';
+    throw this.#unexpected(request, 200, what, text);
+  }
+
+  #unexpected(request: ServiceRequest, status: number, what: string, text = ''): SyncServiceError {
+    return unexpected(request, this.sender.url(request.path), status, what, this.sender.blanked(text));
+  }
 }
 
 export interface ByteRange {
@@ -125,9 +193,6 @@ export interface ByteRange {
   size: number;
 }
 
-function question(
-  path: string,
-  { lane = 'question', signal }: CallOptions & { lane?: Lane },
-): ServiceRequest {
+function question(path: string, { lane = 'question', signal }: QuestionOptions): ServiceRequest {
   return { lane, method: 'GET', path, repeatable: true, signal };
 }

@@ -4,9 +4,10 @@ import { within } from '../../system/deadline';
 import type { Random } from '../../system/random';
 import { isSyncServiceError, SyncServiceError } from '../errors';
 import { parseAddress } from './address';
+import { textOf, toldText } from './answers';
 import { Credentials } from './credentials';
 import type { Identity } from './environment';
-import { errorOfResponse, errorOfTransport } from './failures';
+import { errorOfStatus, errorOfTransport } from './failures';
 import { type HttpResponse, notSent, type OpenTransport, type Transport } from './http';
 import type { KindCheck } from './kind';
 import type { ConnectionOptions } from './options';
@@ -65,6 +66,17 @@ export class Sender {
     }
   }
 
+  /** The error that an answer of another status than the wanted one is. */
+  async refusal(response: ServiceResponse, { method, path }: ServiceRequest): Promise<SyncServiceError> {
+    const text = await textOf(response, toldText).catch(() => '');
+    return errorOfStatus(response, this.blanked(text.trim()), { method, url: this.url(path) });
+  }
+
+  /** A text of the service without what it may have repeated of the credentials. */
+  blanked(text: string): string {
+    return this.#credentials.blanked(text);
+  }
+
   /** Ends what is under way and closes every connection. */
   async close(): Promise<void> {
     this.#closing.abort();
@@ -81,7 +93,7 @@ export class Sender {
         const response = await this.#sendOnce(request, proof.authorization);
         if (expected.includes(response.status)) return response;
         retryAfter = secondsToWait(response);
-        throw await errorOfResponse(response, request.method, this.url(request.path));
+        throw await this.refusal(response, request);
       } catch (error) {
         // Refused before anything was done, so that even an acknowledgement may be sent again.
         if (!renewed && isIdentityRefused(error) && this.#credentials.renew(proof)) {
@@ -102,14 +114,13 @@ export class Sender {
     const { lane, method, path, limit } = request;
     const giveBack = await this.#place(request);
     const patience = new Patience(this.seams.clock, this.#limits, request);
-    const { signal } = patience;
     const end = (): void => {
       patience.release();
       giveBack();
     };
+    const { body, signal } = patience;
     try {
       const headers = { ...request.headers, ...(authorization !== undefined && { authorization }) };
-      const body = patience.sending(request.body?.());
       const response = await this.#transport.request({ lane, method, path, headers, body, limit, signal });
       patience.answered();
       return this.#watched(response, patience, request, end);

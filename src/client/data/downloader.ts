@@ -2,11 +2,11 @@ import type { ObjectMetadata } from '../../protocol/metadata';
 import type { Disk } from '../../storage/disk';
 import { type Clock, sleep } from '../../system/clock';
 import type { Random } from '../../system/random';
-import type { CallOptions } from '../connection/options';
-import type { Requests } from '../connection/requests';
+import type { ByteRange, Requests } from '../connection/requests';
 import { SyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
 import type { Paths } from '../objects/paths';
+import type { Presence } from '../objects/presence';
 import {
   checkedPieces,
   type DownloadOptions,
@@ -22,16 +22,12 @@ const firstPause = 250;
 /** A message holds the data whole: larger objects belong into a file. */
 const defaultMaxBytes = 64 * 1024 * 1024;
 
-interface MetadataSource {
-  getObjectMetadata(object: ObjectReference, options: CallOptions): Promise<ObjectMetadata>;
-}
-
 /** Fetches data by its object, checked, and resumed after a cut. */
 export class Downloader {
   constructor(
     private readonly requests: Requests,
     private readonly paths: Paths,
-    private readonly metadata: MetadataSource,
+    private readonly presence: Presence,
     private readonly seams: { clock: Clock; random: Random; disk: Disk },
   ) {}
 
@@ -52,21 +48,28 @@ export class Downloader {
 
   async #data(object: ObjectReference | ObjectMetadata, { signal }: DownloadOptions): Promise<ObjectData> {
     const path = this.paths.object(object, 'data');
-    const current = (): Promise<ObjectMetadata> => this.metadata.getObjectMetadata(object, { signal });
+    const current = (): Promise<ObjectMetadata> => this.#metadata(object, signal);
     const metadata = 'dataID' in object ? object : await current();
     const { clock, random } = this.seams;
+    const bytes = (asked: { range?: ByteRange }): Promise<AsyncIterable<Buffer>> =>
+      this.presence.about(object, 'data', { signal }, () => this.requests.bytes(path, { signal, ...asked }));
     return {
       metadata,
       current,
       pieces: () =>
         resumed({
           size: sizeOf(metadata),
-          whole: () => this.requests.bytes(path, { signal }),
-          range: (range) => this.requests.bytes(path, { signal, range }),
+          whole: () => bytes({}),
+          range: (range) => bytes({ range }),
           checkVersion: async () => refuseOtherVersion(metadata, await current()),
           pause: (attempt) => pause(clock, firstPause * 2 ** attempt * (0.5 + random.next() / 2), signal),
         }),
     };
+  }
+
+  #metadata(object: ObjectReference, signal: AbortSignal | undefined): Promise<ObjectMetadata> {
+    const path = this.paths.object(object);
+    return this.presence.about(object, 'metadata', { signal }, () => this.requests.json(path, { signal }));
   }
 }
 

@@ -5,6 +5,7 @@ import type { Requests } from '../connection/requests';
 import { isSyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
 import type { Paths } from '../objects/paths';
+import type { Presence } from '../objects/presence';
 import { toPublish } from '../objects/rules';
 import { type SigningKey, signatureOf } from './signing';
 import { type DataSource, type ReplayableBody, replayable } from './source';
@@ -24,9 +25,10 @@ export class Publisher {
   constructor(
     private readonly requests: Requests,
     private readonly paths: Paths,
+    presence: Presence,
     private readonly clock: Clock,
   ) {
-    this.#uploader = new Uploader(requests, paths, clock);
+    this.#uploader = new Uploader(requests, paths, presence, clock);
   }
 
   async metadata(metadata: ObjectMetadataInput, options: CallOptions): Promise<void> {

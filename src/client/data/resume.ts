@@ -1,12 +1,14 @@
 import type { ByteRange } from '../connection/requests';
 import { isSyncServiceError, SyncServiceError } from '../errors';
 
+type Pieces = AsyncIterable<Buffer>;
+
 /** What a download that may be cut asks of the service. */
 export interface ResumableData {
   /** Of the whole data, in bytes; undefined where the service does not tell. */
   size: number | undefined;
-  whole(): AsyncIterable<Buffer>;
-  range(range: ByteRange): AsyncIterable<Buffer>;
+  whole(): Pieces | Promise<Pieces>;
+  range(range: ByteRange): Pieces | Promise<Pieces>;
   /** Rejects with SYNC_SUPERSEDED when the data is another by now. */
   checkVersion(): Promise<void>;
   /** In ms, before the n-th attempt to go on in a row that brought nothing. */
@@ -36,10 +38,10 @@ export async function* resumed(data: ResumableData): AsyncGenerator<Buffer> {
       const resuming = received > 0;
       if (resuming) await data.checkVersion();
       const pieces = !resuming
-        ? data.whole()
+        ? await data.whole()
         : rangesWork && data.size !== undefined
           ? remainder(data, received, data.size)
-          : skipping(data.whole(), received);
+          : skipping(await data.whole(), received);
       for await (const piece of pieces) {
         received += piece.length;
         yield piece;
@@ -61,7 +63,7 @@ export async function* resumed(data: ResumableData): AsyncGenerator<Buffer> {
 async function* remainder(data: ResumableData, start: number, size: number): AsyncGenerator<Buffer> {
   for (let first = start; first < size; ) {
     const last = Math.min(first + largestRange, size) - 1;
-    for await (const piece of data.range({ first, last, size })) {
+    for await (const piece of await data.range({ first, last, size })) {
       first += piece.length;
       yield piece;
     }

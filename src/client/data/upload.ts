@@ -6,6 +6,7 @@ import type { Requests } from '../connection/requests';
 import { invalidArgument, isSyncServiceError, SyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
 import type { Paths } from '../objects/paths';
+import type { Presence } from '../objects/presence';
 import { chunks, type Progress, type ReplayableBody, withProgress } from './source';
 
 export interface UploadOptions extends CallOptions {
@@ -32,6 +33,7 @@ export class Uploader {
   constructor(
     private readonly requests: Requests,
     private readonly paths: Paths,
+    private readonly presence: Presence,
     private readonly clock: Clock,
   ) {}
 
@@ -161,13 +163,11 @@ export class Uploader {
     headers: Record<string, string>,
     { signal }: CallOptions,
   ): ReturnType<Requests['upload']> {
-    return this.requests.upload({
-      path: this.paths.object(object, 'data'),
-      body,
-      headers: { 'content-type': 'application/octet-stream', ...headers },
-      repeatable: true,
-      signal,
-    });
+    const path = this.paths.object(object, 'data');
+    const sent = { 'content-type': 'application/octet-stream', ...headers };
+    return this.presence.about(object, 'other', { signal }, () =>
+      this.requests.upload({ path, body, headers: sent, repeatable: true, signal }),
+    );
   }
 }
 

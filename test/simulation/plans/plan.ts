@@ -89,7 +89,7 @@ export type Fault = {
   on: Operation | 'all';
 } & Harm;
 
-export type Operation = 'list' | 'received list' | 'metadata' | 'data' | 'mark' | 'health';
+export type Operation = 'list' | 'received list' | 'metadata' | 'status' | 'data' | 'mark' | 'health';
 
 export type Harm =
   /** The connection breaks, before the service has the request or after. */

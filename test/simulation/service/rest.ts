@@ -28,7 +28,8 @@ export function operationOf({ path }: Pick<Asked, 'path'>): Operation {
   const [names = '', query = ''] = path.split('?');
   const [objectID, word] = afterType(names);
   if (objectID === undefined) return query.includes('received=true') ? 'received list' : 'list';
-  return word === undefined ? 'metadata' : marks.includes(word) ? 'mark' : 'data';
+  if (word === undefined || word === 'status') return word ?? 'metadata';
+  return marks.includes(word) ? 'mark' : 'data';
 }
 
 /** The service's answers to requests, as `behaviour.md` has them. */
@@ -61,6 +62,12 @@ export class Rest {
         this.service.whenUnlocked(objectID, () => {
           const found = this.service.find(objectID);
           reply(found ? { ...json(found.json), shows: [found] } : this.#nothing());
+        });
+        return;
+      case 'status':
+        this.service.whenUnlocked(objectID, () => {
+          const found = this.service.find(objectID);
+          reply(found ? text(200, 'completelyReceived') : this.#nothing());
         });
         return;
       case 'data':

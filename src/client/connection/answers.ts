@@ -1,0 +1,48 @@
+import { parseExactJson } from '../../protocol/exact-json';
+import { isDeeperThan } from '../../protocol/json-depth';
+import { SyncServiceError } from '../errors';
+import type { ServiceRequest, ServiceResponse } from './request';
+
+/** What is deeper is of no use, and many a program that walks it runs out of stack. */
+const deepestJson = 100;
+/** How much of an answer that was not expected is told. */
+export const toldText = 4_096;
+
+/** What a text says, or why it says nothing. */
+export type Parsed =
+  | { value: unknown; reason?: undefined }
+  | { value?: undefined; reason: 'too deep' | 'malformed' };
+
+/** The parser's own message would quote the text, and with it what a service repeats of a secret. */
+export function parseAnswer(text: string): Parsed {
+  if (isDeeperThan(deepestJson, text)) return { reason: 'too deep' };
+  try {
+    return { value: parseExactJson(text) };
+  } catch {
+    return { reason: 'malformed' };
+  }
+}
+
+/** The text of an answer that has no more than `limit` bytes; of a larger one, as much. */
+export async function textOf({ body }: ServiceResponse, limit: number): Promise<string> {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  for await (const piece of body) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size > limit) break;
+  }
+  return Buffer.concat(pieces).subarray(0, limit).toString('utf8');
+}
+
+/** An answer that the service does not give. */
+export function unexpected(
+  { method }: Pick<ServiceRequest, 'method'>,
+  url: string,
+  statusCode: number,
+  what: string,
+  response = '',
+): SyncServiceError {
+  const details = { statusCode, method, url, response: response.slice(0, toldText) };
+  return new SyncServiceError('SYNC_UNEXPECTED_RESPONSE', `${method} ${url} ${what}`, details);
+}

@@ -1,0 +1,79 @@
+import type { ObjectMetadata, ObjectStatus } from '../../protocol/metadata';
+import type { CallOptions } from '../connection/options';
+import type { ListOptions, QuestionOptions, Requests } from '../connection/requests';
+import type { ObjectReference } from './names';
+import { type Paths, query } from './paths';
+import type { Presence } from './presence';
+
+/** How an application tells a service what it has done with an object. */
+export type Mark = 'consumed' | 'received' | 'deleted' | 'policyreceived';
+
+export interface UpdatesOptions extends ListOptions {
+  /** Also those that were marked received. */
+  received?: boolean;
+}
+
+/** What a service says of objects, one by one or by type, and what is said to it about them. */
+export class Objects {
+  constructor(
+    private readonly requests: Requests,
+    private readonly paths: Paths,
+    private readonly presence: Presence,
+  ) {}
+
+  async metadata(object: ObjectReference, options: QuestionOptions): Promise<ObjectMetadata> {
+    const path = this.paths.object(object);
+    return this.presence.about(object, 'metadata', options, () => this.requests.json(path, options));
+  }
+
+  async status(object: ObjectReference, options: QuestionOptions): Promise<ObjectStatus> {
+    const path = this.paths.object(object, 'status');
+    return this.presence.about(object, 'other', options, () => this.requests.text(path, options));
+  }
+
+  /** Calls back for each update of a type while their list arrives; one that is none of this type's is left out. */
+  async readUpdates(
+    objectType: string,
+    options: UpdatesOptions,
+    onUpdate: (object: ObjectMetadata) => void,
+  ): Promise<void> {
+    const path = `${this.paths.type(objectType)}${query({ received: options.received || undefined })}`;
+    await this.requests.readList(path, { lane: 'poll', ...options }, onUpdate, (entry) =>
+      isUpdate(entry, objectType),
+    );
+  }
+
+  /** Never repeated: each counts. */
+  async mark(object: ObjectReference, mark: Mark, { signal }: CallOptions): Promise<void> {
+    const lane = 'acknowledgement';
+    const path = this.paths.object(object, mark);
+    await this.presence.about(object, 'other', { lane, signal }, () =>
+      this.requests.change({ method: 'PUT', path, lane, repeatable: false, signal }),
+    );
+  }
+
+  async activate(object: ObjectReference, { signal }: CallOptions): Promise<void> {
+    const lane = 'publish';
+    const path = this.paths.object(object, 'activate');
+    await this.presence.about(object, 'other', { lane, signal }, () =>
+      this.requests.change({ method: 'PUT', path, lane, repeatable: false, signal }),
+    );
+  }
+
+  async delete(object: ObjectReference, { signal }: CallOptions): Promise<void> {
+    const lane = 'publish';
+    const path = this.paths.object(object);
+    await this.presence.about(object, 'other', { lane, signal }, () =>
+      this.requests.change({ method: 'DELETE', path, lane, repeatable: false, signal }),
+    );
+  }
+}
+
+/** What everything that handles updates relies on. */
+function isUpdate(entry: unknown, objectType: string): boolean {
+  if (typeof entry !== 'object' || entry === null) return false;
+  const { instanceID, objectID, objectType: type } = entry as Partial<Record<keyof ObjectMetadata, unknown>>;
+  return (
+    type === objectType && typeof objectID === 'string' && objectID !== '' && typeof instanceID === 'string'
+  );
+}

@@ -1,0 +1,125 @@
+import type { ObjectMetadata } from '../../protocol/metadata';
+import type { QuestionOptions, Requests } from '../connection/requests';
+import { isSyncServiceError, SyncServiceError } from '../errors';
+import type { ObjectReference } from './names';
+import type { Paths } from './paths';
+
+/** What is asked of an object, or done to it. */
+type Subject = 'metadata' | 'data' | 'other';
+
+/** States of an object whose data is not there (yet), or not to be had. */
+const statesWithoutData = new Set([
+  'notReady',
+  'partiallyreceived',
+  'verifying',
+  'verificationFailed',
+  'receiverVerifying',
+  'receiverVerificationFailed',
+  'objdeleted',
+  'consumedByDest',
+]);
+
+/**
+ * Whether an object is there. An application may delete what depends on an object that is gone, so that is said only
+ * when the service has said it in two ways: one false answer, of a proxy or of a service that starts, is not enough.
+ */
+export class Presence {
+  constructor(
+    private readonly requests: Requests,
+    private readonly paths: Paths,
+  ) {}
+
+  /**
+   * Does what it is given, and finds out what a refusal of it means.
+   *
+   * @throws SyncServiceError SYNC_NOT_FOUND with what is missing, SYNC_UNEXPECTED_RESPONSE where the service
+   *   contradicts itself, or the failure of what was done.
+   */
+  async about<T>(
+    object: ObjectReference,
+    subject: Subject,
+    { lane, signal }: QuestionOptions,
+    act: () => Promise<T>,
+  ): Promise<T> {
+    const options: QuestionOptions = { ...(lane && { lane }), signal };
+    try {
+      return await act();
+    } catch (error) {
+      if (this.#isHidden(error)) throw await this.#explained(object, error, options);
+      if (!isSyncServiceError(error, 'SYNC_NOT_FOUND')) throw error;
+      const lacks = await this.#lacks(object, subject, options);
+      if (lacks) throw absence(error, object, lacks);
+    }
+    // The service contradicted itself, or the object has just come.
+    try {
+      return await act();
+    } catch (error) {
+      throw isSyncServiceError(error, 'SYNC_NOT_FOUND') ? contradiction(error, object) : error;
+    }
+  }
+
+  /** Asks in another way. */
+  async #lacks(
+    object: ObjectReference,
+    subject: Subject,
+    options: QuestionOptions,
+  ): Promise<'object' | 'data' | undefined> {
+    try {
+      if (subject === 'metadata') {
+        await this.#status(object, options);
+        return undefined;
+      }
+      const metadata = await this.requests.json<ObjectMetadata>(this.paths.object(object), options);
+      if (subject !== 'data') return undefined;
+      const { deleted, link, noData } = metadata;
+      const without = noData || link || deleted || statesWithoutData.has(await this.#status(object, options));
+      return without ? 'data' : undefined;
+    } catch (error) {
+      if (isSyncServiceError(error, 'SYNC_NOT_FOUND')) return 'object';
+      throw this.#isHidden(error) ? await this.#explained(object, error, options) : error;
+    }
+  }
+
+  #status(object: ObjectReference, options: QuestionOptions): Promise<string> {
+    return this.requests.text(this.paths.object(object, 'status'), options);
+  }
+
+  #isHidden(error: unknown): error is SyncServiceError {
+    return this.paths.kind === 'ESS' && isSyncServiceError(error) && error.statusCode === 403;
+  }
+
+  /**
+   * An ESS refuses a service's credentials for an object that is gone, or was never theirs, as it refuses wrong ones:
+   * the list of the type tells them apart.
+   */
+  async #explained(
+    object: ObjectReference,
+    refused: SyncServiceError,
+    options: QuestionOptions,
+  ): Promise<unknown> {
+    try {
+      await this.requests.canList(this.paths.type(object.objectType), options);
+    } catch (error) {
+      return isSyncServiceError(error, 'SYNC_UNAUTHORIZED') ? refused : error;
+    }
+    return absence(refused, object, 'object');
+  }
+}
+
+function absence(
+  { method = '', url = '', statusCode = 404, response = '' }: SyncServiceError,
+  { objectType, objectID }: ObjectReference,
+  missing: 'object' | 'data',
+): SyncServiceError {
+  const what = missing === 'data' ? 'has no data (yet)' : 'is not there';
+  const message = `${method} ${url} was answered with ${statusCode}: ${objectType}/${objectID} ${what}`;
+  return new SyncServiceError('SYNC_NOT_FOUND', message, { statusCode, method, url, response, missing });
+}
+
+function contradiction(
+  { method = '', url = '' }: SyncServiceError,
+  { objectType, objectID }: ObjectReference,
+): SyncServiceError {
+  const message = `${method} ${url} was answered with 404 twice, although the service knows ${objectType}/${objectID}`;
+  return new SyncServiceError('SYNC_UNEXPECTED_RESPONSE', message, { statusCode: 404, method, url });
+}
