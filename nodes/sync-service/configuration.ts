@@ -14,6 +14,6 @@ export interface SyncServiceCredentials {
 /** A sync-service config node, as the nodes that use it see it. */
 export interface SyncServiceNode extends Node<SyncServiceCredentials> {
   readonly connection: ServiceConnection;
-  /** The address that its credentials are stored for. */
-  readonly address: string;
+  /** How it connects, and its credentials with it. */
+  readonly settings: SyncServiceSettings;
 }

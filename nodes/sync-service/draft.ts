@@ -1,8 +1,10 @@
 import type { NodeAPI } from 'node-red';
 import { invalidInput } from '../common/failure';
-import type { SyncServiceCredentials, SyncServiceNode } from './configuration';
+import { settingsOf } from '../common/settings';
+import type { SyncServiceCredentials, SyncServiceNode, SyncServiceSettings } from './configuration';
 import type { OpenedClient } from './connection';
-import { type ConnectionSettings, openClient, type TlsConfigNode } from './open';
+import { table } from './fields';
+import { openClient, type TlsConfigNode } from './open';
 
 /** What the editor shows in place of a secret that is stored. */
 const stored = '__PWRD__';
@@ -11,7 +13,7 @@ const stored = '__PWRD__';
 export interface Draft {
   /** Of the config node, which may not be deployed yet. */
   id: string;
-  settings: ConnectionSettings & { tls: string };
+  settings: Partial<SyncServiceSettings>;
   credentials: SyncServiceCredentials;
 }
 
@@ -22,9 +24,9 @@ export interface Draft {
  */
 export async function openDraft(RED: NodeAPI, draft: Draft): Promise<OpenedClient> {
   const node = deployed(RED, draft.id);
-  const settings = withEnvironment(RED, node, draft.settings);
+  const settings = settingsOf(table, withEnvironment(RED, node, draft.settings));
   const given = withEnvironment(RED, node, draft.credentials);
-  const credentials = secretOf(node, given, settings.address);
+  const credentials = secretOf(node, given, settings);
   const tlsNode = settings.tls ? (RED.nodes.getNode(settings.tls) as unknown as TlsConfigNode | null) : null;
   if (settings.tls && !tlsNode) throw invalidInput('Deploy the TLS configuration first');
   return openClient(settings, credentials, tlsNode?.addTLSOptions({}));
@@ -36,17 +38,24 @@ export function deployed(RED: NodeAPI, id: string): SyncServiceNode | undefined 
   return node?.type === 'sync-service' ? node : undefined;
 }
 
-/** A stored secret goes to the address that it is stored for, and to no other. */
+/** A stored secret goes the way that it is stored for, and no other. */
 function secretOf(
   node: SyncServiceNode | undefined,
   { key = '', secret = '' }: SyncServiceCredentials,
-  address: string,
+  settings: SyncServiceSettings,
 ): SyncServiceCredentials {
   if (secret !== stored) return { key, secret };
-  if (!node || node.address !== address) {
-    throw invalidInput('Enter the secret again: the stored one is for another address');
+  if (!node || wayOf(node.settings) !== wayOf(settings)) {
+    throw invalidInput(
+      'Enter the secret again: the stored one is for the deployed address, CA file, TLS and proxy',
+    );
   }
   return { key, secret: node.credentials?.secret ?? '' };
+}
+
+/** All that decides who gets to see what is sent. */
+function wayOf({ connection, address, side, caFile, tls, proxy }: SyncServiceSettings): string {
+  return JSON.stringify([connection, address, caFile, tls, proxy && side === 'cloud']);
 }
 
 /** Puts environment variables in place, as Node-RED does when a node is deployed. */

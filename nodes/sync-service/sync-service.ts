@@ -22,8 +22,7 @@ export default function (RED: NodeAPI): void {
         openClient(settings, this.credentials ?? {}, tlsNode?.addTLSOptions({}), memory),
       ),
     );
-    const { address } = settings;
-    Object.assign(this, { connection, address } satisfies Pick<SyncServiceNode, 'connection' | 'address'>);
+    Object.assign(this, { connection, settings } satisfies Pick<SyncServiceNode, 'connection' | 'settings'>);
     const onStarted = (): void => void connection.flowsStarted();
     RED.events.on('flows:started', onStarted);
     this.on('close', (done: () => void) => {

@@ -10,6 +10,8 @@ import { until } from '../support/until';
 
 helper.init(require.resolve('node-red'));
 
+const tlsNode = require('@node-red/nodes/core/network/05-tls.js') as (typeof nodes)[number];
+
 const empty = {
   connection: 'address',
   side: 'cloud',
@@ -125,6 +127,64 @@ describe('the dialogs ask', () => {
       assert.match(elsewhere.detail, /secret again/);
       assert.deepEqual(asked, []);
       await thief.close();
+    });
+  });
+
+  describe('with the stored secret', () => {
+    const stored = { key: 'admin@demo', secret: '__PWRD__' };
+    let listener: Awaited<ReturnType<typeof serve>>;
+    let asked: (string | undefined)[];
+
+    beforeEach(async () => {
+      asked = [];
+      listener = await serve((request, response) => {
+        asked.push(request.headers.authorization ?? request.headers['proxy-authorization'] ?? request.url);
+        response.end('[]');
+      });
+      await helper.unload();
+    });
+    afterEach(() => listener.close());
+
+    const deploy = async (settings: object): Promise<void> => {
+      const css = { ...empty, id: 'css', type: 'sync-service', address: service.cloud.address, ...settings };
+      const tls = { id: 'tls', type: 'tls-config', name: '', verifyservercert: false };
+      await helper.load([...nodes, tlsNode], wholeFlow([css, tls]), { css: admin });
+    };
+
+    for (const [what, deployedWith, changed] of [
+      ['another CA file', {}, { caFile: '/other/ca.pem' }],
+      ['no CA file', { caFile: __filename }, { caFile: '' }],
+      ['another TLS configuration', {}, { tls: 'tls' }],
+      ['the proxy', {}, { proxy: true }],
+      ['the proxy, by another side', { side: 'edge', proxy: true }, { side: 'cloud' }],
+      ['the address of a service that is the local one', { connection: 'local' }, { connection: 'address' }],
+    ] as const) {
+      it(`do not send it by ${what}`, async () => {
+        process.env.HTTP_PROXY = listener.address;
+        try {
+          await deploy(deployedWith);
+          const settings = { address: service.cloud.address, ...deployedWith, ...changed };
+          const found = await test(settings, stored, 'css');
+          assert.equal(found.finding, 'invalid');
+          assert.match(found.detail, /^Enter the secret again: the stored one is for the deployed address, /);
+          const draft = { id: 'css', settings: { ...empty, ...settings }, credentials: stored };
+          await helperRequest().post('/sync-service/edges').send({ draft }).expect(502);
+          const suggestion = { what: 'objectTypes' };
+          await helperRequest().post('/sync-service/suggestions').send({ draft, suggestion }).expect(502);
+          assert.deepEqual(asked, []);
+        } finally {
+          delete process.env.HTTP_PROXY;
+        }
+      });
+    }
+
+    it('send it as the deployed configuration would, whatever else was changed', async () => {
+      await deploy({});
+      const settings = { address: service.cloud.address, organization: 'other' };
+      assert.equal((await test(settings, stored, 'css')).finding, 'organization');
+      // What a saved node lacks is no change.
+      const css = { ...settings, organization: 'demo', edgeID: 'edge9', proxy: undefined, tls: undefined };
+      assert.equal((await test(css, stored, 'css')).finding, 'cloud');
     });
   });
 
