@@ -1,5 +1,5 @@
 import { liveServices } from './services';
-import { describeDelivery } from './suite';
+import { describeEndToEnd } from './suite';
 
 const services = liveServices(process.env);
 
@@ -9,5 +9,5 @@ if ('missing' in services) {
 }
 
 describe('end to end, against the services of the environment', function () {
-  describeDelivery(this, { open: async () => services, bound: 60_000, mayLackParts: true });
+  describeEndToEnd(this, { open: async () => services, bound: 60_000, mayLackParts: true });
 });

@@ -1,6 +1,6 @@
 import { localServices } from './services';
-import { describeDelivery } from './suite';
+import { describeEndToEnd } from './suite';
 
 describe('end to end, against the local service', function () {
-  describeDelivery(this, { open: localServices, bound: 20_000, mayLackParts: false });
+  describeEndToEnd(this, { open: localServices, bound: 20_000, mayLackParts: false });
 });

@@ -14,6 +14,8 @@ export interface Service {
 export interface Edge extends Service {
   destinationType: string;
   destinationID: string;
+  /** With the credentials of a service there, where they are given. */
+  service?: SyncServiceClient | undefined;
 }
 
 /** A cloud with one edge or two. */
@@ -25,6 +27,7 @@ export interface Services {
 
 const organization = 'demo';
 const key = 'admin@demo';
+const serviceKey = 'demo$demo$1.0.0$reader';
 
 /** Two edges of a local cloud, quicker than the real ones. */
 export async function localServices(): Promise<Services> {
@@ -40,6 +43,7 @@ export async function localServices(): Promise<Services> {
     client: new SyncServiceClient({ address: edge.address, key }),
     destinationType: edge.destinationType,
     destinationID: edge.destinationID,
+    service: new SyncServiceClient({ address: edge.address, key: serviceKey }),
     stop: () => edge.stop(),
     start: () => edge.start(),
   }));
@@ -47,7 +51,7 @@ export async function localServices(): Promise<Services> {
     cloud: { client: cloud, stop: () => service.cloud.stop(), start: () => service.cloud.start() },
     edges,
     async close() {
-      await Promise.all([cloud, ...edges.map(({ client }) => client)].map((client) => client.close()));
+      await closeAll(cloud, edges);
       await service.stop();
     },
   };
@@ -64,25 +68,35 @@ export function liveServices(environment: NodeJS.ProcessEnv): Services | { missi
     client: clientOf(environment, name),
     destinationType: environment[`EDGE_SYNC_${name}_TYPE`] ?? '',
     destinationID: environment[`EDGE_SYNC_${name}_ID`] ?? '',
+    service: serviceOf(environment, name),
     ...commandsOf(environment, name),
   }));
-  const clients = [cloud, ...edges].map(({ client }) => client);
-  return {
-    cloud,
-    edges,
-    async close() {
-      await Promise.all(clients.map((client) => client.close()));
-    },
-  };
+  return { cloud, edges, close: () => closeAll(cloud.client, edges) };
 }
 
-function clientOf(environment: NodeJS.ProcessEnv, name: string): SyncServiceClient {
+async function closeAll(cloud: SyncServiceClient, edges: readonly Edge[]): Promise<void> {
+  const clients = edges.flatMap(({ client, service }) => (service ? [client, service] : [client]));
+  await Promise.all([cloud, ...clients].map((client) => client.close()));
+}
+
+function serviceOf(environment: NodeJS.ProcessEnv, name: string): SyncServiceClient | undefined {
+  const key = environment[`EDGE_SYNC_${name}_SERVICE_KEY`];
+  const secret = environment[`EDGE_SYNC_${name}_SERVICE_SECRET`] ?? '';
+  return key === undefined ? undefined : clientOf(environment, name, { key, secret });
+}
+
+function clientOf(
+  environment: NodeJS.ProcessEnv,
+  name: string,
+  credentials?: { key: string; secret: string },
+): SyncServiceClient {
   const variable = (what: string): string | undefined => environment[`EDGE_SYNC_${name}_${what}`];
   const caFile = variable('CA');
+  const key = variable('KEY');
   return new SyncServiceClient({
     address: variable('URL') ?? '',
     ...(name === 'CSS' && { organization: environment.EDGE_SYNC_ORG ?? '' }),
-    ...(variable('KEY') !== undefined && { key: variable('KEY') ?? '', secret: variable('SECRET') ?? '' }),
+    ...(credentials ?? (key !== undefined && { key, secret: variable('SECRET') ?? '' })),
     ...(caFile !== undefined && { tls: { caFile } }),
   });
 }
