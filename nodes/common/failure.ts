@@ -27,6 +27,9 @@ export class NodeFailure extends Error {
   }
 }
 
+/** A failure that the log has: no Catch node would hear of it any more. */
+export class LoggedFailure extends NodeFailure {}
+
 /** Turns whatever was thrown into an error for `done`. What is no error of the service keeps its own code. */
 export function toNodeFailure(thrown: unknown): NodeFailure {
   if (thrown instanceof NodeFailure) return thrown;

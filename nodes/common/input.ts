@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Node, NodeMessage, NodeMessageInFlow } from 'node-red';
-import { type NodeFailure, toNodeFailure } from './failure';
+import { LoggedFailure, type NodeFailure, toNodeFailure } from './failure';
 import { Reply } from './reply';
 import { StatusLine } from './status';
 
@@ -43,7 +43,7 @@ export function handleInput(
       (error: unknown) => {
         const failure = toNodeFailure(error);
         showFailure(failure);
-        reply.fail(failure);
+        if (!(failure instanceof LoggedFailure)) reply.fail(failure);
       },
     );
     running.add(handled);

@@ -65,7 +65,9 @@ export const actions: Readonly<Record<AdminSettings['action'], (request: AdminRe
       return client.retrieveAllDestinationACLs();
     },
     async setDestinations(request) {
-      await request.client.setObjectDestinations(await reference(request), await destinationsOf(request));
+      const object = await reference(request);
+      const destinations = await destinationsOf(request, 'none');
+      await request.client.setObjectDestinations(object, destinations, { allowEmpty: true });
     },
     async addDestinations(request) {
       await request.client.addObjectDestinations(await reference(request), await destinationsOf(request));
@@ -115,23 +117,34 @@ async function usersOf({ fields, settings, message }: AdminRequest): Promise<Acc
   });
 }
 
-/** `type:id`, several separated by commas, or a list of such and of `{ destinationType, destinationID }`. */
-async function destinationsOf({ fields, message }: AdminRequest): Promise<DestinationReference[]> {
-  return asList(await fields.any('destinations', message), 'Destinations').map((destination) => {
-    if (typeof destination === 'string') {
-      const colon = destination.indexOf(':');
-      if (colon < 1) throw invalidInput(`Destinations must be type:id, not ${destination}`);
-      return {
-        destinationType: destination.slice(0, colon),
-        destinationID: destination.slice(colon + 1),
-      };
-    }
-    const { destinationType, destinationID } = (destination ?? {}) as Partial<DestinationReference>;
-    if (!destinationType || !destinationID) {
-      throw invalidInput(`Destinations must be type:id or { destinationType, destinationID }`);
-    }
-    return { destinationType, destinationID };
-  });
+/**
+ * `type:id`, several separated by commas, or a list of such and of `{ destinationType, destinationID }`.
+ *
+ * @param none the word for no destination at all: nothing that is left out can mean that.
+ */
+async function destinationsOf(
+  { fields, message }: AdminRequest,
+  none?: string,
+): Promise<DestinationReference[]> {
+  const value = await fields.any('destinations', message);
+  if (none !== undefined && value === none) return [];
+  const destinations = asList(value, 'Destinations').map(asDestination);
+  if (destinations.length > 0) return destinations;
+  const way = none === undefined ? '' : `: to take the object from all edges, say ${none}`;
+  throw invalidInput(`Destinations are empty${way}`);
+}
+
+function asDestination(destination: unknown): DestinationReference {
+  if (typeof destination === 'string') {
+    const colon = destination.indexOf(':');
+    if (colon < 1) throw invalidInput(`Destinations must be type:id, not ${destination}`);
+    return { destinationType: destination.slice(0, colon), destinationID: destination.slice(colon + 1) };
+  }
+  const { destinationType, destinationID } = (destination ?? {}) as Partial<DestinationReference>;
+  if (!destinationType || !destinationID) {
+    throw invalidInput(`Destinations must be type:id or { destinationType, destinationID }`);
+  }
+  return { destinationType, destinationID };
 }
 
 function asList(value: unknown, label: string): unknown[] {

@@ -1,6 +1,6 @@
 import type { NodeStatus } from 'node-red';
 import type { ReceiverState } from '../../src/client';
-import { shortText } from '../common/status';
+import { shortText } from '../common/short-text';
 
 /** The worst of the states, since each object type has its own poll. */
 export function statusOf(states: readonly ReceiverState[], webhookRefused: boolean, now: number): NodeStatus {

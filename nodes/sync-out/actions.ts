@@ -1,9 +1,10 @@
 import type { NodeMessage } from 'node-red';
 import type { ObjectReference, Progress, ServiceKind, SyncServiceClient } from '../../src/client';
 import type { TypedFields } from '../common/typed';
-import { dataOf } from './data';
+import { bytesOf, dataOf } from './data';
 import type { OutSettings } from './fields';
 import { metadataOf } from './metadata';
+import type { Queued } from './queue';
 import { referenceOf } from './reference';
 import { type SyncOutCredentials, signingKeyOf } from './signing';
 
@@ -19,8 +20,7 @@ interface SendRequest {
 }
 
 /** What a message asks for, read and found right: all that is left is to send it. */
-export interface Job {
-  readonly object: ObjectReference;
+export interface Job extends Queued {
   readonly outcome: 'published' | 'activated' | 'deleted';
   send(client: SyncServiceClient, onProgress: Progress): Promise<void>;
 }
@@ -36,6 +36,7 @@ export const actions: Readonly<Record<OutSettings['action'], (request: SendReque
     return {
       object,
       outcome: 'published',
+      bytes: bytesOf(data),
       send: (client, onProgress) => client.publish(metadata, data, { sign, onProgress }),
     };
   },
@@ -44,7 +45,7 @@ export const actions: Readonly<Record<OutSettings['action'], (request: SendReque
     const object = await reference(request, !(await fields.flag('metaOnly', message)));
     const purpose = { kind, destination: settings.destination, withData: false };
     const metadata = await metadataOf(object, purpose, fields, message, request.now);
-    return { object, outcome: 'published', send: (client) => client.updateObject(metadata) };
+    return { object, outcome: 'published', bytes: 0, send: (client) => client.updateObject(metadata) };
   },
   async data(request) {
     const object = await reference(request, false);
@@ -52,16 +53,17 @@ export const actions: Readonly<Record<OutSettings['action'], (request: SendReque
     return {
       object,
       outcome: 'published',
+      bytes: bytesOf(data),
       send: (client, onProgress) => client.updateObjectData(object, data, { onProgress }),
     };
   },
   async activate(request) {
     const object = await reference(request, false);
-    return { object, outcome: 'activated', send: (client) => client.activateObject(object) };
+    return { object, outcome: 'activated', bytes: 0, send: (client) => client.activateObject(object) };
   },
   async delete(request) {
     const object = await reference(request, false);
-    return { object, outcome: 'deleted', send: (client) => client.deleteObject(object) };
+    return { object, outcome: 'deleted', bytes: 0, send: (client) => client.deleteObject(object) };
   },
 };
 

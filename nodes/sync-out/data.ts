@@ -28,6 +28,12 @@ export async function dataOf(
   return asJson(value);
 }
 
+/** How many bytes the data has in memory; undefined for a file. */
+export function bytesOf(data: DataSource): number | undefined {
+  if (typeof data === 'string') return Buffer.byteLength(data);
+  return data instanceof Uint8Array ? data.byteLength : undefined;
+}
+
 /** What JSON would make an empty object of, or nothing. */
 function kindOfNoData(value: unknown): string | undefined {
   if (value instanceof Map || value instanceof WeakMap) return 'a Map';

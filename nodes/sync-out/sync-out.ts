@@ -1,32 +1,24 @@
-import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from 'node-red';
-import {
-  DeliveryFailure,
-  type DeliveryGoal,
-  type DestinationStatus,
-  isSyncServiceError,
-  type ObjectMetadata,
-  type SyncServiceClient,
-} from '../../src/client';
-import { Limiter } from '../../src/system/limiter';
-import { invalidInput, NodeFailure, toNodeFailure } from '../common/failure';
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { invalidInput, LoggedFailure, NodeFailure } from '../common/failure';
 import { FieldReader } from '../common/fields';
 import { construct, type Handler, handleInput } from '../common/input';
-import { Queue } from '../common/queue';
 import { labelsOf, settingsOf } from '../common/settings';
 import { StatusLine } from '../common/status';
+import { Stopping } from '../common/stopping';
 import { credentialsOf } from '../common/table';
 import { Transfers } from '../common/transfers';
 import { TypedFields } from '../common/typed';
 import { useService } from '../sync-service/use';
 import { actions } from './actions';
+import { arrived } from './arrival';
 import { table } from './fields';
 import texts from './locales/en-US/sync-out.json';
+import { SendQueue } from './queue';
 import type { SyncOutCredentials } from './signing';
 
-/** How many objects are sent at once; the others wait for their turn. */
-const concurrentSends = 4;
-
 const labels = labelsOf(texts['sync-out']);
+/** How many of the objects that were not sent the log names. */
+const named = 10;
 
 export default function (RED: NodeAPI): void {
   function SyncOut(this: Node<SyncOutCredentials>, config: NodeDef): void {
@@ -36,60 +28,35 @@ export default function (RED: NodeAPI): void {
       const prepare = actions[settings.action];
       if (!prepare) throw invalidInput('Choose an action');
       const connection = useService(RED, this, settings.service);
-      const fields = new TypedFields(new FieldReader(RED, this, connection.clock), table, labels, config);
       const { clock } = connection;
+      const fields = new TypedFields(new FieldReader(RED, this, clock), table, labels, config);
       const status = new StatusLine(this, clock);
       const transfers = new Transfers((text) => status.show({ fill: 'blue', shape: 'dot', text }), clock);
-      // Read one after the other, so that messages about one object are sent in the order in which they came.
-      const reading = new Limiter(1);
-      const queue = new Queue(concurrentSends);
-
-      /** Waits for the object to arrive. A destination that fails is told to Catch nodes as `msg.destinations`, too. */
-      const arrived = async (
-        client: SyncServiceClient,
-        object: ObjectMetadata,
-        goal: DeliveryGoal,
-        message: NodeMessageInFlow,
-        closing: AbortSignal,
-      ): Promise<NodeMessage> => {
-        const onProgress = (destinations: DestinationStatus[]): void => {
-          const far = destinations.filter(
-            (each) => each.status === goal || each.status === 'consumed',
-          ).length;
-          status.show({ fill: 'blue', shape: 'ring', text: `${goal} ${far}/${destinations.length}` });
-        };
-        const onFailure = (error: unknown): void =>
-          status.show({ fill: 'yellow', shape: 'ring', text: toNodeFailure(error).code });
-        try {
-          const options = { patience: settings.timeout, onProgress, onFailure, signal: closing };
-          const delivery = await client.waitForDelivery(object, goal, options);
-          const fill = delivery.outcome === goal ? 'green' : 'yellow';
-          status.show({ fill, shape: 'dot', text: `sync-out.outcome.${delivery.outcome}` });
-          return Object.assign(message, { object, ...delivery });
-        } catch (error) {
-          if (error instanceof DeliveryFailure) {
-            Object.assign(message, { object, destinations: error.destinations });
-          }
-          throw isSyncServiceError(error, 'SYNC_ABORTED', 'SYNC_CLOSED') ? deployed(object) : error;
-        }
-      };
+      const queue = new SendQueue();
+      dropAtClose(this, queue, new Stopping(RED, this));
 
       const handler: Handler = async (message, _status, closing) => {
-        const client = await connection.client();
         const credentials = this.credentials ?? {};
         const freshID = (): string => RED.util.generateId();
-        const { kind } = client;
-        const job = await reading.run(() =>
-          prepare({ kind, fields, settings, credentials, message, now: clock.now(), freshID }),
+        const { client, object, sent, outcome } = await queue.run(
+          `message ${message._msgid}`,
+          async () => {
+            const client = await connection.client();
+            const now = clock.now();
+            const request = { kind: client.kind, fields, settings, credentials, message, now, freshID };
+            return { client, ...(await prepare(request)) };
+          },
+          async ({ client, object, outcome, send }) => {
+            status.show({ fill: 'blue', shape: 'dot', text: object.objectID });
+            await transfers.run((onProgress) => send(client, onProgress));
+            const sent = outcome === 'deleted' ? undefined : await client.getObjectMetadata(object);
+            return { client, object, outcome, sent };
+          },
         );
-        const { object, outcome } = job;
-        status.show({ fill: 'blue', shape: 'dot', text: object.objectID });
-        const sent = await queue.run(`${object.objectType}/${object.objectID}`, async () => {
-          await transfers.run((onProgress) => job.send(client, onProgress));
-          return outcome === 'deleted' ? undefined : client.getObjectMetadata(object);
-        });
-        const goal = settings.waitFor;
-        if (sent && goal !== 'published') return arrived(client, sent, goal, message, closing);
+        const { waitFor: goal, timeout: patience } = settings;
+        if (sent && goal !== 'published') {
+          return arrived(message, { client, object: sent, goal, patience, signal: closing }, status);
+        }
         status.show({ fill: 'green', shape: 'dot', text: `sync-out.outcome.${outcome}` });
         return Object.assign(message, { object: sent ?? object, outcome });
       };
@@ -102,7 +69,18 @@ export default function (RED: NodeAPI): void {
   });
 }
 
-function deployed({ objectType, objectID }: ObjectMetadata): NodeFailure {
-  const message = `${objectType}/${objectID} is published, but nobody waits for its delivery any more: the flow was deployed`;
-  return new NodeFailure('SYNC_ABORTED', message);
+/** What still waits when a node is closed is not dropped in silence: a Catch node is told, or else the log, in one line. */
+function dropAtClose(node: Node, queue: SendQueue, stopping: Stopping): void {
+  node.on('close', () => {
+    const caught = stopping.hasCatch();
+    stopping.release();
+    const names = queue.drop((name) => {
+      const message = `${name} was not sent: the flow was deployed`;
+      return caught ? new NodeFailure('SYNC_ABORTED', message) : new LoggedFailure('SYNC_ABORTED', message);
+    });
+    if (caught || names.length === 0) return;
+    const [what, were] = names.length === 1 ? ['object', 'was'] : ['objects', 'were'];
+    const listed = names.slice(0, named).join(', ') + (names.length > named ? ', ...' : '');
+    node.warn(`${names.length} ${what} ${were} not sent, since the flow was stopped: ${listed}`);
+  });
 }

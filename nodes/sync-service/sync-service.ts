@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { listen } from '../common/runtime-events';
 import { settingsOf } from '../common/settings';
 import { credentialsOf } from '../common/table';
 import { serveDialogs } from './admin';
@@ -24,9 +25,9 @@ export default function (RED: NodeAPI): void {
     );
     Object.assign(this, { connection, settings } satisfies Pick<SyncServiceNode, 'connection' | 'settings'>);
     const onStarted = (): void => void connection.flowsStarted();
-    RED.events.on('flows:started', onStarted);
+    const unlisten = listen(RED.events, 'flows:started', onStarted);
     this.on('close', (done: () => void) => {
-      RED.events.off('flows:started', onStarted);
+      unlisten();
       connection.close().then(done, (error: unknown) => {
         this.error(error);
         done();

@@ -440,11 +440,15 @@ export class SyncServiceClient {
     return this.#destinations.ofObject(object, options);
   }
 
-  /** Sends the object to these edge nodes and no others: from those left out it is deleted. Only on a CSS. */
+  /**
+   * Sends the object to these edge nodes and no others: from those left out it is deleted. Only on a CSS.
+   *
+   * @param options.allowEmpty an empty list is meant: the object is deleted from all edges.
+   */
   async setObjectDestinations(
     object: ObjectReference,
     destinations: readonly DestinationReference[],
-    options: CallOptions = {},
+    options: CallOptions & { allowEmpty?: boolean } = {},
   ): Promise<void> {
     await this.#destinations.set(object, destinations, options);
   }

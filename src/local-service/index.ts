@@ -28,6 +28,12 @@ export interface LocalServiceOptions {
   keys?: readonly KeyPair[];
   /** Keeps everything in this folder, beyond the end of the process; in memory alone unless given. */
   folder?: string;
+  /**
+   * For those who only want to play: leaves out what can harm in the field, and what is there by default. Edges hear of
+   * news at once and not at their next poll; while the cloud is away they answer acknowledgements and updates all the
+   * same, and tell it later; ranges that are wrong get an error and nothing else.
+   */
+  gentle?: boolean;
   /** Where all time of cloud and edges comes from; the system's unless given. */
   clock?: Clock;
 }
@@ -46,12 +52,12 @@ export class LocalService {
   readonly #parts: ServiceParts;
 
   private constructor(
-    { cloud = {}, keys, intervals, clock = systemClock }: LocalServiceOptions,
+    { cloud = {}, keys, intervals, clock = systemClock, gentle = false }: LocalServiceOptions,
     private readonly journal: Journal,
     damage: readonly Damage[],
   ) {
     this.damage = damage;
-    this.#parts = { clock, journal };
+    this.#parts = { clock, journal, gentle };
     this.#intervals = { ...defaultIntervals, ...intervals };
     this.#authenticate = keys ? presetRoles(keys) : developmentRoles;
     this.cloud = new LocalCloud(cloud, this.#intervals, this.#parts);

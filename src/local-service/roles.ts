@@ -38,25 +38,26 @@ const regularUsers = new Set(['user', 'user2', 'bob@example.com']);
  * `org/type/id` an edge.
  */
 export const developmentRoles: Authenticator = (key) => {
-  const service = key.split('$');
-  if (service.length === 4) {
-    const [organization = '', owner, version, name] = service;
-    return { role: 'service', organization, name: `${owner}/${version}/${name}` };
-  }
   const path = key.split('/');
   const [first = '', second = ''] = path;
   if (path.length === 3) return { role: 'edge', organization: first, name: path.slice(1).join('/') };
   if (path.length === 2) {
     return { role: second === 'exadmin' ? 'admin' : 'objectAdmin', organization: first, name: second };
   }
-  const node = /^([^%]+)%([^%]+)$/.exec(key);
-  if (node) return { role: 'node', organization: node[2] ?? '', name: node[1] ?? '' };
-  const at = key.lastIndexOf('@');
-  if (at < 1 || at === key.length - 1) return undefined;
-  const [name, organization] = [key.slice(0, at), key.slice(at + 1)];
-  if (name === 'root') return { role: 'syncAdmin', organization, name };
-  return { role: regularUsers.has(name) ? 'user' : 'admin', organization, name };
+  const [organization = '', ...service] = key.split('$');
+  if (service.length === 3) return { role: 'service', organization, name: service.join('/') };
+  const node = key.split('%');
+  if (node.length === 2) return { role: 'node', organization: node[1] ?? '', name: node[0] ?? '' };
+  return userOf(key.split('@'));
 };
+
+/** Names of users may be addresses of mail. */
+function userOf(parts: string[]): Caller | undefined {
+  if (parts.length !== 2 && parts.length !== 3) return undefined;
+  const name = parts.slice(0, -1).join('@');
+  if (name === 'root') return { role: 'syncAdmin', organization: '', name };
+  return { role: regularUsers.has(name) ? 'user' : 'admin', organization: parts.at(-1) ?? '', name };
+}
 
 /** Keys with secrets, and nobody else. */
 export function presetRoles(pairs: readonly KeyPair[]): Authenticator {
@@ -66,10 +67,12 @@ export function presetRoles(pairs: readonly KeyPair[]): Authenticator {
   };
 }
 
+const base64 = /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/;
+
 /** Who sent a request, by its Authorization header; undefined where nobody is known by it. */
 export function callerOf(header: string | undefined, authenticate: Authenticator): Caller | undefined {
-  const encoded = /^Basic (.+)$/i.exec(header ?? '')?.[1];
-  if (encoded === undefined) return undefined;
+  const encoded = /^Basic (.*)$/i.exec(header ?? '')?.[1];
+  if (encoded === undefined || !base64.test(encoded)) return undefined;
   const text = Buffer.from(encoded, 'base64').toString('utf8');
   const colon = text.indexOf(':');
   return colon < 0 ? undefined : authenticate(text.slice(0, colon), text.slice(colon + 1));

@@ -80,11 +80,18 @@ class SystemFile implements DiskFile {
   }
 }
 
+/** Not by Node.js' own `recursive`, which says of a read-only file system that the folder is not there. */
 async function makeFolder(path: string): Promise<void> {
-  const wanted = resolve(path);
-  const first = await mkdir(wanted, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  for (let made = wanted; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
+  if ((await entryOf(path))?.isFolder) return;
+  const above = dirname(resolve(path));
+  await makeFolder(above);
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    // Somebody else may have made it meanwhile.
+    if (!(await entryOf(path))?.isFolder) throw error;
+  }
+  await syncFolder(above);
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -46,6 +46,12 @@ const onCloud: Asked[] = [
     body: ['gateway:edge1'],
   },
   {
+    name: 'setObjectDestinations to none',
+    call: (client) => client.setObjectDestinations(object, [], { allowEmpty: true }),
+    request: 'PUT /api/v1/objects/demo/t/o/destinations',
+    body: [],
+  },
+  {
     name: 'addObjectDestinations',
     call: (client) => client.addObjectDestinations(object, [edge1]),
     request: 'POST /api/v1/objects/demo/t/o/destinations',
@@ -292,6 +298,7 @@ describe('a call that is wrong in itself', () => {
       'a destination without an ID',
       (client) => client.addObjectDestinations(object, [{ ...edge1, destinationID: '' }]),
     ],
+    ['no destination at all, without the word for it', (client) => client.setObjectDestinations(object, [])],
     ['an organization without a name', (client) => client.deleteOrganization('')],
   ];
   for (const [name, call] of wrong) {

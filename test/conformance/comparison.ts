@@ -1,5 +1,4 @@
 import type { Faults } from '../../src/local-service';
-import { notYet } from './not-yet';
 import type { Recording } from './records';
 import { replay } from './replay';
 
@@ -9,8 +8,6 @@ export interface Comparison {
   all: number;
   /** A line for each record that differs, with its reason. */
   onPurpose: string[];
-  /** Those that are to match and do not yet. */
-  awaited: string[];
   /** A line for each that differs without a reason, or matches although it is listed. */
   wrong: string[];
 }
@@ -21,17 +18,15 @@ export async function compare(
   reasons: ReadonlyMap<string, string>,
   faults?: { css: Partial<Faults>; ess: Partial<Faults> },
 ): Promise<Comparison> {
-  const comparison: Comparison = { same: 0, all: recordings.length, onPurpose: [], awaited: [], wrong: [] };
+  const comparison: Comparison = { same: 0, all: recordings.length, onPurpose: [], wrong: [] };
   for (const { recording, difference } of await replay(recordings, faults)) {
     const { index, name } = recording;
     const reason = reasons.get(name);
-    const listed = reason !== undefined || notYet.has(name);
     if (difference === undefined) comparison.same += 1;
-    if (difference === undefined && listed)
+    if (difference === undefined && reason !== undefined)
       comparison.wrong.push(`${index} ${name} matches, although it is listed`);
     else if (difference === undefined) continue;
     else if (reason !== undefined) comparison.onPurpose.push(`${index} ${name}: ${reason}`);
-    else if (listed) comparison.awaited.push(`${index} ${name}: ${difference}`);
     else comparison.wrong.push(`${index} ${name}: ${difference}`);
   }
   return comparison;

@@ -51,6 +51,7 @@ export class World {
         destinationType: 'gateway',
         destinationID,
         clock,
+        memory: destinationID === 'edge2',
         faults: this.faults.ess,
       });
       await until(`${destinationID} has registered`, () => this.service.cloud.knows(edge));

@@ -104,7 +104,10 @@ describe('bad requests', function () {
   let service: LocalService;
   before(async () => {
     const place = { organization: 'demo', destinationType: 'gateway', destinationID: 'edge1' };
-    service = await LocalService.start({ edges: [place], intervals: { registration: 1, poll: 5 } });
+    // A connection that breaks, as on the real service, would be no answer.
+    const faults = { breaksOnShortRanges: false };
+    const edges = [{ ...place, faults }];
+    service = await LocalService.start({ cloud: { faults }, edges, intervals: { registration: 1, poll: 5 } });
   });
   after(() => service.stop());
 

@@ -92,7 +92,7 @@ describe('the defects of the real service, switched on in the local one', () => 
   it('an error tells a path', async () => {
     const objectID = 'x'.repeat(256);
     service.cloud.faults.tellsPaths = true;
-    await assert.rejects(cloud.publish({ objectType: 't', objectID }, digits), {
+    await assert.rejects(cloud.updateObject({ objectType: 't', objectID }), {
       message: /remove \/var\/edge-sync-service\/sync\/demo-t-x+: file name too long/,
     });
   });

@@ -173,7 +173,7 @@ describe('as was observed of the real service, in the local one', () => {
     const object = { objectType: 't', objectID: 'o' };
     await cloud.publish(object, 'x');
     await arrived();
-    await cloud.setObjectDestinations(object, []);
+    await cloud.setObjectDestinations(object, [], { allowEmpty: true });
     const deletion = await until('it is deleted', async () =>
       (await edge.listUpdates('t')).find(({ deleted }) => deleted),
     );

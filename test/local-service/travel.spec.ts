@@ -70,7 +70,10 @@ describe('objects between a local cloud and its edges', () => {
     const metadata = await until('it is in the cloud', async () => (await cloud.listUpdates('rules'))[0]);
     assert.equal((await cloud.fetchObjectData(metadata)).toString(), 'reading');
     await cloud.acknowledge(metadata);
-    assert.equal(await edge.getObjectStatus(object), 'consumedByDest');
+    await until(
+      'the edge has heard of it',
+      async () => (await edge.getObjectStatus(object)) === 'consumedByDest',
+    );
     await assert.rejects(edge.publish(object, 'again'), { code: 'SYNC_REJECTED' });
   });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import helper from 'node-red-node-test-helper';
 import { sharedLocalService } from '../../nodes/sync-service/local';
+import { clientOf, letClientsGo } from '../support/clients';
 import { give, next, receivingFlow, run, sendingFlow, services } from '../support/flow';
 import { until } from '../support/until';
 
@@ -194,6 +195,21 @@ describe('sync-query and sync-admin', () => {
       await withObject('sync-admin', { action: 'setDestinations', ...r1, destinations: '' });
       assert.match((await fail()).message, /^Destinations must be/);
     });
+
+    for (const [what, destinations, destinationsType, message] of [
+      ['blanks', '  ', 'str', {}],
+      ['a comma', ',', 'str', {}],
+      ['an empty array', 'payload', 'msg', { payload: [] }],
+    ] as const) {
+      it(`when the destinations are ${what}, unless the word none says that it is meant`, async () => {
+        for (const action of ['setDestinations', 'addDestinations', 'removeDestinations']) {
+          await withObject('sync-admin', { action, ...r1, destinations, destinationsType });
+          const way = action === 'setDestinations' ? ': to take the object from all edges, say none' : '';
+          assert.equal((await fail(message)).message, `Destinations are empty${way}`);
+          await helper.unload();
+        }
+      });
+    }
   });
 
   describe('does', () => {
@@ -318,6 +334,14 @@ describe('sync-query and sync-admin', () => {
         cloud.release();
       });
     }
+
+    it('take an object from all edges, when the word none says so', async () => {
+      await withObject('sync-admin', { action: 'setDestinations', ...r1, destinations: 'none' });
+      await ask();
+      const cloud = await clientOf('css');
+      await until('it goes nowhere', async () => (await cloud.getObjectDestinations(r1)).length === 0);
+      letClientsGo();
+    });
 
     it('store, list and delete an organization', async () => {
       const more = (id: string, action: string): Parameters<typeof run>[0][number] => ({

@@ -199,7 +199,7 @@ describe('a flow that receives', () => {
     const status = statusesOf('say');
     const said = heard('said');
     give('say', { object });
-    await until('it waits for the other', () => status.some(({ text }) => text?.includes('waits')));
+    await until('it waits for the other', () => status.some(({ text }) => text?.includes('wait for')));
     assert.equal(await listed(), 1);
     give('say', { object });
     await until('both are told', () => said.length === 2);

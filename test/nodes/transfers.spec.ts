@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { Queue } from '../../nodes/common/queue';
 import { Transfers } from '../../nodes/common/transfers';
 import { Fetches } from '../../nodes/sync-fetch/fetches';
+import { SendQueue } from '../../nodes/sync-out/queue';
 import type { ObjectReference, Progress } from '../../src/client';
 import { ManualClock } from '../support/manual-clock';
 import { until } from '../support/until';
@@ -123,16 +123,20 @@ describe('fetches', () => {
 });
 
 describe('a queue', () => {
-  it('does what concerns the same thing in order, also after a failure, and other things beside it', async () => {
-    const queue = new Queue(2);
+  it('does what concerns the same object in order, also after a failure, and other objects beside it', async () => {
+    const queue = new SendQueue();
     const begun: string[] = [];
     const works = new Map(['a1', 'a2', 'a3', 'b'].map((name) => [name, held()]));
-    const run = (thing: string, name: string): Promise<void> =>
-      queue.run(thing, async () => {
-        begun.push(name);
-        await works.get(name)?.work(() => undefined);
-        if (name === 'a1') throw new Error('a1 failed');
-      });
+    const run = (objectID: string, name: string): Promise<void> =>
+      queue.run(
+        name,
+        async () => ({ object: { objectType: 't', objectID }, bytes: 1 }),
+        async () => {
+          begun.push(name);
+          await works.get(name)?.work(() => undefined);
+          if (name === 'a1') throw new Error('a1 failed');
+        },
+      );
     const all = [run('a', 'a1'), run('a', 'a2'), run('a', 'a3'), run('b', 'b')];
     const settled = Promise.allSettled(all);
     await until('a1 and b began', () => begun.length === 2);

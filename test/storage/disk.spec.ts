@@ -73,9 +73,9 @@ for (const [name, made] of disks) {
     });
 
     it('tells of files and folders, which are for nobody else', async () => {
-      await disk.makeFolder(at('one', 'two'));
-      await disk.makeFolder(at('one', 'two'));
+      await Promise.all([disk.makeFolder(at('one', 'two')), disk.makeFolder(at('one', 'two'))]);
       await put(disk, at('one', 'a'), 'abc');
+      await assert.rejects(disk.makeFolder(at('one', 'a')), { code: 'EEXIST' });
       const file = await disk.stat(at('one', 'a'));
       assert.deepEqual([file?.isFolder, file?.size], [false, 3]);
       assert.equal((await disk.stat(at('one', 'two')))?.isFolder, true);

@@ -40,8 +40,13 @@ export class Destinations {
   async set(
     object: ObjectReference,
     to: readonly DestinationReference[],
-    options: CallOptions,
+    options: CallOptions & { allowEmpty?: boolean },
   ): Promise<void> {
+    if (to.length === 0 && !options.allowEmpty) {
+      throw invalidArgument(
+        'No destinations would delete the object from all edges: allowEmpty says that it is meant',
+      );
+    }
     await this.#change('PUT', object, to.map(asEntry), options);
   }
 

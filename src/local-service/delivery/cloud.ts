@@ -3,29 +3,42 @@ import type { KeptMap } from '../../storage/journal';
 import type { Timer } from '../../system/clock';
 import { every } from '../../system/every';
 import { errorResponse, nothing } from '../responses/response';
+import { isOwn } from '../responses/wrong-state';
 import type { Caller } from '../roles';
 import { AccessLists } from '../store/access-lists';
-import type { StoredObject } from '../store/objects';
-import { Deliveries, deletion, isFor } from './deliveries';
+import type { NotificationStatus } from '../store/notifications';
+import type { ObjectName, StoredObject } from '../store/objects';
+import { type Addressees, Addressing } from './addressing';
+import { Arrivals } from './arrivals';
+import { Deliveries } from './deliveries';
+import { destinationOf, type EdgeName } from './destination';
+import { noFaults, usualFaults } from './faults';
 import type { Intervals } from './intervals';
 import type { CloudLink, EdgeLink } from './link';
-import { Outbox } from './outbox';
 import { RegisteredEdges } from './registered-edges';
-import { type ObjectName, Service, type ServiceOptions, type ServiceParts } from './service';
-import type { Update } from './update';
-import type { Owner } from './version';
+import { Service, type ServiceOptions, type ServiceParts } from './service';
+import { nameOf, type Owner } from './version';
 
-/** An object that was consumed everywhere and deletes itself stays for so long, in ms. */
-const afterAutodelete = 3_600_000;
+/** How far an object has come at an edge by what was told: of others it is not said. */
+const progress: Partial<Record<NotificationStatus, DestinationStatus['status']>> = {
+  updatePending: 'delivering',
+  updated: 'delivering',
+  received: 'delivered',
+  consumedByDestination: 'consumed',
+  error: 'error',
+};
 
 /** The cloud: it addresses objects to edges, hands them over, and knows how far each has come. */
 export class LocalCloud extends Service implements CloudLink {
   readonly nodeType = 'CSS';
+  readonly keepsFiles = true;
   readonly accessLists: AccessLists;
   /** By organization: the address that was stored for it. */
   readonly organizations: KeptMap<string>;
-  readonly #edges = new RegisteredEdges();
-  readonly #deliveries: Deliveries;
+  readonly deliveries: Deliveries;
+  readonly arrivals: Arrivals;
+  readonly #edges: RegisteredEdges;
+  readonly #addressing: Addressing;
   #back: (() => void)[] = [];
   #up = false;
   #maintenance: Timer | undefined;
@@ -35,25 +48,34 @@ export class LocalCloud extends Service implements CloudLink {
     private readonly intervals: Intervals,
     parts: ServiceParts,
   ) {
-    super(options, parts, 'css');
+    super(options, parts, parts.gentle ? noFaults : usualFaults, 'css');
     const { journal } = parts;
     this.accessLists = new AccessLists(journal.map('css access lists'));
     this.organizations = journal.map('css organizations');
-    this.#deliveries = new Deliveries(this.store, new Outbox(journal.map('css withdrawn')));
+    this.#edges = new RegisteredEdges(journal.map('css edges'));
+    this.#addressing = new Addressing(this.#edges);
+    const wake = (organization: string, destination: string): void =>
+      this.#edges.wake(organization, destination);
+    this.deliveries = new Deliveries(this.store, this.notifications, this.#addressing, wake, this.now);
+    this.arrivals = new Arrivals(this.store, this.notifications, this.webhooks);
   }
 
-  async start(): Promise<void> {
-    await this.listening.start();
+  override async start(): Promise<void> {
+    await super.start();
     this.#up = true;
     const { maintenance } = this.intervals;
     this.#maintenance = every(this.clock, maintenance, () => this.maintain(), { background: true });
     for (const resolve of this.#back.splice(0)) resolve();
   }
 
-  async stop(): Promise<void> {
+  override async stop(): Promise<void> {
     this.#up = false;
     this.#maintenance?.cancel();
-    await this.listening.stop();
+    await super.stop();
+  }
+
+  leave(): boolean {
+    return true;
   }
 
   get up(): boolean {
@@ -68,26 +90,28 @@ export class LocalCloud extends Service implements CloudLink {
   maintain(): void {
     this.activateDue();
     const now = this.now();
-    for (const organization of this.store.organizations()) {
-      for (const { metadata } of this.store.all(organization)) {
-        const { objectType, objectID, expiration } = metadata;
-        if (expiration && Date.parse(expiration) <= now) {
-          this.store.delete(organization, objectType, objectID);
-        }
-      }
+    for (const [object] of this.store.timed()) {
+      const { expiration } = object.metadata;
+      if (!expiration || Date.parse(expiration) > now || !isOwn(object)) continue;
+      this.store.delete(...nameOf(object.metadata));
+      this.notifications.delete(nameOf(object.metadata));
     }
   }
 
-  register(edge: EdgeLink): void {
+  register(edge: EdgeLink): boolean {
+    const isNew = !this.#edges.has(edge);
     this.#edges.add(edge);
-    for (const object of this.store.all(edge.organization)) {
-      const own = object.status === 'ready' || object.status === 'notReady';
-      const known =
-        object.deliveries.has(edge.destination) || object.withdrawnFrom.includes(edge.destination);
-      if (own && !known && isFor(object.metadata, edge)) {
-        this.#deliveries.send(edge.organization, object, edge);
-      }
-    }
+    // What its store has had already does not come again.
+    const undelivered = ({ status }: DestinationStatus): boolean =>
+      status !== 'consumed' && !(edge.persistent && status === 'delivered');
+    if (isNew) this.deliveries.address(edge, undelivered);
+    else this.deliveries.reconnect(edge);
+    return isNew;
+  }
+
+  unregister(edge: EdgeLink): void {
+    this.deliveries.forget(edge);
+    this.#edges.delete(edge);
   }
 
   knows(edge: EdgeLink): boolean {
@@ -99,157 +123,92 @@ export class LocalCloud extends Service implements CloudLink {
   }
 
   destinations(organization: string): Destination[] {
-    return this.#edges.of(organization).map((edge) => ({
+    return this.#edges.of(organization).map(({ destinationType, destinationID }) => ({
       destinationOrgID: organization,
-      destinationType: edge.destinationType,
-      destinationID: edge.destinationID,
+      destinationType,
+      destinationID,
       communication: 'http',
       codeVersion: '1.0',
     }));
   }
 
-  objectDestinations(name: ObjectName): DestinationStatus[] {
-    const object = this.store.get(...name);
-    if (!object) throw nothing;
-    return Array.from(object.deliveries.values());
+  /** What is on its way to an edge, or was. */
+  objectsFor(organization: string, edge: EdgeName): object[] {
+    return this.notifications.of(organization, destinationOf(edge)).flatMap(({ name, status }) => {
+      const [orgID, objectType, objectID] = name;
+      const shown = progress[status];
+      return shown ? [{ orgID, objectType, objectID, status: shown }] : [];
+    });
   }
 
   /** Sends an object to these edges and no others; those left out see it deleted. */
   setDestinations(name: ObjectName, entries: readonly string[]): void {
     const object = this.store.get(...name);
     if (!object) throw nothing;
-    const wanted = entries.map((entry) => this.#edges.named(name[0], entry));
-    for (const destination of Array.from(object.deliveries.keys())) {
-      if (!wanted.some((edge) => edge.destination === destination)) {
-        this.#deliveries.withdraw(name[0], object, destination);
-      }
-    }
-    this.#sendToNew(name[0], object, wanted);
+    this.#move(name, object, this.#addressing.ofList(name[0], entries, object.deliveries));
   }
 
   changeDestinations(name: ObjectName, action: 'add' | 'remove', entries: readonly string[]): void {
     const object = this.store.get(...name);
     if (!object) throw errorResponse(500, 'Object not found');
-    const edges = entries.map((entry) => this.#edges.named(name[0], entry));
-    if (action === 'add') this.#sendToNew(name[0], object, edges);
-    else for (const edge of edges) this.#deliveries.withdraw(name[0], object, edge.destination);
-  }
-
-  override update(organization: string, update: Update, caller: Caller): void {
-    for (const entry of update.metadata.destinationsList ?? []) this.#edges.named(organization, entry);
-    super.update(organization, update, caller);
-  }
-
-  take(edge: EdgeLink): StoredObject[] {
-    return this.#deliveries.take(edge);
-  }
-
-  report(edge: EdgeLink, object: ObjectMetadata, status: 'delivered' | 'consumed' | 'deleted'): void {
-    const { objectType, objectID } = object;
-    const stored = this.store.get(edge.organization, objectType, objectID);
-    const delivery = stored?.deliveries.get(edge.destination);
-    if (!stored || !delivery || stored.metadata.instanceID !== object.instanceID) return;
-    if (status === 'deleted') this.#deliveries.deleted(edge, stored);
-    else this.#deliveries.mark(edge.organization, stored, edge, status);
-    if (stored.metadata.deleted && stored.deliveries.size === 0) {
-      this.store.delete(edge.organization, objectType, objectID);
+    const named = this.#addressing.ofList(name[0], entries, object.deliveries);
+    const changed = new Map(object.deliveries);
+    for (const [destination, delivery] of named) {
+      if (action === 'add') changed.set(destination, delivery);
+      else changed.delete(destination);
     }
-    if (stored.metadata.autodelete && status === 'consumed') {
-      this.#expireIfConsumed(edge.organization, stored);
-    }
-  }
-
-  resend(edge: EdgeLink): void {
-    for (const object of this.store.all(edge.organization)) {
-      if (object.status === 'ready' && object.deliveries.has(edge.destination)) {
-        this.#deliveries.send(edge.organization, object, edge);
-      }
-    }
-  }
-
-  /** Applications here see the object of an edge as received. */
-  receive(edge: EdgeLink, sent: StoredObject): void {
-    const metadata = {
-      ...sent.metadata,
-      destinationID: edge.destinationID,
-      destinationType: edge.destinationType,
-      originID: edge.destinationID,
-      originType: edge.destinationType,
-      ownerID: `${edge.organization}/${edge.destinationID}`,
-    };
-    this.store.set(edge.organization, {
-      ...sent,
-      metadata,
-      consumersLeft: metadata.consumers,
-      deliveries: new Map(),
-      status: 'completelyReceived',
-    });
-    if (sent.data && !metadata.metaOnly) this.webhooks.ring(edge.organization, metadata);
-  }
-
-  /** Applications here see the object of an edge deleted. */
-  receiveDeletion(edge: EdgeLink, { metadata }: StoredObject): void {
-    const stored = this.store.get(edge.organization, metadata.objectType, metadata.objectID);
-    if (stored?.metadata.instanceID !== metadata.instanceID || stored.status === 'objconsumed') return;
-    this.store.change(edge.organization, stored, deletion(stored));
-  }
-
-  has(edge: EdgeLink, { objectType, objectID, instanceID }: ObjectMetadata): boolean {
-    return this.store.get(edge.organization, objectType, objectID)?.metadata.instanceID === instanceID;
+    this.#move(name, object, changed);
   }
 
   forgetOrganization(organization: string): void {
     this.organizations.delete(organization);
     this.accessLists.forget(organization);
     this.store.forget(organization);
-    for (const edge of this.#edges.of(organization)) {
-      this.#edges.delete(edge);
-      this.#deliveries.forget(edge);
-    }
+    this.notifications.forget(organization);
+    for (const edge of this.#edges.of(organization)) this.#edges.delete(edge);
   }
 
-  protected published(organization: string, object: StoredObject): void {
-    this.#deliveries.publish(organization, object, this.#edges.of(organization));
+  protected addressees(metadata: ObjectMetadata, before: Addressees): Addressees {
+    return this.#addressing.ofMetadata(metadata, before);
   }
 
-  protected deletedHere(organization: string, object: StoredObject): void {
-    const { objectType, objectID } = object.metadata;
-    if (object.deliveries.size === 0 || this.isFromElsewhere(object)) {
-      this.store.delete(organization, objectType, objectID);
-    } else this.#deliveries.delete(organization, object);
+  protected async published(organization: string, object: StoredObject, before: Addressees): Promise<void> {
+    const left = Array.from(before).filter(([destination]) => !object.deliveries.has(destination));
+    this.deliveries.withdraw(
+      organization,
+      object,
+      left.map(([, delivery]) => delivery),
+    );
+    this.deliveries.publish(organization, object);
   }
 
+  protected async deletedHere(organization: string, object: StoredObject): Promise<void> {
+    if (isOwn(object) && object.deliveries.size > 0) this.deliveries.delete(organization, object);
+    // Neither is told: a second deletion does away with the first, also where no edge has heard of it.
+    else this.store.delete(...nameOf(object.metadata));
+  }
+
+  /** The edge that an object came from hears of it at its next poll; until then it stays. */
   protected async acknowledged(
     organization: string,
     object: StoredObject,
     how: 'consumed' | 'deleted',
   ): Promise<void> {
-    const { objectType, objectID, originID, originType } = object.metadata;
-    this.store.delete(organization, objectType, objectID);
-    const edge = this.#edges.find(organization, `${originType}:${originID}`);
-    if (how === 'consumed') edge?.consumedByCloud(object.metadata);
+    this.deliveries.acknowledge(organization, object, how);
   }
 
-  protected owned(_organization: string, { organization, name }: Caller): Owner {
+  protected owned(_given: ObjectMetadata, { organization, name }: Caller): Owner {
     return { originID: 'Cloud', originType: 'Cloud', ownerID: `${organization}/${name}` };
   }
 
-  #sendToNew(organization: string, object: StoredObject, edges: readonly EdgeLink[]): void {
-    for (const edge of edges) {
-      if (object.deliveries.has(edge.destination)) continue;
-      this.#deliveries.send(organization, object, edge, 'pending');
-    }
+  #move(name: ObjectName, object: StoredObject, deliveries: Addressees): void {
+    const before = object.deliveries;
+    this.store.change(name[0], object, { deliveries });
+    const left = Array.from(before.values()).filter((delivery) => !deliveries.has(destinationOf(delivery)));
+    this.deliveries.withdraw(name[0], object, left);
+    const joining = Array.from(deliveries.values()).filter(
+      (delivery) => !before.has(destinationOf(delivery)),
+    );
+    if (object.status === 'ready') this.deliveries.send(name[0], object, joining);
   }
-
-  #expireIfConsumed(organization: string, object: StoredObject): void {
-    const all = Array.from(object.deliveries.values());
-    if (!all.every(({ status }) => status === 'consumed')) return;
-    const expiration = rfc3339(this.now() + afterAutodelete);
-    this.store.change(organization, object, { metadata: { ...object.metadata, expiration } });
-  }
-}
-
-/** Without fractions of a second. */
-function rfc3339(time: number): string {
-  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
 }

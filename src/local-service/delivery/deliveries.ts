@@ -1,141 +1,219 @@
 import type { DestinationStatus, ObjectMetadata } from '../../protocol/metadata';
-import type { Store, StoredObject } from '../store/objects';
+import type { Notification, NotificationStatus, Notifications } from '../store/notifications';
+import type { ObjectName, Store, StoredObject } from '../store/objects';
+import { type Addressing, deliveryTo } from './addressing';
 import { destinationOf, type EdgeName } from './destination';
-import type { EdgeLink } from './link';
-import type { Outbox } from './outbox';
+import type { DeliveryLink, EdgeLink, News } from './link';
+import { nameOf, removed } from './version';
 
-/** How far each object of a cloud has come at each of its edges, and what of them goes there. */
-export class Deliveries {
+/** An object that was consumed everywhere and deletes itself stays for so long, in ms. */
+const afterAutodelete = 3_600_000;
+/** Who has had, or may have, something of an object: they hear when it goes no more to them. */
+const underWay = new Set<string>(['delivering', 'delivered', 'consumed', 'error']);
+/** What an edge may still tell something new of. */
+const unreceived = new Set<NotificationStatus>(['updatePending', 'updated']);
+const unconsumed = new Set<NotificationStatus>(['updatePending', 'updated', 'received']);
+
+const kinds: Partial<Record<NotificationStatus, News['kind']>> = {
+  updatePending: 'update',
+  deletePending: 'delete',
+  consumedPending: 'consumed',
+  deletedPending: 'deleted',
+};
+
+/** How far each object of a cloud has come at each of its edges, and what waits for them. */
+export class Deliveries implements DeliveryLink {
   constructor(
     private readonly store: Store,
-    private readonly outbox: Outbox,
-  ) {
-    this.#putWaiting();
+    private readonly notifications: Notifications,
+    private readonly addressing: Addressing,
+    private readonly wake: (organization: string, destination: string) => void,
+    private readonly now: () => number,
+  ) {}
+
+  /** A version of an object goes to all its destinations, also where it is already. */
+  publish(organization: string, object: StoredObject): void {
+    const deliveries = Array.from(object.deliveries, ([destination, delivery]) => {
+      return [destination, { ...delivery, status: 'delivering' }] as const;
+    });
+    this.store.change(organization, object, { deliveries: new Map(deliveries) });
+    this.send(organization, object, Array.from(object.deliveries.values()));
   }
 
-  /** What an edge has to fetch; it is not asked for again. */
-  take(edge: EdgeLink): StoredObject[] {
-    const taken = this.outbox.take(edge.key);
-    for (const object of taken) {
-      if (object.deliveries.get(edge.destination)?.status === 'pending') {
-        this.mark(edge.organization, object, edge, 'delivering');
-      }
+  /** A version of an object waits for these edges. */
+  send(organization: string, object: StoredObject, edges: readonly EdgeName[]): void {
+    this.#notify(organization, object, edges, 'updatePending');
+  }
+
+  /** An object goes no more to where it went: there it is deleted. */
+  withdraw(organization: string, object: StoredObject, left: readonly DestinationStatus[]): void {
+    const told = left.filter(({ status }) => underWay.has(status));
+    this.#notify(organization, object, told, 'deletePending');
+  }
+
+  delete(organization: string, object: StoredObject): void {
+    this.store.change(organization, object, removed(object));
+    this.#notify(organization, object, Array.from(object.deliveries.values()), 'deletePending');
+  }
+
+  /** An application has acknowledged what an edge had published, or deleted: the edge hears of it. */
+  acknowledge(organization: string, object: StoredObject, how: 'consumed' | 'deleted'): void {
+    const { originType: destinationType, originID: destinationID } = object.metadata;
+    this.#notify(organization, object, [{ destinationType, destinationID }], `${how}Pending`);
+  }
+
+  pending(edge: EdgeLink): News[] {
+    const found: News[] = [];
+    for (const notification of this.notifications.pending(edge.organization, edge.destination)) {
+      const object = this.store.get(...notification.name);
+      const kind = kinds[notification.status];
+      if (object && kind && object.metadata.instanceID === notification.instanceID) {
+        const metadata = { ...object.metadata, destinationID: edge.destinationID };
+        found.push({ kind, metadata, data: object.data });
+      } else this.notifications.delete(notification.name, notification.destination);
     }
-    return taken;
+    return found;
   }
 
-  /** An object goes to an edge, once it is ready and active. */
-  send(
+  updated(edge: EdgeLink, metadata: ObjectMetadata): void {
+    const notification = this.#of(edge, metadata, unreceived);
+    if (notification) this.notifications.set({ ...notification, status: 'updated' });
+  }
+
+  received(edge: EdgeLink, metadata: ObjectMetadata): void {
+    const notification = this.#of(edge, metadata, unreceived);
+    if (!notification) return;
+    this.notifications.set({ ...notification, status: 'received' });
+    this.#mark(edge, metadata, 'delivered');
+  }
+
+  consumed(edge: EdgeLink, metadata: ObjectMetadata): void {
+    const notification = this.#of(edge, metadata, unconsumed);
+    if (!notification) return;
+    this.notifications.set({ ...notification, status: 'consumedByDestination' });
+    const object = this.#mark(edge, metadata, 'consumed');
+    if (object) this.#expireIfConsumed(edge.organization, object);
+  }
+
+  failed(edge: EdgeLink, metadata: ObjectMetadata, reason: string): void {
+    const notification = this.#of(edge, metadata, unreceived);
+    if (!notification) return;
+    this.notifications.set({ ...notification, status: 'error' });
+    this.#mark(edge, metadata, 'error', reason);
+  }
+
+  /** After the last of its destinations an object is forgotten. */
+  deletionTaken(edge: EdgeLink, metadata: ObjectMetadata): void {
+    const notification = this.#of(edge, metadata, new Set(['deletePending']));
+    if (!notification) return;
+    this.notifications.set({ ...notification, status: 'deletionTaken' });
+    const object = this.#mark(edge, metadata, 'deleted');
+    const all = Array.from(object?.deliveries.values() ?? []);
+    if (object && all.every(({ status }) => status === 'deleted')) this.store.delete(...nameOf(metadata));
+  }
+
+  deleted(edge: EdgeLink, metadata: ObjectMetadata): void {
+    const notification = this.#of(edge, metadata, new Set(['deletePending', 'deletionTaken']));
+    if (notification) this.notifications.delete(notification.name, edge.destination);
+  }
+
+  resend(edge: EdgeLink): void {
+    this.address(edge, () => true);
+  }
+
+  /** What is addressed to an edge goes to it: where it is no destination yet, and where its `again` says so. */
+  address(edge: EdgeLink, again: (delivery: DestinationStatus) => boolean): void {
+    const { organization, destination } = edge;
+    for (const object of this.store.all(organization)) {
+      if (!this.addressing.isFor(object.metadata, edge)) continue;
+      const goes = object.status === 'ready' && !object.metadata.inactive;
+      const delivery = object.deliveries.get(destination);
+      if (delivery && !(goes && again(delivery))) continue;
+      this.#put(organization, object, edge, goes ? 'delivering' : 'pending');
+      if (goes) this.send(organization, object, [edge]);
+    }
+  }
+
+  /** An edge is back: what could not be taken comes again, and all that it has had where it has lost its store. */
+  reconnect({ organization, destination, persistent }: EdgeLink): void {
+    for (const notification of this.notifications.of(organization, destination)) {
+      const { status } = notification;
+      const lost = !persistent && (status === 'updated' || status === 'received');
+      if (lost || status === 'error') this.notifications.set({ ...notification, status: 'updatePending' });
+    }
+  }
+
+  /** An edge has gone for good. */
+  forget({ organization, destination }: EdgeLink): void {
+    for (const object of this.store.all(organization)) {
+      if (!object.deliveries.has(destination)) continue;
+      const deliveries = new Map(object.deliveries);
+      deliveries.delete(destination);
+      this.store.change(organization, object, { deliveries });
+    }
+    this.notifications.forget(organization, destination);
+  }
+
+  #notify(
     organization: string,
-    object: StoredObject,
-    edge: EdgeName,
-    status: 'pending' | 'delivering' = 'delivering',
+    { metadata }: StoredObject,
+    edges: readonly EdgeName[],
+    status: NotificationStatus,
   ): void {
-    const goes = object.status === 'ready' && !object.metadata.inactive;
-    this.mark(organization, object, edge, goes ? status : 'pending');
-    if (goes) this.outbox.put(`${organization}/${destinationOf(edge)}`, object);
+    const { objectType, objectID, instanceID, dataID } = metadata;
+    const name: ObjectName = [organization, objectType, objectID];
+    for (const edge of edges) {
+      const destination = destinationOf(edge);
+      this.notifications.set({ name, destination, status, instanceID, dataID });
+      this.wake(organization, destination);
+    }
   }
 
-  mark(
+  /** What the edge was told of this version, where it may still tell something new of it. */
+  #of(
+    { organization, destination }: EdgeLink,
+    { objectType, objectID, instanceID }: ObjectMetadata,
+    statuses: ReadonlySet<NotificationStatus>,
+  ): Notification | undefined {
+    const found = this.notifications.get([organization, objectType, objectID], destination);
+    return found?.instanceID === instanceID && statuses.has(found.status) ? found : undefined;
+  }
+
+  /** Undefined where the object does not go to this edge any more. */
+  #mark(
+    edge: EdgeLink,
+    metadata: ObjectMetadata,
+    status: DestinationStatus['status'],
+    message?: string,
+  ): StoredObject | undefined {
+    const object = this.store.get(edge.organization, metadata.objectType, metadata.objectID);
+    if (!object?.deliveries.has(edge.destination)) return undefined;
+    this.#put(edge.organization, object, edge, status, message);
+    return object;
+  }
+
+  #put(
     organization: string,
     object: StoredObject,
     edge: EdgeName,
     status: DestinationStatus['status'],
+    message?: string,
   ): void {
-    const { destinationType, destinationID } = edge;
-    const destination = destinationOf(edge);
-    this.store.change(organization, object, {
-      deliveries: new Map(object.deliveries).set(destination, {
-        destinationType,
-        destinationID,
-        status,
-        message: '',
-      }),
-      withdrawnFrom: object.withdrawnFrom.filter((each) => each !== destination),
-    });
+    const delivery = deliveryTo(edge, status, message);
+    const deliveries = new Map(object.deliveries).set(destinationOf(edge), delivery);
+    this.store.change(organization, object, { deliveries });
   }
 
-  /** The object does not go to this edge any more: there it is deleted. */
-  withdraw(organization: string, object: StoredObject, destination: string): void {
-    if (!object.deliveries.has(destination)) return;
-    this.store.change(organization, object, {
-      deliveries: without(object.deliveries, destination),
-      withdrawnFrom: [...object.withdrawnFrom, destination],
-    });
-    const gone: StoredObject = { ...object, ...deletion(object), deliveries: new Map() };
-    this.outbox.withdraw(`${organization}/${destination}`, gone);
-  }
-
-  /** The object is deleted at all its edges. */
-  delete(organization: string, object: StoredObject): void {
-    this.store.change(organization, object, deletion(object));
-    for (const destination of object.deliveries.keys()) {
-      this.outbox.put(`${organization}/${destination}`, object);
-    }
-  }
-
-  /** An edge has acknowledged the deletion; after the last one the object is gone. */
-  deleted({ organization, destination }: EdgeLink, object: StoredObject): void {
-    this.store.change(organization, object, { deliveries: without(object.deliveries, destination) });
-  }
-
-  /** Nothing goes to an edge any more. */
-  forget(edge: EdgeLink): void {
-    this.outbox.take(edge.key);
-  }
-
-  /** An object was published, or activated: who is no destination of it any more sees it deleted. */
-  publish(organization: string, object: StoredObject, registered: readonly EdgeLink[]): void {
-    const { metadata } = object;
-    const before = object.deliveries;
-    // An edge that had the object and has not registered again, after a start on what was kept, goes on having it.
-    const known: readonly EdgeName[] = [...registered, ...before.values()];
-    // Who gets an object with a policy is decided elsewhere (by Open Horizon), and stays so.
-    const edges = new Map(known.map((edge) => [destinationOf(edge), edge]));
-    for (const [destination, edge] of edges) {
-      const stays = metadata.destinationPolicy ? before.has(destination) : isFor(metadata, edge);
-      if (!stays) edges.delete(destination);
-    }
-    for (const destination of before.keys()) {
-      if (!edges.has(destination)) this.withdraw(organization, object, destination);
-    }
-    const fresh = metadata.destinationsList ? 'pending' : 'delivering';
-    for (const [destination, edge] of edges) {
-      this.send(organization, object, edge, before.has(destination) ? 'delivering' : fresh);
-    }
-  }
-
-  /** After a start on what was kept: what had not reached its edges goes to them. */
-  #putWaiting(): void {
-    for (const organization of this.store.organizations()) {
-      for (const object of this.store.all(organization)) {
-        const goes = (object.status === 'ready' && !object.metadata.inactive) || object.metadata.deleted;
-        for (const [destination, { status }] of object.deliveries) {
-          const arrived = status === 'delivered' || status === 'consumed';
-          if (goes && (object.metadata.deleted || !arrived)) {
-            this.outbox.put(`${organization}/${destination}`, object);
-          }
-        }
-      }
-    }
+  #expireIfConsumed(organization: string, object: StoredObject): void {
+    const { autodelete, expiration } = object.metadata;
+    const all = Array.from(object.deliveries.values());
+    if (!autodelete || expiration || !all.every(({ status }) => status === 'consumed')) return;
+    const metadata = { ...object.metadata, expiration: rfc3339(this.now() + afterAutodelete) };
+    this.store.change(organization, object, { metadata });
   }
 }
 
-export function deletion({ metadata }: StoredObject): Pick<StoredObject, 'metadata' | 'status' | 'data'> {
-  return { metadata: { ...metadata, deleted: true }, status: 'objdeleted', data: undefined };
-}
-
-/** Whether an object is addressed to an edge; one with a policy is not by itself. */
-export function isFor(metadata: ObjectMetadata, edge: EdgeName): boolean {
-  const { destinationsList, destinationType, destinationID, destinationPolicy } = metadata;
-  if (destinationPolicy) return false;
-  if (destinationsList?.length) return destinationsList.includes(destinationOf(edge));
-  if (destinationType && destinationType !== edge.destinationType) return false;
-  return !destinationID || destinationID === edge.destinationID;
-}
-
-function without<Value>(values: ReadonlyMap<string, Value>, key: string): Map<string, Value> {
-  const rest = new Map(values);
-  rest.delete(key);
-  return rest;
+/** Without fractions of a second. */
+function rfc3339(time: number): string {
+  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -1,18 +1,29 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import { canReachEdge } from '../../protocol/names';
+import { inMemory } from '../../storage/journal';
 import type { Timer } from '../../system/clock';
 import { every } from '../../system/every';
+import type { Caller } from '../roles';
 import { Locks } from '../store/locks';
-import type { StoredObject } from '../store/objects';
+import type { NotificationStatus } from '../store/notifications';
+import type { ObjectName, StoredObject } from '../store/objects';
+import type { Addressees } from './addressing';
 import { destinationOf, type EdgeName } from './destination';
+import { noFaults, usualFaults } from './faults';
+import { Inbox } from './inbox';
 import type { Intervals } from './intervals';
 import type { CloudLink, EdgeLink } from './link';
-import { removedServices } from './policy';
+import { Sender } from './sender';
 import { Service, type ServiceOptions, type ServiceParts } from './service';
-import type { Owner } from './version';
+import { nameOf, type Owner, removed } from './version';
 
 export interface EdgeOptions extends ServiceOptions, EdgeName {
   organization: string;
+  /**
+   * Keeps its objects in memory, as an ESS of Open Horizon may: they are lost when it stops, and data of more than
+   * 5,242,880 bytes gets through in neither direction.
+   */
+  memory?: boolean;
 }
 
 /** Neither keeps the process running: that is for the listener. */
@@ -24,10 +35,12 @@ export class LocalEdge extends Service implements EdgeLink {
   readonly organization: string;
   readonly destinationType: string;
   readonly destinationID: string;
-  /** The real service answers no question about an object whose acknowledgement waits for the cloud. */
+  readonly persistent: boolean;
   readonly #locks = new Locks();
-  #registered = false;
+  readonly #inbox: Inbox;
+  readonly #sender: Sender;
   #up = false;
+  #looking = false;
   #registration: Timer | undefined;
   #poll: Timer | undefined;
   #maintenance: Timer | undefined;
@@ -36,144 +49,189 @@ export class LocalEdge extends Service implements EdgeLink {
     options: EdgeOptions,
     private readonly cloud: CloudLink,
     private readonly intervals: Intervals,
-    parts: ServiceParts,
+    { journal, ...parts }: ServiceParts,
   ) {
-    const { organization, destinationType, destinationID } = options;
-    super(options, parts, `ess ${organization}/${destinationOf(options)}`);
+    const { organization, destinationType, destinationID, memory = false } = options;
+    const faults = parts.gentle ? noFaults : { ...usualFaults, padsRanges: !memory };
+    const kept = memory ? inMemory() : journal;
+    super(options, { ...parts, journal: kept }, faults, `ess ${organization}/${destinationOf(options)}`);
     this.organization = organization;
     this.destinationType = destinationType;
     this.destinationID = destinationID;
-    this.#tellWaiting();
+    this.persistent = !memory;
+    this.#inbox = new Inbox(this, cloud, this.store, this.notifications, this.webhooks);
+    this.#sender = new Sender(cloud);
+  }
+
+  get keepsFiles(): boolean {
+    return this.persistent;
   }
 
   get destination(): string {
     return destinationOf(this);
   }
 
-  get key(): string {
-    return `${this.organization}/${this.destination}`;
-  }
-
-  get registered(): boolean {
-    return this.#registered;
-  }
-
-  async start(): Promise<void> {
-    await this.listening.start();
+  override async start(): Promise<void> {
+    await super.start();
     this.#up = true;
-    const delay = this.#registered ? 0 : this.intervals.registration;
-    this.#registration = this.clock.after(delay, () => void this.#register(), background);
-    const { maintenance } = this.intervals;
+    const { registration, maintenance } = this.intervals;
+    this.#registration = this.clock.after(registration, () => void this.#register(), background);
     this.#maintenance = every(this.clock, maintenance, () => this.activateDue(), background);
   }
 
-  async stop(): Promise<void> {
+  override async stop(): Promise<void> {
     this.#up = false;
     this.#registration?.cancel();
     this.#poll?.cancel();
     this.#maintenance?.cancel();
-    await this.listening.stop();
+    await super.stop();
+    if (!this.persistent) this.loseStore();
+  }
+
+  /** All that it kept is gone, as when somebody wipes the disk under it. The cloud is not told. */
+  loseStore(): void {
+    this.store.forget(this.organization);
+    this.notifications.forget(this.organization);
+  }
+
+  /** The cloud forgets it, and it forgets its objects; on files it stays where the cloud cannot be told. */
+  leave(): boolean {
+    if (!this.cloud.up) return !this.persistent;
+    this.cloud.unregister(this);
+    this.loseStore();
+    return true;
   }
 
   /** Looks at the cloud now, as it does by itself at its interval. */
   poll(): void {
-    if (!this.cloud.up || !this.cloud.knows(this)) return;
-    for (const object of this.cloud.take(this)) this.#accept(object);
+    if (!this.#up || this.#looking || !this.cloud.up || !this.cloud.knows(this)) return;
+    this.#looking = true;
+    const looking = this.#inbox.empty();
+    // Without webhooks it is over already.
+    void looking.then(() => {
+      this.#looking = false;
+    });
   }
 
-  /** Resolves when no acknowledgement of this object waits for the cloud. */
-  async unlocked(objectType: string, objectID: string): Promise<void> {
-    await this.#locks.free(objectType, objectID, this.faults.sharesLocks);
+  wake(): void {
+    if (!this.faults.newsWaitForPoll) queueMicrotask(() => this.poll());
   }
 
-  /** Resolves when an update may be taken. */
-  async untilRoom(): Promise<void> {
-    if (this.faults.fillsQueue && this.#locks.full) await this.cloud.untilUp();
+  /** Resolves when no acknowledgement that waits for the cloud holds up this object. */
+  async unlocked(name: ObjectName): Promise<void> {
+    if (this.#locks.any) await this.#locks.free(name, this.faults.sharesLocks);
   }
 
   resend(): void {
-    this.cloud.resend(this);
+    this.cloud.deliveries.resend(this);
   }
 
-  /** The cloud consumed what this edge had sent: the ID is used up here. */
-  consumedByCloud({ objectType, objectID, instanceID }: ObjectMetadata): void {
-    const object = this.store.get(this.organization, objectType, objectID);
-    if (object?.metadata.instanceID !== instanceID) return;
-    this.store.change(this.organization, object, { status: 'consumedByDest', data: undefined });
+  protected addressees(_metadata: ObjectMetadata, before: Addressees): Addressees {
+    return before;
   }
 
-  protected published(_organization: string, object: StoredObject): void {
-    if (object.metadata.inactive || object.status !== 'ready') return;
-    const told = this.cloud.untilUp().then(() => this.cloud.receive(this, object));
-    void this.#locks.queue(told);
+  protected async published(organization: string, object: StoredObject): Promise<void> {
+    this.#note(object, 'update');
+    await this.#send(() => this.#tellUpdate(organization, object));
   }
 
-  protected deletedHere(organization: string, object: StoredObject): void {
-    const { objectType, objectID } = object.metadata;
-    this.store.delete(organization, objectType, objectID);
-    void this.cloud.untilUp().then(() => this.cloud.receiveDeletion(this, object));
+  /** It is gone once the cloud knows: until then it is listed as deleted here, too. */
+  protected async deletedHere(organization: string, object: StoredObject): Promise<void> {
+    this.store.change(organization, object, removed(object));
+    this.#note(object, 'delete');
+    await this.#send(() => this.#tellDeletion(object));
   }
 
-  /** The real service answers a consumed only when its cloud has taken it, however long that takes. */
+  /** The real service answers when its cloud has taken it, however long that takes. */
   protected async acknowledged(
     organization: string,
     object: StoredObject,
     how: 'consumed' | 'deleted',
   ): Promise<void> {
+    this.#note(object, how);
+    const { objectType, objectID } = object.metadata;
+    // What cannot be told is answered all the same, and stays.
+    if (!canReachEdge(objectType) || !canReachEdge(objectID)) return;
+    const told = this.#acknowledge(object, how);
+    if (this.faults.holdsAcknowledgements) {
+      await this.#locks.hold([organization, objectType, objectID], told);
+    }
+  }
+
+  protected owned({ ownerID }: ObjectMetadata, _caller: Caller): Owner {
+    return { originID: this.destinationID, originType: this.destinationType, ownerID };
+  }
+
+  async #acknowledge(object: StoredObject, how: 'consumed' | 'deleted'): Promise<void> {
+    if (!this.cloud.up) await this.cloud.untilUp();
     const { metadata } = object;
-    const { objectType, objectID } = metadata;
-    await this.#locks.hold(objectType, objectID, this.cloud.untilUp());
-    this.cloud.report(this, metadata, how);
+    this.cloud.deliveries[how](this, metadata);
     // A newer version may have come meanwhile.
-    if (this.store.get(organization, objectType, objectID) === object) {
-      this.store.delete(organization, objectType, objectID);
-    }
+    if (this.store.get(...nameOf(metadata)) !== object) return;
+    this.notifications.delete(nameOf(metadata));
+    this.store.delete(...nameOf(metadata));
   }
 
-  protected owned(): Owner {
-    return { originID: this.destinationID, originType: this.destinationType, ownerID: '' };
+  #send(tell: () => Promise<void> | undefined): Promise<void> {
+    return this.#sender.send(tell, this.faults.fillsQueue);
   }
 
-  /** After a start on what was kept: what the cloud had not heard of is told. */
-  #tellWaiting(): void {
-    for (const object of this.store.all(this.organization)) {
-      if (object.status === 'objconsumed') void this.acknowledged(this.organization, object, 'consumed');
-      else if (!this.cloud.has(this, object.metadata)) this.published(this.organization, object);
-    }
+  #tellUpdate(organization: string, object: StoredObject): Promise<void> | undefined {
+    const { objectType, objectID, instanceID } = object.metadata;
+    if (!canReachEdge(objectType) || !canReachEdge(objectID)) return undefined;
+    // Of several versions that wait the latest is told.
+    if (this.store.get(organization, objectType, objectID)?.metadata.instanceID !== instanceID)
+      return undefined;
+    const arrived = this.cloud.arrivals.publish(this, object);
+    this.#note(object, 'updated');
+    return arrived;
+  }
+
+  #tellDeletion(object: StoredObject): undefined {
+    const name = nameOf(object.metadata);
+    const { objectType, objectID, instanceID } = object.metadata;
+    if (!canReachEdge(objectType) || !canReachEdge(objectID)) return;
+    this.cloud.arrivals.delete(this, object.metadata);
+    const here = this.store.get(...name);
+    if (here?.metadata.instanceID !== instanceID || !here.metadata.deleted) return;
+    this.notifications.delete(name);
+    this.store.delete(...name);
+  }
+
+  /** What the cloud does not know yet is told again when this edge registers again. */
+  #note({ metadata }: StoredObject, status: NotificationStatus): void {
+    const { instanceID, dataID } = metadata;
+    const [name, { destination }] = [nameOf(metadata), this];
+    this.notifications.set({ name, destination, status, instanceID, dataID });
   }
 
   async #register(): Promise<void> {
-    await this.cloud.untilUp();
+    if (!this.cloud.up) await this.cloud.untilUp();
     // It may have been stopped while its cloud was away.
     if (!this.#up) return;
-    this.#registered = true;
-    this.cloud.register(this);
+    if (this.cloud.register(this)) this.#beNew();
+    this.#tellWaiting();
     this.#poll?.cancel();
     this.#poll = every(this.clock, this.intervals.poll, () => this.poll(), background);
   }
 
-  #accept(sent: StoredObject): void {
-    const metadata = { ...sent.metadata, destinationID: this.destinationID };
-    const { objectType, objectID, deleted, instanceID, metaOnly } = metadata;
-    const here = this.store.get(this.organization, objectType, objectID);
-    if (here?.metadata.instanceID === instanceID && here.metadata.deleted === deleted) {
-      if (!deleted) this.cloud.report(this, metadata, 'delivered');
-      return;
+  /** The cloud does not know it: it sends what it has, and what it had begun to fetch comes from the beginning. */
+  #beNew(): void {
+    for (const object of this.store.all(this.organization)) {
+      const { status, metadata } = object;
+      const lost = status === 'partiallyreceived' || (!this.persistent && status === 'completelyReceived');
+      if (lost) this.store.delete(...nameOf(metadata));
+      else if (status === 'ready' && !metadata.inactive) this.#note(object, 'update');
     }
-    // The real edge can neither fetch nor acknowledge an object of such a name, and tries for ever.
-    const fetchable = canReachEdge(objectType) && canReachEdge(objectID);
-    this.store.set(this.organization, {
-      metadata,
-      data: fetchable ? sent.data : undefined,
-      status: !fetchable ? 'partiallyreceived' : deleted ? 'objdeleted' : 'completelyReceived',
-      consumersLeft: metadata.consumers,
-      deliveries: new Map(),
-      withdrawnFrom: [],
-      policyReceived: false,
-      removedServices: here ? removedServices(here.metadata, metadata) : [],
-    });
-    if (deleted || !fetchable) return;
-    this.cloud.report(this, metadata, 'delivered');
-    if (sent.data && !metaOnly) this.webhooks.ring(this.organization, metadata);
+  }
+
+  #tellWaiting(): void {
+    for (const { name, status } of this.notifications.of(this.organization, this.destination)) {
+      const object = this.store.get(...name);
+      if (!object) continue;
+      if (status === 'update') void this.#sender.send(() => this.#tellUpdate(name[0], object), false);
+      if (status === 'delete') void this.#sender.send(() => this.#tellDeletion(object), false);
+      if (status === 'consumed' || status === 'deleted') void this.#acknowledge(object, status);
+    }
   }
 }

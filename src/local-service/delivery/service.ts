@@ -4,15 +4,16 @@ import type { Clock } from '../../system/clock';
 import { badRequest, errorResponse, nothing } from '../responses/response';
 import { refuseReceived, unmarkable, wrongState } from '../responses/wrong-state';
 import type { Caller } from '../roles';
-import { Store, type StoredObject } from '../store/objects';
-import { type Faults, noFaults } from './faults';
+import { Notifications } from '../store/notifications';
+import { type ObjectName, Store, type StoredObject } from '../store/objects';
+import type { Addressees } from './addressing';
+import type { Faults } from './faults';
 import { type Listening, nowhere } from './listening';
-import { isForService, unversioned } from './policy';
+import { withoutService } from './policy';
+import { Shutdown, type ShutdownOptions } from './shutdown';
 import type { Update } from './update';
-import { keptData, newVersion, type Owner, unfit, Versions } from './version';
+import { newVersion, type Owner, refuseChangedPolicy, unfit, Versions } from './version';
 import { Webhooks } from './webhooks';
-
-export type ObjectName = readonly [organization: string, objectType: string, objectID: string];
 
 export interface ServiceOptions {
   /** What this service takes for the time of day, in ms since 1970; its clock's unless given. */
@@ -26,10 +27,14 @@ export interface ServiceOptions {
 export interface ServiceParts {
   clock: Clock;
   journal: Journal;
+  /** Leaves out what can harm: see `LocalServiceOptions`. */
+  gentle: boolean;
 }
 
 /** Listed to applications: what came from elsewhere and waits for them. */
 const unread = new Set(['completelyReceived', 'objdeleted']);
+/** Their data is not there for applications. */
+const withoutData = new Set(['notReady', 'verificationFailed', 'partiallyreceived']);
 const longestFileName = 255;
 
 /** What a CSS and an ESS have in common: they keep objects, and applications read and write them. */
@@ -43,18 +48,25 @@ export abstract class Service {
   readonly now: () => number;
   /** Can be switched at any time. */
   readonly faults: Faults;
+  /** False while it is on its way down. */
+  running = false;
+  protected readonly clock: Clock;
+  protected readonly notifications: Notifications;
+  protected listening: Listening = nowhere;
   readonly #versions: Versions;
   readonly #memoryLimit: number;
   readonly #began: number;
-  protected listening: Listening = nowhere;
-  protected readonly clock: Clock;
+  readonly #shutdown: Shutdown;
 
   abstract readonly nodeType: 'CSS' | 'ESS';
+  /** Whether the store that is imitated is one of files; the other is in memory. */
+  abstract readonly keepsFiles: boolean;
 
   /** @param name of this service in the journal. */
   constructor(
     { clock: now, memoryLimit = 1_073_741_824, faults }: ServiceOptions,
     { clock, journal }: ServiceParts,
+    usualFaults: Faults,
     name: string,
   ) {
     this.clock = clock;
@@ -62,9 +74,11 @@ export abstract class Service {
     this.now = now ?? (() => clock.now());
     this.#began = clock.elapsed();
     this.store = new Store(journal, name);
+    this.notifications = new Notifications(journal.map(`${name} notifications`));
     this.webhooks = new Webhooks(journal.map(`${name} webhooks`));
-    this.faults = { ...noFaults, ...faults };
+    this.faults = { ...usualFaults, ...faults };
     this.#versions = new Versions(this.now());
+    this.#shutdown = new Shutdown(this, clock);
     this.#memoryLimit = memoryLimit;
   }
 
@@ -87,47 +101,72 @@ export abstract class Service {
     this.listening = listening;
   }
 
-  abstract start(): Promise<void>;
-  abstract stop(): Promise<void>;
+  async start(): Promise<void> {
+    await this.listening.start();
+    this.running = true;
+  }
 
-  /** An application has written or activated an object here, which may not be ready yet. */
-  protected abstract published(organization: string, object: StoredObject): void;
-  protected abstract deletedHere(organization: string, object: StoredObject): void;
+  async stop(): Promise<void> {
+    this.running = false;
+    this.#shutdown.cancel();
+    await this.listening.stop();
+  }
+
+  /** Goes in a while. */
+  shutDown(options: ShutdownOptions): void {
+    this.#shutdown.begin(options);
+  }
+
+  /** Does what comes before it goes for good. @returns false where it stays after all. */
+  abstract leave(): boolean;
+
+  /** Where an object goes from now on. @throws RestResponse where a list names an unknown edge. */
+  protected abstract addressees(metadata: ObjectMetadata, before: Addressees): Addressees;
+  /** A version is here, ready and active, and was sent until now to `before`. Resolves when another may follow. */
+  protected abstract published(organization: string, object: StoredObject, before: Addressees): Promise<void>;
+  protected abstract deletedHere(organization: string, object: StoredObject): Promise<void>;
   /** An application has acknowledged an object that came from elsewhere; resolves once its sender knows. */
   protected abstract acknowledged(
     organization: string,
     object: StoredObject,
     how: 'consumed' | 'deleted',
   ): Promise<void>;
-  protected abstract owned(organization: string, caller: Caller): Owner;
+  protected abstract owned(given: ObjectMetadata, caller: Caller): Owner;
 
-  /** Takes metadata, and its data if it came along; without data the old data is dropped, unless `metaOnly`. */
-  update(organization: string, update: Update, caller: Caller): void {
-    const { objectType, objectID, destinationOrgID } = update.metadata;
+  /** Takes metadata, and its data if it came along. */
+  async update(organization: string, update: Update, caller: Caller): Promise<void> {
+    const { objectType, objectID, destinationOrgID, metaOnly, noData } = update.metadata;
     const target = destinationOrgID || organization;
+    refuseReceived(
+      this.store.get(organization, objectType, objectID),
+      "Can't update object of the receiving side",
+    );
     const old = this.store.get(target, objectType, objectID);
-    refuseReceived(old, "Can't update object of the receiving side");
-    this.#refuseLongName([target, objectType, objectID]);
-    const kept = keptData(update, old);
-    this.#refuseBeyondLimit(kept, old);
-    const object = newVersion(update, old, {
+    const object = newVersion(update, {
       organization: target,
       version: this.#versions.next(),
-      owner: this.owned(organization, caller),
-      data: kept,
+      owner: this.owned(update.metadata, caller),
       now: this.now(),
+      old,
     });
-    const fresh = kept !== undefined && !update.metadata.metaOnly;
-    const failure = fresh ? unfit(object.metadata, kept) : undefined;
+    const before = old?.deliveries ?? new Map();
+    const deliveries = this.addressees(object.metadata, before);
+    if (!metaOnly || !old)
+      this.#refuseLongName([target, objectType, objectID], noData ? undefined : update.data);
+    refuseChangedPolicy(old, object.metadata);
+    this.#refuseBeyondLimit(object.data, old);
+    const stored = { ...object, deliveries };
+    const failure = metaOnly || !object.data ? undefined : unfit(object.metadata, object.data);
     if (failure !== undefined) {
-      this.store.set(target, { ...object, status: 'verificationFailed', data: undefined });
+      this.store.set(target, { ...stored, status: 'verificationFailed', data: undefined });
       throw errorResponse(500, failure);
     }
-    this.store.set(target, object);
-    this.published(target, object);
+    this.store.set(target, stored);
+    this.notifications.delete([target, objectType, objectID]);
+    if (stored.status === 'ready' && !stored.metadata.inactive) await this.published(target, stored, before);
   }
 
-  updateData(name: ObjectName, data: Buffer): void {
+  async updateData(name: ObjectName, data: Buffer): Promise<void> {
     const object = this.#require(name);
     refuseReceived(object, "Can't update data of the receiving side");
     if (object.metadata.noData) throw badRequest("Can't update data, the NoData flag is set to true");
@@ -138,12 +177,9 @@ export abstract class Service {
       throw errorResponse(500, `Failed to verify and store data, Error: ${failure}`);
     }
     const version = this.#versions.next();
-    this.store.change(name[0], object, {
-      data,
-      status: 'ready',
-      metadata: { ...object.metadata, instanceID: version, dataID: version, objectSize: data.length },
-    });
-    this.published(name[0], object);
+    const metadata = { ...object.metadata, instanceID: version, dataID: version, objectSize: data.length };
+    this.store.change(name[0], object, { data, status: 'ready', metadata });
+    if (!metadata.inactive) await this.published(name[0], object, object.deliveries);
   }
 
   metadata(name: ObjectName): ObjectMetadata {
@@ -154,12 +190,10 @@ export abstract class Service {
     return this.#require(name).status;
   }
 
-  /** 404 for all of: unknown, not ready, no data, deleted. */
-  data(name: ObjectName): Buffer {
-    const { data, status } = this.#require(name);
-    const hidden = status === 'notReady' || status === 'objdeleted' || status === 'verificationFailed';
-    if (data === undefined || hidden) throw nothing;
-    return data;
+  /** Undefined for all of: unknown, not ready, no data, deleted. */
+  data(name: ObjectName): Buffer | undefined {
+    const object = this.store.get(...name);
+    return object && !withoutData.has(object.status) ? object.data : undefined;
   }
 
   updates(organization: string, objectType: string, withReceived: boolean): StoredObject[] {
@@ -171,83 +205,74 @@ export abstract class Service {
   async consumed(name: ObjectName): Promise<void> {
     const object = this.#received(name, 'consumed');
     const consumersLeft = object.consumersLeft - 1;
-    if (consumersLeft > 0) return this.store.change(name[0], object, { consumersLeft });
-    this.store.change(name[0], object, { consumersLeft, status: 'objconsumed' });
+    this.store.change(name[0], object, { consumersLeft });
+    if (consumersLeft !== 0) return;
+    this.store.change(name[0], object, { status: 'objconsumed' });
     await this.acknowledged(name[0], object, 'consumed');
   }
 
   received(name: ObjectName): void {
-    this.store.change(name[0], this.#received(name, 'received'), { status: 'objreceived' });
+    const object = this.#received(name, 'received');
+    const receiversLeft = object.receiversLeft - 1;
+    const status = receiversLeft === 0 ? 'objreceived' : object.status;
+    this.store.change(name[0], object, { receiversLeft, status });
   }
 
   /** Also from a service that the policy of the object no longer names. */
   async deletionAcknowledged(name: ObjectName, caller: Caller): Promise<void> {
     const object = this.store.get(...name);
     if (!object) throw unmarkable('deleted');
-    const service = caller.role === 'service' ? unversioned(caller.name) : '';
-    if (object.removedServices.includes(service)) {
-      const removedServices = object.removedServices.filter((each) => each !== service);
-      return this.store.change(name[0], object, { removedServices });
+    if (!object.metadata.deleted) {
+      const removedServices = withoutService(object.removedServices, caller);
+      if (!removedServices) throw wrongState(object, 'deleted', object.removedServices.length > 0);
+      this.store.change(name[0], object, { removedServices });
+      return;
     }
-    if (object.status !== 'objdeleted' || !this.isFromElsewhere(object)) throw wrongState(object, 'deleted');
-    this.store.delete(...name);
-    await this.acknowledged(name[0], object, 'deleted');
+    const consumersLeft = object.consumersLeft - 1;
+    this.store.change(name[0], object, { consumersLeft });
+    if (consumersLeft === 0) await this.acknowledged(name[0], object, 'deleted');
   }
 
-  activate(name: ObjectName): void {
+  async activate(name: ObjectName): Promise<void> {
+    const failed = 'Failed to mark the object as active. Error:';
     const object = this.store.get(...name);
-    if (!object) throw badRequest('Failed to mark the object as active. Error: Object not found');
-    refuseReceived(
-      object,
-      "Failed to mark the object as active. Error: Can't activate object on the receiving side",
-    );
-    if (!object.metadata.inactive) return;
+    if (!object) throw badRequest(`${failed} Object not found`);
+    refuseReceived(object, `${failed} Can't activate object on the receiving side`);
     this.store.change(name[0], object, { metadata: { ...object.metadata, inactive: false } });
-    this.published(name[0], object);
+    // Active or not: it goes again to where it was consumed.
+    if (object.status === 'ready') await this.published(name[0], object, object.deliveries);
   }
 
   /** Activates what is due by now. */
   activateDue(): void {
     const now = this.now();
-    for (const organization of this.store.organizations()) {
-      for (const { metadata } of this.store.all(organization)) {
-        const { objectType, objectID, inactive, activationTime } = metadata;
-        if (inactive && activationTime && Date.parse(activationTime) <= now) {
-          this.activate([organization, objectType, objectID]);
-        }
+    for (const [{ metadata }, organization] of this.store.timed()) {
+      const { objectType, objectID, inactive, activationTime } = metadata;
+      if (inactive && activationTime && Date.parse(activationTime) <= now) {
+        void this.activate([organization, objectType, objectID]);
       }
     }
   }
 
-  /** @param caller a sync administrator is told 400 where others are told 404. */
-  delete(name: ObjectName, caller: Caller): void {
-    const object = this.store.get(...name);
+  async delete(name: ObjectName): Promise<void> {
     const failed = 'Failed to delete the object. Error:';
-    if (!object) throw caller.role === 'syncAdmin' ? badRequest(`${failed} Object not found`) : nothing;
+    const object = this.store.get(...name);
+    if (!object) throw badRequest(`${failed} Object not found`);
     if (this.nodeType === 'ESS') {
       refuseReceived(object, `${failed} Can't delete object on the receiving side for ESS`);
     }
-    this.deletedHere(name[0], object);
-  }
-
-  /** A service sees objects that its policy names, and as deleted what a policy has stopped to name. */
-  seenBy(object: StoredObject, caller: Caller): ObjectMetadata | undefined {
-    if (caller.role !== 'service') return object.metadata;
-    if (object.removedServices.includes(unversioned(caller.name)))
-      return { ...object.metadata, deleted: true };
-    return isForService(object.metadata, caller.name) ? object.metadata : undefined;
-  }
-
-  /** Tombstones of what was written here wait for the edges, not for applications. */
-  protected isFromElsewhere({ metadata }: StoredObject): boolean {
-    return this.nodeType === 'ESS' || metadata.originType !== 'Cloud';
+    await this.deletedHere(name[0], object);
   }
 
   /** The real service keeps an object in a file of its name. */
-  #refuseLongName(name: ObjectName): void {
-    if (Buffer.byteLength(name[2]) <= longestFileName) return;
-    const path = this.faults.tellsPaths ? `remove /var/edge-sync-service/sync/${name.join('-')}: ` : '';
-    throw errorResponse(500, `Failed to delete data. Error: ${path}file name too long`);
+  #refuseLongName(name: ObjectName, data: Buffer | undefined): void {
+    const file = name.join('-');
+    if (!this.keepsFiles || Buffer.byteLength(file) <= longestFileName) return;
+    const path = this.faults.tellsPaths ? ` /var/edge-sync-service/sync/${file}` : '';
+    const [failed, action] = data
+      ? [`Failed to open file${path} to write data. Error:`, 'open']
+      : ['Failed to delete data. Error:', 'remove'];
+    throw errorResponse(500, `${failed}${path && ` ${action}${path}:`} file name too long`);
   }
 
   #require(name: ObjectName): StoredObject {
@@ -259,9 +284,8 @@ export abstract class Service {
   #received(name: ObjectName, mark: string): StoredObject {
     const object = this.store.get(...name);
     if (!object) throw unmarkable(mark);
-    if (object.status !== 'completelyReceived' && object.status !== 'objreceived')
-      throw wrongState(object, mark);
-    return object;
+    if (object.status === 'completelyReceived' || object.status === 'objreceived') return object;
+    throw wrongState(object, mark);
   }
 
   #refuseBeyondLimit(data: Buffer | undefined, old: StoredObject | undefined): void {

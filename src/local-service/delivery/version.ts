@@ -1,10 +1,12 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import { SignatureCheck } from '../../protocol/signature';
-import type { StoredObject } from '../store/objects';
+import { badRequest } from '../responses/response';
+import type { ObjectName, StoredObject } from '../store/objects';
 import type { Update } from './update';
 
 /** As the real services are set up. */
-const chunkSize = 5_242_880;
+export const chunkSize = 5_242_880;
+const allConsumers = 2_147_483_647;
 
 export type Owner = Pick<ObjectMetadata, 'originID' | 'originType' | 'ownerID'>;
 
@@ -26,28 +28,30 @@ export class Versions {
   }
 }
 
-/** The data that an object has after an update; without any in it the old data is dropped, unless it is `metaOnly`. */
-export function keptData({ metadata, data }: Update, old: StoredObject | undefined): Buffer | undefined {
-  if (metadata.noData) return undefined;
-  return metadata.metaOnly ? old?.data : data;
+/** What an update is made with, beside what it says. */
+interface Made {
+  readonly organization: string;
+  readonly version: string;
+  readonly owner: Owner;
+  readonly now: number;
+  /** The object that metadata alone is for, if it is there: its data stays. */
+  readonly old: StoredObject | undefined;
 }
 
-/** The object that an update makes of the one that was there. */
-export function newVersion(
-  { metadata: given }: Update,
-  old: StoredObject | undefined,
-  made: { organization: string; version: string; owner: Owner; data: Buffer | undefined; now: number },
-): StoredObject {
-  const { organization, version, owner, data, now } = made;
+/** The object that an update makes; without data in it the old data is dropped, unless it is `metaOnly`. */
+export function newVersion({ metadata: given, data }: Update, made: Made): StoredObject {
+  const { organization, version, owner, now, old } = made;
+  const kept = given.metaOnly ? old : undefined;
+  const fresh = given.noData || given.metaOnly ? undefined : data;
   const { originID, originType, ownerID } = owner;
   const hasOrigin = given.originID !== '' && given.originType !== '';
-  const consumers = consumersOf(given.consumers);
-  const fresh = data !== undefined && !given.metaOnly;
+  const consumers = given.consumers === -1 ? allConsumers : given.consumers || 1;
+  const ready = given.noData || given.link !== '' || (fresh ?? kept?.data) !== undefined;
   return {
     metadata: {
       ...given,
       ...(given.noData && { link: '', publicKey: '', signature: '' }),
-      ...(given.metaOnly && old && signatureOf(old.metadata)),
+      ...(kept && signatureOf(kept.metadata)),
       ...(given.destinationPolicy && {
         destinationPolicy: { ...given.destinationPolicy, timestamp: `${now}000000` },
       }),
@@ -56,32 +60,34 @@ export function newVersion(
       consumers,
       destinationOrgID: organization,
       instanceID: version,
-      dataID: given.metaOnly && old ? old.metadata.dataID : fresh ? version : '0',
+      dataID: kept ? kept.metadata.dataID : fresh ? version : given.dataID,
       // The real service forgets the size of data that stays.
-      objectSize: given.metaOnly ? 0 : (data?.length ?? 0),
+      objectSize: fresh ? fresh.length : given.objectSize,
       chunkSize,
-      uploadChunkSize: 0,
     },
-    status: data !== undefined || given.noData || given.link ? 'ready' : 'notReady',
-    data,
+    status: ready ? 'ready' : 'notReady',
+    data: fresh ?? kept?.data,
     consumersLeft: consumers,
-    deliveries: old?.deliveries ?? new Map(),
-    withdrawnFrom: [],
+    receiversLeft: consumers,
+    deliveries: new Map(),
     policyReceived: false,
     removedServices: [],
   };
 }
 
-function signatureOf(
-  metadata: ObjectMetadata,
-): Pick<ObjectMetadata, 'hashAlgorithm' | 'publicKey' | 'signature'> {
-  const { hashAlgorithm, publicKey, signature } = metadata;
-  return { hashAlgorithm, publicKey, signature };
+/** @throws RestResponse where an object with a policy would lose it, or one without any get one. */
+export function refuseChangedPolicy(old: StoredObject | undefined, metadata: ObjectMetadata): void {
+  if (!old || (old.metadata.destinationPolicy === null) === (metadata.destinationPolicy === null)) return;
+  throw badRequest("Can't update the existence of Destination Policy");
 }
 
-function consumersOf(given: number): number {
-  if (given === -1) return 2_147_483_647;
-  return given === 0 ? 1 : given;
+/** What becomes of an object that is deleted, until everybody has heard of it. */
+export function removed({ metadata }: StoredObject): Pick<StoredObject, 'metadata' | 'status' | 'data'> {
+  return { metadata: { ...metadata, deleted: true }, status: 'objdeleted', data: undefined };
+}
+
+export function nameOf({ destinationOrgID, objectType, objectID }: ObjectMetadata): ObjectName {
+  return [destinationOrgID, objectType, objectID];
 }
 
 /** What the service says of data that does not fit its signature. */
@@ -93,4 +99,11 @@ export function unfit(metadata: ObjectMetadata, data: Buffer): string | undefine
   return check.fits()
     ? undefined
     : 'Failed to verify data with public key and data signature, Error: crypto/rsa: verification error';
+}
+
+function signatureOf(
+  metadata: ObjectMetadata,
+): Pick<ObjectMetadata, 'hashAlgorithm' | 'publicKey' | 'signature'> {
+  const { hashAlgorithm, publicKey, signature } = metadata;
+  return { hashAlgorithm, publicKey, signature };
 }

@@ -6,8 +6,6 @@ import type { KeptMap } from '../../storage/journal';
 
 /** The URLs to call when an object of a type has arrived with its data. */
 export class Webhooks {
-  #calls: Promise<void> = Promise.resolve();
-
   constructor(private readonly urls: KeptMap<readonly string[]>) {}
 
   register(organization: string, objectType: string, url: string): void {
@@ -25,30 +23,40 @@ export class Webhooks {
     this.urls.set(key, this.#others(key, url));
   }
 
-  /** Calls each URL once, one after the other, whatever they answer: the object stays listed until it is acknowledged. */
-  ring(organization: string, metadata: ObjectMetadata): void {
-    for (const url of this.of(organization, metadata.objectType)) {
-      this.#calls = this.#calls.then(() => call(url, 'POST', stringifyExactJson(metadata, 2)));
-    }
+  /**
+   * Calls each URL once, one after the other, whatever they answer: the object stays listed until it is acknowledged.
+   *
+   * @returns resolves when all were called: the real service waits for that; undefined where there are none.
+   */
+  ring(organization: string, metadata: ObjectMetadata): Promise<void> | undefined {
+    const urls = this.of(organization, metadata.objectType);
+    return urls.length > 0 ? callAll(urls, stringifyExactJson(metadata, 2)) : undefined;
   }
 
   #others(key: string, url: string): readonly string[] {
-    return (this.urls.get(key) ?? []).filter((each) => each !== url);
+    return this.urls.get(key)?.filter((each) => each !== url) ?? [];
   }
+}
+
+async function callAll(urls: readonly string[], body: string): Promise<void> {
+  for (const url of urls) await call(url, 'POST', body);
 }
 
 const redirects = new Set([301, 302, 303]);
 
 /** A URL that does not answer is not called again; that is how the real service has it. */
 function call(url: string, method: 'POST' | 'GET', body?: string): Promise<void> {
-  const request = url.startsWith('https:') ? requestHttps : requestHttp;
+  // The real service takes what begins like a URL, and can no more call it than we can.
+  if (!URL.canParse(url)) return Promise.resolve();
+  const request = /^https:/i.test(url) ? requestHttps : requestHttp;
   const headers = { 'content-type': 'Application/JSON', 'user-agent': 'Go-http-client/1.1' };
   return new Promise((resolve) => {
     const calling = request(url, { method, headers, agent: false }, (response) => {
       response.resume();
       const { location } = response.headers;
-      const target = redirects.has(response.statusCode ?? 0) && location ? new URL(location, url) : undefined;
-      response.on('close', () => resolve(target && method === 'POST' ? call(target.href, 'GET') : undefined));
+      const follows = method === 'POST' && redirects.has(response.statusCode ?? 0);
+      const target = follows && location && URL.canParse(location, url) ? new URL(location, url) : undefined;
+      response.on('close', () => resolve(target && call(target.href, 'GET')));
     });
     calling.on('error', () => resolve());
     calling.end(body);

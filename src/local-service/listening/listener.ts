@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../system/clock';
 import { type IssuedCertificate, issueCertificate } from './certificate';
+import { isNamed } from './hosts';
 
 export interface ListenerOptions {
   /** 0, the default, lets the system choose a free one. */
@@ -30,18 +31,17 @@ const longestHeader = 1_048_576;
 /** Where a service listens: it keeps port and certificate when it is stopped and started again. */
 export class Listener {
   readonly #options: ListenerOptions;
+  readonly #handle: RequestListener;
   readonly #issued: IssuedCertificate | undefined;
   #server: Server | undefined;
   #port: number;
 
-  constructor(
-    options: ListenerOptions,
-    private readonly handle: RequestListener,
-    clock: Clock,
-  ) {
+  constructor(options: ListenerOptions, handle: RequestListener, clock: Clock) {
     this.#options = options;
     this.#port = options.port ?? 0;
-    const { exposeTo } = options;
+    const { exposeTo, socketPath } = options;
+    // No page in a browser reaches a socket of this machine.
+    this.#handle = socketPath === undefined ? forNamed(handle, exposeTo) : handle;
     const names = ['localhost', loopback, '::1', ...(exposeTo ? [exposeTo] : [])];
     this.#issued = options.tls ? issueCertificate({ commonName: 'localhost', names, clock }) : undefined;
   }
@@ -50,7 +50,8 @@ export class Listener {
   get address(): string {
     const { socketPath, tls, exposeTo = loopback } = this.#options;
     if (socketPath !== undefined) return `${tls ? 'secure-unix' : 'unix'}://${socketPath}`;
-    return `${tls ? 'https' : 'http'}://${exposeTo}:${this.#port}`;
+    const host = isIPv6(exposeTo) ? `[${exposeTo}]` : exposeTo;
+    return `${tls ? 'https' : 'http'}://${host}:${this.#port}`;
   }
 
   /** PEM of the certificate to trust; undefined without TLS. */
@@ -84,10 +85,20 @@ export class Listener {
 
   #create(): Server {
     const settings = { maxHeaderSize: longestHeader };
-    if (!this.#issued) return createServer(settings, this.handle);
+    if (!this.#issued) return createServer(settings, this.#handle);
     const { certificate: cert, key } = this.#issued;
-    return createSecureServer({ ...settings, cert, key }, this.handle);
+    return createSecureServer({ ...settings, cert, key }, this.#handle);
   }
+}
+
+/** Refuses what was sent to another name that points here. */
+function forNamed(handle: RequestListener, exposeTo: string | undefined): RequestListener {
+  return (request, response) => {
+    if (isNamed(request.headers.host, exposeTo)) return handle(request, response);
+    request.resume();
+    response.writeHead(421, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
+    response.end('The local service answers to localhost and to the address that it listens on\n');
+  };
 }
 
 /** A service that was killed leaves its socket behind; one that lives keeps it. */

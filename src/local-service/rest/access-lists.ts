@@ -1,4 +1,4 @@
-import { text } from 'node:stream/consumers';
+import { isAcceptedByCloud } from '../../protocol/names';
 import type { LocalCloud } from '../delivery/cloud';
 import {
   badRequest,
@@ -6,12 +6,14 @@ import {
   listOf,
   malformed,
   methodNotAllowed,
-  type RestResponse,
+  RestResponse,
+  unauthorized,
 } from '../responses/response';
-import { type AccessListEntry, type AccessLists, allTypes, type Protected } from '../store/access-lists';
-import { requireAdministrator } from './access';
+import { type AccessListEntry, type AccessLists, all, type Protected } from '../store/access-lists';
+import { isOf, requireRole } from './access';
+import { bytesOf } from './body';
 import { type GoStruct, readGoJson } from './go-json';
-import { checkName, type RestRequest } from './request';
+import { escaped, flag, type RestRequest } from './request';
 
 const entry: GoStruct = {
   name: 'common.ACLentry',
@@ -22,26 +24,35 @@ const bulkUpdate: GoStruct = {
   fields: { action: 'string', users: { list: entry } },
 };
 
-interface Update {
-  action?: string;
-  users?: { Username?: string; ACLUserType?: string; ACLRole?: string }[];
+type Given = { Username?: string; ACLUserType?: string; ACLRole?: string };
+
+/** Of the real service's messages these alone have no newline behind. */
+function refused(message: string): RestResponse {
+  return new RestResponse(400, message, 'text/plain; charset=utf-8');
 }
 
-export async function accessLists(request: RestRequest, parts: string[]): Promise<RestResponse> {
-  const [of, organization, key, userType, username, ...more] = parts;
+export async function accessLists(request: RestRequest, segments: string[]): Promise<RestResponse> {
   const lists = (request.service as LocalCloud).accessLists;
-  if (organization === undefined || !isProtected(of)) return malformed;
-  checkName('Organization ID', organization);
-  requireAdministrator(request, organization);
+  const caller = requireRole(request, 'syncAdmin', 'admin');
+  const [of, organization, ...parts] = segments;
+  if (organization === undefined || segments.length > 5) return malformed;
+  if (!isOf(caller, organization)) throw unauthorized;
+  if (!isProtected(of)) return malformed;
+  const [key = '', userType = '', username = ''] = parts;
   switch (request.method) {
     case 'GET':
-      return read(lists, of, organization, request.query);
+      return parts.length > 1 ? malformed : read(lists, of, organization, request.query);
     case 'PUT':
-      return change(lists, of, organization, key ?? allTypes, await text(request.incoming));
+      // The real service does nothing here, and says neither that nor anything else.
+      if (parts.length > 1) return new RestResponse(200);
+      checkNames({ organization, key });
+      return change(lists, of, organization, key || all, await bytesOf(request));
     case 'DELETE':
-      if (key === undefined || username === undefined || more.length > 0) return malformed;
-      if (userType !== 'user' && userType !== 'node') return malformed;
-      lists.remove(of, organization, key, [{ Username: username, ACLUserType: userType }]);
+      if (parts.length !== 3) return malformed;
+      checkNames({ organization, key, userType, username });
+      lists.remove(of, organization, key || all, [
+        { Username: username, ACLUserType: userType as 'user' | 'node' },
+      ]);
       return done;
     default:
       return methodNotAllowed;
@@ -50,14 +61,16 @@ export async function accessLists(request: RestRequest, parts: string[]): Promis
 
 /** The key is one of the query: one in the path is ignored. */
 function read(lists: AccessLists, of: Protected, organization: string, query: URLSearchParams): RestResponse {
-  if (query.get('all_keys') === 'true') return listOf(lists.keys(of, organization));
+  const keys = flag(query, 'all_keys');
   const userType = query.get('acl_usertype') ?? '';
   if (!['', 'user', 'node'].includes(userType)) {
     return badRequest(
       `Invalid acl user type ${userType} in URL. If specified, the value should be "user" or "node"`,
     );
   }
-  return listOf(lists.get(of, organization, query.get('key') ?? allTypes));
+  const key = query.get('key') ?? '';
+  checkNames({ organization, key });
+  return listOf(keys ? lists.keys(of, organization) : lists.get(of, organization, key));
 }
 
 function change(
@@ -65,36 +78,62 @@ function change(
   of: Protected,
   organization: string,
   key: string,
-  body: string,
+  body: Buffer,
 ): RestResponse {
-  const { action = '', users = [] } = readGoJson(body, bulkUpdate) as Update;
-  if (!/^(add|remove)$/i.test(action)) return badRequest(`Invalid action (${action}) in payload.`);
-  const entries = users.map((user) => checked(user, of, action.toLowerCase() === 'add'));
-  if (action.toLowerCase() === 'add') lists.add(of, organization, key, entries);
-  else lists.remove(of, organization, key, entries);
+  const { action = '', users = [] } = readGoJson(body, bulkUpdate) as { action?: string; users?: Given[] };
+  const what = action.toLowerCase();
+  if (what !== 'add' && what !== 'remove') return badRequest(`Invalid action (${action}) in payload.`);
+  const entries = users.map((user) => checked(user, of, what === 'add'));
+  lists[what](of, organization, key, entries);
   return done;
 }
 
 /** Destinations know one role, which need not be said. */
 function checked(
-  { Username = '', ACLUserType = '', ACLRole = '' }: NonNullable<Update['users']>[number],
+  { Username = '', ACLUserType = '', ACLRole = '' }: Given,
   of: Protected,
   adding: boolean,
 ): AccessListEntry {
-  const said = `for ACL entry {${Username} ${ACLUserType} ${ACLRole}}`;
   const invalid = 'Invalid ACL entry for update. Error:';
+  const given = `{${Username} ${ACLUserType} ${ACLRole}}`;
   if (ACLUserType !== 'user' && ACLUserType !== 'node') {
     throw badRequest(
-      `${invalid} aclUserType "${ACLUserType}" is invalid ${said}, it should be "user", or "node"`,
+      `${invalid} aclUserType "${ACLUserType}" is invalid for ACL entry ${given}, it should be "user", or "node"`,
+    );
+  }
+  if (Username.trim() === '') {
+    throw badRequest(
+      `${invalid} ${adding ? 'username/nodename' : '"Username"'} cannot be empty for ACL entry ${given}.`,
     );
   }
   if (of === 'destinations' || !adding) return { Username, ACLUserType, ACLRole: 'na' };
   if (ACLRole !== 'aclReader' && ACLRole !== 'aclWriter') {
     throw badRequest(
-      `${invalid} aclRole "${ACLRole}" is invalid ${said}, it should be "aclWriter", or "aclReader"`,
+      `${invalid} aclRole "${ACLRole}" is invalid for ACL entry ${given}, it should be "aclWriter", or "aclReader"`,
     );
   }
   return { Username, ACLUserType, ACLRole };
+}
+
+/** @throws RestResponse 400 for the first that is none. */
+function checkNames(names: {
+  organization: string;
+  key: string;
+  userType?: string;
+  username?: string;
+}): void {
+  const { organization, key, userType = '', username = '' } = names;
+  const isWrong = (name: string): boolean => name !== '' && !isAcceptedByCloud(name);
+  if (isWrong(organization)) {
+    throw refused(`Organization ID (${escaped(organization)}) contains invalid characters`);
+  }
+  if (isWrong(key)) {
+    throw refused(`Key (destination type/object type) ${escaped(key)} contains invalid characters`);
+  }
+  if (!['', 'user', 'node'].includes(userType)) {
+    throw refused(`Invalid acl user type ${escaped(userType)} in URL. The value should be "user" or "node"`);
+  }
+  if (isWrong(username)) throw refused(`Username (${escaped(username)}) contains invalid characters`);
 }
 
 function isProtected(word: string | undefined): word is Protected {

@@ -4,11 +4,13 @@ import type { LocalEdge } from '../delivery/edge';
 import { broken, errorResponse, RestResponse } from '../responses/response';
 import { type Authenticator, callerOf } from '../roles';
 import { accessLists } from './access-lists';
-import { destinations } from './destinations';
+import { destinations, destinationsOnEdge } from './destinations';
 import { objects } from './objects';
 import { organizations } from './organizations';
+import { decoded, redirection } from './paths';
 import type { RestRequest } from './request';
-import { health, resend, shutDown } from './service';
+import { health, resend } from './service';
+import { shutDown } from './shutdown';
 
 const alwaysSent = {
   'cache-control': 'no-store, no-cache, must-revalidate',
@@ -48,75 +50,47 @@ async function responseTo(
   authenticate: Authenticator,
   incoming: IncomingMessage,
 ): Promise<RestResponse> {
-  const [path = '/', search = ''] = splitOnce(incoming.url ?? '/', '?');
-  const decoded = decode(path);
-  if (decoded === undefined) return errorResponse(400, '400 Bad Request');
-  const elsewhere = redirected(decoded, service);
-  if (elsewhere !== undefined) return redirect(encodeURI(elsewhere) + (search && `?${search}`));
-  return route(decoded, {
+  const [path = '/', ...rest] = (incoming.url ?? '/').split('?');
+  const [search, method] = [rest.join('?'), incoming.method ?? 'GET'];
+  const segments = decoded(path);
+  if (segments === undefined) return errorResponse(400, '400 Bad Request');
+  const elsewhere = redirection(path, search, method, service.nodeType);
+  if (elsewhere) return elsewhere;
+  return route(segments, {
     service,
     incoming,
-    method: incoming.method ?? 'GET',
+    method,
     query: new URLSearchParams(search),
     caller: callerOf(incoming.headers.authorization, authenticate),
   });
 }
 
-async function route(path: string, request: RestRequest): Promise<RestResponse> {
-  const [, api, v1, noun, ...segments] = path.split('/');
-  if (api !== 'api' || v1 !== 'v1') return notFound;
-  // One slash at the end is accepted.
-  const hasSlash = segments.length > 0 && segments.at(-1) === '';
-  const parts = hasSlash ? segments.slice(0, -1) : segments;
-  const cloud = request.service.nodeType === 'CSS';
-  switch (noun) {
-    case 'health':
-      return parts.length === 0 ? health(request) : notFound;
-    case 'objects':
-      return objects(request, parts, hasSlash);
-    case 'destinations':
-      if (cloud) return destinations(request, parts);
-      return segments.length === 0 ? new RestResponse(400) : notFound;
-    case 'organizations':
-      return organizations(request, parts);
-    case 'security':
-      return cloud ? accessLists(request, parts) : notFound;
-    case 'resend':
-      return parts.length === 0 ? resend(request) : notFound;
-    case 'shutdown':
-      return parts.length === 0 ? shutDown(request) : notFound;
-    default:
-      return notFound;
-  }
+type Part = (request: RestRequest, segments: string[]) => RestResponse | Promise<RestResponse>;
+
+/** What answers while a service is on its way down, too. */
+const always: Readonly<Record<string, Part>> = { health, shutdown: shutDown };
+/** What stands alone behind `/api/v1`, and what others stand behind. */
+const words: Readonly<Record<string, Part>> = { ...always, resend, organizations };
+const folders: Readonly<Record<string, Part>> = { objects, organizations };
+const onCloud: Readonly<Record<string, Part>> = { ...folders, destinations, security: accessLists };
+const onEdge: Readonly<Record<string, Part>> = { ...words, destinations: destinationsOnEdge };
+
+async function route(
+  [empty, api, v1, noun = '', ...segments]: string[],
+  request: RestRequest,
+): Promise<RestResponse> {
+  const { nodeType, running } = request.service;
+  const alone = nodeType === 'CSS' ? words : onEdge;
+  const parts = segments.length === 0 ? alone : nodeType === 'CSS' ? onCloud : folders;
+  const part =
+    empty === '' && api === 'api' && v1 === 'v1' && Object.hasOwn(parts, noun) ? parts[noun] : undefined;
+  if (!part) return notFound;
+  return running || Object.hasOwn(always, noun) ? part(request, segments) : unavailable;
 }
 
 /** Go's own answer, without the headers of the interface. */
 const notFound = new RestResponse(404, '404 page not found\n', 'text/plain; charset=utf-8', { bare: true });
-
-/** Where Go's router sends a client on: paths without a slash that a folder has, and doubled slashes. */
-function redirected(path: string, { nodeType }: LocalCloud | LocalEdge): string | undefined {
-  if (path.includes('//')) return path.replace(/\/{2,}/g, '/');
-  const folders = nodeType === 'CSS' ? ['objects', 'destinations'] : ['objects'];
-  return folders.some((folder) => path === `/api/v1/${folder}`) ? `${path}/` : undefined;
-}
-
-function redirect(location: string): RestResponse {
-  const body = `<a href="${location}">Temporary Redirect</a>.\n\n`;
-  return new RestResponse(307, body, 'text/html; charset=utf-8', { headers: { location }, bare: true });
-}
-
-function decode(path: string): string | undefined {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return undefined;
-  }
-}
-
-function splitOnce(text: string, separator: string): string[] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
-}
+const unavailable = new RestResponse(503);
 
 function send(incoming: IncomingMessage, outgoing: ServerResponse, response: RestResponse): void {
   if (response === broken) {

@@ -1,135 +1,121 @@
-import type { ObjectMetadata } from '../../protocol/metadata';
 import type { LocalCloud } from '../delivery/cloud';
-import { servicesOf } from '../delivery/policy';
-import { json, listOf, malformed, nothing, type RestResponse, unauthorized } from '../responses/response';
-import type { Caller } from '../roles';
+import { isAmong, servicesOf } from '../delivery/policy';
+import { json, listOf, malformed, nothing, type RestResponse } from '../responses/response';
+import type { Caller, Role } from '../roles';
 import type { StoredObject } from '../store/objects';
-import { isOf, mayRead, requireKnown } from './access';
-import { flag, type RestRequest } from './request';
+import { isOf, mayReadType, requireRole, seesObject } from './access';
+import { filterOf } from './filters';
+import { untilUnlocked } from './locks';
+import { checkName, checkService, flag, type RestRequest, truthOf } from './request';
 
-/** What applications have not acknowledged yet of a type. */
-export function updates(request: RestRequest, organization: string, objectType: string): RestResponse {
-  const { service, query } = request;
-  const caller = requireKnown(request);
-  if (service.nodeType === 'ESS' && !isOf(caller, organization)) throw unauthorized;
-  if (flag(query, 'all_objects')) return allOfType(request, caller, organization, objectType);
-  const waiting = service.updates(organization, objectType, flag(query, 'received') ?? false);
-  // Services that a policy has dropped learn of it although the object itself waits no more.
-  const dropped = service.store
-    .ofType(organization, objectType)
-    .filter((object) => object.removedServices.length > 0 && !waiting.includes(object));
-  const seen = [...waiting, ...(caller.role === 'service' ? dropped : [])]
-    .filter((object) => mayRead(request, caller, organization, object))
-    .flatMap((object) => service.seenBy(object, caller) ?? []);
-  return listOf(seen);
-}
-
-function allOfType(
+/** What applications have not acknowledged yet of a type. Services see what has stopped to be theirs as deleted. */
+export async function updates(
   request: RestRequest,
-  caller: Caller,
   organization: string,
   objectType: string,
-): RestResponse {
-  const found = request.service.store
-    .ofType(organization, objectType)
-    .filter((object) => mayRead(request, caller, organization, object));
-  return listOf(found.map((object) => summary(organization, object)));
+  received: boolean,
+): Promise<RestResponse> {
+  const { service, caller } = request;
+  const all = mayReadType(request, organization, objectType);
+  const waiting = service.updates(organization, objectType, received);
+  if (caller?.role !== 'service') {
+    return listOf(waiting.flatMap(({ metadata }) => (all || metadata.public ? metadata : [])));
+  }
+  for (const { metadata } of waiting)
+    await untilUnlocked(request, [organization, objectType, metadata.objectID]);
+  const seen = waiting.filter((object) => seesObject(object, caller.name, true));
+  return listOf(
+    seen.map(({ metadata, removedServices }) =>
+      isAmong(caller.name, removedServices) ? { ...metadata, deleted: true } : metadata,
+    ),
+  );
 }
 
-/** What a CSS lists of a whole organization; which of the three lists, the query says. */
+export function allOfType(request: RestRequest, organization: string, objectType: string): RestResponse {
+  const { service, caller } = request;
+  const all = mayReadType(request, organization, objectType);
+  const isService = caller?.role === 'service';
+  const seen = service.store
+    .ofType(organization, objectType)
+    .filter((object) => (isService ? seesObject(object, caller.name, false) : all || object.metadata.public));
+  return listOf(seen.map((object) => summary(request, organization, object)));
+}
+
+/** Who may ask for the lists of a whole organization. */
+const listers: Role[] = ['syncAdmin', 'admin', 'objectAdmin', 'user', 'node'];
+
+/** What a CSS lists of a whole organization; which of the three lists, the first of its words in the query says. */
 export function organizationLists(request: RestRequest, organization: string): RestResponse {
   const { query } = request;
   const service = request.service as LocalCloud;
-  const caller = requireKnown(request);
-  if (flag(query, 'filters')) return filtered(request, service, caller, organization);
-  if (flag(query, 'list_object_type')) {
-    if (!isOf(caller, organization)) throw unauthorized;
-    return listOf(service.store.types(organization));
-  }
-  if (flag(query, 'destination_policy')) return withPolicy(request, service, caller, organization);
-  return malformed;
-}
-
-/** None found is 404; found, and none that the caller may see, an empty list. */
-function filtered(
-  request: RestRequest,
-  service: LocalCloud,
-  caller: Caller,
-  organization: string,
-): RestResponse {
-  const wanted = filterOf(request.query);
+  const word = ['destination_policy', 'filters', 'list_object_type'].find((each) => query.get(each));
+  if (word === undefined || !truthOf(query.get(word) ?? '')) return malformed;
+  if (word === 'destination_policy') return withPolicy(request, service, organization);
+  checkName('Organization ID', organization);
+  const caller = requireRole(request, ...listers);
+  const wanted = word === 'filters' ? filterOf(query) : () => true;
   const found = service.store.all(organization).filter(({ metadata }) => wanted(metadata));
+  // None found is 404; found, and none that the caller may see, an empty list.
   if (found.length === 0) return nothing;
-  const seen = found.filter((object) => mayRead(request, caller, organization, object));
-  return json(seen.map(({ metadata }) => metadata));
+  const seen = found.filter(accessibleTo(service, caller, organization, { manifests: true }));
+  if (word === 'filters') return json(seen.map(({ metadata }) => metadata));
+  return json(Array.from(new Set(seen.map(({ metadata }) => metadata.objectType))));
 }
 
-function filterOf(query: URLSearchParams): (metadata: ObjectMetadata) => boolean {
-  const destinationPolicy = flag(query, 'destinationPolicy');
-  const [noData, deleted] = [flag(query, 'noData'), flag(query, 'deleted')];
-  const text = (name: string): string => query.get(name) ?? '';
-  const objectType = text('objectType');
-  // An ID without its type is ignored.
-  const objectID = objectType && text('objectID');
-  const destinationType = text('destinationType');
-  const destinationID = destinationType && text('destinationID');
-  const [service, property] = [text('dpService'), text('dpPropertyName')];
-  const since = timeOf(query.get('since'));
-  const before = timeOf(query.get('expirationTimeBefore'));
-  return (metadata) => {
-    const policy = metadata.destinationPolicy;
-    if (destinationPolicy !== undefined && (policy !== null) !== destinationPolicy) return false;
-    if (destinationPolicy && service && !servicesOf(policy).includes(service)) return false;
-    if (destinationPolicy && property && !policy?.properties?.some(({ name }) => name === property))
-      return false;
-    if (destinationPolicy && since !== undefined && Number(policy?.timestamp ?? 0) / 1e6 < since)
-      return false;
-    if (objectType && metadata.objectType !== objectType) return false;
-    if (objectID && metadata.objectID !== objectID) return false;
-    if (destinationType && metadata.destinationType !== destinationType) return false;
-    if (destinationID && metadata.destinationID !== destinationID) return false;
-    if (noData !== undefined && metadata.noData !== noData) return false;
-    if (deleted !== undefined && metadata.deleted !== deleted) return false;
-    return before === undefined || (metadata.expiration !== '' && Date.parse(metadata.expiration) < before);
-  };
-}
-
-function timeOf(text: string | null): number | undefined {
-  if (text === null || text === '') return undefined;
-  const time = Date.parse(text);
-  if (!/^\d{4}-/.test(text) || Number.isNaN(time)) throw malformed;
-  return time;
-}
-
-function withPolicy(
-  request: RestRequest,
-  service: LocalCloud,
-  caller: Caller,
-  organization: string,
-): RestResponse {
+function withPolicy(request: RestRequest, service: LocalCloud, organization: string): RestResponse {
   const { query } = request;
+  const caller = requireRole(request, ...listers);
   const received = flag(query, 'received') ?? false;
   const name = query.get('service') ?? '';
-  const since = query.get('since');
-  if (name && !name.includes('/')) return malformed;
-  if (since !== null && !(Number(since) > 0)) return malformed;
-  const found = service.store.all(organization).filter((object) => {
-    const policy = object.metadata.destinationPolicy;
-    if (!policy || !mayRead(request, caller, organization, object)) return false;
-    if (since !== null) return BigInt(policy.timestamp ?? 0) >= BigInt(Number(since));
-    if (name) return servicesOf(policy).includes(name);
-    return received || !object.policyReceived;
+  if (name) checkService(name);
+  const text = query.get('since');
+  const since = text ? timeOf(text) : undefined;
+  const found = service.store.all(organization).filter(({ metadata, policyReceived }) => {
+    const policy = metadata.destinationPolicy;
+    if (!policy) return false;
+    if (since !== undefined) return BigInt(policy.timestamp ?? 0) >= since;
+    return name ? servicesOf(policy).includes(name) : received || !policyReceived;
   });
-  return listOf(found.map((object) => summary(organization, object)));
+  if (found.length === 0) return nothing;
+  const seen = found.filter(accessibleTo(service, caller, organization));
+  return json(seen.map((object) => summary(request, organization, object)));
 }
 
-function summary(organization: string, { metadata, deliveries }: StoredObject): object {
+function timeOf(text: string): bigint {
+  if (!/^\+?\d{1,19}$/.test(text) || BigInt(text) < 1n || BigInt(text) >= 2n ** 63n) throw malformed;
+  return BigInt(text);
+}
+
+/** What of an organization's objects somebody may see. */
+function accessibleTo(
+  { accessLists }: LocalCloud,
+  caller: Caller,
+  organization: string,
+  { manifests = false } = {},
+): (object: StoredObject) => boolean {
+  const { role, name } = caller;
+  if (!isOf(caller, organization)) return ({ metadata }) => metadata.public;
+  if (role !== 'user' && role !== 'node') return () => true;
+  const types = new Set(accessLists.keysOf(organization, role, name));
+  if (types.has('*')) return () => true;
+  return ({ metadata }) =>
+    metadata.public ||
+    types.has(metadata.objectType) ||
+    (manifests && role === 'node' && metadata.objectType === 'manifest');
+}
+
+/** A store in memory knows no destinations. */
+function summary(
+  { service }: RestRequest,
+  organization: string,
+  { metadata, deliveries }: StoredObject,
+): object {
   const { objectType, objectID, destinationPolicy } = metadata;
   return {
     orgID: organization,
     objectType,
     objectID,
     ...(destinationPolicy && { destinationPolicy }),
-    destinations: Array.from(deliveries.values()),
+    destinations: service.keepsFiles ? Array.from(deliveries.values()) : null,
   };
 }

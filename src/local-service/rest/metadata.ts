@@ -98,12 +98,16 @@ const objectUpdate: GoStruct = { name: 'base.objectUpdate', fields: { meta: meta
 /**
  * Reads the body of a PUT.
  *
- * @throws response 400 with the service's own words.
+ * @throws RestResponse 400 with the service's own words.
  */
-export function readUpdate(body: string): Update {
+export function readUpdate(body: Buffer): Update {
   const { meta, data } = readGoJson(body, objectUpdate) as { meta?: Partial<ObjectMetadata>; data?: Buffer };
   const read = { ...unset, ...meta };
-  return { metadata: { ...read, destinationPolicy: withAllFields(read.destinationPolicy) }, data };
+  const versions = { instanceID: String(read.instanceID), dataID: String(read.dataID) };
+  return {
+    metadata: { ...read, ...versions, destinationPolicy: withAllFields(read.destinationPolicy) },
+    data,
+  };
 }
 
 function withAllFields(given: ObjectMetadata['destinationPolicy']): ObjectMetadata['destinationPolicy'] {
@@ -119,19 +123,19 @@ function withAllFields(given: ObjectMetadata['destinationPolicy']): ObjectMetada
         serviceName,
         version,
       })) ?? null,
-    timestamp: given.timestamp ?? '0',
+    timestamp: String(given.timestamp ?? 0),
   };
 }
 
 /** @throws response 400 where the payload is about another object than the URL. */
 export function checkSubject(meta: ObjectMetadata, objectType: string, objectID: string): void {
   if (!meta.objectID) throw badRequest("Object's meta data does not contain object's ID");
-  if (!meta.objectType) throw badRequest("Object's meta data does not contain object's type");
   if (meta.objectID !== objectID) {
     throw badRequest(
       `Object ID (${objectID}) in the URL doesn't match the object-id (${meta.objectID}) in the payload`,
     );
   }
+  if (!meta.objectType) throw badRequest("Object's meta data does not contain object's type");
   if (meta.objectType !== objectType) {
     throw badRequest(
       `Object type (${objectType}) in the URL doesn't match the object-type (${meta.objectType}) in the payload`,

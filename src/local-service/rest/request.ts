@@ -14,24 +14,43 @@ export interface RestRequest {
   caller: Caller | undefined;
 }
 
-/** @throws response 400 for a name that the service refuses, whoever asks. */
+/** @throws RestResponse 400 for a name that the service refuses, whoever asks; one that is not there is none. */
 export function checkName(what: string, name: string): void {
-  if (isAcceptedByCloud(name)) return;
-  const escaped = name.replace(/[&<>"']/g, (sign) => `&${signs[sign] ?? ''};`);
-  throw badRequest(`${what} (${escaped}) contains invalid characters`);
+  if (name !== '' && !isAcceptedByCloud(name))
+    throw badRequest(`${what} (${escaped(name)}) contains invalid characters`);
 }
 
 const signs: Record<string, string> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': '#34', "'": '#39' };
 
+/** As Go escapes it for HTML. */
+export function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => `&${signs[sign] ?? ''};`);
+}
+
 /**
  * A truth value of a query, as Go's ParseBool reads it; undefined where it is not there.
  *
- * @throws response 400 for anything else.
+ * @throws RestResponse 400 for anything else.
  */
 export function flag(query: URLSearchParams, name: string): boolean | undefined {
   const text = query.get(name);
   if (text === null || text === '') return undefined;
+  const truth = truthOf(text);
+  if (truth === undefined) throw malformed;
+  return truth;
+}
+
+/** Undefined where it is none. */
+export function truthOf(text: string): boolean | undefined {
   if (/^(1|t|T|true|TRUE|True)$/.test(text)) return true;
-  if (/^(0|f|F|false|FALSE|False)$/.test(text)) return false;
-  throw malformed;
+  return /^(0|f|F|false|FALSE|False)$/.test(text) ? false : undefined;
+}
+
+/** @throws RestResponse 400 where it is no `organization/name`. */
+export function checkService(service: string): void {
+  const [organization = '', ...rest] = service.split('/');
+  const name = rest.join('/');
+  if (organization === '' || name === '') throw malformed;
+  checkName('Service ID', organization);
+  checkName('Service name', name);
 }

@@ -3,7 +3,9 @@ import { isAcceptedByCloud } from '../../protocol/names';
 import { isVersionRange } from '../../protocol/version-range';
 import type { Update } from '../delivery/update';
 import { badRequest } from '../responses/response';
-import { wrongBase64 } from './go-json';
+import { base64Error } from './go-base64';
+import { parseGoTime } from './go-time';
+import { isGoUrl } from './go-url';
 
 /** What the service refuses of metadata, in its order and its words; the first that applies is said. */
 export function checkUpdate({ metadata, data }: Update, nodeType: 'CSS' | 'ESS', now: number): void {
@@ -33,23 +35,18 @@ function checkSignature({ hashAlgorithm, publicKey, signature }: ObjectMetadata)
     ['PublicKey', publicKey],
     ['Signature', signature],
   ] as const) {
-    const wrong = wrongBase64(text);
-    if (wrong === undefined) continue;
-    throw badRequest(`${name} is not base64 encoded. Error: illegal base64 data at input byte ${wrong}`);
+    const wrong = base64Error(text);
+    if (wrong !== undefined) throw badRequest(`${name} is not base64 encoded. Error: ${wrong}`);
   }
 }
 
-const zone = /(Z|[+-]\d\d:\d\d)$/;
-const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?/;
-
 function checkTime(what: 'expiration' | 'activation', text: string, now: number): void {
-  const failure =
-    `Failed to parse ${what === 'activation' ? 'activation time' : what} in object's meta data. ` +
-    `Error: parsing time "${text}" as "2006-01-02T15:04:05Z07:00": cannot parse `;
-  if (!timestamp.test(text)) throw badRequest(`${failure}"${text}" as "2006"`);
-  if (!zone.test(text)) throw badRequest(`${failure}"${text.replace(timestamp, '')}" as "Z07:00"`);
-  // Not "time > now": a month of 13 is no time at all.
-  if (!(Date.parse(text) > now)) throw badRequest(`Invalid ${what} time in object's meta data`);
+  const time = parseGoTime(text);
+  if (typeof time === 'string') {
+    const field = what === 'activation' ? 'activation time' : what;
+    throw badRequest(`Failed to parse ${field} in object's meta data. Error: ${time}`);
+  }
+  if (time < now) throw badRequest(`Invalid ${what} time in object's meta data`);
 }
 
 function checkTexts({ version, description }: ObjectMetadata): void {
@@ -122,10 +119,9 @@ function checkUris(metadata: ObjectMetadata, data: Buffer | undefined, nodeType:
   throw badRequest(data ? 'Both source data URI and data are set' : 'Invalid source data URI');
 }
 
+/** One of this machine. */
 function isFileUri(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, host } = new URL(text);
-  return protocol === 'file:' && host === '';
+  return isGoUrl(text) && /^file:(?!\/\/[^/?#])/i.test(text);
 }
 
 function checkOrigin({ originType, originID, destinationOrgID }: ObjectMetadata): void {

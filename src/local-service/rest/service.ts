@@ -1,19 +1,13 @@
-import {
-  badRequest,
-  done,
-  json,
-  methodNotAllowed,
-  type RestResponse,
-  unauthorized,
-} from '../responses/response';
-import { requireKnown } from './access';
+import { badRequest, done, json, methodNotAllowed, type RestResponse } from '../responses/response';
+import { isOwn } from '../responses/wrong-state';
+import { requireKnown, requireRole } from './access';
 import { flag, type RestRequest } from './request';
 
 /** What the service says of itself, whatever the method. */
 export function health(request: RestRequest): RestResponse {
   const { service, query } = request;
-  requireKnown(request);
   const details = flag(query, 'details') ?? false;
+  requireKnown(request);
   const registeredESS = service.nodeType === 'CSS' ? service.registeredEdges : 0;
   return json({
     general: {
@@ -22,24 +16,22 @@ export function health(request: RestRequest): RestResponse {
       upTime: Math.round(service.upTime / 1_000),
     },
     dbHealth: { dbStatus: 'green', disconnectedFromDB: false, dbReadFailures: 0, dbWriteFailures: 0 },
-    ...(details && { usage: { clientRequests: 0, registeredESS, storedObjects: service.store.size } }),
+    ...(details && { usage: { clientRequests: 0, registeredESS, storedObjects: storedObjects(request) } }),
   });
+}
+
+/** Those that were published here. */
+function storedObjects({ service: { store } }: RestRequest): number {
+  return store.organizations().flatMap((organization) => store.all(organization).filter(isOwn)).length;
 }
 
 export function resend(request: RestRequest): RestResponse {
   const { service, method } = request;
-  const caller = requireKnown(request);
-  if (caller.role === 'service') throw unauthorized;
+  requireRole(request, 'syncAdmin', 'admin', 'user');
   if (method !== 'POST') return methodNotAllowed;
   if (service.nodeType === 'CSS') {
     return badRequest("Failed to send resend objects request. Error: CSS can't request to resend objects");
   }
   service.resend();
   return done;
-}
-
-/** The local service stops with its program: the answer is as the real one's, and nothing more happens. */
-export function shutDown(request: RestRequest): RestResponse {
-  if (requireKnown(request).role !== 'syncAdmin') throw unauthorized;
-  return request.method === 'POST' ? done : methodNotAllowed;
 }

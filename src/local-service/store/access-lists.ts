@@ -1,5 +1,4 @@
 import type { KeptMap } from '../../storage/journal';
-import type { Caller } from '../roles';
 
 /** An entry as the service stores and gives it. */
 export interface AccessListEntry {
@@ -10,38 +9,38 @@ export interface AccessListEntry {
 
 export type Protected = 'objects' | 'destinations';
 
-/** The key of the list that counts for all types. */
-export const allTypes = '*';
+/** The key of the list that counts for all types, and the name of an entry that counts for everybody. */
+export const all = '*';
+
+type EntryName = Pick<AccessListEntry, 'Username' | 'ACLUserType'>;
 
 /** Who of the users of an organization may read or write objects of a type, and send to destinations of a type. */
 export class AccessLists {
   constructor(private readonly lists: KeptMap<readonly AccessListEntry[]>) {}
 
+  /** Who is on the list already stays as it is. */
   add(of: Protected, organization: string, key: string, entries: readonly AccessListEntry[]): void {
-    if (entries.length === 0) return;
     const list = this.get(of, organization, key);
-    const added = new Set(entries.map(nameOf));
-    this.lists.set(nameOfList(of, organization, key), [
-      ...list.filter((entry) => !added.has(nameOf(entry))),
-      ...entries,
-    ]);
+    const known = new Set(list.map(nameOf));
+    const added = entries.filter((entry) => !known.has(nameOf(entry)));
+    if (added.length > 0) this.lists.set(nameOfList(of, organization, key), [...list, ...added]);
   }
 
-  remove(
-    of: Protected,
-    organization: string,
-    key: string,
-    entries: readonly Pick<AccessListEntry, 'Username' | 'ACLUserType'>[],
-  ): void {
+  /** The last of a list takes the place of one that goes, as in the real service. */
+  remove(of: Protected, organization: string, key: string, entries: readonly EntryName[]): void {
     const name = nameOfList(of, organization, key);
-    const removed = new Set(entries.map(nameOf));
-    const left = this.lists.get(name)?.filter((entry) => !removed.has(nameOf(entry))) ?? [];
-    if (left.length > 0) this.lists.set(name, left);
+    const list = [...this.get(of, organization, key)];
+    for (const entry of entries) {
+      const index = list.findIndex((each) => nameOf(each) === nameOf(entry));
+      const last = index < 0 ? undefined : list.pop();
+      if (last && index < list.length) list[index] = last;
+    }
+    if (list.length > 0) this.lists.set(name, list);
     else this.lists.delete(name);
   }
 
   get(of: Protected, organization: string, key: string): readonly AccessListEntry[] {
-    return this.lists.get(nameOfList(of, organization, key)) ?? [];
+    return this.lists.get(nameOfList(of, organization, key || all)) ?? [];
   }
 
   keys(of: Protected, organization: string): string[] {
@@ -52,16 +51,25 @@ export class AccessLists {
       .sort();
   }
 
-  /** Whether a user or node is on the list of a type, or of all types, with one of the roles. */
-  allows(
-    of: Protected,
-    { organization, role, name }: Caller,
-    key: string,
-    ...roles: AccessListEntry['ACLRole'][]
-  ): boolean {
-    const entries = [...this.get(of, organization, key), ...this.get(of, organization, allTypes)];
-    return entries.some(
-      (entry) => entry.Username === name && entry.ACLUserType === role && roles.includes(entry.ACLRole),
+  /** Whether somebody is on the list of a type, or on that of all; whether user or node is not looked at. */
+  has(of: Protected, organization: string, key: string, name: string): boolean {
+    return [key, all].some((each) => this.#entryOf(of, organization, each, name) !== undefined);
+  }
+
+  /** Whether somebody may write objects of a type: what the list of the type says of them counts before that of all. */
+  mayWrite(organization: string, objectType: string, name: string): boolean {
+    const entry =
+      this.#entryOf('objects', organization, objectType, name) ??
+      this.#entryOf('objects', organization, all, name);
+    return entry?.ACLRole === 'aclWriter';
+  }
+
+  /** The keys of the lists of objects that somebody is on; here a user is no node. */
+  keysOf(organization: string, userType: string, name: string): string[] {
+    return this.keys('objects', organization).filter((key) =>
+      this.get('objects', organization, key).some(
+        ({ ACLUserType, Username }) => ACLUserType === userType && (Username === name || Username === all),
+      ),
     );
   }
 
@@ -70,6 +78,10 @@ export class AccessLists {
       for (const key of this.keys(of, organization)) this.lists.delete(nameOfList(of, organization, key));
     }
   }
+
+  #entryOf(of: Protected, organization: string, key: string, name: string): AccessListEntry | undefined {
+    return this.get(of, organization, key).find(({ Username }) => Username === name || Username === all);
+  }
 }
 
 /** Neither organizations nor keys contain a slash. */
@@ -77,6 +89,6 @@ function nameOfList(of: Protected, organization: string, key: string): string {
   return `${of}/${organization}/${key}`;
 }
 
-function nameOf({ ACLUserType, Username }: Pick<AccessListEntry, 'Username' | 'ACLUserType'>): string {
+function nameOf({ ACLUserType, Username }: EntryName): string {
   return `${ACLUserType} ${Username}`;
 }

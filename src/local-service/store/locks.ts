@@ -1,47 +1,41 @@
-/** So many locks the real service has for all its objects. */
-const shares = 256;
-/** So many updates an ESS takes while its cloud is away; with the fault, the next one waits. */
-const queued = 3;
+import type { ObjectName } from './objects';
 
-/** What waits at an edge for its cloud, and what waits for that. */
+/** So many locks the real service has for all its objects. */
+const stripes = 256;
+
+/** Which objects of an ESS wait for its cloud: the real service answers no question about them meanwhile. */
 export class Locks {
-  readonly #locked = new Map<string, Promise<void>>();
-  #untold = 0;
+  readonly #held = new Map<string, { stripe: number; until: Promise<void> }>();
 
   /** Holds the lock of an object `until` then. */
-  async hold(objectType: string, objectID: string, until: Promise<void>): Promise<void> {
-    const name = nameOf(objectType, objectID);
-    this.#locked.set(name, until);
+  async hold(name: ObjectName, until: Promise<void>): Promise<void> {
+    const key = keyOf(name);
+    const held = { stripe: stripeOf(name), until };
+    this.#held.set(key, held);
     await until;
-    if (this.#locked.get(name) === until) this.#locked.delete(name);
+    if (this.#held.get(key) === held) this.#held.delete(key);
   }
 
-  /** Resolves when no acknowledgement of this object, or of one that shares its lock, waits for the cloud. */
-  async free(objectType: string, objectID: string, shared: boolean): Promise<void> {
-    const name = nameOf(objectType, objectID);
-    await this.#locked.get(name);
-    if (!shared) return;
-    for (const [other, until] of Array.from(this.#locked)) if (lockOf(other) === lockOf(name)) await until;
+  /** Resolves when neither the lock of this object nor, where locks are shared, that of another is held. */
+  async free(name: ObjectName, shared: boolean): Promise<void> {
+    const [key, stripe] = [keyOf(name), stripeOf(name)];
+    for (const [other, held] of Array.from(this.#held)) {
+      if (other === key || (shared && held.stripe === stripe)) await held.until;
+    }
   }
 
-  /** An update waits until `told` to reach the cloud. */
-  async queue(told: Promise<void>): Promise<void> {
-    this.#untold += 1;
-    await told;
-    this.#untold -= 1;
-  }
-
-  get full(): boolean {
-    return this.#untold >= queued;
+  get any(): boolean {
+    return this.#held.size > 0;
   }
 }
 
-function nameOf(objectType: string, objectID: string): string {
-  return `${objectType}:${objectID}`;
+function keyOf(name: ObjectName): string {
+  return name.join(':');
 }
 
-function lockOf(name: string): number {
-  let sum = 0;
-  for (const byte of Buffer.from(name)) sum = (sum * 31 + byte) % shares;
-  return sum;
+/** As the real service has it: FNV-1a over the names, one behind the other. */
+function stripeOf(name: ObjectName): number {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(name.join(''))) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 0) % stripes;
 }

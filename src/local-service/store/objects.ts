@@ -1,29 +1,40 @@
-import type { DestinationStatus, ObjectMetadata } from '../../protocol/metadata';
+import type { DestinationStatus, ObjectMetadata, PolicyService } from '../../protocol/metadata';
 import type { Journal, KeptMap } from '../../storage/journal';
+
+export type ObjectName = readonly [organization: string, objectType: string, objectID: string];
 
 /** An object as one service keeps it: metadata, its status there, and the data once it has come. */
 export interface StoredObject {
   readonly metadata: ObjectMetadata;
   readonly status: string;
   readonly data: Buffer | undefined;
-  /** How many applications have yet to consume it here. */
+  /** How many applications have yet to consume it here, and how many to receive it: they are counted apart. */
   readonly consumersLeft: number;
+  readonly receiversLeft: number;
   /** On a CSS: how far it has come at each edge, by `type:id`. */
   readonly deliveries: ReadonlyMap<string, DestinationStatus>;
-  /** On a CSS: edges that it was taken from, by `type:id`; it does not come to them again when they register. */
-  readonly withdrawnFrom: readonly string[];
   /** On a CSS: its destination policy was marked received. */
   readonly policyReceived: boolean;
-  /** On an ESS: services that the last change of its policy left out, and that have not acknowledged it. */
-  readonly removedServices: readonly string[];
+  /** On an ESS: services that changes of its policy left out, and that have not acknowledged it. */
+  readonly removedServices: readonly PolicyService[];
+}
+
+/** The objects of a type: polls ask for them in their order again and again. */
+interface ObjectsOfType {
+  byID: Map<string, StoredObject>;
+  /** In the order of the real store's keys, in which a colon follows the ID. */
+  sorted: { key: string; object: StoredObject }[];
 }
 
 /** The objects of one service, by organization, type and ID. */
 export class Store {
-  readonly #types = new Map<string, Map<string, Map<string, StoredObject>>>();
+  readonly #types = new Map<string, Map<string, ObjectsOfType>>();
+  /** Those that a time is set for: only they have to be looked at as time goes by. */
+  readonly #timed = new Map<StoredObject, string>();
   readonly #kept: KeptMap<Omit<StoredObject, 'data'>>;
   readonly #keptData: KeptMap<Buffer>;
   #bytes = 0;
+  #size = 0;
 
   constructor(journal: Journal, name: string) {
     this.#kept = journal.map(`${name} objects`);
@@ -40,21 +51,20 @@ export class Store {
   }
 
   get size(): number {
-    let size = 0;
-    for (const types of this.#types.values()) for (const objects of types.values()) size += objects.size;
-    return size;
+    return this.#size;
   }
 
   get(organization: string, objectType: string, objectID: string): StoredObject | undefined {
-    return this.#types.get(organization)?.get(objectType)?.get(objectID);
+    return this.#types.get(organization)?.get(objectType)?.byID.get(objectID);
   }
 
   set(organization: string, object: StoredObject): void {
     const { objectType, objectID } = object.metadata;
     const key = keyOf(organization, objectType, objectID);
-    this.delete(organization, objectType, objectID);
+    this.#take(organization, objectType, objectID);
     this.#put(organization, object);
     if (object.data) this.#keptData.set(key, object.data);
+    else this.#keptData.delete(key);
     this.#keep(key, object);
   }
 
@@ -71,17 +81,15 @@ export class Store {
       if (object.data) this.#keptData.set(key, object.data);
       else this.#keptData.delete(key);
     }
+    if (change.metadata) this.#time(organization, object);
     this.#keep(key, object);
   }
 
   delete(organization: string, objectType: string, objectID: string): void {
-    const objects = this.#types.get(organization)?.get(objectType);
-    this.#bytes -= objects?.get(objectID)?.data?.length ?? 0;
-    if (!objects?.delete(objectID)) return;
+    if (!this.#take(organization, objectType, objectID)) return;
     const key = keyOf(organization, objectType, objectID);
     this.#kept.delete(key);
     this.#keptData.delete(key);
-    if (objects.size === 0) this.#types.get(organization)?.delete(objectType);
   }
 
   forget(organization: string): void {
@@ -98,31 +106,73 @@ export class Store {
     return Array.from(this.#types.get(organization)?.keys() ?? []).sort();
   }
 
-  /** The objects of a type in the order of the real store's keys, in which a colon follows the ID. */
   ofType(organization: string, objectType: string): StoredObject[] {
-    const objects = this.#types.get(organization)?.get(objectType);
-    return Array.from(objects ?? [])
-      .sort(([a], [b]) => (`${a}:` < `${b}:` ? -1 : 1))
-      .map(([, object]) => object);
+    return (
+      this.#types
+        .get(organization)
+        ?.get(objectType)
+        ?.sorted.map(({ object }) => object) ?? []
+    );
   }
 
   all(organization: string): StoredObject[] {
     return this.types(organization).flatMap((objectType) => this.ofType(organization, objectType));
   }
 
+  /** The objects that expire or are to be activated at some time, each with its organization. */
+  timed(): [object: StoredObject, organization: string][] {
+    return Array.from(this.#timed);
+  }
+
   #put(organization: string, object: StoredObject): void {
     const { objectType, objectID } = object.metadata;
-    const types = this.#types.get(organization) ?? new Map<string, Map<string, StoredObject>>();
-    const objects = types.get(objectType) ?? new Map<string, StoredObject>();
-    objects.set(objectID, object);
+    const types = this.#types.get(organization) ?? new Map<string, ObjectsOfType>();
+    const objects = types.get(objectType) ?? { byID: new Map(), sorted: [] };
+    objects.byID.set(objectID, object);
+    const key = `${objectID}:`;
+    objects.sorted.splice(placeIn(objects, key), 0, { key, object });
     types.set(objectType, objects);
     this.#types.set(organization, types);
     this.#bytes += object.data?.length ?? 0;
+    this.#size += 1;
+    this.#time(organization, object);
+  }
+
+  #take(organization: string, objectType: string, objectID: string): boolean {
+    const types = this.#types.get(organization);
+    const objects = types?.get(objectType);
+    const object = objects?.byID.get(objectID);
+    if (!types || !objects || !object) return false;
+    objects.byID.delete(objectID);
+    objects.sorted.splice(placeIn(objects, `${objectID}:`), 1);
+    if (objects.byID.size === 0) types.delete(objectType);
+    if (types.size === 0) this.#types.delete(organization);
+    this.#bytes -= object.data?.length ?? 0;
+    this.#size -= 1;
+    this.#timed.delete(object);
+    return true;
+  }
+
+  #time(organization: string, object: StoredObject): void {
+    const { expiration, inactive, activationTime } = object.metadata;
+    if (expiration || (inactive && activationTime)) this.#timed.set(object, organization);
+    else this.#timed.delete(object);
   }
 
   #keep(key: string, { data: _apart, ...object }: StoredObject): void {
     this.#kept.set(key, object);
   }
+}
+
+/** Where a key is among the sorted ones, or would be. */
+function placeIn({ sorted }: ObjectsOfType, key: string): number {
+  let [start, end] = [0, sorted.length];
+  while (start < end) {
+    const middle = (start + end) >>> 1;
+    if ((sorted[middle]?.key ?? '') < key) start = middle + 1;
+    else end = middle;
+  }
+  return start;
 }
 
 function keyOf(organization: string, objectType: string, objectID: string): string {

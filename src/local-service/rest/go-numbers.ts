@@ -1,0 +1,11 @@
+const [smallest, largest] = [-(2n ** 63n), 2n ** 63n - 1n];
+
+/** A whole number as Go's ParseInt reads it, or what it says of a text that is none. */
+export function parseInt64(
+  text: string,
+): { value: bigint; error?: never } | { value?: never; error: string } {
+  const failed = `strconv.ParseInt: parsing ${JSON.stringify(text)}:`;
+  if (!/^[+-]?\d+$/.test(text)) return { error: `${failed} invalid syntax` };
+  const value = BigInt(text.replace('+', ''));
+  return value < smallest || value > largest ? { error: `${failed} value out of range` } : { value };
+}

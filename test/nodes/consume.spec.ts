@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import helper from 'node-red-node-test-helper';
+import { LocalService } from '../../src/local-service';
+import { clientOf, letClientsGo } from '../support/clients';
+import { flowOf, give, next, nodes, receivingFlow, statusesOf, wholeFlow } from '../support/flow';
+import { freePort } from '../support/ports';
+import { until } from '../support/until';
+
+helper.init(require.resolve('node-red'));
+
+describe('sync-consume that waits', () => {
+  let service: LocalService;
+  let port: number;
+  const place = { organization: 'demo', destinationType: 'gateway', destinationID: 'edge1' };
+  const start = (): Promise<LocalService> =>
+    LocalService.start({ intervals: { registration: 1, poll: 5 }, edges: [{ ...place, port }] });
+
+  before(() => helper.startServer());
+  after(() => helper.stopServer());
+  beforeEach(async () => {
+    port = await freePort();
+    service = await start();
+  });
+  afterEach(async () => {
+    letClientsGo();
+    await helper.unload();
+    await service.stop();
+  });
+
+  const load = async (...more: Parameters<typeof wholeFlow>): Promise<void> => {
+    const address = { type: 'sync-service', connection: 'address', organization: 'demo' };
+    const services = [
+      { ...address, id: 'css', side: 'cloud', address: service.cloud.address },
+      { ...address, id: 'ess', side: 'edge', address: `http://127.0.0.1:${port}` },
+    ];
+    const held = { fetch: { wires: [['fetched']] } };
+    const keys = { key: 'admin@demo', secret: 'x' };
+    await helper.load(nodes, wholeFlow(services, receivingFlow(held), ...more), { css: keys, ess: keys });
+  };
+  const publish = async (): Promise<void> => {
+    await (await clientOf('css')).publish({ objectType: 'rules', objectID: 'r1' }, 'hello');
+  };
+
+  it('says that the service is away, and what came of it once it is back', async () => {
+    await load();
+    const fetched = next('fetched');
+    await publish();
+    const message = await fetched;
+    await service.stop();
+    const [shown, consumed] = [statusesOf('consume'), next('consumed')];
+    give('consume', message);
+    const away = { fill: 'yellow', shape: 'ring', text: 'not reachable, 1 not acknowledged' };
+    await until('it says so', () => JSON.stringify(shown.at(-1)) === JSON.stringify(away));
+    service = await start();
+    const { outcome } = await consumed;
+    assert.equal(shown.at(-1)?.text, `sync-consume.outcome.${outcome}`);
+  });
+
+  it('says which sync-in has not asked yet', async () => {
+    const other = { id: 'other', type: 'sync-in', name: 'dashboard', service: 'ess', objectTypes: 'rules' };
+    await load([{ ...other, z: 'tab', interval: '0.02', wires: [['seen'], []] }], flowOf('seen'));
+    const [fetched, seen] = [next('fetched'), next('seen')];
+    await publish();
+    const shown = statusesOf('consume');
+    const [message, copy] = [await fetched, await seen];
+    give('consume', message);
+    await until('it says so', () => shown.at(-1)?.text === '1 wait for dashboard');
+    const consumed = next('consumed');
+    give('consume', copy);
+    assert.equal((await consumed).outcome, 'consumed');
+    await until('nothing waits', () => shown.at(-1)?.text === 'sync-consume.outcome.consumed');
+  });
+});
