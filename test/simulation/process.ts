@@ -1,4 +1,4 @@
-import { SyncServiceClient, type UpdateReceiver } from '../../src/client';
+import { type ClientOptions, SyncServiceClient, type UpdateReceiver } from '../../src/client';
 import type { FileJournal } from '../../src/storage/file-journal';
 import { SeededRandom } from '../support/random';
 import { ProcessClock } from './clock';
@@ -24,15 +24,15 @@ export class Process {
     private readonly journal: FileJournal | undefined,
   ) {
     const organization = plan.service === 'CSS' ? { organization: 'demo' } : {};
-    this.client = new SyncServiceClient(
-      { address: 'http://service.invalid', key: 'key', secret: 'secret', ...organization },
-      {
-        clock,
-        random: new SeededRandom(plan.seed + 1),
-        openTransport: () => line,
-        ...(journal && { journal }),
-      },
-    );
+    const options: ClientOptions = {
+      address: 'http://service.invalid',
+      key: 'key',
+      secret: 'secret',
+      ...organization,
+      ...(journal && { journal }),
+    };
+    const random = new SeededRandom(plan.seed + 1);
+    this.client = new SyncServiceClient(options, { clock, random, openTransport: () => line });
   }
 
   static async start(name: string, plan: Plan, parts: LineParts, computer: Computer): Promise<Process> {

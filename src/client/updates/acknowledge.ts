@@ -80,7 +80,8 @@ function failed(error: unknown, signal: AbortSignal, marking: boolean): Try {
   if (!isSyncServiceError(error, ...passing) || signal.aborted) throw error;
   if (error.code === 'SYNC_NOT_FOUND' && !marking) return { result: 'absent', error };
   const refusal = isSyncServiceError(error, 'SYNC_REJECTED', 'SYNC_NOT_FOUND', 'SYNC_UNAUTHORIZED');
-  if (refusal && marking) return { result: 'refused', error };
+  // 408 is the line's word, not the service's.
+  if (refusal && marking && error.statusCode !== 408) return { result: 'refused', error };
   return { result: 'unanswered', sent: marking && mayHaveArrived(error), error };
 }
 

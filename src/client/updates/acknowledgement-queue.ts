@@ -43,17 +43,15 @@ export class AcknowledgementQueue {
     this.#waiting.delete(acknowledging);
   }
 
-  /** Starts those for which each receiver that asked has a place; one that was tried before has its place still. */
+  /** Starts those for which each receiver that asked has a place; one that was started before has its place still. */
   start(): void {
     for (const acknowledging of this.#waiting) {
       const { objectID, version } = acknowledging.request;
       const asked = this.listener.asked(acknowledging);
-      const isFull = acknowledging.tries === 0 && asked.some(({ hasPlace }) => !hasPlace);
-      // With one receiver, who is full for one is full for all.
-      if (isFull && asked.length === 1) return;
-      if (isFull) continue;
+      if (!acknowledging.hasPlace && asked.some(({ hasPlace }) => !hasPlace)) continue;
       this.#waiting.delete(acknowledging);
       acknowledging.phase = 'running';
+      acknowledging.hasPlace = true;
       for (const each of asked) each.start(objectID, version);
       void this.tools.limiter.run(() => this.#run(acknowledging));
     }

@@ -33,6 +33,8 @@ export class Acknowledging {
   phase: 'joint' | 'queued' | 'running' | 'unanswered' | 'settled' = 'joint';
   /** The names of the receivers that asked. */
   readonly askers = new Set<string>();
+  /** It has a place in acknowledgement with each receiver that asked, until it is settled. */
+  hasPlace = false;
   /** Whether it may have reached the service without an answer. */
   sent = false;
   /** Unanswered: a list of a greater number tells. */

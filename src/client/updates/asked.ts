@@ -44,7 +44,8 @@ export class Asked {
     // Later lists leave out what is marked received.
     if (how === 'received' && !entry.newer) entry.unlisted ||= !this.ledger.isListed(entry);
     if (this.ledger.outlived(entry)) return;
-    if (entry.unlisted && how !== 'received') this.ledger.forget(entry);
+    // For several consumers it may stay listed, and came unlisted because it is new, not because it was marked received.
+    if (entry.unlisted && how !== 'received' && entry.consumers <= 1) this.ledger.forget(entry);
     else this.ledger.end(entry, 'acknowledged', how);
   }
 

@@ -51,7 +51,8 @@ export class Asking {
   /** See Feed.holder. */
   holder(name: string | undefined, object: ObjectReference & Partial<ObjectMetadata>): string | undefined {
     const version = versionIn(object);
-    if (name !== undefined && this.readers.asked(name)?.find(object.objectID, version)) return name;
+    // What it says of a version that it has no more is not said for a sibling that has it still.
+    if (name !== undefined && this.readers.asked(name)?.find(object.objectID, undefined)) return name;
     return this.readers.nameOfOneWith(object.objectID, version);
   }
 
@@ -75,6 +76,11 @@ export class Asking {
     const isDone = entry.state === 'acknowledged' && (taken === how || taken !== 'received');
     if (taken && isDone) return Promise.resolve(taken);
     asked.ask(objectID, version);
+    if (entry.newer && checkVersion) {
+      // The newer one may be in acknowledgement by now, for siblings: it stays there.
+      asked.outdated(objectID, version);
+      return Promise.resolve('superseded');
+    }
     const done = this.acknowledgements.done.find(objectID, version, how);
     if (done) {
       asked.taken(objectID, version, done);

@@ -30,6 +30,12 @@ export class Entries {
     return this.#byState.get(state)?.size ?? 0;
   }
 
+  /** Whether the metadata of an object is missing that plain lists do not show. */
+  get isUnreadUnlisted(): boolean {
+    for (const { unlisted } of this.#in('unread').values()) if (unlisted) return true;
+    return false;
+  }
+
   first(state: EntryState): Entry | undefined {
     const [first] = this.#in(state).values();
     return first;

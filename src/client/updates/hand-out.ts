@@ -1,5 +1,5 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
-import type { Entry } from './entry';
+import type { Entry, EntryState } from './entry';
 import type { Fault } from './fault';
 import type { Ledger, ObjectUpdate } from './ledger';
 
@@ -78,8 +78,8 @@ export class HandOut {
 
   /** The flow wants the object again after so many ms. */
   giveBack(objectID: string, version: string | undefined, after: number): void {
-    const entry = this.ledger.at(objectID, version, 'handed', 'paused', 'resting');
-    if (!entry) return;
+    const entry = this.ledger.at(objectID, version, ...givenBack);
+    if (!entry?.handedOut) return;
     if (entry.charged) entry.spent -= 1;
     entry.charged = false;
     this.ledger.pause(entry, after, 0);
@@ -147,6 +147,9 @@ export class HandOut {
     entries.change(entry, 'handed');
   }
 }
+
+/** Also one whose time was over, or whose last attempt was spent: the flow's last word counts until the next hand-out. */
+const givenBack: readonly EntryState[] = ['handed', 'paused', 'resting', 'waiting', 'unread'];
 
 function updateOf(entry: Entry, object: ObjectMetadata): ObjectUpdate {
   return { object: copyOf(object), attempt: entry.spent + 1, redelivered: entry.handedOut };

@@ -51,8 +51,15 @@ export class Listed {
   offerReceived(object: ObjectMetadata, list: number, wanted: boolean): void {
     const { entries } = this.ledger;
     const entry = entries.get(object.objectID);
-    if (entry) entry.list = list;
-    else if (wanted) this.ledger.recall(entries.add(object, list, true), object);
+    if (entry) {
+      entry.list = list;
+      if (entry.version === versionOf(object)) entries.read(entry, object);
+    } else if (wanted) this.ledger.recall(entries.add(object, list, true), object);
+  }
+
+  /** Whether an object that plain lists do not show waits for its metadata. */
+  get needsReceivedList(): boolean {
+    return this.ledger.entries.isUnreadUnlisted;
   }
 
   /** That list was read to its end: what plain lists do not show, and it did not either, is gone. */

@@ -25,7 +25,9 @@ export class Lists {
       reader.listed = true;
     }
     this.readers.noteListed();
-    const isWanted = readers.some(({ wantsReceived }) => wantsReceived);
+    const isWanted = readers.some(
+      ({ inHand, wantsReceived }) => wantsReceived || inHand.listed.needsReceivedList,
+    );
     if (isWanted || this.acknowledgements.needReceivedList(list)) {
       // What the plain list has brought need not wait for this one.
       for (const { receiver } of readers) receiver.stateChanged();

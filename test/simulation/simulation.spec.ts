@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { VirtualClock } from './clock';
+import { planOf } from './plans/planner';
+import { run } from './run';
+
+const main = join(__dirname, 'main.ts');
+
+describe('the simulation', () => {
+  it('gives the same history for the same seed, byte for byte, whatever ran before and in whichever process', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'simulation-'));
+    const file = join(folder, 'log.txt');
+    try {
+      execFileSync(process.execPath, ['--require', 'tsx', main, '--seed', '66', '--log', file]);
+      await run(planOf(7));
+      const { log, violations } = await run(planOf(66), true);
+      assert.ok(log.length > 200);
+      assert.deepEqual(violations, []);
+      assert.ok(readFileSync(file, 'utf8').endsWith(`${log.join('\n')}\n`));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('gives others for other seeds', () => {
+    assert.notDeepEqual({ ...planOf(1), seed: 2 }, planOf(2));
+  });
+
+  it('lets nobody have the time or the chance of this machine while it runs', async () => {
+    const running = run(planOf(1));
+    for (const real of [() => Date.now(), () => Math.random(), () => setTimeout(() => undefined, 1)]) {
+      assert.throws(real, /is not the simulation's/);
+    }
+    await running;
+    assert.ok(Date.now() > 0);
+  });
+
+  it('sees time that does not pass', async () => {
+    const clock = new VirtualClock();
+    const again = (): void => void clock.after(0, again);
+    again();
+    await assert.rejects(clock.run(1), /again and again/);
+  });
+});
