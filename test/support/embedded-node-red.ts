@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { until } from './until';
-import { makeUserDir } from './user-dir';
+import { makeUserDir, type UserDir } from './user-dir';
 
 export type DeployMode = 'full' | 'flows' | 'nodes';
 
@@ -38,7 +38,7 @@ export class EmbeddedNodeRed {
   #lastID = 0;
 
   private constructor(
-    private readonly userDir: { path: string; remove(): Promise<void> },
+    private readonly userDir: UserDir,
     environment: NodeJS.ProcessEnv,
   ) {
     this.#child = fork(join(__dirname, 'embedded.ts'), {
@@ -65,8 +65,12 @@ export class EmbeddedNodeRed {
     });
   }
 
-  static async start(environment: NodeJS.ProcessEnv = {}): Promise<EmbeddedNodeRed> {
-    const userDir = await makeUserDir();
+  /** @param userDir that of one before, which is left as it is at the end; one of its own unless given. */
+  static async start(environment: NodeJS.ProcessEnv = {}, userDir?: UserDir): Promise<EmbeddedNodeRed> {
+    return EmbeddedNodeRed.#startIn(userDir ?? (await makeUserDir()), environment);
+  }
+
+  static async #startIn(userDir: UserDir, environment: NodeJS.ProcessEnv): Promise<EmbeddedNodeRed> {
     const nodeRed = new EmbeddedNodeRed(userDir, environment);
     nodeRed.url = (await nodeRed.#ask('start', userDir.path)) as string;
     return nodeRed;
@@ -112,6 +116,11 @@ export class EmbeddedNodeRed {
     const [code] = await this.#ended;
     await this.userDir.remove();
     return code as number | null;
+  }
+
+  /** Resolves once its process has ended. */
+  async ended(): Promise<void> {
+    await this.#ended;
   }
 
   /** For the end of a test that failed. */
