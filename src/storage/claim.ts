@@ -3,13 +3,13 @@ import { sleep } from '../system/clock';
 import { uniqueName } from '../system/random';
 import type { Disk } from './disk';
 import { StorageError, systemCode } from './errors';
-import { holderIn, nameOf, readSign, signOf } from './holder';
+import { ask, holderIn, nameOf, readSign, signOf } from './holder';
 import type { Machine } from './machine';
 import type { ProcessIdentity } from './processes';
 
-/** How often, in ms, who holds a lock shows that it lives. */
-export const beatEvery = 2_000;
-/** For how long, in ms, it must have shown nothing to count as dead. */
+/** How often, in ms, who has a lock looks whether it was asked, and is asked again. */
+export const lookEvery = 2_000;
+/** For how long, in ms, it must not have answered to count as dead. */
 export const patience = 8_000;
 
 /** Others may come and go while we try. */
@@ -18,13 +18,11 @@ const attempts = 20;
 /** What the disk answers where others were there before or meanwhile, on one platform or another. */
 const contended = new Set(['EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'EISDIR', 'ENOENT', 'EPERM', 'EACCES']);
 
-/** How the one before ended: it let go; it died with the lock; or it showed nothing, and may yet go on. */
-export type Before = 'let go' | 'died' | 'silent';
-
 export interface Claim {
   /** The file in the lock that is ours. */
   readonly path: string;
-  readonly before: Before;
+  /** Whether the one before counts as dead since it did not answer, not since the system said so. */
+  readonly wasSilent: boolean;
 }
 
 /**
@@ -35,10 +33,10 @@ export interface Claim {
 export async function claim(folder: string, identity: ProcessIdentity, machine: Machine): Promise<Claim> {
   const { disk } = machine;
   const lock = join(folder, 'lock');
-  let before: Before = 'let go';
+  let wasSilent = false;
   await tidy(folder, disk);
   for (let attempt = 1; ; attempt += 1) {
-    before = (await clear(folder, lock, machine)) ?? before;
+    if (await clear(folder, lock, machine)) wasSilent = true;
     const token = uniqueName(machine.random);
     const aside = join(folder, `lock.${token}`);
     try {
@@ -46,7 +44,7 @@ export async function claim(folder: string, identity: ProcessIdentity, machine: 
       await disk.rename(aside, lock);
       const path = join(lock, token);
       // Another may have tidied up what was in it before it was renamed.
-      if (await disk.stat(path)) return { path, before };
+      if (await disk.stat(path)) return { path, wasSilent };
     } catch (error) {
       await letGo(join(aside, token), disk);
       if (!contended.has(systemCode(error)) || attempt >= attempts) throw error;
@@ -75,40 +73,44 @@ async function prepare(
   }
 }
 
-/** Removes the lock of a dead one. @returns how it ended, where there was one. */
-async function clear(folder: string, lock: string, machine: Machine): Promise<Before | undefined> {
+/** Removes the lock of a dead one. @returns whether it may yet live. */
+async function clear(folder: string, lock: string, machine: Machine): Promise<boolean> {
   const { disk, processes } = machine;
   const entry = await disk.stat(lock);
-  if (!entry) return undefined;
+  if (!entry) return false;
   if (!entry.isFolder) {
     // A file of version 0.1.0: the number of a process, and nothing that tells whether it is that process still.
     await disk.remove(lock);
-    return 'died';
+    return false;
   }
-  let before: Before | undefined;
+  let wasSilent = false;
   for (const token of await disk.list(lock)) {
     const path = join(lock, token);
     const sign = await readSign(disk, path);
     if (sign === undefined) continue;
     const holder = holderIn(sign);
     const state = holder ? await processes.stateOf(holder) : 'unknown';
-    if (state === 'runs' || (state === 'unknown' && (await showsLife(path, sign, machine)))) {
+    if (state === 'runs' || (state === 'unknown' && (await answers(path, machine)))) {
       throw new StorageError('STORAGE_IN_USE', `${folder} is in use by ${nameOf(holder)}`);
     }
-    before = state === 'unknown' ? 'silent' : 'died';
+    if (state === 'unknown') wasSilent = true;
     await disk.remove(path);
   }
   // Not every platform renames over a folder, be it empty.
   await removeEmpty(lock, disk);
-  return before;
+  return wasSilent;
 }
 
-async function showsLife(path: string, sign: string, { disk, clock }: Machine): Promise<boolean> {
+async function answers(path: string, { disk, clock }: Machine): Promise<boolean> {
+  await ask(disk, path);
+  const sign = await readSign(disk, path);
   const end = clock.elapsed() + patience;
-  while (clock.elapsed() < end) {
-    await sleep(clock, beatEvery / 2);
+  while (sign !== undefined && clock.elapsed() < end) {
+    await sleep(clock, lookEvery / 2);
     const now = await readSign(disk, path);
     if (now !== sign) return now !== undefined;
+    // It may have been at an answer to the one before.
+    await ask(disk, path);
   }
   return false;
 }

@@ -2,14 +2,44 @@ import type { Disk } from './disk';
 import { systemCode } from './errors';
 import type { ProcessIdentity } from './processes';
 
-const longestBeat = 12;
+/** Room for who it is; behind it is the place for questions. */
+const signBytes = 1_024;
+const longestNumber = 12;
+const question = '?';
 
-/** What stands in the file of a lock. It is always of the same length, so that half of a newer one does no harm. */
-export function signOf(identity: ProcessIdentity, beat: number): Buffer {
-  return Buffer.from(JSON.stringify({ ...identity, beat: String(beat).padStart(longestBeat, '0') }));
+const gone = new Set(['ENOENT', 'ESTALE']);
+
+/**
+ * What stands in the file of a lock. It is always of the same length, so that half of a newer one does no harm.
+ *
+ * @param answers how often it was asked whether it lives, and has answered by this.
+ */
+export function signOf(identity: ProcessIdentity, answers: number): Buffer {
+  const told = { ...identity, answers: String(answers).padStart(longestNumber, '0') };
+  return Buffer.from(`${JSON.stringify(told).padEnd(signBytes)}\n`);
 }
 
-/** Who wrote it; undefined where it is cut, as by a power cut, or not of this version. */
+/** What a file holds, without questions; undefined where there is none. */
+export async function readSign(disk: Disk, path: string): Promise<string | undefined> {
+  return (await read(disk, path))?.slice(0, signBytes);
+}
+
+/** Asks whoever has a lock whether it lives: it answers by another sign. */
+export async function ask(disk: Disk, path: string): Promise<void> {
+  await write(disk, path, Buffer.from(question), signBytes);
+}
+
+/** Whether somebody has asked since the last answer; undefined where the file is gone. */
+export async function wasAsked(disk: Disk, path: string): Promise<boolean | undefined> {
+  return (await read(disk, path))?.slice(signBytes).startsWith(question);
+}
+
+/** @returns whether the file was there. */
+export async function answer(disk: Disk, path: string, sign: Buffer): Promise<boolean> {
+  return (await write(disk, path, sign, 0)) && (await disk.stat(path)) !== undefined;
+}
+
+/** Who wrote a sign; undefined where it is cut, as by a power cut, or not of this version. */
 export function holderIn(sign: string): ProcessIdentity | undefined {
   let told: Partial<Record<keyof ProcessIdentity, unknown>>;
   try {
@@ -34,22 +64,41 @@ export function nameOf(holder: ProcessIdentity | undefined): string {
   return holder ? `process ${holder.pid} on ${holder.host}` : 'another process';
 }
 
-/** What a file holds; undefined where there is none. */
-export async function readSign(disk: Disk, path: string): Promise<string | undefined> {
-  try {
+function textOrNone(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Opened anew each time: only so does a file system of the network show what others have written. */
+async function read(disk: Disk, path: string): Promise<string | undefined> {
+  return unlessGone(async () => {
     const file = await disk.open(path, 'read');
     try {
-      const sign = Buffer.alloc(4_096);
-      return sign.toString('utf8', 0, await file.read(sign, 0));
+      const bytes = Buffer.alloc(2 * signBytes);
+      return bytes.toString('latin1', 0, await file.read(bytes, 0));
     } finally {
       await file.close();
     }
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+  });
 }
 
-function textOrNone(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
+async function write(disk: Disk, path: string, bytes: Buffer, position: number): Promise<boolean> {
+  const written = await unlessGone(async () => {
+    const file = await disk.open(path, 'change');
+    try {
+      await file.write(bytes, position);
+    } finally {
+      await file.close();
+    }
+    return true;
+  });
+  return written ?? false;
+}
+
+async function unlessGone<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!gone.has(systemCode(error))) throw error;
+    return undefined;
+  }
 }

@@ -97,16 +97,16 @@ export class JournalFile {
       const keptIn = await ifPossible(() => keepAside(disk, folder, file, { start, end }));
       this.damage.push({ bytes: end - start, keptIn });
     });
-    // Who gave the file its name may have died before that was synced.
+    // Who wrote it may have died before that was synced, or the file's name.
+    await ifPossible(() => this.sync());
     await disk.syncFolder(folder);
-    if (this.lock.before === 'silent') await this.#rewrite();
+    if (this.lock.wasSilent) await this.#rewrite();
     else if (this.#isToBeRewritten()) await ifPossible(() => this.#rewrite());
   }
 
   #isToBeRewritten(): boolean {
     if (this.damage.some(({ keptIn }) => keptIn === undefined)) return false;
-    // What one who died has left in the memory of the system may be what no sync could bring to the disk.
-    return this.damage.length > 0 || this.size > this.smallest || this.lock.before === 'died';
+    return this.damage.length > 0 || this.size > this.smallest;
   }
 
   #restore(body: Buffer): void {

@@ -1,54 +1,55 @@
 import type { Timer } from '../system/clock';
-import { type Before, beatEvery, type Claim, claim, letGo, patience } from './claim';
-import { onDisk, StorageError, systemCode } from './errors';
-import { signOf } from './holder';
+import { type Claim, claim, letGo, lookEvery, patience } from './claim';
+import { onDisk, StorageError } from './errors';
+import { answer, signOf, wasAsked } from './holder';
 import type { Machine } from './machine';
 import type { ProcessIdentity } from './processes';
 
-/** After so long without a sign of our own, in ms, it has to be seen whether the lock is ours still. */
+/** After so long without a look, in ms, it has to be seen whether the lock is ours still. */
 const doubtAfter = patience / 2;
 
 /**
  * Lets one process at a time use a folder. Node.js has no lock that the system would take from a process that dies, so:
  *
  *     lock/       there while somebody uses the folder; made aside and renamed, so that one of all who try has it, whole
- *       TOKEN     who that is (host, boot, namespace, pid, start of the process), and a beat, a number that goes up
+ *       TOKEN     who that is: host, boot, namespace, pid, start of the process
  *
  * Who finds it asks the system whether that process runs, where it can be seen from here: same boot, same namespace, and
- * a process of that number that started then. One of another machine or container cannot be seen: its beat tells, which
- * goes up every 2 s, and counts as dead when it stood still for 8 s. So a container that was killed costs the next one
- * these 8 s; two that both have pid 1 do not take each other for themselves.
+ * a process of that number that started then. One of another machine or container cannot be seen, and is asked itself: a
+ * question is written into its file, where it looks every 2 s, and who has not answered for 8 s counts as dead. So a
+ * container that was killed costs the next one these 8 s; two that both have pid 1 do not take each other for themselves;
+ * and nothing is written while nobody asks.
  *
  * The dead one is removed by its token, which nobody else will ever have: who is late cannot remove the lock of one who
  * was faster.
  *
  * Who was frozen for 8 s (paused, swapped out) may have been taken over meanwhile, from another machine or container.
- * It asks `confirm` before it says of anything that it is kept. Who took over (`before` is silent) writes to new files,
+ * It asks `confirm` before it says of anything that it is kept. Who took over (`wasSilent`) writes to new files,
  * so that nobody reads what the other writes to those that it has open.
  */
 export class FolderLock {
   readonly #path: string;
-  #beats = 0;
-  #lastSign: number;
+  #answers = 0;
+  #lastLook: number;
   #timer: Timer | undefined;
-  #beating: Promise<void> = Promise.resolve();
+  #looking: Promise<void> = Promise.resolve();
   #released = false;
   #lost = false;
 
   private constructor(
     private readonly folder: string,
-    { path, before }: Claim,
+    { path, wasSilent }: Claim,
     private readonly identity: ProcessIdentity,
     private readonly machine: Machine,
   ) {
     this.#path = path;
-    this.before = before;
-    this.#lastSign = machine.clock.elapsed();
+    this.wasSilent = wasSilent;
+    this.#lastLook = machine.clock.elapsed();
     this.#wait();
   }
 
-  /** How the one ended that had the folder before. */
-  readonly before: Before;
+  /** Whether the one before counts as dead since it did not answer: it may yet go on. */
+  readonly wasSilent: boolean;
 
   /**
    * Takes the lock of a folder, which must be there.
@@ -68,8 +69,8 @@ export class FolderLock {
    * @throws StorageError STORAGE_LOST, from then on.
    */
   async confirm(): Promise<void> {
-    if (!this.#lost && this.machine.clock.elapsed() - this.#lastSign >= doubtAfter) {
-      await onDisk(this.folder, () => this.#showLife());
+    if (!this.#lost && this.machine.clock.elapsed() - this.#lastLook >= doubtAfter) {
+      await onDisk(this.folder, () => this.#look());
     }
     if (!this.#lost) return;
     const message = `${this.folder} was taken over by another process, or removed, while this one stood still`;
@@ -79,41 +80,34 @@ export class FolderLock {
   async release(): Promise<void> {
     this.#released = true;
     this.#timer?.cancel();
-    await this.#beating;
+    await this.#looking;
     await onDisk(this.folder, () => letGo(this.#path, this.machine.disk));
   }
 
   #wait(): void {
     if (this.#released || this.#lost) return;
-    const beat = (): void => {
-      this.#beating = this.#beat();
+    const look = (): void => {
+      // Where the disk refuses, `confirm` comes to doubt, looks itself, and throws what the disk says then.
+      this.#looking = this.#look().then(
+        () => this.#wait(),
+        () => this.#wait(),
+      );
     };
-    this.#timer = this.machine.clock.after(beatEvery, beat, { background: true });
+    this.#timer = this.machine.clock.after(lookEvery, look, { background: true });
   }
 
-  async #beat(): Promise<void> {
-    // Where the disk refuses it, `confirm` comes to doubt, asks again, and throws what the disk says then.
-    await this.#showLife().catch(() => undefined);
-    this.#wait();
-  }
-
-  async #showLife(): Promise<void> {
+  async #look(): Promise<void> {
     const { disk, clock } = this.machine;
     const now = clock.elapsed();
-    this.#beats += 1;
-    try {
-      const file = await disk.open(this.#path, 'change');
-      try {
-        await file.write(signOf(this.identity, this.#beats), 0);
-      } finally {
-        await file.close();
-      }
-      // It may have been removed before that was written.
-      if (!(await disk.stat(this.#path))) this.#lost = true;
-      else this.#lastSign = now;
-    } catch (error) {
-      if (systemCode(error) !== 'ENOENT') throw error;
+    const asked = await wasAsked(disk, this.#path);
+    this.#answers += 1;
+    if (
+      asked === undefined ||
+      (asked && !(await answer(disk, this.#path, signOf(this.identity, this.#answers))))
+    ) {
       this.#lost = true;
+    } else {
+      this.#lastLook = now;
     }
   }
 }

@@ -39,6 +39,13 @@ class History {
   #disk: MemoryDisk;
   /** Of each key the values that may be found: the one that was confirmed last, and those that it was given since. */
   readonly #possible = new Map<string, (number | undefined)[]>(keys.map((key) => [key, [undefined]]));
+  /** What the process that lives has changed. */
+  readonly #changed = new Set<string>();
+  /**
+   * Whether a sync failed: what it was for is in the memory of the system, and never on the disk. Who finds it after the
+   * one who was refused has died is told that its own changes are kept, and no more.
+   */
+  #isSyncLost = false;
   #count = 0;
 
   constructor(
@@ -74,6 +81,7 @@ class History {
         this.#disk = this.#random.pick(this.rules.deaths) === 'crash' ? disk.crash() : disk.kill();
         die();
       } else if (isOpen && name !== 'read' && this.#random.next() < faults) {
+        if (name === 'datasync') this.#isSyncLost = true;
         throw failure(this.#random.pick(['EIO', 'ENOSPC']), name, path);
       }
     };
@@ -98,6 +106,7 @@ class History {
     if (!journal) return;
     onOpen();
     this.#check(journal);
+    this.#changed.clear();
     const map = journal.map<number>('map');
     for (let turn = 0; turn < 40; turn += 1) {
       this.#change(map);
@@ -120,14 +129,16 @@ class History {
     const changed = this.#random.next() < 0.3 ? pair : [this.#random.pick(single)];
     const value = this.#random.next() < 0.2 ? undefined : this.#count;
     for (const key of changed) {
-      if (value === undefined) map.delete(key);
-      else map.set(key, value);
+      if (value === undefined && !map.delete(key)) continue;
+      if (value !== undefined) map.set(key, value);
       this.#possible.get(key)?.push(value);
+      this.#changed.add(key);
     }
   }
 
   async #confirmedBy(how: Rules['confirmedBy'], ask: () => Promise<void>): Promise<void> {
-    const last = new Map(keys.map((key) => [key, this.#possible.get(key)?.at(-1)]));
+    const asked = this.#isSyncLost ? this.#changed : keys;
+    const last = Array.from(asked, (key) => [key, this.#possible.get(key)?.at(-1)] as const);
     try {
       await ask();
     } catch (error) {

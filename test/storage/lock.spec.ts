@@ -9,7 +9,7 @@ import { type Machine, thisMachine } from '../../src/storage/machine';
 import type { ProcessIdentity } from '../../src/storage/processes';
 import type { Clock } from '../../src/system/clock';
 import { FrozenClock } from '../support/frozen-clock';
-import { ManualClock } from '../support/manual-clock';
+import { ManualClock, settle } from '../support/manual-clock';
 import { failure, MemoryDisk } from '../support/memory-disk';
 import { MadeUpProcesses } from '../support/processes';
 import { SeededRandom } from '../support/random';
@@ -67,7 +67,7 @@ describe('the lock of a folder', () => {
     await assert.rejects(one.take(), { code: 'STORAGE_IN_USE' });
     await lock.release();
     const next = await other.take();
-    assert.equal(next.before, 'let go');
+    assert.equal(next.wasSilent, false);
     await next.release();
     assert.deepEqual(await disk.list('/f'), []);
     assert.equal(clock.waiting, 0);
@@ -81,25 +81,25 @@ describe('the lock of a folder', () => {
     // Somebody else has its number now.
     program({ pid: 7 });
     const lock = await program().take();
-    assert.equal(lock.before, 'died');
+    assert.equal(lock.wasSilent, false);
     assert.equal(clock.elapsed(), 0);
   });
 
-  it('is told by its beat where two containers have pid 1, and the other lives', async () => {
+  it('answers where two containers have pid 1, and the other lives', async () => {
     await program(container('one')).take();
     const message = '/f is in use by process 1 on one';
     await assert.rejects(inTime(program(container('two')).take()), { code: 'STORAGE_IN_USE', message });
-    assert.ok(clock.elapsed() <= 3_000, 'as soon as it showed life');
+    assert.ok(clock.elapsed() <= 3_000, 'as soon as it answered');
   });
 
   it('is free where the other container stood still for long enough', async () => {
     await program(container('one'), new FrozenClock(clock)).take();
     const lock = await inTime(program(container('two')).take());
-    assert.equal(lock.before, 'silent');
+    assert.equal(lock.wasSilent, true);
     assert.ok(clock.elapsed() >= 8_000 && clock.elapsed() <= 9_000, String(clock.elapsed()));
   });
 
-  it('is told by its beat after a boot, and where the system tells nothing', async () => {
+  it('is asked itself after a boot, and where the system tells nothing', async () => {
     for (const [before, after] of [
       [{ boot: 'one' }, { boot: 'two' }],
       [{ boot: undefined }, { boot: undefined }],
@@ -107,7 +107,7 @@ describe('the lock of a folder', () => {
     ]) {
       await program(before, new FrozenClock(clock)).take();
       const alive = await inTime(program(after).take());
-      assert.equal(alive.before, 'silent');
+      assert.equal(alive.wasSilent, true);
       await assert.rejects(inTime(program(before).take()), { code: 'STORAGE_IN_USE' });
       await alive.release();
     }
@@ -142,6 +142,16 @@ describe('the lock of a folder', () => {
     await refused;
   });
 
+  it('writes nothing while nobody asks', async () => {
+    await program().take();
+    const written: string[] = [];
+    disk.before = ({ name, path }) => {
+      if (name === 'write') written.push(path);
+    };
+    await clock.advance(60_000);
+    assert.deepEqual(written, []);
+  });
+
   it('asks the disk only when it is in doubt, and says what the disk says then', async () => {
     const lock = await program().take();
     await clock.advance(60_000);
@@ -157,6 +167,44 @@ describe('the lock of a folder', () => {
     await assert.rejects(lock.confirm(), { code: 'STORAGE_FAILED', message: /EIO/ });
     disk.before = () => undefined;
     await lock.confirm();
+    await clock.advance(60_000);
+    const later = disk.steps;
+    await lock.confirm();
+    assert.equal(disk.steps, later);
+  });
+
+  it('is let go also while it looks', async () => {
+    const lock = await program().take();
+    let goOn = (): void => undefined;
+    disk.before = ({ name }) => {
+      if (name !== 'read') return undefined;
+      return new Promise((resolve) => {
+        goOn = resolve;
+      });
+    };
+    await clock.advance(2_000);
+    const released = lock.release();
+    goOn();
+    await released;
+    assert.deepEqual([clock.waiting, disk.openFiles, await disk.list('/f')], [0, 0, []]);
+  });
+
+  it('answers also who asks while it is at an answer', async () => {
+    await program(container('one')).take();
+    let writes = 0;
+    let late: Promise<unknown> | undefined;
+    disk.before = async ({ name }) => {
+      if (name !== 'write') return;
+      writes += 1;
+      // A question is written in two steps, as all is here; the fourth is the second of the answer.
+      if (writes !== 4) return;
+      disk.before = () => undefined;
+      late = assert.rejects(program(container('three')).take(), { code: 'STORAGE_IN_USE' });
+      await settle();
+    };
+    await assert.rejects(inTime(program(container('two')).take()), { code: 'STORAGE_IN_USE' });
+    assert.ok(late);
+    await inTime(late);
   });
 
   it('is free where a power cut left nothing of it that can be read, or version 0.1.0 its own', async () => {
@@ -216,9 +264,11 @@ describe('the lock of a folder', () => {
     await assert.rejects(program().take(), { code: 'STORAGE_IN_USE' });
   });
 
-  it('is lost also by who shows life while it is removed', async () => {
+  it('is lost also by who answers while it is removed', async () => {
     const lock = await program().take();
     const path = `/f/lock/${(await disk.list('/f/lock'))[0]}`;
+    const file = await disk.open(path, 'change');
+    await file.write(Buffer.from('?'), 1_024);
     disk.before = async ({ name }) => {
       if (name === 'write') await disk.remove(path);
     };
@@ -303,7 +353,7 @@ describe('the lock of a folder, between processes', () => {
     child.kill('SIGKILL');
     await once(child, 'close');
     const lock = await FolderLock.take(folder, thisMachine);
-    assert.equal(lock.before, 'died');
+    assert.equal(lock.wasSilent, false);
     await lock.release();
     assert.deepEqual(await readdir(folder), []);
   });
