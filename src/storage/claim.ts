@@ -86,14 +86,13 @@ async function clear(folder: string, lock: string, machine: Machine): Promise<bo
   let wasSilent = false;
   for (const token of await disk.list(lock)) {
     const path = join(lock, token);
-    const sign = await readSign(disk, path);
-    if (sign === undefined) continue;
-    const holder = holderIn(sign);
+    const holder = holderIn((await readSign(disk, path)) ?? '');
     const state = holder ? await processes.stateOf(holder) : 'unknown';
-    if (state === 'runs' || (state === 'unknown' && (await answers(path, machine)))) {
+    const fate = state === 'unknown' ? await fateOf(path, machine) : state;
+    if (fate === 'runs') {
       throw new StorageError('STORAGE_IN_USE', `${folder} is in use by ${nameOf(holder)}`);
     }
-    if (state === 'unknown') wasSilent = true;
+    if (fate === 'silent') wasSilent = true;
     await disk.remove(path);
   }
   // Not every platform renames over a folder, be it empty.
@@ -101,18 +100,19 @@ async function clear(folder: string, lock: string, machine: Machine): Promise<bo
   return wasSilent;
 }
 
-async function answers(path: string, { disk, clock }: Machine): Promise<boolean> {
+/** Asks one of whom the system tells nothing. */
+async function fateOf(path: string, { disk, clock }: Machine): Promise<'runs' | 'ended' | 'silent'> {
   await ask(disk, path);
   const sign = await readSign(disk, path);
   const end = clock.elapsed() + patience;
   while (sign !== undefined && clock.elapsed() < end) {
     await sleep(clock, lookEvery / 2);
     const now = await readSign(disk, path);
-    if (now !== sign) return now !== undefined;
+    if (now !== sign) return now === undefined ? 'ended' : 'runs';
     // It may have been at an answer to the one before.
     await ask(disk, path);
   }
-  return false;
+  return sign === undefined ? 'ended' : 'silent';
 }
 
 /** Removes what others had prepared when they died. One who lives prepares it once more. */

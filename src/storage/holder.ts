@@ -16,7 +16,11 @@ const gone = new Set(['ENOENT', 'ESTALE']);
  */
 export function signOf(identity: ProcessIdentity, answers: number): Buffer {
   const told = { ...identity, answers: String(answers).padStart(longestNumber, '0') };
-  return Buffer.from(`${JSON.stringify(told).padEnd(signBytes)}\n`);
+  // Of single bytes, for names of machines are in any script.
+  const ascii = JSON.stringify(told).replace(/[^\0-~]/g, (unit) => {
+    return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+  return Buffer.from(`${ascii.padEnd(signBytes)}\n`);
 }
 
 /** What a file holds, without questions; undefined where there is none. */

@@ -15,10 +15,10 @@ const doubtAfter = patience / 2;
  *       TOKEN     who that is: host, boot, namespace, pid, start of the process
  *
  * Who finds it asks the system whether that process runs, where it can be seen from here: same boot, same namespace, and
- * a process of that number that started then. One of another machine or container cannot be seen, and is asked itself: a
+ * a process of that number that started then. One of another machine, boot or container cannot be seen, and is asked itself: a
  * question is written into its file, where it looks every 2 s, and who has not answered for 8 s counts as dead. So a
- * container that was killed costs the next one these 8 s; two that both have pid 1 do not take each other for themselves;
- * and nothing is written while nobody asks.
+ * container that was killed, or a power cut, costs the next one these 8 s; two that both have pid 1 do not take each other
+ * for themselves; and nothing is written while nobody asks.
  *
  * The dead one is removed by its token, which nobody else will ever have: who is late cannot remove the lock of one who
  * was faster.

@@ -142,6 +142,22 @@ describe('the lock of a folder', () => {
     await refused;
   });
 
+  it('names machines in any script, and is asked for them', async () => {
+    const message = '/f is in use by process 1 on küche-机器🙂';
+    await program({ ...container('one'), host: 'küche-机器🙂' }).take();
+    await assert.rejects(inTime(program(container('two')).take()), { message });
+    assert.ok(clock.elapsed() <= 3_000, 'it answered');
+  });
+
+  it('is free at once where it is let go while somebody asks', async () => {
+    const lock = await program(container('one')).take();
+    const taken = program(container('two')).take();
+    await settle();
+    await lock.release();
+    assert.equal((await inTime(taken)).wasSilent, false);
+    assert.ok(clock.elapsed() <= 1_500, String(clock.elapsed()));
+  });
+
   it('writes nothing while nobody asks', async () => {
     await program().take();
     const written: string[] = [];
