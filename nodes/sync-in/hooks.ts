@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { NodeAPI } from 'node-red';
 
 /** The part of Node-RED's HTTP server that is asked for a route. */
@@ -16,6 +16,11 @@ const served = new WeakMap<HttpNode, Served>();
 /** A path that nobody can guess: whoever knows it can have this Node-RED poll. */
 export function newHookPath(): string {
   return randomBytes(24).toString('hex');
+}
+
+/** The path of one instance of a subflow, made of that which all its instances keep: as hard to guess, and as lasting. */
+export function instancePath(kept: string, instance: string): string {
+  return createHmac('sha256', kept).update(instance).digest('hex').slice(0, kept.length);
 }
 
 /**

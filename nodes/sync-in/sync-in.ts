@@ -11,7 +11,7 @@ import { useService } from '../sync-service/use';
 import { Doorbell } from './doorbell';
 import { table } from './fields';
 import { isDone, isWanted } from './filter';
-import { answerHook, hookURL, newHookPath } from './hooks';
+import { answerHook, hookURL, instancePath, newHookPath } from './hooks';
 import { Intake, type Output } from './intake';
 import { statusOf } from './status';
 
@@ -136,11 +136,13 @@ function reasonAgainstWebhook(RED: NodeAPI, baseURL: string): string | undefined
 
 /** The editor makes the path when the node is added; a flow that came another way gets one now, kept by the next deploy. */
 function hookPathOf(RED: NodeAPI, node: SyncInNode): string {
-  const kept = node.credentials?.hookPath;
-  if (kept) return kept;
-  const hookPath = newHookPath();
-  RED.nodes.addCredentials(node.id, { hookPath });
-  return hookPath;
+  const template = (node as SyncInNode & { _alias?: string })._alias;
+  let hookPath = node.credentials?.hookPath;
+  if (!hookPath) {
+    hookPath = newHookPath();
+    RED.nodes.addCredentials(template ?? node.id, { hookPath });
+  }
+  return template ? instancePath(hookPath, node.id) : hookPath;
 }
 
 function objectTypesOf({ objectTypes }: SyncInSettings): string[] {

@@ -10,6 +10,7 @@ interface EditorGlobal {
       node(id: string): DrawnNode & { valid: boolean; [property: string]: unknown };
     };
     actions: { invoke(name: string): void };
+    editor: { validateNode(node: object): void };
     view: { importNodes(nodes: string, options: object): void; select(id: string): void };
     workspaces: { active(): string; show(id: string): void };
   };
@@ -237,6 +238,15 @@ export class Editor {
     const added = (await this.ids()).filter((id) => !before.includes(id));
     if (added.length !== 1 || !added[0]) throw new Error('The node was not added');
     return added[0];
+  }
+
+  /** Has the editor look at a node again, as it does with the users of a config node that was changed. */
+  async validate(id: string): Promise<boolean> {
+    return this.page.evaluate((node) => {
+      const { nodes, editor } = (globalThis as unknown as EditorGlobal).RED;
+      editor.validateNode(nodes.node(node));
+      return nodes.node(node).valid;
+    }, id);
   }
 
   async remove(id: string): Promise<void> {

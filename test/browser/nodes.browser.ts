@@ -100,7 +100,7 @@ describe('the editor', () => {
     assert.match(await editor.page.locator('#sync-admin-warning').innerText(), /Deletes all objects/);
     await editor.picture('sync-admin');
     await editor.page.selectOption('#node-input-service', { label: 'edge' });
-    assert.deepEqual((await offered()).sort(), ['deleteOrganization', 'resend']);
+    assert.deepEqual((await offered()).sort(), ['deleteOrganization', 'resend', 'tryAgain']);
     await editor.page.selectOption('#node-input-action', 'resend');
     assert.match(await editor.page.locator('#sync-admin-warning').innerText(), /consumed come again/);
     await editor.confirmDialog();
@@ -275,6 +275,20 @@ describe('the editor', () => {
       await editor.remove(id);
     }
     assert.deepEqual(await editor.ids(), before);
+  });
+
+  it('judges a node by itself while the dialog of another is open', async () => {
+    const service = await editor.property(signing, 'service');
+    const query = { type: 'sync-query', service, objectTypeType: 'str', objectIDType: 'str', wires: [[]] };
+    const wrong = await editor.add({ ...query, id: 'wrong', query: 'status', objectType: '', objectID: '' });
+    assert.equal(await editor.property(wrong, 'valid'), false);
+    const right = await editor.add({ ...query, id: 'right', query: 'types', objectType: '', objectID: '' });
+    await editor.openDialog(right);
+    assert.equal(await editor.validate(wrong), false);
+    assert.equal(await editor.validate(right), true);
+    await editor.cancelDialog();
+    await editor.remove(wrong);
+    await editor.remove(right);
   });
 
   it('deploys all of them, and shows no secret', async () => {

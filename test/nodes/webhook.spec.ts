@@ -106,6 +106,49 @@ describe('a webhook', () => {
     await service.close();
   });
 
+  it('has a path of its own in each instance of a subflow, the same after a restart', async () => {
+    const service = await record('ESS', ({ method }) => (method === 'GET' ? { status: 404 } : {}));
+    const ess = { id: 'ess', type: 'sync-service', connection: 'address', side: 'edge' };
+    const inside = {
+      id: 'in',
+      type: 'sync-in',
+      z: 'sub',
+      service: 'ess',
+      objectTypes: 'rules',
+      ...poll,
+      baseURL,
+    };
+    const flow = wholeFlow(
+      [
+        { ...ess, address: service.client.address },
+        { id: 'sub', type: 'subflow', name: 's', in: [], out: [] },
+      ],
+      [{ ...inside, wires: [[], []] }],
+      ['one', 'two'].map((id) => ({ id, type: 'subflow:sub', z: 'tab' })),
+    );
+    const registered = (): string[] =>
+      service.seen
+        .filter(({ body }) => body.includes('register'))
+        .map(({ body }) => (JSON.parse(body) as { url: string }).url);
+    await helper.load(nodes, flow, { in: { hookPath } });
+    await until('both are registered', () => registered().length === 2);
+    const [first, second] = registered();
+    assert.notEqual(first, second);
+    for (const url of [first, second]) {
+      assert.match(String(url), /\/hooks\/[0-9a-f]{48}$/);
+      const polls = (): number => service.seen.filter(({ method }) => method === 'GET').length;
+      const before = polls();
+      assert.equal((await fetch(String(url), { method: 'POST' })).status, 204);
+      await until('it polls', () => polls() > before);
+    }
+    await helper.unload();
+    await helper.load(nodes, flow, { in: { hookPath } });
+    await until('both are registered again', () => registered().length === 4);
+    assert.deepEqual(registered().slice(2).sort(), [first, second].sort());
+    await helper.unload();
+    await service.close();
+  });
+
   it('is registered under the same URL after a restart, and deleted on close', async () => {
     const service = await record('ESS', ({ method }) => (method === 'GET' ? { status: 404 } : {}));
     const ess = { id: 'ess', type: 'sync-service', connection: 'address', side: 'edge' };
