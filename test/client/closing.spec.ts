@@ -39,7 +39,7 @@ describe('downloads to a file, each answer the last on its connection', () => {
       await once(server, 'listening');
       const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
       const script = join(__dirname, '..', 'support', 'closing-downloads.ts');
-      const args = ['--require', 'tsx', script, address, String(downloads), String(bytes)];
+      const args = ['--require', 'tsx/cjs', script, address, String(downloads), String(bytes)];
       try {
         const { stderr } = await promisify(execFile)(process.execPath, args);
         assert.equal(stderr, '');

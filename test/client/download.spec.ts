@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { constants, createSign, generateKeyPairSync } from 'node:crypto';
+import { constants, createSign } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import {
 import { isStorageError } from '../../src/storage/errors';
 import { systemDisk } from '../../src/storage/system-disk';
 import { systemRandom } from '../../src/system/random';
+import { otherRsa, rsa } from '../support/keys';
 import { MemoryDisk } from '../support/memory-disk';
 import { metadataOf } from '../support/metadata';
 import { SeededRandom } from '../support/random';
@@ -69,7 +70,7 @@ describe('a download', () => {
   });
 
   it('verifies a signature, and the key where trusted ones are given', async () => {
-    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const { privateKey, publicKey } = rsa;
     const padding = constants.RSA_PKCS1_PSS_PADDING;
     const signed = {
       hashAlgorithm: 'SHA256',
@@ -78,8 +79,7 @@ describe('a download', () => {
     };
     assert.equal(await fetch(dataOf('hello', signed), { trustedKeys: [signed.publicKey] }), 'hello');
     await assert.rejects(fetch(dataOf('jello', signed)), { code: 'SYNC_SIGNATURE_INVALID' });
-    const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey;
-    const trustedKeys = [String(other.export({ type: 'spki', format: 'pem' }))];
+    const trustedKeys = [String(otherRsa.publicKey.export({ type: 'spki', format: 'pem' }))];
     await assert.rejects(fetch(dataOf('hello', signed), { trustedKeys }), {
       code: 'SYNC_UNTRUSTED_KEY',
     });

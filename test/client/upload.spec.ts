@@ -13,6 +13,7 @@ import { Uploader } from '../../src/client/data/upload';
 import { Paths } from '../../src/client/objects/paths';
 import { Presence } from '../../src/client/objects/presence';
 import { systemClock } from '../../src/system/clock';
+import { rsa } from '../support/keys';
 import { type GivenAnswer, type Recorder, record, type SeenRequest } from '../support/recorder';
 
 const object = { objectType: 't', objectID: 'o' };
@@ -169,7 +170,7 @@ describe('a publish', () => {
   for (const hashAlgorithm of ['SHA1', 'SHA256'] as const) {
     it(`signs with ${hashAlgorithm} what others can verify`, async () => {
       service = await record('CSS');
-      const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+      const { privateKey, publicKey } = rsa;
       const pem = String(
         privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'hush' }),
       );

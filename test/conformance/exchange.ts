@@ -1,11 +1,13 @@
 import { request } from 'node:http';
-import { buffer } from 'node:stream/consumers';
 import type { RecordedRequest } from './records';
 
 export interface Answered {
   status?: number;
   headers?: Record<string, string>;
+  /** Of a large one the beginning. */
   body?: Buffer;
+  /** Of the whole body. */
+  bytes?: number;
   error?: string;
 }
 
@@ -13,6 +15,8 @@ export interface Answered {
 export const leftOutPath = '/srv/file';
 
 const mebibyte = 1_048_576;
+/** As much of an answer as is compared with a recorded one at most. */
+const mostKept = mebibyte;
 
 /** Larger bodies, and what stands for them in the recordings. */
 const largeBodies: Record<string, () => Buffer> = {
@@ -44,13 +48,21 @@ export function send(address: string, recorded: RecordedRequest, patience: numbe
   return new Promise((resolve) => {
     const asking = request(
       { ...place, method: recorded.method, path: pathOf(recorded), headers, agent: false },
-      async (response) => {
-        const read = await buffer(response);
-        clearTimeout(timer);
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers as Record<string, string>,
-          body: read,
+      (response) => {
+        const pieces: Buffer[] = [];
+        let bytes = 0;
+        response.on('data', (piece: Buffer) => {
+          if (bytes < mostKept) pieces.push(piece);
+          bytes += piece.length;
+        });
+        response.on('end', () => {
+          clearTimeout(timer);
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers as Record<string, string>,
+            body: Buffer.concat(pieces),
+            bytes,
+          });
         });
       },
     );

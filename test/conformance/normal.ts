@@ -26,7 +26,11 @@ export function normalRecorded({ response }: Recording): Normal {
 export function normalAnswered(answered: Answered, recorded: Recorded | null | undefined): Normal {
   if (answered.error !== undefined) return noAnswer(answered.error);
   const body = answered.body ?? Buffer.alloc(0);
-  return normal(answered.status, answered.headers ?? {}, likeRecorded(body, recorded));
+  return normal(
+    answered.status,
+    answered.headers ?? {},
+    likeRecorded(body, answered.bytes ?? body.length, recorded),
+  );
 }
 
 function noAnswer(error: string): Normal {
@@ -45,10 +49,12 @@ function framing(status: number | undefined, headers: Record<string, string>): R
 }
 
 /** A large body is recorded by its size and its beginning; one of random bytes by its size. */
-function likeRecorded(body: Buffer, recorded: Recorded | null | undefined): string {
-  if (typeof recorded !== 'object' || recorded === null) return body.toString('utf8');
-  if ('base64' in recorded) return `${body.length} bytes`;
-  return `${body.length} bytes ${/^[[{]/.test(recorded.head) ? body.toString('utf8').slice(0, recorded.head.length) : ''}`;
+function likeRecorded(body: Buffer, bytes: number, recorded: Recorded | null | undefined): string {
+  if (typeof recorded !== 'object' || recorded === null) {
+    return body.toString('utf8') + (bytes > body.length ? ` and so on, ${bytes} bytes` : '');
+  }
+  if ('base64' in recorded) return `${bytes} bytes`;
+  return `${bytes} bytes ${/^[[{]/.test(recorded.head) ? body.toString('utf8').slice(0, recorded.head.length) : ''}`;
 }
 
 function text(recorded: Recorded | null | undefined): string {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -20,18 +19,17 @@ import {
   statusesOf,
   wholeFlow,
 } from '../support/flow';
+import { otherRsa, rsa } from '../support/keys';
 import { metadataOf } from '../support/metadata';
 import { serve } from '../support/server';
 import { until } from '../support/until';
 
 helper.init(require.resolve('node-red'));
 
-const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const other = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const privateKey = pair.privateKey.export({ type: 'pkcs8', format: 'pem' });
-const publicKey = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString();
-const otherKey = other.publicKey.export({ type: 'spki', format: 'pem' }).toString();
-const der = pair.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+const privateKey = rsa.privateKey.export({ type: 'pkcs8', format: 'pem' });
+const publicKey = rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+const otherKey = otherRsa.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+const der = rsa.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
 
 describe('sync-fetch', () => {
   before(() => helper.startServer());

@@ -13,13 +13,13 @@ describe('the local service of a Node-RED', function () {
   let address = '';
   let cloud: SyncServiceClient;
 
-  beforeEach(async () => {
+  before(async () => {
     const port = await freePort();
     address = `http://127.0.0.1:${port}`;
     cloud = clientOf('demo');
     nodeRed = await EmbeddedNodeRed.start({ EDGE_SYNC_LOCAL_CSS_PORT: String(port) });
   });
-  afterEach(async () => {
+  after(async () => {
     await cloud.close();
     await nodeRed.kill();
   });

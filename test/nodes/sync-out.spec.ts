@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { sharedLocalService } from '../../nodes/sync-service/local';
 import type { ObjectMetadata } from '../../src/client';
 import { clientOf, letClientsGo } from '../support/clients';
 import { give, next, nodes, run, sendingFlow, services, statusesOf, wholeFlow } from '../support/flow';
+import { rsa } from '../support/keys';
 import { record } from '../support/recorder';
 import { until } from '../support/until';
 
@@ -462,7 +463,7 @@ describe('sync-out', () => {
   });
 
   describe('signs', () => {
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const { privateKey } = rsa;
     const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const locked = privateKey
       .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'open' })

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +18,7 @@ import {
   statusesOf,
   wholeFlow,
 } from '../support/flow';
+import { rsa } from '../support/keys';
 import { until } from '../support/until';
 
 helper.init(require.resolve('node-red'));
@@ -87,7 +87,7 @@ describe('objects in a flow', () => {
     const fileWorkingDirectory = await mkdtemp(join(tmpdir(), 'edge-sync-test-'));
     await mkdir(join(fileWorkingDirectory, 'received'));
     await writeFile(join(fileWorkingDirectory, 'picture'), 'hello');
-    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const { privateKey, publicKey } = rsa;
     const [secret, trusted] = [
       join(fileWorkingDirectory, 'private.pem'),
       join(fileWorkingDirectory, 'public.pem'),

@@ -117,7 +117,7 @@ describe('the package, in a folder outside', function () {
   });
 
   it('is built when it is packed, and public when it is published', () => {
-    assert.equal(manifest.scripts.prepack, 'npm run -s build && npm run -s declarations');
+    assert.equal(manifest.scripts.prepack, 'tsx scripts/build.ts --public');
     assert.equal(manifest.publishConfig.access, 'public');
   });
 
@@ -182,35 +182,52 @@ export async function first(): Promise<ObjectUpdate | undefined> {
   throw new SyncServiceError('SYNC_CLOSED', 'over');
 }
 `;
-    const check = async (text: string): Promise<string> => {
+    const files = {
+      right,
+      misspelt: right.replace("address: 'http", "adress: 'http"),
+      inside: `import { SyncServiceClient, type Transport } from '@edge-sync/node-red';
+import type { Paths } from '@edge-sync/node-red/dist/src/client/objects/paths.js';
+export const client = new SyncServiceClient({ address: 'http://127.0.0.1:1' }, {});
+export let paths: Paths, transport: Transport;
+`,
+    };
+    let said: Record<string, string[]>;
+
+    before(async () => {
       await writeFile(join(packed.folder, 'package.json'), '{"type":"module"}');
-      await writeFile(join(packed.folder, 'script.ts'), text);
+      const names = Object.keys(files);
+      for (const [name, text] of Object.entries(files))
+        await writeFile(join(packed.folder, `${name}.ts`), text);
       const options = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'node16', '--types', 'node'];
       const roots = ['--typeRoots', join(root, 'node_modules', '@types')];
-      return run(join(root, 'node_modules', '.bin', 'tsc'), [...options, ...roots, 'script.ts'], {
-        cwd: packed.folder,
-      }).then(
-        ({ stdout }) => stdout,
-        ({ stdout }) => String(stdout),
+      const compiled = run(
+        join(root, 'node_modules', '.bin', 'tsc'),
+        [...options, ...roots, ...names.map((name) => `${name}.ts`)],
+        { cwd: packed.folder },
       );
-    };
-
-    it('that let pass what is right, and say what is wrong', async () => {
-      assert.equal(await check(right), '');
-      assert.match(await check(right.replace("address: 'http", "adress: 'http")), /adress/);
+      const { stdout } = await compiled.catch((error: { stdout: string }) => error);
+      const lines = stdout.trim().split('\n');
+      said = Object.fromEntries(
+        names.map((name) => [name, lines.filter((line) => line.startsWith(`${name}.ts`))]),
+      );
+      assert.equal(Object.values(said).flat().length, lines.length, stdout);
     });
 
-    it('of what is public, and of nothing else', async () => {
+    it('that let pass what is right, and say what is wrong', () => {
+      assert.deepEqual(said.right, []);
+      assert.ok(said.misspelt?.some((line) => line.includes("'adress' does not exist")));
+    });
+
+    it('of what is public, and of nothing else', () => {
       const text = readFileSync(join(packed.folder, 'node_modules', manifest.name, manifest.types), 'utf8');
       assert.doesNotMatch(text, /@internal|readIdentity|\bimport\b/);
-      const wrong = `${right}new SyncServiceClient({ address: 'http://127.0.0.1:1' }, {});
-import '@edge-sync/node-red/dist/src/client/client.js';
-import type { Transport } from '@edge-sync/node-red';
-`;
-      const said = await check(wrong);
-      assert.match(said, /Expected 1 arguments?, but got 2/);
-      assert.match(said, /Cannot find module .*'@edge-sync\/node-red\/dist/);
-      assert.match(said, /no exported member 'Transport'/);
+      const expected = [
+        /no exported member 'Transport'/,
+        /Cannot find module '@edge-sync\/node-red\/dist/,
+        /Expected 1 arguments?, but got 2/,
+      ];
+      assert.equal(said.inside?.length, expected.length);
+      for (const [index, each] of expected.entries()) assert.match(said.inside?.[index] ?? '', each);
     });
   });
 });

@@ -42,7 +42,7 @@ export class EmbeddedNodeRed {
     environment: NodeJS.ProcessEnv,
   ) {
     this.#child = fork(join(__dirname, 'embedded.ts'), {
-      execArgv: ['--expose-gc', '--import', 'tsx'],
+      execArgv: ['--expose-gc', '--require', 'tsx/cjs'],
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

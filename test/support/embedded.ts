@@ -10,10 +10,11 @@ import type { Deployed, DeployMode, Flows, Held } from './embedded-node-red';
  */
 Error.stackTraceLimit = 30;
 /** Also those that hold no process: Node lists only the others. With the place that set them. */
-const timers = new Map<number, string>();
+const timers = new Map<number, Error>();
 createHook({
   init(id, kind) {
-    if (kind === 'Timeout') timers.set(id, new Error().stack ?? '');
+    // Its stack becomes text when somebody reads it: that takes long, and timers are many.
+    if (kind === 'Timeout') timers.set(id, new Error());
   },
   destroy(id) {
     timers.delete(id);
@@ -100,7 +101,7 @@ function count(names: readonly string[]): Record<string, number> {
 }
 
 /** The first line of a stack that is not Node's own. */
-function placeOf(stack: string): string {
+function placeOf({ stack = '' }: Error): string {
   const lines = stack.split('\n').slice(1);
   const place = lines.find((line) => !line.includes('(node:') && !line.includes(__filename));
   return (place ?? lines.at(-1) ?? '').trim();

@@ -1,7 +1,8 @@
-import { buffer } from 'node:stream/consumers';
 import type { RestRequest } from './request';
 
 /** All that came with a request. */
-export function bytesOf({ incoming }: RestRequest): Promise<Buffer> {
-  return buffer(incoming);
+export async function bytesOf({ incoming }: RestRequest): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of incoming) pieces.push(piece as Buffer);
+  return Buffer.concat(pieces);
 }
