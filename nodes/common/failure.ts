@@ -1,4 +1,5 @@
 import { isSyncServiceError } from '../../src/client';
+import { shortened } from '../../src/system/shortened';
 
 /** What a flow can read of a failure in `msg.error.cause`: plain data, no credentials, no sockets. */
 export interface FailureCause {
@@ -21,7 +22,7 @@ export class NodeFailure extends Error {
   override readonly cause: FailureCause;
 
   constructor(code: string, message: string, cause: FailureCause = {}) {
-    super(message);
+    super(shortened(message));
     this.code = code;
     this.cause = cause;
   }

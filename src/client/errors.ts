@@ -1,3 +1,5 @@
+import { shortened } from '../system/shortened';
+
 /**
  * Everything that goes wrong between an application and the service is a SyncServiceError. Its `code` tells the
  * kind and is stable; its message names status, method and path, and never a credential.
@@ -79,7 +81,7 @@ export class SyncServiceError extends Error {
   readonly missing: 'object' | 'data' | undefined;
 
   constructor(code: SyncServiceErrorCode, message: string, details: SyncServiceErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(shortened(message), details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.statusCode = details.statusCode;
     this.method = details.method;

@@ -68,6 +68,8 @@ describe('an upload', () => {
     execFileSync('mkfifo', [pipe]);
     for (const [data, message] of [
       [{ file: '/no/such/file' }, /ENOENT/],
+      [new Map() as unknown as DataSource, /^The data must be text, bytes/],
+      [5 as unknown as DataSource, /^The data must be text, bytes/],
       [{ file: folder }, /is no regular file/],
       [{ file: pipe }, /is no regular file/],
       [{ file: '/dev/zero' }, /is no regular file/],
@@ -76,7 +78,8 @@ describe('an upload', () => {
       const refused = { code: 'SYNC_INVALID_ARGUMENT', message };
       await assert.rejects(service.client.updateObjectData(object, data), refused);
       // Nor is the metadata sent: the data that is there would be lost.
-      if ('file' in data) await assert.rejects(service.client.publish(object, data), refused);
+      if (!(data instanceof Object && 'stream' in data))
+        await assert.rejects(service.client.publish(object, data), refused);
     }
     await rm(folder, { recursive: true });
     assert.deepEqual(bodies(), []);

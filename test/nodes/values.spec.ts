@@ -106,6 +106,12 @@ describe('the value of a field', () => {
     assert.equal((await sent).outcome, 'published');
   });
 
+  it('is not repeated by an error as a whole, however long it is', async () => {
+    const long = { expiration: 'long', expirationType: 'msg' };
+    const text = await failure(long, { payload: 'x', long: 'soon '.repeat(200_000) });
+    assert.ok(text.length < 1_100, String(text.length));
+  });
+
   it('is no time when there is no such day', async () => {
     for (const expiration of ['2031-02-31T00:00:00Z', '2031-04-31T00:00:00Z', '2031-02-29T00:00:00+01:00']) {
       const given = { expiration, expirationType: 'str' };

@@ -4,6 +4,8 @@ import { SyncServiceError } from '../errors';
 export interface ServiceAddress {
   /** Scheme, host and port of the requests, such as `https://css.example:9443`. */
   origin: string;
+  /** What requests are called by, before their path. */
+  name: string;
   /** What an ingress puts before `/api/v1`; empty or with a leading slash. */
   prefix: string;
   /** The unix socket to connect to, for `unix:` and `secure-unix:`. */
@@ -21,6 +23,7 @@ export function parseAddress(address: string): ServiceAddress {
   if (socket) {
     return {
       origin: socket[1] ? 'https://localhost' : 'http://localhost',
+      name: `${address}:`,
       prefix: '',
       socketPath: socket[2],
     };
@@ -32,7 +35,9 @@ export function parseAddress(address: string): ServiceAddress {
     throw invalid(`has an unknown scheme: ${url.protocol}//`);
   if (url.username || url.password) throw invalid('must not contain credentials: set key and secret instead');
   if (url.search || url.hash) throw invalid('must end with the path');
-  return { origin: url.origin, prefix: url.pathname.replace(/\/+$/, ''), socketPath: undefined };
+  const { origin, pathname } = url;
+  const prefix = pathname.replace(/\/+$/, '');
+  return { origin, name: `${origin}${prefix}`, prefix, socketPath: undefined };
 }
 
 function invalid(reason: string): SyncServiceError {

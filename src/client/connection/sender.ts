@@ -38,8 +38,7 @@ export class Sender {
     private readonly kind: KindCheck,
     private readonly seams: SenderSeams,
   ) {
-    const { origin, prefix } = parseAddress(options.address);
-    this.#base = `${origin}${prefix}`;
+    this.#base = parseAddress(options.address).name;
     this.#limits = limitsOf(options);
     this.#credentials = new Credentials(options, seams.readIdentity);
     this.#transport = seams.openTransport(options, this.#credentials.proof.ca);

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { withRegularFile } from '../../system/regular-file';
-import { SyncServiceError } from '../errors';
+import { invalidArgument, SyncServiceError } from '../errors';
 
 /**
  * Data to upload. A stream comes as a function that makes it, since an upload that is repeated must send it all again.
@@ -28,6 +28,9 @@ export interface ReplayableBody {
 export async function replayable(data: DataSource): Promise<ReplayableBody> {
   if (typeof data === 'string') return fixed(Buffer.from(data, 'utf8'));
   if (data instanceof Uint8Array) return fixed(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+  if (typeof data !== 'object' || data === null || !('stream' in data || 'file' in data)) {
+    throw invalidArgument('The data must be text, bytes, { file } or { stream }');
+  }
   if ('stream' in data) return { make: () => readable(data.stream()), size: data.size };
   const size = await withRegularFile(data.file, async (_file, bytes) => bytes).catch((error: unknown) => {
     throw unreadable(error);
