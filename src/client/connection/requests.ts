@@ -48,10 +48,21 @@ export class Requests {
     this.#limits = { listEntry: 1_048_576, list: 1_073_741_824, json: 64 * 1_048_576, ...limits };
   }
 
-  /** The JSON of a GET. */
-  async json<T>(path: string, options: QuestionOptions): Promise<T> {
+  /**
+   * The JSON of a GET.
+   *
+   * @param isUsable what is not is refused, as what is no JSON.
+   */
+  async json<T>(
+    path: string,
+    options: QuestionOptions,
+    isUsable: (value: unknown) => boolean = () => true,
+  ): Promise<T> {
     const request = { ...question(path, options), limit: this.#limits.json };
-    return this.#parse<T>(await this.#text(request, [200]), request);
+    const text = await this.#text(request, [200]);
+    const value = this.#parse<T>(text, request);
+    if (!isUsable(value)) throw this.#unexpected(request, 200, 'was answered with something else', text);
+    return value;
   }
 
   /** The same without asking first for the kind of the service: it is how one asks. */

@@ -23,7 +23,10 @@ export class Objects {
 
   async metadata(object: ObjectReference, options: QuestionOptions): Promise<ObjectMetadata> {
     const path = this.paths.object(object);
-    return this.presence.about(object, 'metadata', options, () => this.requests.json(path, options));
+    const { objectID, objectType } = object;
+    return this.presence.about(object, 'metadata', options, () =>
+      this.requests.json(path, options, (value) => isUpdate(value, objectType, objectID)),
+    );
   }
 
   async status(object: ObjectReference, options: QuestionOptions): Promise<ObjectStatus> {
@@ -69,11 +72,10 @@ export class Objects {
   }
 }
 
-/** What everything that handles updates relies on. */
-function isUpdate(entry: unknown, objectType: string): boolean {
-  if (typeof entry !== 'object' || entry === null) return false;
-  const { instanceID, objectID, objectType: type } = entry as Partial<Record<keyof ObjectMetadata, unknown>>;
-  return (
-    type === objectType && typeof objectID === 'string' && objectID !== '' && typeof instanceID === 'string'
-  );
+/** What everything that handles updates relies on; `wanted` where it has to be the metadata of that object. */
+function isUpdate(value: unknown, objectType: string, wanted?: string): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { instanceID, objectID, objectType: type } = value as Partial<Record<keyof ObjectMetadata, unknown>>;
+  if (type !== objectType || typeof instanceID !== 'string') return false;
+  return wanted === undefined ? typeof objectID === 'string' && objectID !== '' : objectID === wanted;
 }

@@ -31,7 +31,8 @@ export async function acknowledgeDirectly(
   if (!('error' in tried)) return tried.result;
   const sent = tried.result === 'unanswered' && tried.sent;
   // What is marked received, plain lists leave out; the other marks need the list that shows everything.
-  const listed = await listedVersion(source, object, !(sent && how === 'received'), signal);
+  const { isWhole, listed } = await listedVersion(source, object, !(sent && how === 'received'), signal);
+  if (!listed && !isWhole) throw tried.error;
   const isThere = listed !== undefined && (version === undefined || versionOf(listed) === version);
   if (sent && !isThere) return deleted ? 'deleted' : how;
   if (!listed) return 'gone';
@@ -50,10 +51,14 @@ async function listedVersion(
   { objectID, objectType }: ObjectReference,
   received: boolean,
   signal: AbortSignal,
-): Promise<ObjectMetadata | undefined> {
+): Promise<{ listed: ObjectMetadata | undefined; isWhole: boolean }> {
   let listed: ObjectMetadata | undefined;
-  await source.readUpdates(objectType, { received, signal }, (each) => {
+  let isWhole = true;
+  const onLeftOut = (): void => {
+    isWhole = false;
+  };
+  await source.readUpdates(objectType, { received, signal, onLeftOut }, (each) => {
     if (each.objectID === objectID) listed = each;
   });
-  return listed;
+  return { listed, isWhole };
 }

@@ -4,7 +4,7 @@ import type { ObjectReference } from '../objects/names';
 import type { AcknowledgeOutcome } from './acknowledge';
 import type { Acknowledgements } from './acknowledgements';
 import type { Asked } from './asked';
-import type { Acknowledgement } from './entry';
+import type { Acknowledgement, Entry } from './entry';
 import type { Readers } from './readers';
 import type { AcknowledgeOptions } from './receiver-options';
 import { versionIn } from './version';
@@ -51,8 +51,9 @@ export class Asking {
   /** See Feed.holder. */
   holder(name: string | undefined, object: ObjectReference & Partial<ObjectMetadata>): string | undefined {
     const version = versionIn(object);
+    const own = name === undefined ? undefined : this.readers.asked(name);
     // What it says of a version that it has no more is not said for a sibling that has it still.
-    if (name !== undefined && this.readers.asked(name)?.find(object.objectID, undefined)) return name;
+    if (own) return own.find(object.objectID, version) && name;
     return this.readers.nameOfOneWith(object.objectID, version);
   }
 
@@ -65,10 +66,11 @@ export class Asking {
   ): Promise<AcknowledgeOutcome> | undefined {
     const { objectID } = object;
     const named = versionIn(object);
-    const holder = this.holder(name, object);
-    const asked = holder === undefined ? undefined : this.readers.asked(holder);
-    const entry = asked?.find(objectID, named);
-    if (holder === undefined || !asked || !entry) {
+    const speaker = this.#speaker(name, object);
+    const asked = speaker === undefined ? undefined : this.readers.asked(speaker);
+    // Siblings that have it are waited for, whatever the one who speaks has by now.
+    const entry = asked?.find(objectID, named) ?? this.#ofSibling(objectID, named);
+    if (speaker === undefined || !asked || !entry) {
       return named === undefined ? undefined : this.acknowledgements.get(objectID, named)?.outcome;
     }
     const { consumers, deleted, taken, version } = entry;
@@ -89,9 +91,20 @@ export class Asking {
     const acknowledging =
       this.acknowledgements.get(objectID, version) ??
       this.acknowledgements.begin({ objectID, version, deleted, consumers, checkVersion, how });
-    acknowledging.asks(holder, how, onWait);
+    acknowledging.asks(speaker, how, onWait);
     this.acknowledgements.reconsider(acknowledging);
     return acknowledging.outcome;
+  }
+
+  /** Whose word it is: that of the receiver that is named and known here, or else of one that has the object. */
+  #speaker(name: string | undefined, object: ObjectReference & Partial<ObjectMetadata>): string | undefined {
+    if (name !== undefined && this.readers.asked(name)) return name;
+    return this.readers.nameOfOneWith(object.objectID, versionIn(object));
+  }
+
+  #ofSibling(objectID: string, version: string | undefined): Readonly<Entry> | undefined {
+    const sibling = version === undefined ? undefined : this.readers.nameOfOneWith(objectID, version);
+    return sibling === undefined ? undefined : this.readers.asked(sibling)?.find(objectID, version);
   }
 
   /** What nobody has in hand is acknowledged all the same; a list that shows it meanwhile hands it to nobody. */

@@ -29,12 +29,16 @@ export class Listed {
     else this.ledger.replace(entry, object);
   }
 
-  /** The list was read to its end: what it did not show is let go. */
-  end(list: number): void {
+  /** The list was read to its end: what it did not show is let go, unless it is not whole. */
+  end(list: number, isWhole = true): void {
     const { entries } = this.ledger;
     this.ledger.lists = list;
     for (const entry of entries.all()) {
       if (entry.list === list || entry.unlisted) continue;
+      if (!isWhole) {
+        entry.list = list;
+        continue;
+      }
       // The flow has it, listed or not: its place is free once it lets go.
       if (inFlow.has(entry.state)) entry.newer = undefined;
       else if (entry.taken === 'received') this.#keepUnlisted(entry);

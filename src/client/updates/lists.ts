@@ -1,3 +1,4 @@
+import type { ObjectMetadata } from '../../protocol/metadata';
 import type { Acknowledgements } from './acknowledgements';
 import type { Readers } from './readers';
 import type { UpdateSource } from './source';
@@ -16,12 +17,12 @@ export class Lists {
   async read(list: number, signal: AbortSignal): Promise<void> {
     const readers = this.readers.present();
     for (const { inHand } of readers) inHand.listed.begin();
-    await this.source.readUpdates(this.objectType, { signal }, (object) => {
+    let isWhole = await this.#readWhole(false, signal, (object) => {
       for (const { accepts, inHand } of readers) if (accepts(object)) inHand.listed.offer(object, list);
       this.acknowledgements.show(object.objectID, versionOf(object), list, false);
     });
     for (const reader of readers) {
-      reader.inHand.listed.end(list);
+      reader.inHand.listed.end(list, isWhole);
       reader.listed = true;
     }
     this.readers.noteListed();
@@ -31,29 +32,44 @@ export class Lists {
     if (isWanted || this.acknowledgements.needReceivedList(list)) {
       // What the plain list has brought need not wait for this one.
       for (const { receiver } of readers) receiver.stateChanged();
-      await this.#readReceived(list, signal);
+      isWhole = (await this.#readReceived(list, signal)) && isWhole;
     }
     for (const reader of readers) {
       if (!reader.pruned) reader.inHand.listed.prune();
       reader.pruned = true;
     }
-    this.acknowledgements.endLists(list);
+    if (isWhole) this.acknowledgements.endLists(list);
     this.acknowledgements.reconsiderAll();
   }
 
   /** Asked for until it was answered once: a plain list never shows what it does. */
-  async #readReceived(list: number, signal: AbortSignal): Promise<void> {
+  async #readReceived(list: number, signal: AbortSignal): Promise<boolean> {
     // Who has come meanwhile has not seen the plain list.
     const readers = this.readers.present().filter(({ listed }) => listed);
-    await this.source.readUpdates(this.objectType, { signal, received: true }, (object) => {
+    const isWhole = await this.#readWhole(true, signal, (object) => {
       for (const { accepts, inHand, wantsReceived } of readers) {
         if (accepts(object)) inHand.listed.offerReceived(object, list, wantsReceived);
       }
       this.acknowledgements.show(object.objectID, versionOf(object), list, true);
     });
-    for (const reader of readers) {
+    for (const reader of isWhole ? readers : []) {
       reader.inHand.listed.endReceived(list);
       reader.wantsReceived = false;
     }
+    return isWhole;
+  }
+
+  /** @returns whether nothing had to be left out: else the list does not tell what is gone. */
+  async #readWhole(
+    received: boolean,
+    signal: AbortSignal,
+    onUpdate: (object: ObjectMetadata) => void,
+  ): Promise<boolean> {
+    let isWhole = true;
+    const onLeftOut = (): void => {
+      isWhole = false;
+    };
+    await this.source.readUpdates(this.objectType, { signal, received, onLeftOut }, onUpdate);
+    return isWhole;
   }
 }

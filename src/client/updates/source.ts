@@ -7,10 +7,14 @@ interface Options {
 
 /** What receiving updates asks of a service. */
 export interface UpdateSource {
-  /** Calls back for each update of a type; also for those that were marked received, where these are asked for. */
+  /**
+   * Calls back for each update of a type; also for those that were marked received, where these are asked for.
+   *
+   * @param options.onLeftOut told of each that cannot be used: such a list does not tell what is no longer listed.
+   */
   readUpdates(
     objectType: string,
-    options: Options & { received?: boolean },
+    options: Options & { received?: boolean; onLeftOut?: () => void },
     onUpdate: (object: ObjectMetadata) => void,
   ): Promise<void>;
   getObjectMetadata(object: ObjectReference, options?: Options): Promise<ObjectMetadata>;

@@ -172,9 +172,11 @@ export class Reader {
     }
   }
 
-  /** Those whose acknowledgement waits for others are among them. */
+  /** Those whose acknowledgement waits for others are among them; of those before a restart nobody hears any more. */
   inFlow(): Claim[] {
-    return this.held().filter(({ standing, begun }) => standing === 'in the flow' || !begun);
+    return this.held().filter(
+      ({ standing, begun, unanswered }) => standing === 'in the flow' || (!begun && unanswered > 0),
+    );
   }
 
   inAcknowledgement(): Claim[] {

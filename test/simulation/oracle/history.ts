@@ -233,12 +233,12 @@ export class History {
     return this.readers.filter((reader) => {
       const { open, returns, plan, told, toldReceived } = reader;
       if (!(open || returns) || plan.observes || !reader.takes(objectID)) return false;
-      const claim = reader.claim(objectID, version);
-      if (!claim) {
-        const lists = [told, toldReceived];
-        return told === undefined || lists.some((list) => list?.get(objectID)?.version === version);
-      }
-      return claim.standing === 'in the flow' || claim.standing === 'let go' || claim.standing === 'refused';
+      const standing = reader.claim(objectID, version)?.standing ?? 'let go';
+      if (standing === 'in the flow') return true;
+      // What no list shows it any more it will not be handed out, unless it has not seen a list yet.
+      const lists = [told, toldReceived];
+      const isTold = told === undefined || lists.some((list) => list?.get(objectID)?.version === version);
+      return isTold && (standing === 'let go' || standing === 'refused');
     });
   }
 
