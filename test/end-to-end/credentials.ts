@@ -12,13 +12,14 @@ export function describeServiceCredentials(stage: Stage): void {
       return stage.notRun(this, 'EDGE_SYNC_ESS_SERVICE_KEY and EDGE_SYNC_ESS_SERVICE_SECRET');
     });
   };
-  const refused = { code: 'SYNC_UNAUTHORIZED', statusCode: 403 };
+  /** An ESS refuses a service what is gone or not for it as it refuses bad credentials; the list of the type tells. */
+  const absent = { code: 'SYNC_NOT_FOUND', statusCode: 403, missing: 'object' };
   const toFirst = (): ObjectMetadataInput => ({
     ...stage.newName(),
     ...stage.to(stage.first, 'by type and ID'),
   });
 
-  scenario('receives and consumes, and is refused what is gone', async (service) => {
+  scenario('receives and consumes, and what is gone is told from bad credentials', async (service) => {
     const object = toFirst();
     await stage.services.cloud.client.publish(object, 'data');
     const metadata = await stage.arrival(service, object);
@@ -29,16 +30,16 @@ export function describeServiceCredentials(stage: Stage): void {
       () => stage.isForgotten(stage.first.client, object),
       stage.bound,
     );
-    await assert.rejects(service.getObjectMetadata(object), refused);
-    await assert.rejects(service.fetchObjectData(object), refused);
-    await assert.rejects(service.markObjectConsumed(object), refused);
+    await assert.rejects(service.getObjectMetadata(object), absent);
+    await assert.rejects(service.fetchObjectData(object), absent);
+    await assert.rejects(service.markObjectConsumed(object), absent);
     assert.equal(await stage.listed(service, object), undefined);
   });
 
-  scenario('is refused what is unknown, and its lists say nothing of that', async (service) => {
+  scenario('finds nothing where an object is unknown, and its lists go on', async (service) => {
     const unknown = stage.newName();
-    await assert.rejects(service.getObjectStatus(unknown), refused);
-    await assert.rejects(service.markObjectReceived(unknown), refused);
+    await assert.rejects(service.getObjectStatus(unknown), absent);
+    await assert.rejects(service.markObjectReceived(unknown), absent);
     assert.equal(await stage.listed(service, unknown), undefined);
     assert.ok(await service.getHealth());
   });
@@ -55,8 +56,8 @@ export function describeServiceCredentials(stage: Stage): void {
     await cloud.setObjectDestinations(object, [{ destinationType, destinationID }]);
     const metadata = await stage.arrival(stage.first.client, object);
     assert.equal(await stage.listed(service, object), undefined);
-    await assert.rejects(service.fetchObjectData(object), refused);
-    await assert.rejects(service.markObjectConsumed(object), refused);
+    await assert.rejects(service.fetchObjectData(object), absent);
+    await assert.rejects(service.markObjectConsumed(object), absent);
     assert.equal(await stage.first.client.acknowledge(metadata), 'consumed');
   });
 
@@ -67,7 +68,7 @@ export function describeServiceCredentials(stage: Stage): void {
     await stage.services.cloud.client.deleteObject(object);
     const deletion = await stage.arrival(service, object, ({ deleted }) => deleted);
     assert.equal(await service.acknowledge(deletion), 'deleted');
-    await assert.rejects(service.markObjectDeleted(object), refused);
+    await assert.rejects(service.markObjectDeleted(object), absent);
   });
 
   scenario('publishes to its CSS', async (service) => {
