@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { SyncServiceClient } from '../src/client';
-import { LocalService } from '../src/local-service';
 import { until } from '../test/support/until';
+import { ServiceProcess } from './service';
 
 /**
- * Objects from a cloud to three edges, each of which fetches and consumes them all: the local service and a client for
- * each side, in this one process.
+ * Objects from a cloud to three edges, each of which fetches and consumes them all: the local service in a process of its
+ * own, and a client for each side in this one.
  */
 
 const writers = 16;
@@ -15,16 +15,17 @@ const key = `admin@${organization}`;
 const patience = 60_000;
 
 async function deliver(objects: number, bytes: number, folder: string | undefined): Promise<number> {
-  const edges = ['edge1', 'edge2', 'edge3'].map((destinationID) => ({
-    organization,
-    destinationType: 'gateway',
-    destinationID,
-  }));
-  const service = await LocalService.start({ edges, ...(folder !== undefined && { folder }) });
-  const cloud = new SyncServiceClient({ address: service.cloud.address, organization, key });
-  await until('the edges have registered', () => service.cloud.registeredEdges === edges.length, patience);
+  const edges = ['gateway/edge1', 'gateway/edge2', 'gateway/edge3'];
+  const service = await ServiceProcess.start(edges, folder);
+  const [address = '', ...edgeAddresses] = service.addresses;
+  const cloud = new SyncServiceClient({ address, organization, key });
+  await until(
+    'the edges have registered',
+    async () => (await cloud.getDestinations()).length === edges.length,
+    patience,
+  );
   const began = performance.now();
-  const consuming = service.edges.map(({ address }) => consume(address, objects));
+  const consuming = edgeAddresses.map((each) => consume(each, objects));
   await publish(cloud, objects, Buffer.alloc(bytes, 'x'));
   await Promise.all(consuming);
   const took = performance.now() - began;

@@ -1,5 +1,3 @@
-import { stringify } from 'lossless-json';
-
 /**
  * JSON in which no integer is rounded. The service counts versions in nanoseconds: its instanceID and dataID
  * have 19 digits, three more than a JavaScript number can hold, and successive versions may differ by 1.
@@ -26,8 +24,12 @@ export function parseExactJson(text: string): unknown {
  * @param indent spaces per level; none puts everything on one line.
  */
 export function stringifyExactJson(value: unknown, indent?: number): string {
-  return stringify(value, exactPropertyToNumber, indent) ?? 'null';
+  const text = JSON.stringify(value, null, indent) ?? 'null';
+  return text.replace(exactProperty, '$1$2');
 }
+
+/** A property that is to be a bare number: no quote within a string has such a sign before it. */
+const exactProperty = /((?<=[{,\s])"(?:instanceID|dataID|timestamp)": ?)"(-?\d+)"/g;
 
 /** An integer that may be too large for a number, and no part of another number; a colon would make a name of it. */
 const longInteger = /(?<![\w.+-])-?[1-9]\d{15,}(?![\w.+-]|\s*:)/g;
@@ -89,10 +91,4 @@ function exactPropertiesToStrings(value: unknown): void {
         Object.assign(next, { [name]: String(each) });
     }
   }
-}
-
-function exactPropertyToNumber(key: string, value: unknown): unknown {
-  return exactProperties.has(key) && typeof value === 'string' && /^-?\d+$/.test(value)
-    ? BigInt(value)
-    : value;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { isSafeNumber, parse } from 'lossless-json';
+import { isSafeNumber, parse, stringify } from 'lossless-json';
 import { parseExactJson, stringifyExactJson } from '../../src/protocol/exact-json';
 
 describe('exact JSON', () => {
@@ -97,6 +97,46 @@ describe('exact JSON', () => {
     fc.assert(
       fc.property(value, (text) => {
         assert.deepEqual(parseExactJson(String(text)), parse(String(text), exact, { parseNumber }));
+      }),
+    );
+  });
+
+  it('writes any value as a writer does that looks at each property', () => {
+    const name = fc.constantFrom(
+      'instanceID',
+      'dataID',
+      'a',
+      'x"instanceID',
+      ',instanceID',
+      '{"dataID',
+      '\\',
+    );
+    const text = fc.constantFrom(
+      '5',
+      '-7',
+      '1795471707473328791',
+      'x',
+      ',"dataID":"5"',
+      ' "instanceID": "5"',
+      '{',
+    );
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 3 },
+        text,
+        fc.integer(),
+        fc.constant(null),
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(name, tie('value'), { maxKeys: 4 }),
+      ),
+    }));
+    const toNumber = (key: string, each: unknown): unknown =>
+      ['instanceID', 'dataID'].includes(key) && typeof each === 'string' && /^-?\d+$/.test(each)
+        ? BigInt(each)
+        : each;
+    fc.assert(
+      fc.property(value, fc.constantFrom(undefined, 2), (each, indent) => {
+        assert.equal(stringifyExactJson(each, indent), stringify(each, toNumber, indent));
       }),
     );
   });

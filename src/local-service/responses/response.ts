@@ -28,8 +28,13 @@ export function badRequest(text: string): RestResponse {
 
 /** JSON as Go writes it: two spaces, and signs that HTML could misread as escapes. */
 export function json(value: unknown): RestResponse {
-  const text = Array.isArray(value) ? listText(value) : textOf(value);
+  const text = Array.isArray(value) ? listText(value) : whole.of(value);
   return new RestResponse(200, text, 'application/json');
+}
+
+function listText(values: readonly unknown[]): string {
+  if (values.length === 0) return '[]';
+  return `[\n${values.map((value) => entries.of(value)).join(',\n')}\n]`;
 }
 
 function textOf(value: unknown): string {
@@ -39,20 +44,23 @@ function textOf(value: unknown): string {
   );
 }
 
-/** The texts of entries, which are replaced and not changed: polls ask for the same long lists again and again. */
-const entryTexts = new WeakMap<object, string>();
+/** The texts of objects, which are replaced and not changed: applications ask for the same again and again. */
+class Texts {
+  readonly #known = new WeakMap<object, string>();
 
-function listText(values: readonly unknown[]): string {
-  if (values.length === 0) return '[]';
-  return `[\n${values.map(entryText).join(',\n')}\n]`;
+  constructor(private readonly write: (value: unknown) => string) {}
+
+  of(value: unknown): string {
+    if (typeof value !== 'object' || value === null) return this.write(value);
+    const text = this.#known.get(value) ?? this.write(value);
+    this.#known.set(value, text);
+    return text;
+  }
 }
 
-function entryText(value: unknown): string {
-  const known = typeof value === 'object' && value !== null ? entryTexts.get(value) : undefined;
-  const text = known ?? textOf(value).replace(/^/gm, '  ');
-  if (typeof value === 'object' && value !== null) entryTexts.set(value, text);
-  return text;
-}
+const whole = new Texts(textOf);
+/** As they stand between the brackets of a list. */
+const entries = new Texts((value) => textOf([value]).slice('[\n'.length, -'\n]'.length));
 
 /** A list; where it is empty the service answers 404. */
 export function listOf(values: readonly unknown[]): RestResponse {

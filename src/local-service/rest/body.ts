@@ -1,8 +1,11 @@
 import type { RestRequest } from './request';
 
 /** All that came with a request. */
-export async function bytesOf({ incoming }: RestRequest): Promise<Buffer> {
+export function bytesOf({ incoming }: Pick<RestRequest, 'incoming'>): Promise<Buffer> {
   const pieces: Buffer[] = [];
-  for await (const piece of incoming) pieces.push(piece as Buffer);
-  return Buffer.concat(pieces);
+  return new Promise((resolve, reject) => {
+    incoming.on('data', (piece: Buffer) => pieces.push(piece));
+    incoming.on('end', () => resolve(Buffer.concat(pieces)));
+    incoming.on('error', reject);
+  });
 }

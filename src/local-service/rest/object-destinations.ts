@@ -56,9 +56,9 @@ const destinationsChange: GoStruct = {
 };
 
 /** Nobody is asked whether they may. */
-async function post({ service, ...request }: RestRequest, name: ObjectName): Promise<RestResponse> {
+async function post({ service, incoming }: RestRequest, name: ObjectName): Promise<RestResponse> {
   const failed = 'Invalid JSON for add/remove destinations. Error:';
-  const body = await bytesOf({ service, ...request });
+  const body = await bytesOf({ incoming });
   const { action = '', destinations = [] } = readGoJson(body, destinationsChange, failed) as {
     action?: string;
     destinations?: string[];

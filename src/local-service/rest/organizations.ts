@@ -34,8 +34,9 @@ export async function organizations(request: RestRequest, segments: string[]): P
 }
 
 /** Another method than GET is refused, and has the list all the same. */
-function list({ service, method, ...request }: RestRequest): RestResponse {
-  const caller = requireRole({ service, method, ...request }, 'syncAdmin', 'admin');
+function list(request: RestRequest): RestResponse {
+  const { service, method } = request;
+  const caller = requireRole(request, 'syncAdmin', 'admin');
   const found =
     service.nodeType === 'ESS' ? onEdge : listFor(service.organizations, caller.role, caller.organization);
   return method === 'GET' ? found : new RestResponse(405, found.body, found.body ? text : undefined);
