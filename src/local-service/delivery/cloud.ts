@@ -66,6 +66,7 @@ export class LocalCloud extends Service implements CloudLink {
     const { maintenance } = this.intervals;
     this.#maintenance = every(this.clock, maintenance, () => this.maintain(), { background: true });
     for (const resolve of this.#back.splice(0)) resolve();
+    this.#edges.wakeAll();
   }
 
   override async stop(): Promise<void> {

@@ -13,6 +13,7 @@ import { noFaults, usualFaults } from './faults';
 import { Inbox } from './inbox';
 import type { Intervals } from './intervals';
 import type { CloudLink, EdgeLink } from './link';
+import { Polling } from './polling';
 import { Sender } from './sender';
 import { Service, type ServiceOptions, type ServiceParts } from './service';
 import { nameOf, type Owner, removed } from './version';
@@ -42,7 +43,7 @@ export class LocalEdge extends Service implements EdgeLink {
   #up = false;
   #looking = false;
   #registration: Timer | undefined;
-  #poll: Timer | undefined;
+  readonly #polling: Polling;
   #maintenance: Timer | undefined;
 
   constructor(
@@ -61,6 +62,7 @@ export class LocalEdge extends Service implements EdgeLink {
     this.persistent = !memory;
     this.#inbox = new Inbox(this, cloud, this.store, this.notifications, this.webhooks);
     this.#sender = new Sender(cloud);
+    this.#polling = new Polling(this.clock, intervals.poll, () => this.poll());
   }
 
   get keepsFiles(): boolean {
@@ -82,7 +84,7 @@ export class LocalEdge extends Service implements EdgeLink {
   override async stop(): Promise<void> {
     this.#up = false;
     this.#registration?.cancel();
-    this.#poll?.cancel();
+    this.#polling.stop();
     this.#maintenance?.cancel();
     await super.stop();
     if (!this.persistent) this.loseStore();
@@ -90,7 +92,7 @@ export class LocalEdge extends Service implements EdgeLink {
 
   /** All that it kept is gone, as when somebody wipes the disk under it. The cloud is not told. */
   loseStore(): void {
-    this.store.forget(this.organization);
+    for (const organization of this.store.organizations()) this.store.forget(organization);
     this.notifications.forget(this.organization);
   }
 
@@ -104,7 +106,11 @@ export class LocalEdge extends Service implements EdgeLink {
 
   /** Looks at the cloud now, as it does by itself at its interval. */
   poll(): void {
-    if (!this.#up || this.#looking || !this.cloud.up || !this.cloud.knows(this)) return;
+    if (!this.#up || !this.cloud.up || !this.cloud.knows(this)) return;
+    if (this.#looking) {
+      this.#polling.expect();
+      return;
+    }
     this.#looking = true;
     const looking = this.#inbox.empty();
     // Without webhooks it is over already.
@@ -114,7 +120,8 @@ export class LocalEdge extends Service implements EdgeLink {
   }
 
   wake(): void {
-    if (!this.faults.newsWaitForPoll) queueMicrotask(() => this.poll());
+    if (this.faults.newsWaitForPoll) this.#polling.expect();
+    else queueMicrotask(() => this.poll());
   }
 
   /** Resolves when no acknowledgement that waits for the cloud holds up this object. */
@@ -211,8 +218,7 @@ export class LocalEdge extends Service implements EdgeLink {
     if (!this.#up) return;
     if (this.cloud.register(this)) this.#beNew();
     this.#tellWaiting();
-    this.#poll?.cancel();
-    this.#poll = every(this.clock, this.intervals.poll, () => this.poll(), background);
+    this.#polling.start();
   }
 
   /** The cloud does not know it: it sends what it has, and what it had begun to fetch comes from the beginning. */

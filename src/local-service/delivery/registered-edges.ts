@@ -38,6 +38,11 @@ export class RegisteredEdges {
     this.#links.get(`${organization}/${destination}`)?.wake();
   }
 
+  /** Says to all that there may be news: they could not look for a while. */
+  wakeAll(): void {
+    for (const edge of this.#links.values()) edge.wake();
+  }
+
   /** @throws RestResponse where an entry of a list is none, or names an edge that has not registered. */
   named(organization: string, entry: string): RegisteredEdge {
     if (entry.split(':').length !== 2) throw badRequest(`Invalid destination ${entry}`);
