@@ -147,6 +147,15 @@ export class SyncServiceClient {
   }
 
   /**
+   * Calls back at each good answer of the service, whoever has asked: it is there, and takes key and secret.
+   *
+   * @returns a function that ends it.
+   */
+  onAnswer(listener: () => void): () => void {
+    return this.#sender.goodAnswers.add(listener);
+  }
+
+  /**
    * Has the CSS send everything to this ESS again, also objects that were consumed. Only on an ESS.
    *
    * @throws SyncServiceError SYNC_WRONG_SERVICE_KIND on a CSS.

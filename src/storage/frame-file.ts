@@ -1,5 +1,8 @@
 import type { Disk, DiskFile } from './disk';
-import { frameOf, readFrames, type Stretch } from './frames';
+import { frameOf, readFrame, readFrames, type Stretch } from './frames';
+
+/** Where a frame stands in its file. */
+export type Extent = Pick<Stretch, 'start' | 'end'>;
 
 /** A file of frames to which more are only appended. */
 export class FrameFile {
@@ -42,9 +45,32 @@ export class FrameFile {
 
   /** Where that fails, the next frame is written over what is there of this one. */
   async append(parts: readonly Uint8Array[]): Promise<void> {
-    const frame = frameOf(parts);
-    await this.file.write(frame, this.#size);
-    this.#size += frame.length;
+    await this.appendAll([parts]);
+  }
+
+  /** Appends a frame for each of some bodies, with one write. @returns where they stand. */
+  async appendAll(bodies: readonly (readonly Uint8Array[])[]): Promise<Extent[]> {
+    let end = this.#size;
+    const frames = bodies.map((parts) => frameOf(parts));
+    const extents = frames.map(({ length }) => {
+      const start = end;
+      end += length;
+      return { start, end };
+    });
+    await this.file.write(frames.length === 1 && frames[0] ? frames[0] : Buffer.concat(frames), this.#size);
+    this.#size = end;
+    return extents;
+  }
+
+  /** What a frame holds; undefined where it cannot be read any more. */
+  read(extent: Extent): Promise<Buffer | undefined> {
+    return readFrame(this.file, extent);
+  }
+
+  /** Takes away what was appended behind `size`. */
+  async cut(size: number): Promise<void> {
+    await this.file.truncate(size);
+    this.#size = size;
   }
 
   /** Where that fails, the system may take for written what it will never write: all has to be written anew. */

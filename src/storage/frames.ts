@@ -62,6 +62,14 @@ export async function* readFrames(file: DiskFile): AsyncGenerator<Stretch> {
   }
 }
 
+/** What the frame holds that stands there; undefined where it cannot be read any more. */
+export function readFrame(
+  file: DiskFile,
+  { start, end }: Pick<Stretch, 'start' | 'end'>,
+): Promise<Buffer | undefined> {
+  return bodyAt(new ReadAhead(file, end), start);
+}
+
 interface Header {
   readonly length: number;
   readonly mask: Buffer;

@@ -181,6 +181,7 @@ export class Requests {
   async #refuseForeign(response: ServiceResponse, request: ServiceRequest): Promise<void> {
     const error = await this.sender.refusal(response, request);
     if (error.code !== 'SYNC_NOT_FOUND') throw error;
+    this.sender.goodAnswers.tell();
   }
 
   #parse<T>(text: string, request: ServiceRequest): T {

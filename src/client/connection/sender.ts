@@ -1,6 +1,7 @@
 import type { Clock } from '../../system/clock';
 import { sleep } from '../../system/clock';
 import { within } from '../../system/deadline';
+import { Listeners } from '../../system/listeners';
 import type { Random } from '../../system/random';
 import { isSyncServiceError, SyncServiceError } from '../errors';
 import { parseAddress } from './address';
@@ -25,6 +26,8 @@ export interface SenderSeams {
 
 /** Sends what is asked of one service: with credentials, in time, again where that is safe and useful. */
 export class Sender {
+  /** Told of each answer that is as it should be, once the kind of the service is: it is there, and takes who asks. */
+  readonly goodAnswers = new Listeners<void>('the good answers of a service');
   readonly #transport: Transport;
   readonly #credentials: Credentials;
   readonly #limits: Limits;
@@ -58,7 +61,10 @@ export class Sender {
     if (request.unchecked) return this.#send(request, expected);
     await this.kind.ensure(request.signal);
     try {
-      return await this.#send(request, expected);
+      const response = await this.#send(request, expected);
+      // Others than the service answer with 404, too: whoever expects it looks.
+      if (response.status !== 404) this.goodAnswers.tell();
+      return response;
     } catch (error) {
       this.kind.failed(error);
       throw error;
