@@ -20,9 +20,6 @@ export interface AcknowledgementRequest {
 /** What the list says of an acknowledgement whose answer did not come, or was a refusal. */
 export type Verdict = AcknowledgeOutcome | 'again' | 'refused';
 
-/** How often the service may refuse the user before that counts as its last word: credentials may be late. */
-const refusals = 3;
-
 /**
  * One acknowledgement, from the moment a flow asked for it.
  *
@@ -122,7 +119,8 @@ export class Acknowledging {
     // The list has the last word on what is there, unless the service goes on to deny it.
     if (this.#absent && this.tries > 1 && result !== 'unanswered') return 'gone';
     if (result !== 'refused') return 'again';
-    return error?.code === 'SYNC_UNAUTHORIZED' && this.tries < refusals ? 'again' : 'refused';
+    // Credentials may be late, or a proxy may refuse them; and what is listed is there, whatever else is said of it.
+    return error?.code === 'SYNC_REJECTED' ? 'refused' : 'again';
   }
 
   resolve(outcome: AcknowledgeOutcome): void {

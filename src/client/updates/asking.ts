@@ -6,6 +6,7 @@ import type { Acknowledgements } from './acknowledgements';
 import type { Asked } from './asked';
 import type { Acknowledgement, Entry } from './entry';
 import type { Readers } from './readers';
+import type { UpdateReceiver } from './receiver';
 import type { AcknowledgeOptions } from './receiver-options';
 import { versionIn } from './version';
 
@@ -48,13 +49,26 @@ export class Asking {
     return listed.then(() => this.#ask(name, object, how, options) ?? this.#direct(object, how, options));
   }
 
-  /** See Feed.holder. */
-  holder(name: string | undefined, object: ObjectReference & Partial<ObjectMetadata>): string | undefined {
-    const version = versionIn(object);
-    const own = name === undefined ? undefined : this.readers.asked(name);
-    // What it says of a version that it has no more is not said for a sibling that has it still.
-    if (own) return own.find(object.objectID, version) && name;
-    return this.readers.nameOfOneWith(object.objectID, version);
+  /**
+   * Says something of an object for the receiver that has it in hand: of that name, or of one that has. After a restart
+   * it is said once those that may have it have seen a list.
+   *
+   * @returns false where none has it, and none will.
+   */
+  say(
+    name: string | undefined,
+    object: ObjectReference & Partial<ObjectMetadata>,
+    word: (to: UpdateReceiver) => void,
+  ): boolean {
+    const speaker = this.#speaker(name, object);
+    const reader = this.readers.present().find(({ receiver }) => receiver.name === speaker);
+    if (reader?.inHand.asked.find(object.objectID, versionIn(object))) {
+      word(reader.receiver);
+      return true;
+    }
+    const listed = this.readers.untilListed();
+    void listed?.then(() => this.say(name, object, word));
+    return listed !== undefined;
   }
 
   /** @returns undefined where nothing here has the object, and nothing acknowledges it. */
@@ -62,8 +76,9 @@ export class Asking {
     name: string | undefined,
     object: ObjectReference & Partial<ObjectMetadata>,
     how: Acknowledgement,
-    { checkVersion = true, onWait }: AcknowledgeOptions,
+    options: AcknowledgeOptions,
   ): Promise<AcknowledgeOutcome> | undefined {
+    const { checkVersion = true, onWait } = options;
     const { objectID } = object;
     const named = versionIn(object);
     const speaker = this.#speaker(name, object);
@@ -78,10 +93,11 @@ export class Asking {
     const isDone = entry.state === 'acknowledged' && (taken === how || taken !== 'received');
     if (taken && isDone) return Promise.resolve(taken);
     asked.ask(objectID, version);
-    if (entry.newer && checkVersion) {
+    const { newer } = entry;
+    if (newer) {
       // The newer one may be in acknowledgement by now, for siblings: it stays there.
       asked.outdated(objectID, version);
-      return Promise.resolve('superseded');
+      return checkVersion ? Promise.resolve('superseded') : this.#ask(name, newer, how, options);
     }
     const done = this.acknowledgements.done.find(objectID, version, how);
     if (done) {
@@ -96,7 +112,10 @@ export class Asking {
     return acknowledging.outcome;
   }
 
-  /** Whose word it is: that of the receiver that is named and known here, or else of one that has the object. */
+  /**
+   * Whose word it is: that of the receiver that is named and known here, whatever it has by now, or else of one that has
+   * the object: what one says is not said for a sibling.
+   */
   #speaker(name: string | undefined, object: ObjectReference & Partial<ObjectMetadata>): string | undefined {
     if (name !== undefined && this.readers.asked(name)) return name;
     return this.readers.nameOfOneWith(object.objectID, versionIn(object));

@@ -127,18 +127,13 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
     return this.#acknowledgements.waits();
   }
 
-  /** The receiver of this name that reads now. */
-  receiver(name: string): UpdateReceiver | undefined {
-    return this.#readers.present().find(({ receiver }) => receiver.name === name)?.receiver;
-  }
-
   receivers(): UpdateReceiver[] {
     return this.#readers.present().map(({ receiver }) => receiver);
   }
 
-  /** The receiver that holds what a flow names, if one does: of that name, or else one that has not asked yet. */
-  holder(name: string | undefined, object: ObjectReference & Partial<ObjectMetadata>): string | undefined {
-    return this.#asking.holder(name, object);
+  /** See Asking. */
+  get say(): Asking['say'] {
+    return this.#asking.say.bind(this.#asking);
   }
 
   /** For the receiver of that name, or, where it has not got the object, for one that has: see Asking. */

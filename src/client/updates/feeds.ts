@@ -90,11 +90,7 @@ export class Feeds {
     receiver: string | undefined,
     word: (to: UpdateReceiver) => void,
   ): boolean {
-    const feed = this.#byType.get(object.objectType);
-    const holder = feed?.holder(receiver, object);
-    const to = holder === undefined ? undefined : feed?.receiver(holder);
-    if (to) word(to);
-    return to !== undefined;
+    return this.#byType.get(object.objectType)?.say(receiver, object, word) ?? false;
   }
 
   close(): void {

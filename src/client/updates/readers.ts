@@ -138,13 +138,19 @@ export class Readers {
   /** The names of those that an acknowledgement waits for: they get the version, or may do so, and have not asked. */
   awaited({ askers, awaited, request: { objectID, version } }: Acknowledging): string[] {
     const names: string[] = [];
-    for (const [name, { inHand, listed, receiver }] of this.#present) {
+    for (const [name, { inHand, listed, receiver, wantsReceived }] of this.#present) {
       if (receiver.observes || askers.has(name)) continue;
-      if (!listed || inHand.asked.awaits(objectID, version)) names.push(name);
+      // What a list is still to bring it, it may get.
+      const mayCome = !listed || (wantsReceived && inHand.asked.find(objectID, undefined) === undefined);
+      if (mayCome || inHand.asked.awaits(objectID, version)) names.push(name);
     }
     for (const [name, { inHand }] of this.#absent) {
       if (askers.has(name)) continue;
-      if (inHand ? inHand.asked.awaits(objectID, version) : awaited.includes(name)) names.push(name);
+      if (inHand) {
+        // What came while it was closed it gets when it comes again.
+        const mayCome = inHand.asked.find(objectID, version) === undefined;
+        if (mayCome || inHand.asked.awaits(objectID, version)) names.push(name);
+      } else if (awaited.includes(name)) names.push(name);
     }
     return names;
   }

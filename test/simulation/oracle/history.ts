@@ -98,7 +98,8 @@ export class History {
     reader.open = false;
     reader.returns = returns;
     for (const claim of reader.all()) {
-      if (claim.standing === 'in the flow') claim.stand('let go', now);
+      if (reader.plan.observes) claim.stand('free', now);
+      else if (claim.standing === 'in the flow') claim.stand('let go', now);
       reader.changed(claim, now);
     }
   }
@@ -113,9 +114,10 @@ export class History {
 
   /** The same, with what was marked received. */
   toldReceived(shown: readonly Appearance[]): void {
-    const told = byID(shown);
     for (const reader of this.readers) {
-      if (reader.open && reader.told && reader.plan.includeReceived) reader.toldReceived ??= told;
+      const { told } = reader;
+      if (!reader.open || !told || !reader.plan.includeReceived) continue;
+      reader.toldReceived ??= byID(shown.filter(({ objectID }) => !told.has(objectID)));
     }
   }
 
@@ -145,6 +147,8 @@ export class History {
       if (!refused) {
         claim.stand('settled', now);
         claim.taken = outcome;
+        // Whoever asks for more waits for others anew.
+        this.#begun.delete(claim.appearance);
       } else if (claim.unanswered === 0) this.#refuse(claim, reader, now);
     }
     reader.changed(claim, now);
@@ -171,6 +175,7 @@ export class History {
       claim.polls = this.polls;
     }
     reader.changed(claim, now);
+    this.reconsider(now);
   }
 
   /** It has spent no attempt, not even by a release before. */
@@ -186,6 +191,7 @@ export class History {
     if (claim.standing === 'asked') return;
     claim.stand('rejected', now);
     reader.changed(claim, now);
+    this.reconsider(now);
   }
 
   renewed({ objectID, version }: Appearance, now: number): void {
@@ -276,12 +282,16 @@ function byID(shown: readonly Appearance[]): Map<string, Appearance> {
 function afterDeath(claim: Claim, observes: boolean, how: Death, now: number): void {
   claim.unanswered = 0;
   if (how === 'power cut') claim.vague = true;
-  const isLost = how === 'power cut' && claim.since > now - unsynced;
+  const isLost = how === 'power cut' && Math.max(claim.since, claim.handedAt) > now - unsynced;
+  // One that may have been sent counts as taken, of which nobody hears any more.
+  const isOfSeveral = claim.standing === 'asked' && claim.appearance.consumers > 1;
   const isReceived = claim.standing === 'settled' && claim.taken === 'received';
-  if (claim.standing === 'in the flow') {
-    if (how === 'closed') claim.stand('let go', now);
-    else claim.spend(now);
-  } else if (observes || isReceived || isLost) {
+  if (claim.standing === 'let go' || (claim.standing === 'in the flow' && (how === 'closed' || isLost))) {
+    // Pauses are not written down.
+    claim.stand('let go', now);
+  } else if (claim.standing === 'in the flow') {
+    claim.spend(now);
+  } else if (observes || isReceived || isLost || isOfSeveral) {
     // Of what was marked received its flow may not have come to the end.
     claim.stand('free', now);
   }

@@ -222,7 +222,7 @@ export class Oracle implements ServiceWitness {
     const name = `${appearance.name} for ${reader.name}`;
     const handedOut = { rule: 'b: each latest version reaches each receiver' as const, what: name };
     const claim = reader.claim(appearance.objectID, appearance.version);
-    if (!claim) return [handedOut];
+    if (!claim) return this.#isTakenUnseen(appearance) ? [] : [handedOut];
     if (reader.plan.observes) return [];
     switch (claim.standing) {
       case 'in the flow':
@@ -234,6 +234,13 @@ export class Oracle implements ServiceWitness {
       default:
         return [];
     }
+  }
+
+  /** Whoever asked for any version may have acknowledged one that it was not handed, and that others have not yet. */
+  #isTakenUnseen(appearance: Appearance): boolean {
+    const { anyVersion, objects } = this.history;
+    const isOurs = ({ by }: { by: string }): boolean => this.history.memoryOf(by) !== undefined;
+    return anyVersion.has(appearance.objectID) && objects.marks(appearance).some(isOurs);
   }
 
   // The rules.
