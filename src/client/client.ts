@@ -16,7 +16,7 @@ import { type Organization, Organizations } from './administration/organizations
 import { Webhooks } from './administration/webhooks';
 import { readEdgeEnvironment } from './connection/environment';
 import { KindCheck, type ServiceKind } from './connection/kind';
-import type { CallOptions, ConnectionOptions } from './connection/options';
+import { type CallOptions, type ConnectionOptions, checkConnection, checked } from './connection/options';
 import { type LeftOut, Requests } from './connection/requests';
 import { Sender } from './connection/sender';
 import type { DownloadOptions } from './data/download';
@@ -89,6 +89,7 @@ export class SyncServiceClient {
   /** @internal With another clock, chance or transport than the system's. */
   constructor(options: ClientOptions, seams: ClientSeams);
   constructor(options: ClientOptions, seams: ClientSeams = {}) {
+    checkConnection(options);
     const { clock, random, disk, openTransport, readIdentity } = withSystem(seams);
     const { journal = inMemory(), onForgetful = () => undefined } = options;
     this.address = options.address;
@@ -132,8 +133,8 @@ export class SyncServiceClient {
 
   /** What the service says of itself: its kind, how long it runs (s), the state of its store. */
   async getHealth(options: CallOptions & { details?: boolean } = {}): Promise<ServiceHealth> {
-    const path = `/api/v1/health${query({ details: options.details })}`;
-    return this.#requests.unchecked<ServiceHealth>(path, options);
+    const path = `/api/v1/health${query({ details: checked(options).details })}`;
+    return this.#requests.unchecked<ServiceHealth>(path, checked(options));
   }
 
   /**
@@ -160,7 +161,8 @@ export class SyncServiceClient {
    *
    * @throws SyncServiceError SYNC_WRONG_SERVICE_KIND on a CSS.
    */
-  async resend({ signal }: CallOptions = {}): Promise<void> {
+  async resend(options: CallOptions = {}): Promise<void> {
+    const { signal } = checked(options);
     this.#paths.requireEdge('ask for a resend');
     await this.#requests.change({ method: 'POST', path: '/api/v1/resend', repeatable: false, signal });
   }
@@ -172,7 +174,7 @@ export class SyncServiceClient {
    * @param options.quiesce seconds to finish what is under way; 3 by default.
    */
   async shutDown(options: CallOptions & { restart?: boolean; quiesce?: number } = {}): Promise<void> {
-    const { restart, quiesce, signal } = options;
+    const { restart, quiesce, signal } = checked(options);
     const path = `/api/v1/shutdown${query({ restart: restart || undefined, quiesce })}`;
     await this.#requests.change({ method: 'POST', path, repeatable: false, signal });
   }
@@ -186,7 +188,7 @@ export class SyncServiceClient {
    *   service's reason in `response`.
    */
   async updateObject(metadata: ObjectMetadataInput, options: CallOptions = {}): Promise<void> {
-    await this.#publisher.metadata(metadata, options);
+    await this.#publisher.metadata(metadata, checked(options));
   }
 
   /**
@@ -198,7 +200,7 @@ export class SyncServiceClient {
     data: DataSource,
     options: UploadOptions = {},
   ): Promise<void> {
-    await this.#publisher.data(object, data, options);
+    await this.#publisher.data(object, data, checked(options));
   }
 
   /**
@@ -212,12 +214,12 @@ export class SyncServiceClient {
     data: DataSource,
     options: PublishOptions = {},
   ): Promise<void> {
-    await this.#publisher.publish(metadata, data, options);
+    await this.#publisher.publish(metadata, data, checked(options));
   }
 
   /** Makes an inactive object active: it is delivered from now on. */
   async activateObject(object: ObjectReference, options: CallOptions = {}): Promise<void> {
-    await this.#objects.activate(object, options);
+    await this.#objects.activate(object, checked(options));
   }
 
   /**
@@ -226,19 +228,19 @@ export class SyncServiceClient {
    * @throws SyncServiceError SYNC_NOT_FOUND when there is no such object.
    */
   async deleteObject(object: ObjectReference, options: CallOptions = {}): Promise<void> {
-    await this.#objects.delete(object, options);
+    await this.#objects.delete(object, checked(options));
   }
 
   // Reading.
 
   /** @throws SyncServiceError SYNC_NOT_FOUND when there is no such object. */
   async getObjectMetadata(object: ObjectReference, options: CallOptions = {}): Promise<ObjectMetadata> {
-    return this.#objects.metadata(object, options);
+    return this.#objects.metadata(object, checked(options));
   }
 
   /** @throws SyncServiceError SYNC_NOT_FOUND when there is no such object. */
   async getObjectStatus(object: ObjectReference, options: CallOptions = {}): Promise<ObjectStatus> {
-    return this.#objects.status(object, options);
+    return this.#objects.status(object, checked(options));
   }
 
   /**
@@ -254,7 +256,7 @@ export class SyncServiceClient {
     object: ObjectReference | ObjectMetadata,
     options: DownloadOptions & { maxBytes?: number } = {},
   ): Promise<Buffer> {
-    return this.#downloader.toBuffer(object, options);
+    return this.#downloader.toBuffer(object, checked(options));
   }
 
   /**
@@ -266,7 +268,7 @@ export class SyncServiceClient {
     path: string,
     options: DownloadOptions = {},
   ): Promise<void> {
-    await this.#downloader.toFile(object, path, options);
+    await this.#downloader.toFile(object, path, checked(options));
   }
 
   /**
@@ -277,22 +279,22 @@ export class SyncServiceClient {
     object: ObjectReference | ObjectMetadata,
     options: DownloadOptions = {},
   ): AsyncGenerator<Buffer> {
-    return this.#downloader.pieces(object, options);
+    return this.#downloader.pieces(object, checked(options));
   }
 
   /** The metadata of all objects that a filter fits, tombstones included; empty when none does. Only on a CSS. */
   async listObjects(filter: ObjectFilter = {}, options: CallOptions = {}): Promise<ObjectMetadata[]> {
-    return this.#listing.filtered(filter, options);
+    return this.#listing.filtered(filter, checked(options));
   }
 
   /** The object types of the organization; empty when there are none. Only on a CSS. */
   async listObjectTypes(options: CallOptions = {}): Promise<string[]> {
-    return this.#listing.types(options);
+    return this.#listing.types(checked(options));
   }
 
   /** All objects of a type with their destinations, in whatever state, tombstones included. */
   async listAllObjects(objectType: string, options: CallOptions = {}): Promise<ObjectSummary[]> {
-    return this.#listing.allOfType(objectType, options);
+    return this.#listing.allOfType(objectType, checked(options));
   }
 
   /** The objects whose destinations are chosen by a policy. Only on a CSS. */
@@ -300,7 +302,7 @@ export class SyncServiceClient {
     filter: PolicyFilter = {},
     options: CallOptions = {},
   ): Promise<ObjectSummary[]> {
-    return this.#listing.withPolicy(filter, options);
+    return this.#listing.withPolicy(filter, checked(options));
   }
 
   // Receiving.
@@ -316,7 +318,7 @@ export class SyncServiceClient {
     options: CallOptions & { received?: boolean; onLeftOut?: (entry: LeftOut) => void } = {},
   ): Promise<ObjectMetadata[]> {
     const updates: ObjectMetadata[] = [];
-    await this.#objects.readUpdates(objectType, options, (update) => updates.push(update));
+    await this.#objects.readUpdates(objectType, checked(options), (update) => updates.push(update));
     return updates;
   }
 
@@ -326,28 +328,28 @@ export class SyncServiceClient {
    */
   pollForUpdates(objectType: string, options: ReceiverOptions = {}): UpdateReceiver {
     this.#paths.type(objectType);
-    return this.#feeds.receiver(objectType, options);
+    return this.#feeds.receiver(objectType, checked(options));
   }
 
   /** Marks an object consumed, whatever its version. Never repeated: each call counts for one consumer. See acknowledge. */
   async markObjectConsumed(object: ObjectReference, options: CallOptions = {}): Promise<void> {
-    await this.#objects.mark(object, 'consumed', options);
+    await this.#objects.mark(object, 'consumed', checked(options));
   }
 
   /** Marks an object received: later polls leave it out. */
   async markObjectReceived(object: ObjectReference, options: CallOptions = {}): Promise<void> {
-    await this.#objects.mark(object, 'received', options);
+    await this.#objects.mark(object, 'received', checked(options));
   }
 
   /** Acknowledges the deletion of an object. */
   async markObjectDeleted(object: ObjectReference, options: CallOptions = {}): Promise<void> {
-    await this.#objects.mark(object, 'deleted', options);
+    await this.#objects.mark(object, 'deleted', checked(options));
   }
 
   /** Marks the destination policy of an object received. Only on a CSS. */
   async markDestinationPolicyReceived(object: ObjectReference, options: CallOptions = {}): Promise<void> {
     this.#paths.cloudOrganization('destination policies');
-    await this.#objects.mark(object, 'policyreceived', options);
+    await this.#objects.mark(object, 'policyreceived', checked(options));
   }
 
   /**
@@ -366,8 +368,7 @@ export class SyncServiceClient {
     how: Acknowledgement = 'consumed',
     options: CallOptions & AcknowledgeOptions & { receiver?: string | undefined } = {},
   ): Promise<AcknowledgeOutcome> {
-    this.#paths.object(object);
-    return this.#feeds.acknowledge(object, how, options);
+    return this.#feeds.acknowledge(this.#named(object), how, checked(options));
   }
 
   /** See UpdateReceiver.release. @returns false where no receiver has the object in hand. */
@@ -376,7 +377,8 @@ export class SyncServiceClient {
     error: Error | undefined,
     options: { receiver?: string | undefined } = {},
   ): boolean {
-    return this.#feeds.say(object, options.receiver, (receiver) => receiver.release(object, error));
+    const { receiver: name } = checked(options);
+    return this.#feeds.say(this.#named(object), name, (receiver) => receiver.release(object, error));
   }
 
   /** See UpdateReceiver.giveBack. @returns false where no receiver has the object in hand. */
@@ -385,7 +387,8 @@ export class SyncServiceClient {
     after: number,
     options: { receiver?: string | undefined } = {},
   ): boolean {
-    return this.#feeds.say(object, options.receiver, (receiver) => receiver.giveBack(object, after));
+    const { receiver: name } = checked(options);
+    return this.#feeds.say(this.#named(object), name, (receiver) => receiver.giveBack(object, after));
   }
 
   /** See UpdateReceiver.reject. @returns false where no receiver has the object in hand. */
@@ -393,16 +396,18 @@ export class SyncServiceClient {
     object: ObjectReference & Partial<ObjectMetadata>,
     options: { receiver?: string | undefined } = {},
   ): boolean {
-    return this.#feeds.say(object, options.receiver, (receiver) => receiver.reject(object));
+    const { receiver: name } = checked(options);
+    return this.#feeds.say(this.#named(object), name, (receiver) => receiver.reject(object));
   }
 
   /** See UpdateReceiver.renew: of every receiver that has the object. */
   renewObject(object: ObjectReference & Partial<ObjectMetadata>): void {
-    for (const receiver of this.#feeds.receivers(object.objectType)) receiver.renew(object);
+    for (const receiver of this.#feeds.receivers(this.#named(object).objectType)) receiver.renew(object);
   }
 
   /** See UpdateReceiver.tryAgain: of one object, of one type, or of all that receivers of this client have in hand. */
-  tryAgain({ objectType, objectID }: { objectType?: string; objectID?: string } = {}): void {
+  tryAgain(which: { objectType?: string; objectID?: string } = {}): void {
+    const { objectType, objectID } = checked(which);
     for (const receiver of this.#feeds.receivers(objectType)) receiver.tryAgain(objectID);
   }
 
@@ -418,19 +423,19 @@ export class SyncServiceClient {
 
   /** Has the service call a URL when an object of the type has arrived with its data. A doorbell: it may stay silent. */
   async registerWebhook(objectType: string, url: string, options: CallOptions = {}): Promise<void> {
-    await this.#webhooks.change('register', objectType, url, options);
+    await this.#webhooks.change('register', objectType, url, checked(options));
   }
 
   /** Ends the calls of a URL; no error where there were none. */
   async deleteWebhook(objectType: string, url: string, options: CallOptions = {}): Promise<void> {
-    await this.#webhooks.change('delete', objectType, url, options);
+    await this.#webhooks.change('delete', objectType, url, checked(options));
   }
 
   // Destinations.
 
   /** The edge nodes that have registered with the organization. Only on a CSS. */
   async getDestinations(options: CallOptions = {}): Promise<Destination[]> {
-    return this.#destinations.registered(options);
+    return this.#destinations.registered(checked(options));
   }
 
   /** The objects of one edge node and how far they have come there. Only on a CSS. */
@@ -438,7 +443,7 @@ export class SyncServiceClient {
     destination: DestinationReference,
     options: CallOptions = {},
   ): Promise<DestinationObject[]> {
-    return this.#destinations.objectsAt(destination, options);
+    return this.#destinations.objectsAt(destination, checked(options));
   }
 
   /** Where the object goes, and how far it has come at each; empty when nowhere (yet), and always on an ESS. */
@@ -446,7 +451,7 @@ export class SyncServiceClient {
     object: ObjectReference,
     options: CallOptions = {},
   ): Promise<DestinationStatus[]> {
-    return this.#destinations.ofObject(object, options);
+    return this.#destinations.ofObject(object, checked(options));
   }
 
   /**
@@ -459,7 +464,7 @@ export class SyncServiceClient {
     destinations: readonly DestinationReference[],
     options: CallOptions & { allowEmpty?: boolean } = {},
   ): Promise<void> {
-    await this.#destinations.set(object, destinations, options);
+    await this.#destinations.set(object, destinations, checked(options));
   }
 
   /** Sends the object to these edge nodes too, which must be registered. Only on a CSS. */
@@ -468,7 +473,7 @@ export class SyncServiceClient {
     destinations: readonly DestinationReference[],
     options: CallOptions = {},
   ): Promise<void> {
-    await this.#destinations.change('add', object, destinations, options);
+    await this.#destinations.change('add', object, destinations, checked(options));
   }
 
   /** Deletes the object from these edge nodes. Only on a CSS. */
@@ -477,7 +482,7 @@ export class SyncServiceClient {
     destinations: readonly DestinationReference[],
     options: CallOptions = {},
   ): Promise<void> {
-    await this.#destinations.change('remove', object, destinations, options);
+    await this.#destinations.change('remove', object, destinations, checked(options));
   }
 
   /**
@@ -494,14 +499,14 @@ export class SyncServiceClient {
     options: DeliveryOptions = {},
   ): Promise<Delivery> {
     this.#paths.object(object);
-    return this.#deliveries.wait(object, goal, options);
+    return this.#deliveries.wait(object, goal, checked(options));
   }
 
   // Organizations. Only on a CSS.
 
   /** The user's organization, or all for a sync administrator; empty when none was ever stored. */
   async listOrganizations(options: CallOptions = {}): Promise<Organization[]> {
-    return this.#organizations.list(options);
+    return this.#organizations.list(checked(options));
   }
 
   /** Stores an organization. Over HTTP a CSS serves organizations that were never stored just as well. */
@@ -509,12 +514,12 @@ export class SyncServiceClient {
     organization: Pick<Organization, 'orgID'> & Partial<Organization>,
     options: CallOptions = {},
   ): Promise<void> {
-    await this.#organizations.update(organization, options);
+    await this.#organizations.update(organization, checked(options));
   }
 
   /** Deletes an organization with all its objects and destinations: its edges are refused until they restart. */
   async deleteOrganization(orgID: string, options: CallOptions = {}): Promise<void> {
-    await this.#organizations.delete(orgID, options);
+    await this.#organizations.delete(orgID, checked(options));
   }
 
   // Access lists, of an organization's administrator. Only on a CSS. The key `*` stands for all types.
@@ -525,7 +530,7 @@ export class SyncServiceClient {
     users: readonly AccessListUser[],
     options: CallOptions = {},
   ): Promise<void> {
-    await this.#objectLists.add(objectType, users, options);
+    await this.#objectLists.add(objectType, users, checked(options));
   }
 
   /** Takes users off the list of an object type; no error where they are not on it. */
@@ -534,7 +539,7 @@ export class SyncServiceClient {
     users: readonly AccessListUser[],
     options: CallOptions = {},
   ): Promise<void> {
-    await this.#objectLists.remove(objectType, users, options);
+    await this.#objectLists.remove(objectType, users, checked(options));
   }
 
   /** Who is on the list of an object type; empty when there is none. */
@@ -542,12 +547,12 @@ export class SyncServiceClient {
     objectType: string,
     options: CallOptions & { type?: 'user' | 'node' } = {},
   ): Promise<AccessListEntry[]> {
-    return this.#objectLists.retrieve(objectType, options);
+    return this.#objectLists.retrieve(objectType, checked(options));
   }
 
   /** The object types that have a list. */
   async retrieveAllObjectACLs(options: CallOptions = {}): Promise<string[]> {
-    return this.#objectLists.keys(options);
+    return this.#objectLists.keys(checked(options));
   }
 
   /** Lets users send to the destinations of a type. */
@@ -556,7 +561,7 @@ export class SyncServiceClient {
     users: readonly AccessListUser[],
     options: CallOptions = {},
   ): Promise<void> {
-    await this.#destinationLists.add(destinationType, users, options);
+    await this.#destinationLists.add(destinationType, users, checked(options));
   }
 
   /** Takes users off the list of a destination type; no error where they are not on it. */
@@ -565,7 +570,7 @@ export class SyncServiceClient {
     users: readonly AccessListUser[],
     options: CallOptions = {},
   ): Promise<void> {
-    await this.#destinationLists.remove(destinationType, users, options);
+    await this.#destinationLists.remove(destinationType, users, checked(options));
   }
 
   /** Who is on the list of a destination type; empty when there is none. */
@@ -573,12 +578,12 @@ export class SyncServiceClient {
     destinationType: string,
     options: CallOptions & { type?: 'user' | 'node' } = {},
   ): Promise<AccessListEntry[]> {
-    return this.#destinationLists.retrieve(destinationType, options);
+    return this.#destinationLists.retrieve(destinationType, checked(options));
   }
 
   /** The destination types that have a list. */
   async retrieveAllDestinationACLs(options: CallOptions = {}): Promise<string[]> {
-    return this.#destinationLists.keys(options);
+    return this.#destinationLists.keys(checked(options));
   }
 
   /** Ends receivers and requests, and closes every connection. */
@@ -586,6 +591,12 @@ export class SyncServiceClient {
     this.#feeds.close();
     this.#deliveries.close();
     await this.#sender.close();
+  }
+
+  /** @throws SyncServiceError SYNC_INVALID_ARGUMENT for what names no object. */
+  #named<T extends ObjectReference>(object: T): T {
+    this.#paths.object(object);
+    return object;
   }
 
   /** An acknowledgement's own questions are asked in its lane: what hangs there stops nobody else. */

@@ -86,6 +86,11 @@ describe('a download', () => {
     await assert.rejects(fetch(dataOf('hello', {}), { trustedKeys: [signed.publicKey] }), {
       code: 'SYNC_UNTRUSTED_KEY',
     });
+    await assert.rejects(fetch(dataOf('hello', signed), { trustedKeys: [] }), { code: 'SYNC_UNTRUSTED_KEY' });
+    for (const nothing of [[''], [' '], '', null, [signed.publicKey, '']]) {
+      const options = { trustedKeys: nothing as string[] };
+      await assert.rejects(fetch(dataOf('hello', signed), options), { code: 'SYNC_INVALID_ARGUMENT' });
+    }
   });
 
   it('is not of another version than the metadata that was asked with', async () => {

@@ -1,6 +1,7 @@
 import type { CallOptions } from '../connection/options';
 import type { Requests } from '../connection/requests';
 import { invalidArgument } from '../errors';
+import { checkWord } from '../objects/names';
 import { type Paths, query } from '../objects/paths';
 
 /** Who may read (`aclReader`) or also write (`aclWriter`) objects; for destinations there is one role, `na`. */
@@ -39,6 +40,7 @@ export class AccessLists {
   }
 
   async retrieve(key: string, options: CallOptions & { type?: 'user' | 'node' }): Promise<AccessListEntry[]> {
+    checkWord('type of the list', key);
     // A key in the path would be ignored and the list for all be given.
     const parameters = { key: key === '*' ? undefined : key, acl_usertype: options.type };
     const stored = await this.requests.list<StoredEntry>(`${this.#path()}${query(parameters)}`, options);
@@ -61,7 +63,9 @@ export class AccessLists {
     users: readonly AccessListUser[],
     { signal }: CallOptions,
   ): Promise<void> {
-    if (users.length === 0) throw invalidArgument('At least one user is needed');
+    checkWord('type of the list', key);
+    if (!Array.isArray(users) || users.length === 0)
+      throw invalidArgument('A list of at least one user is needed');
     const path = key === '*' ? this.#path() : `${this.#path()}/${encodeURIComponent(key)}`;
     // The SDKs' own form, `usernames`, is answered with 204 as well, and nothing is stored.
     const json = { action, users: users.map((user) => this.#toStored(user)) };
@@ -69,8 +73,9 @@ export class AccessLists {
   }
 
   #toStored(user: AccessListUser): StoredEntry {
-    const { username, type = 'user', role } = typeof user === 'string' ? { username: user } : user;
-    if (!username) throw invalidArgument('A user needs a username');
+    const { username, type = 'user', role } = typeof user === 'string' ? { username: user } : (user ?? {});
+    if (typeof username !== 'string' || username === '') throw invalidArgument('A user needs a username');
+    if (type !== 'user' && type !== 'node') throw invalidArgument('The type of a user must be user or node');
     const given = this.of === 'destinations' ? 'na' : (role ?? 'aclWriter');
     return { Username: username, ACLUserType: type, ACLRole: given };
   }

@@ -2,7 +2,7 @@ import type { Destination, DestinationStatus } from '../../protocol/metadata';
 import type { CallOptions } from '../connection/options';
 import type { Requests } from '../connection/requests';
 import { invalidArgument } from '../errors';
-import type { ObjectReference } from '../objects/names';
+import { checkWord, type ObjectReference, quoted } from '../objects/names';
 import type { Paths } from '../objects/paths';
 
 /** An edge node by its name. */
@@ -42,12 +42,13 @@ export class Destinations {
     to: readonly DestinationReference[],
     options: CallOptions & { allowEmpty?: boolean },
   ): Promise<void> {
-    if (to.length === 0 && !options.allowEmpty) {
+    const entries = entriesOf(to);
+    if (entries.length === 0 && !options.allowEmpty) {
       throw invalidArgument(
         'No destinations would delete the object from all edges: allowEmpty says that it is meant',
       );
     }
-    await this.#change('PUT', object, to.map(asEntry), options);
+    await this.#change('PUT', object, entries, options);
   }
 
   async change(
@@ -56,7 +57,7 @@ export class Destinations {
     which: readonly DestinationReference[],
     options: CallOptions,
   ): Promise<void> {
-    await this.#change('POST', object, { action, destinations: which.map(asEntry) }, options);
+    await this.#change('POST', object, { action, destinations: entriesOf(which) }, options);
   }
 
   async #change(
@@ -71,13 +72,20 @@ export class Destinations {
   }
 }
 
-function asEntry(destination: DestinationReference): string {
-  const { destinationType, destinationID } = checked(destination);
-  return `${destinationType}:${destinationID}`;
+function entriesOf(destinations: readonly DestinationReference[]): string[] {
+  if (!Array.isArray(destinations)) {
+    throw invalidArgument('Destinations are given as a list of { destinationType, destinationID }');
+  }
+  return destinations.map((each) => {
+    const { destinationType, destinationID } = checked(each);
+    return `${destinationType}:${destinationID}`;
+  });
 }
 
 function checked(destination: DestinationReference): DestinationReference {
-  const { destinationType, destinationID } = destination;
-  if (destinationType && destinationID && !destinationType.includes(':')) return destination;
-  throw invalidArgument('A destination needs destinationType, without ":", and destinationID');
+  const { destinationType, destinationID } = destination ?? {};
+  checkWord('destinationType', destinationType);
+  checkWord('destinationID', destinationID);
+  if (!destinationType.includes(':')) return { destinationType, destinationID };
+  throw invalidArgument(`The destinationType ${quoted(destinationType)} must not contain ":"`);
 }

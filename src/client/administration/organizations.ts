@@ -1,6 +1,7 @@
 import type { CallOptions } from '../connection/options';
 import type { Requests } from '../connection/requests';
 import { invalidArgument } from '../errors';
+import { checkWord } from '../objects/names';
 import type { Paths } from '../objects/paths';
 
 export interface Organization {
@@ -29,11 +30,9 @@ export class Organizations {
   }
 
   /** The service reads another name, `orgID`, than it writes. */
-  async update(
-    organization: Pick<Organization, 'orgID'> & Partial<Organization>,
-    { signal }: CallOptions,
-  ): Promise<void> {
-    const { orgID, address = '' } = organization;
+  async update(organization: Partial<Organization>, { signal }: CallOptions): Promise<void> {
+    const { orgID, address = '' } = organization ?? {};
+    if (typeof address !== 'string') throw invalidArgument('The address of an organization must be a text');
     const path = this.#path(orgID);
     await this.requests.change({ method: 'PUT', path, json: { orgID, address }, repeatable: true, signal });
   }
@@ -42,9 +41,9 @@ export class Organizations {
     await this.requests.change({ method: 'DELETE', path: this.#path(orgID), repeatable: true, signal });
   }
 
-  #path(orgID: string): string {
+  #path(orgID: unknown): string {
     this.paths.cloudOrganization('organizations');
-    if (!orgID) throw invalidArgument('An organization needs an orgID');
+    checkWord('orgID', orgID);
     return `/api/v1/organizations/${encodeURIComponent(orgID)}`;
   }
 }

@@ -20,7 +20,7 @@ export class Webhooks {
     url: string,
     { signal }: CallOptions,
   ): Promise<void> {
-    const { protocol } = URL.canParse(url) ? new URL(url) : { protocol: '' };
+    const { protocol } = typeof url === 'string' && URL.canParse(url) ? new URL(url) : { protocol: '' };
     if (protocol !== 'http:' && protocol !== 'https:') {
       throw invalidArgument('The URL of a webhook must start with http:// or https://');
     }

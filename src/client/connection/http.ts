@@ -23,7 +23,7 @@ export interface HttpRequest {
   /** From the service's `/api/v1` on, encoded, with its query. */
   path: string;
   headers: Record<string, string>;
-  /** Sent once; whoever is asked for pieces lets go of them when the request has ended, however it did. */
+  /** Sent once. A piece is done with before the next is asked for; pieces are let go of however the request ends. */
   body?: string | Buffer | AsyncIterable<Uint8Array> | undefined;
   /**
    * How many bytes of the answer's body are taken into memory, however slow its reader is; more is an error. Without

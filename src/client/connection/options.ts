@@ -1,5 +1,35 @@
+import { invalidArgument } from '../errors';
+
 export interface CallOptions {
   signal?: AbortSignal | undefined;
+}
+
+/**
+ * The options of a call as they were given.
+ *
+ * @throws SyncServiceError SYNC_INVALID_ARGUMENT where they are none: JavaScript hands over anything.
+ */
+export function checked<T extends object>(options: T): T {
+  if (typeof options !== 'object' || options === null) throw invalidArgument('The options must be an object');
+  const { signal } = options as CallOptions;
+  if (signal === undefined || signal instanceof AbortSignal) return options;
+  throw invalidArgument('The option signal must be an AbortSignal');
+}
+
+/** @throws SyncServiceError SYNC_INVALID_ARGUMENT for what would fail later, at each request. */
+export function checkConnection(options: ConnectionOptions): void {
+  checked(options);
+  for (const name of ['address', 'organization', 'key', 'secret'] as const) {
+    const value: unknown = options[name];
+    if (typeof value === 'string' || (value === undefined && name !== 'address')) continue;
+    throw invalidArgument(`The ${name} of the service must be a text`);
+  }
+  for (const group of ['timeouts', 'limits'] as const) {
+    for (const [name, value] of Object.entries(options[group] ?? {})) {
+      if (value === undefined || (typeof value === 'number' && value > 0)) continue;
+      throw invalidArgument(`${group}.${name} must be a number above 0`);
+    }
+  }
 }
 
 /** How to reach a service and who asks. */

@@ -18,8 +18,14 @@ export function limitsOf({ timeouts }: Pick<ConnectionOptions, 'timeouts'>): Lim
 
 /** Of what is sent at once, in ms a byte: 8 kB a second, which a slow line can do. */
 const sendingPerByte = 0.125;
-/** So much of a body in memory is sent at a time where its progress is watched. */
-const sliceSize = 65_536;
+/**
+ * So much is sent at a time where its progress is watched: more where the line is fast, for that costs less, and less
+ * where it is slow, since a slice is seen to move only when all of it has been taken.
+ */
+const sliceSize = { first: 65_536, smallest: 16_384, largest: 1_048_576 };
+/** A slice that takes longer, or less long, than so many ms makes the next one smaller or larger. */
+const slow = 2_000;
+const fast = 200;
 /** The service verifies a signature before it answers: that took it 8 minutes for 160 MB. In ms, and per byte sent. */
 const answerLimit = 60_000;
 const answerLimitPerByte = 0.004;
@@ -39,7 +45,7 @@ export class Patience {
       const sent = body === undefined || isInPieces(body) ? 0 : body.length;
       this.#deadline = new Deadline(clock, limits.short + sent * sendingPerByte, request.signal);
     }
-    this.body = body !== undefined && this.#floor ? watchedBody(body, this.#floor) : body;
+    this.body = body !== undefined && this.#floor ? watchedBody(body, this.#floor, clock) : body;
   }
 
   get signal(): AbortSignal {
@@ -69,33 +75,42 @@ export class Patience {
   }
 }
 
-/** The body as it is sent: each piece that is taken is progress; after the last the answer is waited for. */
-function watchedBody(body: NonNullable<HttpRequest['body']>, floor: ProgressFloor): HttpRequest['body'] {
-  if (isInPieces(body)) return watchedPieces(body, floor);
+/** The body as it is sent: each slice that is taken is progress; after the last the answer is waited for. */
+function watchedBody(
+  body: NonNullable<HttpRequest['body']>,
+  floor: ProgressFloor,
+  clock: Clock,
+): HttpRequest['body'] {
+  if (isInPieces(body)) return watchedPieces(body, floor, clock);
   const bytes = Buffer.from(body);
-  if (bytes.length > sliceSize) return watchedPieces(slices(bytes), floor);
+  if (bytes.length > sliceSize.first) return watchedPieces([bytes], floor, clock);
   floor.answerWithin(answerLimit + bytes.length * sendingPerByte);
   return body;
 }
 
 async function* watchedPieces(
-  body: AsyncIterable<Uint8Array>,
+  body: AsyncIterable<Uint8Array> | readonly Uint8Array[],
   floor: ProgressFloor,
+  clock: Clock,
 ): AsyncGenerator<Uint8Array> {
   let sent = 0;
+  let length = sliceSize.first;
   floor.passed(0);
   for await (const piece of body) {
-    floor.peerMoves();
-    yield piece;
-    floor.passed(piece.length);
-    sent += piece.length;
+    for (let start = 0; start < piece.length; ) {
+      const slice = piece.subarray(start, start + length);
+      const began = clock.elapsed();
+      floor.peerMoves();
+      yield slice;
+      floor.passed(slice.length);
+      start += slice.length;
+      sent += slice.length;
+      const took = clock.elapsed() - began;
+      if (took < fast) length = Math.min(sliceSize.largest, length * 2);
+      else if (took > slow) length = Math.max(sliceSize.smallest, length / 2);
+    }
   }
   floor.answerWithin(answerLimit + sent * answerLimitPerByte);
-}
-
-async function* slices(bytes: Buffer): AsyncGenerator<Buffer> {
-  for (let start = 0; start < bytes.length; start += sliceSize)
-    yield bytes.subarray(start, start + sliceSize);
 }
 
 function isInPieces(body: NonNullable<HttpRequest['body']>): body is AsyncIterable<Uint8Array> {

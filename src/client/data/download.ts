@@ -78,7 +78,7 @@ export function refuseOtherVersion(asked: ObjectMetadata, current: ObjectMetadat
 }
 
 function refuseUntrustedKey(metadata: ObjectMetadata, trusted: readonly string[] | undefined): void {
-  if (!trusted) return;
+  if (trusted === undefined) return;
   const keys = trustedKeySet(trusted);
   const signed = SignatureCheck.of(metadata) !== undefined;
   if (signed && keys.has(metadata.publicKey)) return;

@@ -49,12 +49,14 @@ function readPrivateKey({ privateKey, passphrase }: SigningKey): KeyObject {
  * @throws SyncServiceError SYNC_INVALID_ARGUMENT when one of them is neither.
  */
 export function trustedKeySet(keys: readonly string[]): ReadonlySet<string> {
+  if (!Array.isArray(keys)) throw invalidArgument('Trusted keys are given as a list');
   return new Set(keys.map(normalise));
 }
 
 function normalise(key: string): string {
   try {
     const text = key.trim();
+    if (text === '') throw new Error('empty');
     const read = text.startsWith('-----BEGIN')
       ? createPublicKey(text)
       : createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' });

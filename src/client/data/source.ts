@@ -1,7 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
 import { withRegularFile } from '../../system/regular-file';
 import { invalidArgument, SyncServiceError } from '../errors';
+import { piecesOfFile } from './file-pieces';
 
 /**
  * Data to upload. A stream comes as a function that makes it, since an upload that is repeated must send it all again.
@@ -18,7 +17,8 @@ export type Progress = (bytes: number, total: number | undefined) => void;
 
 /** A body that can be sent any number of times, and its length in bytes where that is known. */
 export interface ReplayableBody {
-  make: () => Buffer | Readable;
+  /** Whoever reads pieces is done with one before it asks for the next: its memory is used again. */
+  make: () => Buffer | AsyncIterable<Uint8Array>;
   size: number | undefined;
   /** The data itself, where it is in memory already. */
   bytes?: Buffer;
@@ -28,29 +28,36 @@ export interface ReplayableBody {
 export async function replayable(data: DataSource): Promise<ReplayableBody> {
   if (typeof data === 'string') return fixed(Buffer.from(data, 'utf8'));
   if (data instanceof Uint8Array) return fixed(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
-  if (typeof data !== 'object' || data === null || !('stream' in data || 'file' in data)) {
+  if (isStream(data)) return { make: () => named(() => data.stream()), size: data.size };
+  const { file } = (data ?? {}) as { file?: unknown };
+  if (typeof file !== 'string' || file === '') {
     throw invalidArgument('The data must be text, bytes, { file } or { stream }');
   }
-  if ('stream' in data) return { make: () => readable(data.stream()), size: data.size };
-  const size = await withRegularFile(data.file, async (_file, bytes) => bytes).catch((error: unknown) => {
+  const size = await withRegularFile(file, async (_file, bytes) => bytes).catch((error: unknown) => {
     throw unreadable(error);
   });
   // A file that grows meanwhile is sent as long as it was: the length is announced before.
-  const make = (): Buffer | Readable =>
-    size > 0 ? readable(createReadStream(data.file, { end: size - 1 })) : Buffer.alloc(0);
-  return { make, size };
+  return { make: () => (size > 0 ? named(() => piecesOfFile(file, size)) : Buffer.alloc(0)), size };
+}
+
+function isStream(data: unknown): data is { stream: () => AsyncIterable<Uint8Array>; size?: number } {
+  const { size, stream } = (data ?? {}) as { size?: unknown; stream?: unknown };
+  if (typeof stream !== 'function') return false;
+  if (size === undefined || (Number.isSafeInteger(size) && Number(size) >= 0)) return true;
+  throw invalidArgument('The size of a stream must be a whole number of bytes');
 }
 
 /** The failure of a source is not one of the service: it is named before it is lost among those of the connection. */
-function readable(pieces: AsyncIterable<Uint8Array>): Readable {
-  async function* named(): AsyncGenerator<Uint8Array> {
-    try {
-      yield* pieces;
-    } catch (error) {
-      throw unreadable(error);
+async function* named(open: () => AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const piece of open()) {
+      if (typeof piece === 'string') yield Buffer.from(piece);
+      else if (piece instanceof Uint8Array) yield piece;
+      else throw new Error('the stream gives something else than bytes and text');
     }
+  } catch (error) {
+    throw unreadable(error);
   }
-  return Readable.from(named());
 }
 
 function unreadable(cause: unknown): SyncServiceError {
@@ -61,16 +68,16 @@ function unreadable(cause: unknown): SyncServiceError {
 }
 
 /** The pieces of a body, made anew. */
-export function piecesOf(body: ReplayableBody): AsyncIterable<Buffer> {
+export function piecesOf(body: ReplayableBody): AsyncIterable<Uint8Array> {
   const made = body.make();
-  return made instanceof Readable ? made : slices(made);
+  return Buffer.isBuffer(made) ? slices(made) : made;
 }
 
 /** The same body, telling how far it has been taken by the connection; from the start again when it is repeated. */
 export function withProgress(body: ReplayableBody, onProgress: Progress | undefined): ReplayableBody {
   if (!onProgress) return body;
   const { size } = body;
-  async function* counted(): AsyncGenerator<Buffer> {
+  async function* counted(): AsyncGenerator<Uint8Array> {
     let sent = 0;
     for await (const piece of piecesOf(body)) {
       yield piece;
@@ -78,24 +85,26 @@ export function withProgress(body: ReplayableBody, onProgress: Progress | undefi
       onProgress?.(sent, size);
     }
   }
-  return { make: () => Readable.from(counted()), size };
+  return { make: counted, size };
 }
 
 /** The body in buffers of `size` bytes, the last one shorter: no more than one of them is in memory. */
 export async function* chunks(body: ReplayableBody, size: number): AsyncGenerator<Buffer> {
-  let pending: Buffer[] = [];
-  let length = 0;
+  let chunk = Buffer.allocUnsafeSlow(size);
+  let filled = 0;
   for await (const piece of piecesOf(body)) {
-    pending.push(piece);
-    length += piece.length;
-    while (length >= size) {
-      const joined = Buffer.concat(pending);
-      yield joined.subarray(0, size);
-      pending = [joined.subarray(size)];
-      length -= size;
+    for (let taken = 0; taken < piece.length; ) {
+      const part = piece.subarray(taken, taken + size - filled);
+      chunk.set(part, filled);
+      taken += part.length;
+      filled += part.length;
+      if (filled < size) continue;
+      yield chunk;
+      chunk = Buffer.allocUnsafeSlow(size);
+      filled = 0;
     }
   }
-  if (length > 0) yield Buffer.concat(pending);
+  if (filled > 0) yield chunk.subarray(0, filled);
 }
 
 const sliceSize = 65_536;

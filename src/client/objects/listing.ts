@@ -52,6 +52,7 @@ export class Listing {
   ) {}
 
   async filtered(filter: ObjectFilter, options: CallOptions): Promise<ObjectMetadata[]> {
+    checkFilter(filter);
     // The service would ignore an ID without its type, and list everything.
     if (filter.objectID && !filter.objectType) throw invalidArgument('objectID needs objectType');
     if (filter.destinationID && !filter.destinationType) {
@@ -78,6 +79,7 @@ export class Listing {
   }
 
   async withPolicy(filter: PolicyFilter, options: CallOptions): Promise<ObjectSummary[]> {
+    checkFilter(filter);
     const parameters = { destination_policy: true, ...filter };
     return this.requests.list<ObjectSummary>(`${this.#cloud()}${query(parameters)}`, options);
   }
@@ -85,5 +87,15 @@ export class Listing {
   #cloud(): string {
     this.paths.cloudOrganization('lists of all its objects');
     return this.paths.objects;
+  }
+}
+
+/** The service reads what it cannot use as something else, or as nothing. */
+function checkFilter(filter: object): void {
+  if (typeof filter !== 'object' || filter === null) throw invalidArgument('The filter must be an object');
+  for (const [name, value] of Object.entries(filter)) {
+    const isText = typeof value === 'string' && value !== '';
+    if (value !== undefined && !isText && typeof value !== 'boolean')
+      throw invalidArgument(`The filter's ${name} must be a text, or true or false`);
   }
 }

@@ -1,6 +1,6 @@
 import type { ServiceKind } from '../connection/kind';
 import { SyncServiceError } from '../errors';
-import { checkName, checkReference, type ObjectReference } from './names';
+import { checkName, checkReference, checkWord, type ObjectReference } from './names';
 
 /** The paths of one service. On a CSS they name the organization; on an ESS a path with one would find nothing. */
 export class Paths {
@@ -11,6 +11,7 @@ export class Paths {
     readonly organization: string | undefined,
     private readonly cloudOnlyNames: boolean,
   ) {
+    if (organization !== undefined) checkWord('organization', organization);
     this.kind = organization === undefined ? 'ESS' : 'CSS';
     this.objects = `/api/v1/objects${organization === undefined ? '' : `/${encodeURIComponent(organization)}`}`;
   }
@@ -28,7 +29,7 @@ export class Paths {
     return operation === undefined ? path : `${path}/${operation}`;
   }
 
-  /** A path that exists on a CSS alone: `noun`, the organization, and what follows. */
+  /** A path that exists on a CSS alone: `noun`, the organization, and what follows, which was checked. */
   cloud(noun: string, ...rest: readonly string[]): string {
     return ['/api/v1', noun, ...[this.cloudOrganization(noun), ...rest].map(encodeURIComponent)].join('/');
   }

@@ -25,6 +25,9 @@ export function toPublish(
   withData: boolean,
   now: number,
 ): Record<string, unknown> {
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
+    throw invalidArgument('The metadata must be an object with objectType and objectID');
+  }
   const owned: readonly string[] = serviceOwnedFields;
   const sent = Object.fromEntries(
     Object.entries(metadata).filter(([field, value]) => value !== undefined && !owned.includes(field)),
