@@ -32,6 +32,27 @@ describe('the command local', function () {
     assert.equal(await local.code, 0);
   });
 
+  it('has edges in memory, and is gentle, where asked to', async () => {
+    const local = run('local', '--port', '0', '--edge-port', '0', '--memory', '--gentle');
+    await untilReady(local);
+    const [address = '', edge = ''] = Array.from(local.output().matchAll(/http:\S+/g), ([url]) => url);
+    const cloud = new SyncServiceClient({ address, organization: 'demo', key: 'root@x' });
+    const ess = new SyncServiceClient({ address: edge, key: 'admin@demo' });
+    await until('the edge has registered', async () => (await cloud.getDestinations()).length === 1);
+    await cloud.publish({ objectType: 't', objectID: 'large' }, Buffer.alloc(5_242_881));
+    await until(
+      'it has come without its data',
+      async () => (await ess.getObjectStatus({ objectType: 't', objectID: 'large' })) === 'partiallyreceived',
+    );
+    const authorization = `Basic ${Buffer.from('root@x:').toString('base64')}`;
+    const headers = { authorization, range: 'x' };
+    const { status } = await fetch(`${address}/api/v1/objects/demo/t/large/data`, { headers });
+    assert.equal(status, 400);
+    await Promise.all([cloud.close(), ess.close()]);
+    local.process.kill('SIGTERM');
+    assert.equal(await local.code, 0);
+  });
+
   it('speaks TLS, with a certificate to trust', async () => {
     const local = run('local', '--port', '0', '--edge-port', '0', '--tls');
     await untilReady(local);

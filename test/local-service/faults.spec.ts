@@ -8,7 +8,7 @@ import { until } from '../support/until';
 const object = { objectType: 't', objectID: 'o' };
 const digits = '0123456789';
 
-describe('the defects of the real service, switched on in the local one', () => {
+describe('the defects of the real service, in the local one too', () => {
   let service: LocalService;
   let cloud: SyncServiceClient;
   let edge: SyncServiceClient;
@@ -56,7 +56,6 @@ describe('the defects of the real service, switched on in the local one', () => 
   it('ranges are filled up with zeros beyond the end', async () => {
     await cloud.publish(object, digits);
     await arrived();
-    ess().faults.padsRanges = true;
     const over = await ask('t/o/data', { range: 'bytes=5-11' });
     assert.deepEqual(over, { statusCode: 206, text: '56789\0\0', range: 'bytes 5-9/10' });
     const beyond = await ask('t/o/data', { range: 'bytes=20-31' });
@@ -67,7 +66,6 @@ describe('the defects of the real service, switched on in the local one', () => 
   it('the whole data comes behind the error about a range', async () => {
     await cloud.publish(object, digits);
     await arrived();
-    ess().faults.sendsDataBehindErrors = true;
     const { statusCode, text } = await ask('t/o/data', { range: 'bytes=5-2' });
     assert.equal(statusCode, 400);
     assert.equal(text, `Begin offset cannot be greater than end offset\n${digits}`);
@@ -76,7 +74,6 @@ describe('the defects of the real service, switched on in the local one', () => 
   it('a range that is too short breaks the connection', async () => {
     await cloud.publish(object, digits);
     await arrived();
-    ess().faults.breaksOnShortRanges = true;
     await assert.rejects(ask('t/o/data', { range: 'abc' }), { code: 'UND_ERR_SOCKET' });
   });
 
@@ -104,7 +101,6 @@ describe('the defects of the real service, switched on in the local one', () => 
     }
     await until('all have arrived', async () => (await edge.listUpdates('t')).length === 601);
     await service.cloud.stop();
-    ess().faults.sharesLocks = true;
     const consumed = edge.markObjectConsumed(object);
     await until('it is taken', async () => (await edge.listUpdates('t')).length === 600);
     let back = false;
@@ -122,7 +118,6 @@ describe('the defects of the real service, switched on in the local one', () => 
 
   it('while the cloud is away the fourth update waits', async () => {
     await service.cloud.stop();
-    ess().faults.fillsQueue = true;
     for (const objectID of ['1', '2', '3']) await edge.publish({ objectType: 'up', objectID }, digits);
     let answered = false;
     const fourth = edge.publish({ objectType: 'up', objectID: '4' }, digits).then(() => {

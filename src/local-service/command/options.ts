@@ -11,6 +11,9 @@ Usage: npx @edge-sync/node-red local [options]
   --port PORT          of the cloud (9580); 0 lets the system choose
   --edge-port PORT     of the first edge, the next ones follow (9583); 0 lets the system choose
   --data FOLDER        keep everything there, beyond the end of the program; in memory alone without it
+  --memory             edges lose their objects when they stop, and get none above 5,242,880 bytes
+  --gentle             leave out what harms in the field: acknowledgements that wait for the cloud, the fourth update
+                       that blocks, news that wait for a poll, wrong answers to wrong ranges
   --unix FOLDER        listen on unix sockets in this folder instead
   --tls                speak TLS; its certificate is printed as a file to trust
   --help
@@ -38,13 +41,15 @@ export function readOptions(args: readonly string[]): CommandOptions | undefined
       port: { type: 'string', default: '9580' },
       'edge-port': { type: 'string', default: '9583' },
       data: { type: 'string' },
+      memory: { type: 'boolean', default: false },
+      gentle: { type: 'boolean', default: false },
       unix: { type: 'string' },
       tls: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return undefined;
-  const { organization, tls, unix, data } = values;
+  const { organization, tls, unix, data, memory, gentle } = values;
   const [port, edgePort] = [portOf('--port', values.port), portOf('--edge-port', values['edge-port'])];
   const edges = values.edge.map((name, index) => {
     const [destinationType, destinationID, ...more] = name.split('/');
@@ -53,10 +58,11 @@ export function readOptions(args: readonly string[]): CommandOptions | undefined
     }
     const address =
       unix === undefined ? { port: edgePort && edgePort + index } : socketIn(unix, destinationID);
-    return { organization, destinationType, destinationID, tls, ...address };
+    return { organization, destinationType, destinationID, tls, memory, ...address };
   });
   const cloud = { tls, ...(unix === undefined ? { port } : socketIn(unix, 'css')) };
-  return { organization, tls, service: { cloud, edges, ...(data !== undefined && { folder: data }) } };
+  const service = { cloud, edges, gentle, ...(data !== undefined && { folder: data }) };
+  return { organization, tls, service };
 }
 
 function socketIn(folder: string, name: string): { socketPath: string } {

@@ -24,7 +24,7 @@ function wrongByte(text: string): number | undefined {
       skipLines();
       if (read === 2) {
         if (at >= text.length) return text.length;
-        if (text[at] !== pad) return at;
+        if (text[at] !== pad) return at - 1;
         at += 1;
         skipLines();
       }

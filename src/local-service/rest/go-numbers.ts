@@ -5,6 +5,9 @@ export function parseInt64(
   text: string,
 ): { value: bigint; error?: never } | { value?: never; error: string } {
   const failed = `strconv.ParseInt: parsing ${JSON.stringify(text)}:`;
+  // What is too large is so before a wrong sign behind it is seen.
+  const [, digits = ''] = /^[+-]?(\d*)/.exec(text) ?? [];
+  if (BigInt(digits) >= 2n ** 64n) return { error: `${failed} value out of range` };
   if (!/^[+-]?\d+$/.test(text)) return { error: `${failed} invalid syntax` };
   const value = BigInt(text.replace('+', ''));
   return value < smallest || value > largest ? { error: `${failed} value out of range` } : { value };

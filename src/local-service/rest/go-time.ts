@@ -43,7 +43,8 @@ class TimeReader {
     if (this.#rest !== '') throw new TimeError(`: extra text: ${quoted(this.#rest)}`);
     const leap = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 1 : 0;
     if (day < 1 || day > (daysIn[month - 1] ?? 0) + leap) throw new TimeError(': day out of range');
-    return Date.UTC(year, month - 1, day, hour, minute, second, fraction) - offset;
+    const day0 = Date.parse(`${padded(year, 4)}-${padded(month, 2)}-${padded(day, 2)}T00:00:00Z`);
+    return day0 + ((hour * 60 + minute) * 60 + second) * 1_000 + fraction - offset;
   }
 
   #number(element: string, digits: RegExp, bounds?: readonly [number, number], what = ''): number {
@@ -74,13 +75,16 @@ class TimeReader {
       this.#rest = this.#rest.slice(1);
       return 0;
     }
-    const zone = /^([+-])(\d\d):(\d\d)/.exec(this.#rest);
-    if (!zone) throw this.#unread('Z07:00');
-    this.#rest = this.#rest.slice(zone[0].length);
-    const [hours, minutes] = [Number(zone[2]), Number(zone[3])];
-    if (hours > 24) throw new TimeError(': time zone offset hour out of range');
-    if (minutes > 60) throw new TimeError(': time zone offset minute out of range');
-    return (zone[1] === '-' ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+    const [zone, sign, hour = '', minute = ''] = /^(.)(..):(..)/s.exec(this.#rest) ?? [];
+    const hours = /^\d\d$/.test(hour) ? Number(hour) : undefined;
+    const minutes = hours !== undefined && /^\d\d$/.test(minute) ? Number(minute) : undefined;
+    if ((minutes ?? 0) > 60) throw new TimeError(': time zone offset minute out of range');
+    if ((hours ?? 0) > 24) throw new TimeError(': time zone offset hour out of range');
+    if (zone === undefined || hours === undefined || minutes === undefined || !/^[+-]$/.test(sign ?? '')) {
+      throw this.#unread('Z07:00');
+    }
+    this.#rest = this.#rest.slice(zone.length);
+    return (sign === '-' ? -1 : 1) * (hours * 60 + minutes) * 60_000;
   }
 
   #unread(element: string): TimeError {
@@ -88,6 +92,13 @@ class TimeReader {
   }
 }
 
+function padded(number: number, digits: number): string {
+  return String(number).padStart(digits, '0');
+}
+
+/** What is no plain sign byte by byte. */
 function quoted(text: string): string {
-  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+  const plain = text.replace(/["\\]/g, '\\$&');
+  const bytes = (signs: string): string => Buffer.from(signs).toString('hex').replace(/../g, '\\x$&');
+  return `"${plain.replace(/[^ -\x7f]+/g, bytes)}"`;
 }
