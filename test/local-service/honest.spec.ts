@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { SyncServiceClient } from '../../src/client';
-import type { LocalService, LocalServiceOptions } from '../../src/local-service';
-import { type LocalPair, place, startPair } from '../support/local-pair';
+import { LocalService, type LocalServiceOptions } from '../../src/local-service';
+import { type LocalPair, pairOf, place, startPair } from '../support/local-pair';
+import { ManualClock } from '../support/manual-clock';
 import { until } from '../support/until';
 
 /** So long that no poll comes by itself. */
@@ -98,6 +99,32 @@ describe('news, acknowledgements and a cloud that is away', () => {
   });
 });
 
+describe('the polls of an edge', () => {
+  it('come at its interval, and go on after the cloud was away', async () => {
+    const clock = new ManualClock();
+    const service = await LocalService.start({
+      edges: [place],
+      intervals: { registration: 10, poll: 100 },
+      clock,
+    });
+    const pair = pairOf(service);
+    const listed = async (): Promise<number> => (await pair.edge.listUpdates('t')).length;
+    await clock.advance(10 + 1_000 + 30);
+    await pair.cloud.publish(object, 'x');
+    await clock.advance(69);
+    assert.equal(await listed(), 0);
+    await clock.advance(1);
+    assert.equal(await listed(), 1);
+    await pair.cloud.publish({ ...object, objectID: 'next' }, 'x');
+    await service.cloud.stop();
+    await clock.advance(1_000);
+    await service.cloud.start();
+    await clock.advance(100);
+    assert.equal(await listed(), 2);
+    await pair.close();
+  });
+});
+
 describe('a store that is lost', () => {
   const edges = [
     { ...place, destinationID: 'files' },
@@ -142,6 +169,7 @@ describe('a store that is lost', () => {
   it('in memory, when the edge stops: all but what was consumed comes back by itself, and that with a resend', async () => {
     await publishAndConsume();
     await pair.service.edges[1]?.stop();
+    assert.equal(pair.service.edges[1]?.store.size, 0);
     await pair.service.edges[1]?.start();
     await until('it is back', async () => (await ids(memory)).includes('read'));
     assert.deepEqual(await ids(memory), ['read']);
