@@ -254,7 +254,7 @@ export class SyncServiceClient {
    */
   async fetchObjectData(
     object: ObjectReference | ObjectMetadata,
-    options: DownloadOptions & { maxBytes?: number } = {},
+    options: DownloadOptions = {},
   ): Promise<Buffer> {
     return this.#downloader.toBuffer(object, checked(options));
   }

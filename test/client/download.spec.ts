@@ -69,6 +69,23 @@ describe('a download', () => {
     await assert.rejects(toBuffer(dataOf('hello', {}), {}, 4), { code: 'SYNC_TOO_LARGE' });
   });
 
+  it('has a limit also where nobody says how large it is, and where one is given', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'edge-sync-test-'));
+    const unknown = dataOf('hello', { metaOnly: true, objectSize: 0 });
+    assert.equal(await fetch(unknown, { maxBytes: 5 }), 'hello');
+    for (const data of [unknown, dataOf('hello', {})]) {
+      await assert.rejects(fetch(data, { maxBytes: 4 }), { code: 'SYNC_TOO_LARGE' });
+      await assert.rejects(
+        toFile(data, { maxBytes: 4 }, join(folder, 'file'), { disk: systemDisk, random: systemRandom }),
+        {
+          code: 'SYNC_TOO_LARGE',
+        },
+      );
+    }
+    assert.deepEqual(await readdir(folder), []);
+    await rm(folder, { recursive: true });
+  });
+
   it('verifies a signature, and the key where trusted ones are given', async () => {
     const { privateKey, publicKey } = rsa;
     const padding = constants.RSA_PKCS1_PSS_PADDING;

@@ -5,12 +5,15 @@ import type { Disk } from '../../storage/disk';
 import { isStorageError } from '../../storage/errors';
 import type { Random } from '../../system/random';
 import { isSyncServiceError, SyncServiceError } from '../errors';
+import { Batches } from './batches';
 import { trustedKeySet } from './signing';
 import type { Progress } from './source';
 
 export interface DownloadOptions {
   signal?: AbortSignal | undefined;
   onProgress?: Progress | undefined;
+  /** Larger data is refused: SYNC_TOO_LARGE. 64 MiB unless given for what is fetched into memory. */
+  maxBytes?: number | undefined;
   /** Public keys, as PEM or as base64 of their DER: data signed with another key, or not at all, is refused. */
   trustedKeys?: readonly string[] | undefined;
 }
@@ -26,6 +29,8 @@ export interface ObjectData {
 /** As any program makes files: less what the process never grants. */
 const modeOfNew = 0o666;
 
+/** Where nobody says how large the data is, it must still not fill a disk: in bytes, unless told otherwise. */
+const largestUnknown = 16 * 1_073_741_824;
 /** How often data that came damaged is fetched again. */
 const attempts = 3;
 
@@ -41,10 +46,14 @@ export async function* checkedPieces(data: ObjectData, options: DownloadOptions)
   refuseUntrustedKey(metadata, options.trustedKeys);
   const signature = SignatureCheck.of(metadata);
   const size = sizeOf(metadata);
+  const { maxBytes = largestUnknown } = options;
+  if (options.maxBytes !== undefined && (size ?? 0) > maxBytes)
+    throw tooLarge(metadata, `${size} bytes`, maxBytes);
   let received = 0;
   for await (const piece of data.pieces()) {
     received += piece.length;
     if (size !== undefined && received > size) break;
+    if (size === undefined && received > maxBytes) throw tooLarge(metadata, 'more bytes', maxBytes);
     signature?.update(piece);
     yield piece;
     options.onProgress?.(received, size);
@@ -96,16 +105,9 @@ export async function toBuffer(
   options: DownloadOptions,
   maxBytes: number,
 ): Promise<Buffer> {
-  const { metadata } = data;
-  if (metadata.objectSize > maxBytes) throw tooLarge(metadata, `${metadata.objectSize} bytes`, maxBytes);
   return untilWhole(async () => {
     const pieces: Buffer[] = [];
-    let received = 0;
-    for await (const piece of checkedPieces(data, options)) {
-      received += piece.length;
-      if (received > maxBytes) throw tooLarge(metadata, 'more bytes', maxBytes);
-      pieces.push(piece);
-    }
+    for await (const piece of checkedPieces(data, { ...options, maxBytes })) pieces.push(piece);
     return Buffer.concat(pieces);
   });
 }
@@ -128,7 +130,13 @@ export async function toFile(
 ): Promise<void> {
   const write = async (file: AtomicFile): Promise<void> => {
     await file.restart();
-    for await (const piece of checkedPieces(data, options)) await file.write(piece);
+    const batches = new Batches((batch) => file.write(batch), sizeOf(data.metadata));
+    try {
+      for await (const piece of checkedPieces(data, options)) await batches.add(piece);
+      await batches.end();
+    } finally {
+      await batches.settle();
+    }
   };
   try {
     await replaceFile(path, { ...seams, mode: modeOfNew }, (file) => untilWhole(() => write(file)));

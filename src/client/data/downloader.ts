@@ -31,10 +31,7 @@ export class Downloader {
     private readonly seams: { clock: Clock; random: Random; disk: Disk },
   ) {}
 
-  async toBuffer(
-    object: ObjectReference | ObjectMetadata,
-    options: DownloadOptions & { maxBytes?: number },
-  ): Promise<Buffer> {
+  async toBuffer(object: ObjectReference | ObjectMetadata, options: DownloadOptions): Promise<Buffer> {
     return toBuffer(await this.#data(object, options), options, options.maxBytes ?? defaultMaxBytes);
   }
 
