@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { type ObjectMetadata, SyncServiceClient } from '../../src/client';
 import { LocalService } from '../../src/local-service';
 import { place, startPair } from '../support/local-pair';
+import { metadataOf } from '../support/metadata';
 import { until } from '../support/until';
 
 /** What was seen of the real service beside its answers: who is told what, how often, and in which order. */
@@ -22,6 +23,7 @@ describe('as was observed of the real service, in the local one', () => {
     const clock = (): number => now;
     ({ service, cloud, edge, close } = await startPair({
       cloud: { clock },
+      edges: [{ ...place, clock }],
       intervals: { maintenance: 5 },
     }));
   });
@@ -221,6 +223,37 @@ describe('as was observed of the real service, in the local one', () => {
     await service.edges[0]?.stop();
     await service.edges[0]?.start();
     await until('the edge is back', async () => (await cloud.getDestinations()).length > 0);
+  });
+
+  it('an inactive object that an edge has all the same is activated where it comes from alone', async () => {
+    const object = { objectType: 't', objectID: 'o' };
+    const activationTime = new Date(now + 60_000).toISOString();
+    const elsewhere = { destinationType: 'gateway', destinationID: 'ghost' };
+    await cloud.publish({ ...object, ...elsewhere, inactive: true, activationTime }, 'x');
+    await cloud.addObjectDestinations(object, [place]);
+    await arrived();
+    now += 120_000;
+    await until('it is active', async () => !(await cloud.getObjectMetadata(object)).inactive);
+    await until('the edge looks for what is due', async () => (await edge.listUpdates('t')).length === 1);
+  });
+
+  it('of what the cloud has consumed an edge keeps a thousand, whose IDs are used up', async () => {
+    const administrator = { role: 'admin', organization: 'demo', name: 'admin' } as const;
+    const [ess] = service.edges;
+    assert.ok(ess);
+    for (let index = 0; index < 1_101; index += 1) {
+      const metadata = metadataOf({
+        objectType: 'up',
+        objectID: String(index),
+        originID: '',
+        originType: '',
+      });
+      await ess.update('demo', { metadata, data: Buffer.from('x') }, administrator);
+      await service.cloud.consumed(['demo', 'up', String(index)]);
+      ess.poll();
+    }
+    await edge.publish({ objectType: 'up', objectID: '0' }, 'again');
+    await assert.rejects(edge.publish({ objectType: 'up', objectID: '101' }, 'again'), { statusCode: 400 });
   });
 
   it('users need the list of a type, and send only to destinations whose list they are on', async () => {

@@ -16,6 +16,7 @@ import { noFaults, usualFaults } from './faults';
 import type { Intervals } from './intervals';
 import type { CloudLink, EdgeLink } from './link';
 import { RegisteredEdges } from './registered-edges';
+import { rfc3339 } from './rfc3339';
 import { Service, type ServiceOptions, type ServiceParts } from './service';
 import { nameOf, type Owner } from './version';
 
@@ -90,10 +91,10 @@ export class LocalCloud extends Service implements CloudLink {
   /** Activates what is due, and forgets what has expired. Edges are not told of that. */
   maintain(): void {
     this.activateDue();
-    const now = this.now();
+    const now = rfc3339(this.now());
     for (const [object] of this.store.timed()) {
       const { expiration } = object.metadata;
-      if (!expiration || Date.parse(expiration) > now || !isOwn(object)) continue;
+      if (!expiration || expiration > now || !isOwn(object)) continue;
       this.store.delete(...nameOf(object.metadata));
       this.notifications.delete(nameOf(object.metadata));
     }

@@ -4,6 +4,7 @@ import type { ObjectName, Store, StoredObject } from '../store/objects';
 import { type Addressing, deliveryTo } from './addressing';
 import { destinationOf, type EdgeName } from './destination';
 import type { DeliveryLink, EdgeLink, News } from './link';
+import { rfc3339 } from './rfc3339';
 import { nameOf, removed } from './version';
 
 /** An object that was consumed everywhere and deletes itself stays for so long, in ms. */
@@ -211,9 +212,4 @@ export class Deliveries implements DeliveryLink {
     const metadata = { ...object.metadata, expiration: rfc3339(this.now() + afterAutodelete) };
     this.store.change(organization, object, { metadata });
   }
-}
-
-/** Without fractions of a second. */
-function rfc3339(time: number): string {
-  return new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
 }

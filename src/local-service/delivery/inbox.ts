@@ -9,15 +9,26 @@ import { joined, removedServices } from './policy';
 import { nameOf, removed } from './version';
 import type { Webhooks } from './webhooks';
 
+/** So many objects that its cloud has consumed an edge keeps at least, and a tenth more at most. */
+const consumedKept = 1_000;
+
 /** What an edge does with the news of its cloud. */
 export class Inbox {
+  /** What the cloud has consumed, the oldest first: their IDs are used up as long as they are kept. */
+  readonly #usedUp: StoredObject[];
+
   constructor(
     private readonly edge: EdgeLink,
     private readonly cloud: CloudLink,
     private readonly store: Store,
     private readonly notifications: Notifications,
     private readonly webhooks: Webhooks,
-  ) {}
+  ) {
+    this.#usedUp = store
+      .organizations()
+      .flatMap((organization) => store.all(organization))
+      .filter(({ status }) => status === 'consumedByDest');
+  }
 
   /** Takes what waits: one after the other, and each only after the webhooks of the one before were called. */
   async empty(): Promise<void> {
@@ -99,8 +110,18 @@ export class Inbox {
     if (here?.metadata.instanceID === metadata.instanceID && here.status === 'ready') {
       this.store.change(name[0], here, { status: 'consumedByDest', data: undefined });
       this.notifications.delete(name);
+      this.#usedUp.push(here);
+      this.#forgetOldest();
     }
     this.cloud.arrivals.consumptionTaken(this.edge, metadata);
+  }
+
+  #forgetOldest(): void {
+    if (this.#usedUp.length <= 1.1 * consumedKept) return;
+    for (const object of this.#usedUp.splice(0, this.#usedUp.length - consumedKept)) {
+      const name = nameOf(object.metadata);
+      if (this.store.get(...name) === object) this.store.delete(...name);
+    }
   }
 
   #canFetch(metadata: ObjectMetadata): boolean {

@@ -2,7 +2,7 @@ import type { ObjectMetadata } from '../../protocol/metadata';
 import type { Journal } from '../../storage/journal';
 import type { Clock } from '../../system/clock';
 import { badRequest, errorResponse, nothing } from '../responses/response';
-import { refuseReceived, unmarkable, wrongState } from '../responses/wrong-state';
+import { isOwn, refuseReceived, unmarkable, wrongState } from '../responses/wrong-state';
 import type { Caller } from '../roles';
 import { Notifications } from '../store/notifications';
 import { type ObjectName, Store, type StoredObject } from '../store/objects';
@@ -10,6 +10,7 @@ import type { Addressees } from './addressing';
 import type { Faults } from './faults';
 import { type Listening, nowhere } from './listening';
 import { withoutService } from './policy';
+import { rfc3339 } from './rfc3339';
 import { Shutdown, type ShutdownOptions } from './shutdown';
 import type { Update } from './update';
 import { newVersion, type Owner, refuseChangedPolicy, unfit, Versions } from './version';
@@ -245,12 +246,11 @@ export abstract class Service {
 
   /** Activates what is due by now. */
   activateDue(): void {
-    const now = this.now();
-    for (const [{ metadata }, organization] of this.store.timed()) {
-      const { objectType, objectID, inactive, activationTime } = metadata;
-      if (inactive && activationTime && Date.parse(activationTime) <= now) {
-        void this.activate([organization, objectType, objectID]);
-      }
+    const now = rfc3339(this.now());
+    for (const [object, organization] of this.store.timed()) {
+      const { objectType, objectID, inactive, activationTime } = object.metadata;
+      if (!inactive || !activationTime || activationTime > now || !isOwn(object)) continue;
+      void this.activate([organization, objectType, objectID]);
     }
   }
 

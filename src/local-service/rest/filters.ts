@@ -79,7 +79,7 @@ function flagFilter(query: URLSearchParams, name: 'noData' | 'deleted'): Filter 
 
 function expirationFilter(query: URLSearchParams): Filter {
   const before = timeOf(query, 'expirationTimeBefore');
-  return ({ expiration }) => before === undefined || (expiration !== '' && Date.parse(expiration) <= before);
+  return ({ expiration }) => before === undefined || Number(parseGoTime(expiration)) <= before;
 }
 
 function timeOf(query: URLSearchParams, name: string): number | undefined {
