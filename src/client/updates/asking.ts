@@ -46,7 +46,7 @@ export class Asking {
     if (asked) return asked;
     const listed = this.readers.untilListed();
     if (!listed) return this.#direct(object, how, options);
-    return listed.then(() => this.#ask(name, object, how, options) ?? this.#direct(object, how, options));
+    return listed.then(() => this.acknowledge(name, object, how, options));
   }
 
   /**
@@ -85,9 +85,7 @@ export class Asking {
     const asked = speaker === undefined ? undefined : this.readers.asked(speaker);
     // Siblings that have it are waited for, whatever the one who speaks has by now.
     const entry = asked?.find(objectID, named) ?? this.#ofSibling(objectID, named);
-    if (speaker === undefined || !asked || !entry) {
-      return named === undefined ? undefined : this.acknowledgements.get(objectID, named)?.outcome;
-    }
+    if (speaker === undefined || !asked || !entry) return this.#join(speaker, objectID, named, how, onWait);
     const { consumers, deleted, taken, version } = entry;
     // A copy that was handed out again must not count as a second consumer.
     const isDone = entry.state === 'acknowledged' && (taken === how || taken !== 'received');
@@ -110,6 +108,21 @@ export class Asking {
     acknowledging.asks(speaker, how, onWait);
     this.acknowledgements.reconsider(acknowledging);
     return acknowledging.outcome;
+  }
+
+  /** What is under way already is asked for by one more, who may get it later: after a restart, with another list. */
+  #join(
+    speaker: string | undefined,
+    objectID: string,
+    version: string | undefined,
+    how: Acknowledgement,
+    onWait: AcknowledgeOptions['onWait'],
+  ): Promise<AcknowledgeOutcome> | undefined {
+    const underWay = version === undefined ? undefined : this.acknowledgements.get(objectID, version);
+    if (!underWay || speaker === undefined) return underWay?.outcome;
+    underWay.asks(speaker, how, onWait);
+    this.acknowledgements.reconsider(underWay);
+    return underWay.outcome;
   }
 
   /**

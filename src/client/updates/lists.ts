@@ -56,6 +56,7 @@ export class Lists {
       reader.inHand.listed.endReceived(list);
       reader.wantsReceived = false;
     }
+    this.readers.noteListed();
     return isWhole;
   }
 

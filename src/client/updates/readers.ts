@@ -65,9 +65,9 @@ export class Readers {
     return Array.from(this.#present.values());
   }
 
-  /** Resolves once every receiver here has seen a list; undefined where all have. */
+  /** Resolves with the next list, while a receiver here has not seen those that it wants; undefined where all have. */
   untilListed(): Promise<void> | undefined {
-    if (this.present().every(({ listed }) => listed)) return undefined;
+    if (this.present().every(hasLists)) return undefined;
     if (!this.#untilListed) {
       let resolve = (): void => undefined;
       const promise = new Promise<void>((settle) => {
@@ -78,9 +78,8 @@ export class Readers {
     return this.#untilListed.promise;
   }
 
-  /** Receivers have seen a list, or are gone. */
+  /** Receivers have seen a list. */
   noteListed(): void {
-    if (this.present().some(({ listed }) => !listed)) return;
     this.#untilListed?.resolve();
     this.#untilListed = undefined;
   }
@@ -165,6 +164,10 @@ export class Readers {
     this.comeBack(name);
     this.onLost(name);
   }
+}
+
+function hasLists({ listed, wantsReceived }: Reader): boolean {
+  return listed && !wantsReceived;
 }
 
 /** Who has it in the flow comes first; who asked for it already last. */

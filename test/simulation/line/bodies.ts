@@ -7,7 +7,6 @@ export type Piece = string | number | { code: string };
 const page = '<html><body><h1>Sign in</h1></body></html>';
 
 const wrongShapes: Record<WrongShape, string> = {
-  null: 'null',
   object: '{"error":"no"}',
   text: '"no"',
   'null entries': '[null,null]',

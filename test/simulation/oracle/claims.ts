@@ -42,7 +42,7 @@ export class Claim {
   taken: AcknowledgeOutcome | undefined;
   /** How many polls had arrived when it was refused. */
   polls = 0;
-  /** Something happened that leaves open which attempt the next one is. */
+  /** A power cut leaves open which attempt the next one is: that one more, or none of them. */
   vague = false;
   handedAt: number;
 

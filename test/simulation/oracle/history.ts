@@ -71,7 +71,7 @@ export class History {
     for (const reader of this.readers) {
       reader.passTime(now);
       for (const claim of reader.all()) {
-        if (this.plan.journal) afterDeath(claim, reader.plan.observes, how, now);
+        if (this.plan.journal) afterDeath(claim, reader, how, now);
         else claim.forget(now);
         reader.changed(claim, now);
       }
@@ -278,21 +278,22 @@ function byID(shown: readonly Appearance[]): Map<string, Appearance> {
   return new Map(shown.map((appearance) => [appearance.objectID, appearance]));
 }
 
-/** @param observes such a receiver writes nothing down. */
-function afterDeath(claim: Claim, observes: boolean, how: Death, now: number): void {
+function afterDeath(claim: Claim, reader: Reader, how: Death, now: number): void {
+  // Who only looks writes nothing down.
+  const { observes } = reader.plan;
+  const isListed = reader.told?.get(claim.appearance.objectID)?.version === claim.appearance.version;
   claim.unanswered = 0;
   if (how === 'power cut') claim.vague = true;
   const isLost = how === 'power cut' && Math.max(claim.since, claim.handedAt) > now - unsynced;
+  // Of what plain lists leave out nothing is kept.
+  const isForgotten = !isListed && (claim.standing === 'rejected' || claim.standing === 'resting');
   // One that may have been sent counts as taken, of which nobody hears any more.
   const isOfSeveral = claim.standing === 'asked' && claim.appearance.consumers > 1;
+  // Its flow may not have come to the end of it.
   const isReceived = claim.standing === 'settled' && claim.taken === 'received';
-  if (claim.standing === 'let go' || (claim.standing === 'in the flow' && (how === 'closed' || isLost))) {
-    // Pauses are not written down.
-    claim.stand('let go', now);
-  } else if (claim.standing === 'in the flow') {
-    claim.spend(now);
-  } else if (observes || isReceived || isLost || isOfSeveral) {
-    // Of what was marked received its flow may not have come to the end.
-    claim.stand('free', now);
-  }
+  const isInFlow = claim.standing === 'in the flow';
+  if (observes || isReceived || isLost || isOfSeveral || isForgotten) claim.stand('free', now);
+  else if (isInFlow && how !== 'closed') claim.spend(now);
+  // Pauses are not written down.
+  else if (isInFlow || claim.standing === 'let go') claim.stand('let go', now);
 }

@@ -1,6 +1,9 @@
 import type { Appearance } from '../service/publications';
 import type { Mark } from '../service/service';
 
+/** After a check, the mark goes out as soon as it is known that the service is of the right kind. */
+const longestRequest = 45_000;
+
 interface Span {
   from: number;
   until: number | undefined;
@@ -19,7 +22,7 @@ export class Objects {
   readonly #newest = new Map<string, Appearance>();
   readonly #spans = new Map<Appearance, Span>();
   readonly #marks = new Map<Appearance, Marking[]>();
-  readonly #known = new Map<string, Appearance>();
+  readonly #known = new Map<string, { appearance: Appearance; until: number }>();
 
   appeared(appearance: Appearance, now: number): void {
     this.#current.set(appearance.objectID, appearance);
@@ -67,13 +70,19 @@ export class Objects {
     return this.#marks.get(appearance) ?? [];
   }
 
-  shown(by: string, shown: readonly Appearance[]): void {
-    for (const appearance of shown) this.#known.set(`${by} ${appearance.objectID}`, appearance);
+  /** @param alone the object itself was asked for: for a while that is what a client goes by, whatever lists bring. */
+  shown(by: string, shown: readonly Appearance[], alone: boolean, now: number): void {
+    for (const appearance of shown) {
+      const key = `${by} ${appearance.objectID}`;
+      const known = this.#known.get(key);
+      if (!alone && known && now < known.until) continue;
+      this.#known.set(key, { appearance, until: alone ? now + longestRequest : now });
+    }
   }
 
   /** What somebody was told of an object last. */
   known(by: string, objectID: string): Appearance | undefined {
-    return this.#known.get(`${by} ${objectID}`);
+    return this.#known.get(`${by} ${objectID}`)?.appearance;
   }
 }
 

@@ -90,7 +90,7 @@ export class Oracle implements ServiceWitness {
 
   /** An answer arrived, as the service gave it. */
   shown(by: string, shown: readonly Appearance[], list: 'list' | 'received list' | undefined): void {
-    this.history.objects.shown(by, shown);
+    this.history.objects.shown(by, shown, list === undefined, this.#now);
     if (list === 'list') this.history.told(shown, this.#now);
     if (list === 'received list') this.history.toldReceived(shown);
   }
@@ -308,13 +308,18 @@ export class Oracle implements ServiceWitness {
         }
         return;
       case 'refused':
+        if (cameAnew) return;
         if (this.history.polls <= claim.polls || this.#now < claim.since + (claim.until - claim.since) / 2)
           this.broken('d: what was let go rests for its time', why);
     }
   }
 
   #attempt(claim: Claim | undefined, appearance: Appearance, attempt: number, what: string): void {
-    if (claim?.vague) return;
+    if (claim?.vague) {
+      // After a power cut it is for the client to say, within what there may have been.
+      claim.vague = false;
+      if (attempt >= 1 && attempt <= claim.spent + 2) claim.spent = attempt - 1;
+    }
     const expected = (claim?.spent ?? 0) + 1;
     // One that was gone, and came again as it was, may be as good as new.
     const cameAnew = claim !== undefined && appearance.order > claim.appearance.order;

@@ -28,7 +28,6 @@ const bodies: [HarmOfBody, ...HarmOfBody[]] = [
   'half',
   'cut',
   'drip',
-  'null',
   'object',
   'text',
   'null entries',

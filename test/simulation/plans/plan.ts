@@ -107,5 +107,5 @@ export type Harm =
   /** Another version than the list shows. */
   | { harm: 'other version' };
 
-/** JSON that is no list of objects. */
-export type WrongShape = 'null' | 'object' | 'text' | 'null entries' | 'bare entries' | 'nameless entries';
+/** JSON that is no list of objects; `null` is one without any, in the service's language. */
+export type WrongShape = 'object' | 'text' | 'null entries' | 'bare entries' | 'nameless entries';
