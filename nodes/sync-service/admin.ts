@@ -71,8 +71,7 @@ interface Response {
 
 /** An answer in any case: a dialog shows a failure as a sentence. */
 function respond(response: Response, work: () => Promise<unknown>): void {
-  work().then(
-    (result) => response.json(result),
-    (error: unknown) => response.status(502).json(findingOf(error)),
-  );
+  work()
+    .then((result) => response.json(result))
+    .catch((error: unknown) => response.status(502).json(findingOf(error)));
 }

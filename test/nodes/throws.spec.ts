@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import helper from 'node-red-node-test-helper';
+import { parseJson, TooDeep } from '../../nodes/common/json';
 import { Intake } from '../../nodes/sync-in/intake';
 import { ServiceConnection } from '../../nodes/sync-service/connection';
 import { sharedLocalService } from '../../nodes/sync-service/local';
@@ -108,6 +109,15 @@ describe('what Node-RED cannot copy', () => {
     const deep = `${'['.repeat(99)}${inText}${']'.repeat(99)}`;
     await cloud.publish({ objectType: 'rules', objectID: 'deep' }, deep);
     assert.deepEqual((await fetched).payload, JSON.parse(deep));
+  });
+
+  it('is seen behind texts, whatever these hold, and is no bracket in one', () => {
+    const [open, close] = ['['.repeat(101), ']'.repeat(101)];
+    const deep = [`["a", ${open}${close}]`, `{"\\"[": ["\\\\"], "b": ${open}${close}}`, `${open}1`];
+    for (const text of deep) assert.throws(() => parseJson(text), TooDeep, text.slice(0, 20));
+    for (const text of [`"${open}"`, `["\\"${open}", {}]`, `[${'[],'.repeat(500)}[]]`]) {
+      assert.deepEqual(parseJson(text), JSON.parse(text));
+    }
   });
 
   it('is let go of by a sync-in, and the other objects go on', async () => {
