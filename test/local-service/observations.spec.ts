@@ -229,12 +229,19 @@ describe('as was observed of the real service, in the local one', () => {
     const object = { objectType: 't', objectID: 'o' };
     const activationTime = new Date(now + 60_000).toISOString();
     const elsewhere = { destinationType: 'gateway', destinationID: 'ghost' };
+    const refused: unknown[] = [];
+    const refuse = (reason: unknown): number => refused.push(reason);
+    process.on('unhandledRejection', refuse);
     await cloud.publish({ ...object, ...elsewhere, inactive: true, activationTime }, 'x');
     await cloud.addObjectDestinations(object, [place]);
     await arrived();
+    await edge.publish({ objectType: 'up', objectID: 'own', inactive: true, activationTime }, 'x');
     now += 120_000;
     await until('it is active', async () => !(await cloud.getObjectMetadata(object)).inactive);
-    await until('the edge looks for what is due', async () => (await edge.listUpdates('t')).length === 1);
+    await until('the edge has activated its own', async () => (await cloud.listUpdates('up')).length === 1);
+    assert.equal((await edge.listUpdates('t'))[0]?.inactive, true);
+    process.off('unhandledRejection', refuse);
+    assert.deepEqual(refused, []);
   });
 
   it('of what the cloud has consumed an edge keeps a thousand, whose IDs are used up', async () => {
