@@ -67,8 +67,19 @@ export function errorOfTransport(
   }
   if (isTls(code))
     return new SyncServiceError('SYNC_TLS', `${request}: the certificate is not trusted (${reason})`, named);
-  return new SyncServiceError('SYNC_UNREACHABLE', `${request} did not reach the service (${reason})`, named);
+  if (cause instanceof NotSentError || neverConnected.has(code))
+    return new SyncServiceError(
+      'SYNC_UNREACHABLE',
+      `${request} did not reach the service (${reason})`,
+      named,
+    );
+  const known = details.method === 'GET' ? '' : ': whether it has arrived is not known';
+  const message = `${request} was not answered, the connection broke (${reason})${known}`;
+  return new SyncServiceError('SYNC_UNREACHABLE', message, named);
 }
+
+/** What a transport says without a NotSentError, where nobody was there to send to. */
+const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT', 'EACCES']);
 
 /** Node tries several addresses of a host and wraps what they answered in an error without a message. */
 function firstOf(thrown: unknown): Error {

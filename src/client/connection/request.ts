@@ -12,6 +12,8 @@ export interface ServiceRequest {
   signal?: AbortSignal | undefined;
   /** Whether the request may be sent again when it is not known to have arrived. */
   repeatable: boolean;
+  /** Told before it is sent again after a try that may have arrived. */
+  onRepeat?: (() => void) | undefined;
   /** How many bytes an answer may have that is taken into memory; without it, it may have any size. */
   limit?: number;
   /** It may take as long as bytes pass (lists, data); without it, it has to be over in half a minute. */

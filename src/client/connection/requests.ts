@@ -19,6 +19,8 @@ export interface Change extends CallOptions {
   lane?: Lane;
   /** Whether it may be sent again when it is not known whether it arrived. */
   repeatable: boolean;
+  /** See ServiceRequest. */
+  onRepeat?: (() => void) | undefined;
 }
 
 /** A question, and the lane to ask it in. */
@@ -115,12 +117,12 @@ export class Requests {
   }
 
   /** Changes something; the service answers each change with 204. */
-  async change({ json, lane = 'question', method, path, repeatable, signal }: Change): Promise<void> {
+  async change({ json, lane = 'question', signal, ...change }: Change): Promise<void> {
     const text = json && stringifyExactJson(json);
     const body =
       text === undefined ? {} : { body: () => text, headers: { 'content-type': 'application/json' } };
     const limit = largestText;
-    await this.#text({ lane, method, path, repeatable, limit, signal, ...body }, [204]);
+    await this.#text({ ...change, lane, limit, signal, ...body }, [204]);
   }
 
   /** Sends bytes; gives the headers of the answer. */

@@ -8,7 +8,8 @@ import type { Paths } from '../objects/paths';
 import type { Presence } from '../objects/presence';
 import { toPublish } from '../objects/rules';
 import { type SigningKey, signatureOf } from './signing';
-import { type DataSource, type ReplayableBody, replayable } from './source';
+import { type DataSource, replayable } from './source';
+import { UnansweredPut } from './unanswered';
 import { Uploader, type UploadOptions } from './upload';
 
 export interface PublishOptions extends UploadOptions {
@@ -32,25 +33,25 @@ export class Publisher {
   }
 
   async metadata(metadata: ObjectMetadataInput, options: CallOptions): Promise<void> {
-    await this.#put(
-      metadata,
-      { meta: toPublish(metadata, this.paths.kind, false, this.clock.now()) },
-      options,
-    );
+    const meta = toPublish(metadata, this.paths.kind, false, this.clock.now());
+    await this.#put(metadata, { meta }, await this.#begin(metadata, options), options);
   }
 
   async data(object: ObjectReference, data: DataSource, options: UploadOptions): Promise<void> {
-    await this.#uploader.upload(object, await replayable(data), options);
+    const body = await replayable(data);
+    await this.#uploader.upload(object, body, await this.#begin(object, options), options);
   }
 
   async publish(metadata: ObjectMetadataInput, data: DataSource, options: PublishOptions): Promise<void> {
     const body = await replayable(data);
     const signed = options.sign ? { ...metadata, ...(await signatureOf(body, options.sign)) } : metadata;
     const meta = toPublish(signed, this.paths.kind, true, this.clock.now());
+    const put = await this.#begin(metadata, options);
     if (body.bytes && body.bytes.length <= singleRequestLimit) {
-      await this.#together(metadata, meta, body.bytes, options);
+      await this.#together(metadata, meta, body.bytes, put, options);
     } else {
-      await this.#apart(metadata, meta, body, options);
+      await inHalf('metadata', () => this.#put(metadata, { meta }, put, options));
+      await inHalf('data', () => this.#uploader.upload(metadata, body, put.next(), options));
     }
   }
 
@@ -58,26 +59,30 @@ export class Publisher {
     object: ObjectReference,
     meta: object,
     bytes: Buffer,
+    put: UnansweredPut,
     options: PublishOptions,
   ): Promise<void> {
     const content = { meta, data: bytes.toString('base64') };
-    await this.#uploader.whileWhole(object, () => this.#put(object, content, options));
+    await this.#uploader.whileWhole(object, put, () => this.#put(object, content, put, options));
     options.onProgress?.(bytes.length, bytes.length);
   }
 
-  async #apart(
-    object: ObjectReference,
-    meta: object,
-    body: ReplayableBody,
-    options: PublishOptions,
-  ): Promise<void> {
-    await inHalf('metadata', () => this.#put(object, { meta }, options));
-    await inHalf('data', () => this.#uploader.upload(object, body, options));
+  #begin(
+    object: ObjectReference & { autodelete?: boolean },
+    { signal }: CallOptions,
+  ): Promise<UnansweredPut> {
+    return UnansweredPut.of(this.requests, this.paths, object, { lane: 'publish', signal });
   }
 
-  async #put(object: ObjectReference, json: object, { signal }: CallOptions): Promise<void> {
+  async #put(
+    object: ObjectReference,
+    json: object,
+    put: UnansweredPut,
+    { signal }: CallOptions,
+  ): Promise<void> {
     const path = this.paths.object(object);
-    await this.requests.change({ method: 'PUT', path, json, lane: 'publish', repeatable: true, signal });
+    const change = { method: 'PUT', path, json, lane: 'publish', repeatable: true, signal } as const;
+    await put.send(() => this.requests.change({ ...change, onRepeat: put.repeated }));
   }
 }
 

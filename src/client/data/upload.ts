@@ -8,6 +8,7 @@ import type { ObjectReference } from '../objects/names';
 import type { Paths } from '../objects/paths';
 import type { Presence } from '../objects/presence';
 import { chunks, type Progress, type ReplayableBody, withProgress } from './source';
+import type { UnansweredPut } from './unanswered';
 
 export interface UploadOptions extends CallOptions {
   onProgress?: Progress | undefined;
@@ -38,16 +39,21 @@ export class Uploader {
   ) {}
 
   /** @throws SyncServiceError SYNC_SIGNATURE_INVALID where the service finds so after a chunked upload. */
-  async upload(object: ObjectReference, body: ReplayableBody, options: UploadOptions): Promise<void> {
+  async upload(
+    object: ObjectReference,
+    body: ReplayableBody,
+    put: UnansweredPut,
+    options: UploadOptions,
+  ): Promise<void> {
     const { chunkSize } = options;
     if (chunkSize !== undefined && !(Number.isSafeInteger(chunkSize) && chunkSize > 0)) {
       throw invalidArgument('chunkSize must be a whole number of bytes above 0');
     }
-    await this.whileWhole(object, async () => {
+    await this.whileWhole(object, put, async () => {
       // Zero bytes cannot be said in chunks, and the total must be known.
       const inChunks = chunkSize !== undefined && (body.size ?? 0) > chunkSize && this.paths.kind === 'CSS';
       if (inChunks && (await this.#inChunks(object, body, chunkSize, options))) return;
-      await this.#whole(object, body, options);
+      await this.#whole(object, body, put, options);
     });
   }
 
@@ -56,11 +62,14 @@ export class Uploader {
    * store on files) does not empty the file that a cut upload has left, so that shorter data would get the rest of the
    * longer behind it; a second time the file is new.
    */
-  async whileWhole(object: ObjectReference, send: () => Promise<void>): Promise<void> {
+  async whileWhole(object: ObjectReference, put: UnansweredPut, send: () => Promise<void>): Promise<void> {
     const key = `${object.objectType}/${object.objectID}`;
     try {
       await send();
-      if (this.#cut.has(key)) await send();
+      if (this.#cut.has(key)) {
+        put.arrived();
+        await send();
+      }
     } catch (error) {
       if (mayHaveBeenCut(error)) this.#remember(key);
       throw error;
@@ -74,9 +83,15 @@ export class Uploader {
     this.#cut.add(key);
   }
 
-  async #whole(object: ObjectReference, body: ReplayableBody, options: UploadOptions): Promise<void> {
+  async #whole(
+    object: ObjectReference,
+    body: ReplayableBody,
+    put: UnansweredPut,
+    options: UploadOptions,
+  ): Promise<void> {
     const { make, size } = withProgress(body, options.onProgress);
-    await this.#put(object, make, size === undefined ? {} : { 'content-length': String(size) }, options);
+    const headers: Record<string, string> = size === undefined ? {} : { 'content-length': String(size) };
+    await put.send(() => this.#put(object, make, headers, { ...options, onRepeat: put.repeated }));
   }
 
   /** @returns false where the store refuses chunks, or takes them and never puts them together. */
@@ -161,12 +176,12 @@ export class Uploader {
     object: ObjectReference,
     body: ReplayableBody['make'],
     headers: Record<string, string>,
-    { signal }: CallOptions,
+    { onRepeat, signal }: CallOptions & { onRepeat?: () => void },
   ): ReturnType<Requests['upload']> {
     const path = this.paths.object(object, 'data');
     const sent = { 'content-type': 'application/octet-stream', ...headers };
     return this.presence.about(object, 'other', { signal }, () =>
-      this.requests.upload({ path, body, headers: sent, repeatable: true, signal }),
+      this.requests.upload({ path, body, headers: sent, repeatable: true, onRepeat, signal }),
     );
   }
 }
