@@ -16,7 +16,7 @@ import { noFaults, usualFaults } from './faults';
 import type { Intervals } from './intervals';
 import type { CloudLink, EdgeLink } from './link';
 import { RegisteredEdges } from './registered-edges';
-import { rfc3339 } from './rfc3339';
+import { isDue } from './rfc3339';
 import { Service, type ServiceOptions, type ServiceParts } from './service';
 import { nameOf, type Owner } from './version';
 
@@ -91,10 +91,10 @@ export class LocalCloud extends Service implements CloudLink {
   /** Activates what is due, and forgets what has expired. Edges are not told of that. */
   maintain(): void {
     this.activateDue();
-    const now = rfc3339(this.now());
+    const now = this.now();
     for (const [object] of this.store.timed()) {
       const { expiration } = object.metadata;
-      if (!expiration || expiration > now || !isOwn(object)) continue;
+      if (!expiration || !isDue(expiration, now) || !isOwn(object)) continue;
       this.store.delete(...nameOf(object.metadata));
       this.notifications.delete(nameOf(object.metadata));
     }

@@ -10,7 +10,7 @@ import type { Addressees } from './addressing';
 import type { Faults } from './faults';
 import { type Listening, nowhere } from './listening';
 import { withoutService } from './policy';
-import { rfc3339 } from './rfc3339';
+import { isDue } from './rfc3339';
 import { Shutdown, type ShutdownOptions } from './shutdown';
 import type { Update } from './update';
 import { newVersion, type Owner, refuseChangedPolicy, unfit, Versions } from './version';
@@ -246,10 +246,10 @@ export abstract class Service {
 
   /** Activates what is due by now. */
   activateDue(): void {
-    const now = rfc3339(this.now());
+    const now = this.now();
     for (const [object, organization] of this.store.timed()) {
       const { objectType, objectID, inactive, activationTime } = object.metadata;
-      if (!inactive || !activationTime || activationTime > now || !isOwn(object)) continue;
+      if (!inactive || !activationTime || !isDue(activationTime, now) || !isOwn(object)) continue;
       void this.activate([organization, objectType, objectID]);
     }
   }
