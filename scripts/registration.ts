@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { credentialsOf, type Field, isRequiredByEditor, type NodeTable } from '../nodes/common/table';
 
+/** Lines that are nothing but a comment. */
+const comments = /^ *(?:\/\/ (?:nodes|src|<stdin>).*|\/\*\*(?:[^*]|\*(?!\/))*\*\/)\n/gm;
+
 /** The script that registers a node in the editor, with its defaults spelled out: Node-RED's tools read them there. */
 export function registrationOf(table: NodeTable): string {
   const { outputFiles } = buildSync({
@@ -13,7 +16,8 @@ export function registrationOf(table: NodeTable): string {
     charset: 'utf8',
     write: false,
   });
-  return outputFiles.map(({ text }) => text).join('');
+  // Where each part came from, and what its functions are for, is for who reads the sources.
+  return outputFiles.map(({ text }) => text.replace(comments, '')).join('');
 }
 
 function sourceOf(table: NodeTable): string {
