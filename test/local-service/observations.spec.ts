@@ -129,11 +129,12 @@ describe('as was observed of the real service, in the local one', () => {
   });
 
   it('lists are in the order of the IDs', async () => {
-    for (const objectID of ['z', 'm', 'a1']) await cloud.publish({ ...toEdge, objectID }, 'x');
-    const listed = await arrived(3);
+    for (const objectID of ['z', 'o10', 'o1', 'o1a', 'o2', 'a1'])
+      await cloud.publish({ ...toEdge, objectID }, 'x');
+    const listed = await arrived(6);
     assert.deepEqual(
       listed.map(({ objectID }) => objectID),
-      ['a1', 'm', 'z'],
+      ['a1', 'o1', 'o10', 'o1a', 'o2', 'z'],
     );
   });
 

@@ -22,7 +22,7 @@ export interface StoredObject {
 /** The objects of a type: polls ask for them in their order again and again. */
 interface ObjectsOfType {
   byID: Map<string, StoredObject>;
-  /** In the order of the real store's keys, in which a colon follows the ID. */
+  /** Ascending by ID as text, as the real store on files lists them. */
   sorted: { key: string; object: StoredObject }[];
 }
 
@@ -129,8 +129,7 @@ export class Store {
     const types = this.#types.get(organization) ?? new Map<string, ObjectsOfType>();
     const objects = types.get(objectType) ?? { byID: new Map(), sorted: [] };
     objects.byID.set(objectID, object);
-    const key = `${objectID}:`;
-    objects.sorted.splice(placeIn(objects, key), 0, { key, object });
+    objects.sorted.splice(placeIn(objects, objectID), 0, { key: objectID, object });
     types.set(objectType, objects);
     this.#types.set(organization, types);
     this.#bytes += object.data?.length ?? 0;
@@ -144,7 +143,7 @@ export class Store {
     const object = objects?.byID.get(objectID);
     if (!types || !objects || !object) return false;
     objects.byID.delete(objectID);
-    objects.sorted.splice(placeIn(objects, `${objectID}:`), 1);
+    objects.sorted.splice(placeIn(objects, objectID), 1);
     if (objects.byID.size === 0) types.delete(objectType);
     if (types.size === 0) this.#types.delete(organization);
     this.#bytes -= object.data?.length ?? 0;
