@@ -1,12 +1,19 @@
 import { exec } from 'node:child_process';
 import { promisify } from 'node:util';
-import { SyncServiceClient } from '../../src/client';
+import { type ClientOptions, SyncServiceClient } from '../../src/client';
+import type { ClientSeams } from '../../src/client/seams';
 import { LocalService } from '../../src/local-service';
 import { until } from '../support/until';
+
+type Credentials = Pick<ClientOptions, 'key' | 'secret'>;
+
+/** Another client of the same service, with the same credentials where the options have no others. */
+export type Connect = (options?: Partial<ClientOptions>, seams?: ClientSeams) => SyncServiceClient;
 
 /** A service that the suite runs against, and how to take it away for a while where that is possible. */
 export interface Service {
   client: SyncServiceClient;
+  connect: Connect;
   stop?: (() => Promise<void>) | undefined;
   start?: (() => Promise<void>) | undefined;
 }
@@ -14,7 +21,8 @@ export interface Service {
 export interface Edge extends Service {
   destinationType: string;
   destinationID: string;
-  /** With the credentials of a service there, where they are given. */
+  /** Those of a service there, where they are given, and a client with them. */
+  serviceCredentials?: Credentials | undefined;
   service?: SyncServiceClient | undefined;
 }
 
@@ -38,20 +46,23 @@ export async function localServices(): Promise<Services> {
   }));
   const intervals = { registration: 1, poll: 5, maintenance: 20 };
   const service = await LocalService.start({ edges: places, intervals });
-  const cloud = new SyncServiceClient({ address: service.cloud.address, organization, key });
+  const cloud = {
+    ...openedBy(connecting({ address: service.cloud.address, organization, key })),
+    stop: () => service.cloud.stop(),
+    start: () => service.cloud.start(),
+  };
   const edges = service.edges.map((edge) => ({
-    client: new SyncServiceClient({ address: edge.address, key }),
+    ...openedBy(connecting({ address: edge.address, key }), { key: serviceKey }),
     destinationType: edge.destinationType,
     destinationID: edge.destinationID,
-    service: new SyncServiceClient({ address: edge.address, key: serviceKey }),
     stop: () => edge.stop(),
     start: () => edge.start(),
   }));
   return {
-    cloud: { client: cloud, stop: () => service.cloud.stop(), start: () => service.cloud.start() },
+    cloud,
     edges,
     async close() {
-      await closeAll(cloud, edges);
+      await closeAll(cloud.client, edges);
       await service.stop();
     },
   };
@@ -62,13 +73,15 @@ export function liveServices(environment: NodeJS.ProcessEnv): Services | { missi
   const required = ['CSS_URL', 'ORG', 'ESS_URL', 'ESS_TYPE', 'ESS_ID'].map((name) => `EDGE_SYNC_${name}`);
   const missing = required.filter((name) => !environment[name]);
   if (missing.length > 0) return { missing };
-  const cloud = { client: clientOf(environment, 'CSS'), ...commandsOf(environment, 'CSS') };
+  const cloud = {
+    ...openedBy(connecting(optionsOf(environment, 'CSS'))),
+    ...commandsOf(environment, 'CSS'),
+  };
   const names = environment.EDGE_SYNC_ESS2_URL ? ['ESS', 'ESS2'] : ['ESS'];
   const edges = names.map((name) => ({
-    client: clientOf(environment, name),
+    ...openedBy(connecting(optionsOf(environment, name)), serviceCredentialsOf(environment, name)),
     destinationType: environment[`EDGE_SYNC_${name}_TYPE`] ?? '',
     destinationID: environment[`EDGE_SYNC_${name}_ID`] ?? '',
-    service: serviceOf(environment, name),
     ...commandsOf(environment, name),
   }));
   return { cloud, edges, close: () => closeAll(cloud.client, edges) };
@@ -79,26 +92,37 @@ async function closeAll(cloud: SyncServiceClient, edges: readonly Edge[]): Promi
   await Promise.all([cloud, ...clients].map((client) => client.close()));
 }
 
-function serviceOf(environment: NodeJS.ProcessEnv, name: string): SyncServiceClient | undefined {
-  const key = environment[`EDGE_SYNC_${name}_SERVICE_KEY`];
-  const secret = environment[`EDGE_SYNC_${name}_SERVICE_SECRET`] ?? '';
-  return key === undefined ? undefined : clientOf(environment, name, { key, secret });
+function connecting(known: ClientOptions): Connect {
+  return (options = {}, seams = {}) => new SyncServiceClient({ ...known, ...options }, seams);
 }
 
-function clientOf(
-  environment: NodeJS.ProcessEnv,
-  name: string,
-  credentials?: { key: string; secret: string },
-): SyncServiceClient {
+function openedBy(
+  connect: Connect,
+  serviceCredentials?: Credentials,
+): Pick<Edge, 'client' | 'connect' | 'service' | 'serviceCredentials'> {
+  return {
+    client: connect(),
+    connect,
+    ...(serviceCredentials && { service: connect(serviceCredentials), serviceCredentials }),
+  };
+}
+
+function serviceCredentialsOf(environment: NodeJS.ProcessEnv, name: string): Credentials | undefined {
+  const key = environment[`EDGE_SYNC_${name}_SERVICE_KEY`];
+  const secret = environment[`EDGE_SYNC_${name}_SERVICE_SECRET`] ?? '';
+  return key === undefined ? undefined : { key, secret };
+}
+
+function optionsOf(environment: NodeJS.ProcessEnv, name: string): ClientOptions {
   const variable = (what: string): string | undefined => environment[`EDGE_SYNC_${name}_${what}`];
   const caFile = variable('CA');
   const key = variable('KEY');
-  return new SyncServiceClient({
+  return {
     address: variable('URL') ?? '',
     ...(name === 'CSS' && { organization: environment.EDGE_SYNC_ORG ?? '' }),
-    ...(credentials ?? (key !== undefined && { key, secret: variable('SECRET') ?? '' })),
+    ...(key !== undefined && { key, secret: variable('SECRET') ?? '' }),
     ...(caFile !== undefined && { tls: { caFile } }),
-  });
+  };
 }
 
 function commandsOf(environment: NodeJS.ProcessEnv, name: string): Pick<Service, 'stop' | 'start'> {

@@ -7,7 +7,7 @@ import {
   type SyncServiceClient,
 } from '../../src/client';
 import { until } from '../support/until';
-import { type Edge, type Services, untilRegistered } from './services';
+import { type Edge, type Service, type Services, untilRegistered } from './services';
 
 /** What a suite is run with: the services, and how long a state may take to come, in ms. */
 export interface Ground {
@@ -17,6 +17,7 @@ export interface Ground {
   mayLackParts: boolean;
 }
 
+export type Named = { objectType: string; objectID: string };
 export type Direction = 'to an ESS' | 'to a CSS';
 export type Addressing = 'by type and ID' | 'by type' | 'by a list' | 'as a broadcast';
 
@@ -53,9 +54,15 @@ export class Stage {
     return edge;
   }
 
-  newName(): { objectType: string; objectID: string } {
+  newName(): Named {
     this.#count += 1;
     return { objectType: this.objectType, objectID: `o${this.#count}` };
+  }
+
+  /** Of a scenario whose receivers shall see nothing of others. */
+  newType(): string {
+    this.#count += 1;
+    return `${this.objectType}-${this.#count}`;
   }
 
   to(edge: Edge, addressing: Addressing): Partial<ObjectMetadataInput> {
@@ -80,16 +87,16 @@ export class Stage {
   /** @param received whether also objects that were marked so. */
   async listed(
     receiver: SyncServiceClient,
-    { objectID }: { objectID: string },
+    { objectID, objectType }: Named,
     received = false,
   ): Promise<ObjectMetadata | undefined> {
-    const all = await receiver.listUpdates(this.objectType, { received });
+    const all = await receiver.listUpdates(objectType, { received });
     return all.find((each) => each.objectID === objectID);
   }
 
   arrival(
     receiver: SyncServiceClient,
-    object: { objectID: string },
+    object: Named,
     is: (metadata: ObjectMetadata) => boolean = (metadata) => !metadata.deleted,
   ): Promise<ObjectMetadata> {
     return until(
@@ -97,6 +104,22 @@ export class Stage {
       async () => {
         const found = await this.listed(receiver, object);
         return found && is(found) && found;
+      },
+      this.bound,
+    );
+  }
+
+  /**
+   * Resolves when the cloud has heard from each edge that it has the object. What is consumed there before, within the
+   * milliseconds that this takes, a real ESS tells its cloud to have received, and may go on listing.
+   */
+  async isDelivered(object: Named): Promise<void> {
+    const { cloud } = this.services;
+    await until(
+      `the cloud has heard that ${object.objectID} has arrived`,
+      async () => {
+        const destinations = await cloud.client.getObjectDestinations(object);
+        return destinations.every(({ status }) => status !== 'pending' && status !== 'delivering');
       },
       this.bound,
     );
@@ -112,8 +135,8 @@ export class Stage {
     }
   }
 
-  /** Runs while an edge is away; resolves when it answers again. */
-  async whileAway({ client, stop, start }: Edge, run: () => Promise<void>): Promise<void> {
+  /** Runs while a service is away; resolves when it answers again. */
+  async whileAway({ client, stop, start }: Service, run: () => Promise<void>): Promise<void> {
     assert.ok(stop && start);
     await stop();
     try {

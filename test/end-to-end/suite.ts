@@ -2,6 +2,7 @@ import { describeConsumers } from './consumers';
 import { describeServiceCredentials } from './credentials';
 import { describeDeletions } from './deletions';
 import { describeDelivery } from './delivery';
+import { describeReceiving } from './receiving';
 import { type Ground, Stage } from './stage';
 
 /** All scenarios, on one pair of services. */
@@ -12,4 +13,5 @@ export function describeEndToEnd(suite: Mocha.Suite, ground: Ground): void {
   describeDeletions(stage);
   describeConsumers(stage);
   describeServiceCredentials(stage);
+  describeReceiving(stage);
 }
