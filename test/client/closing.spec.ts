@@ -5,6 +5,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { metadataOf } from '../support/metadata';
+import { program } from '../support/program';
 
 const bytes = 300_000;
 const downloads = 300;
@@ -38,8 +39,8 @@ describe('downloads to a file, each answer the last on its connection', () => {
       const server = closing(headOf).listen(0, '127.0.0.1');
       await once(server, 'listening');
       const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-      const script = join(__dirname, '..', 'support', 'closing-downloads.ts');
-      const args = ['--require', 'tsx/cjs', script, address, String(downloads), String(bytes)];
+      const script = program(join(__dirname, '..', 'support', 'closing-downloads.ts'));
+      const args = [script, address, String(downloads), String(bytes)];
       try {
         const { stderr } = await promisify(execFile)(process.execPath, args);
         assert.equal(stderr, '');

@@ -14,7 +14,7 @@ describe('the simulation', () => {
     const folder = mkdtempSync(join(tmpdir(), 'simulation-'));
     const file = join(folder, 'log.txt');
     try {
-      execFileSync(process.execPath, ['--require', 'tsx', main, '--seed', '66', '--log', file]);
+      execFileSync(process.execPath, ['--require', 'tsx/cjs', main, '--seed', '66', '--log', file]);
       await run(planOf(7));
       const { log, violations } = await run(planOf(66), true);
       assert.ok(log.length > 200);

@@ -12,6 +12,7 @@ import { FrozenClock } from '../support/frozen-clock';
 import { ManualClock, settle } from '../support/manual-clock';
 import { failure, MemoryDisk } from '../support/memory-disk';
 import { MadeUpProcesses } from '../support/processes';
+import { program } from '../support/program';
 import { SeededRandom } from '../support/random';
 
 describe('the lock of a folder', () => {
@@ -354,7 +355,7 @@ describe('the lock of a folder, between processes', () => {
 
   /** A process that takes the lock, and what it says of that. */
   async function holder(): Promise<{ child: ChildProcess; said: string }> {
-    const child = spawn(process.execPath, ['--require', 'tsx', join(__dirname, 'lock-holder.ts'), folder]);
+    const child = spawn(process.execPath, [program(join(__dirname, 'lock-holder.ts')), folder]);
     children.push(child);
     const [piece] = (await once(child.stdout, 'data')) as [Buffer];
     return { child, said: piece.toString().trim() };

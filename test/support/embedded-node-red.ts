@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { program } from './program';
 import { until } from './until';
 import { makeUserDir, type UserDir } from './user-dir';
 
@@ -41,8 +42,8 @@ export class EmbeddedNodeRed {
     private readonly userDir: UserDir,
     environment: NodeJS.ProcessEnv,
   ) {
-    this.#child = fork(join(__dirname, 'embedded.ts'), {
-      execArgv: ['--expose-gc', '--require', 'tsx/cjs'],
+    this.#child = fork(program(join(__dirname, 'embedded.ts')), {
+      execArgv: ['--expose-gc'],
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
