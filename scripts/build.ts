@@ -1,6 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import manifest from '../package.json';
 import { editorSide } from './editor-side';
 
@@ -16,9 +26,26 @@ const types = Object.keys(manifest['node-red'].nodes);
 for (const folder of ['dist', '.cache/declarations']) rmSync(folder, { recursive: true, force: true });
 run('tsc', ['-p', 'tsconfig.build.json'], 'inherit');
 for (const type of types) bringEditorSide(type);
-if (process.argv.includes('--public')) {
+if (process.argv.includes('--public')) declarePublic();
+
+function declarePublic(): void {
   run('tsc', ['-p', 'tsconfig.declarations.json'], 'inherit');
-  run('api-extractor', ['run'], 'ignore');
+  // It takes longer than all the rest, and what is public seldom changes.
+  const kept = join('.cache', 'public', `${digestOf('.cache/declarations', 'api-extractor.json')}.d.ts`);
+  if (!existsSync(kept)) {
+    run('api-extractor', ['run'], 'ignore');
+    rmSync(dirname(kept), { recursive: true, force: true });
+    cpSync(manifest.types, kept);
+  } else cpSync(kept, manifest.types);
+}
+
+/** What is in a folder, and in some files, as a few letters. */
+function digestOf(folder: string, ...files: readonly string[]): string {
+  const hash = createHash('sha256');
+  const inFolder = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  const paths = [...inFolder.map((name) => join(folder, name)), ...files];
+  for (const path of paths) if (statSync(path).isFile()) hash.update(path).update(readFileSync(path));
+  return hash.digest('hex').slice(0, 16);
 }
 
 function run(command: string, options: readonly string[], output: 'inherit' | 'ignore'): void {
