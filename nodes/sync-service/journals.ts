@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
-import { type Journal, openJournal } from '../../src/client';
+import { type Journal, type LeftOutUpdate, openJournal } from '../../src/client';
 import { inMemory } from '../../src/storage/journal';
 import { textOf } from '../common/failure';
 import type { OpenedClient } from './connection';
@@ -61,7 +61,7 @@ export async function withJournal(
   const { journal, release } = await shared.use(folderOf(RED.settings), node.id, warn);
   const onForgetful = (error: unknown): void => warn(forgetful(error));
   try {
-    const opened = await open({ journal, onForgetful });
+    const opened = await open({ journal, onForgetful, onLeftOut: (entry) => warn(leftOut(entry)) });
     return {
       client: opened.client,
       async release() {
@@ -77,6 +77,10 @@ export async function withJournal(
 
 function forgetful(error: unknown): string {
   return `Attempts and acknowledgements are kept in memory alone, so that a restart forgets them: ${textOf(error)}`;
+}
+
+function leftOut({ objectType, reason, start }: LeftOutUpdate): string {
+  return `An update of ${objectType} cannot be used, since it is ${reason}; the others go on. It begins with: ${start.slice(0, 200)}`;
 }
 
 /** Where Node-RED's settings have this package keep what must survive a restart; undefined for nowhere. */

@@ -12,7 +12,7 @@ export interface TlsConfigNode {
 type TlsOptions = NonNullable<ClientOptions['tls']>;
 
 /** Where a client notes what it must know after a restart, and who is told when it cannot. */
-export type ClientMemory = Pick<ClientOptions, 'journal' | 'onForgetful'>;
+export type ClientMemory = Pick<ClientOptions, 'journal' | 'onForgetful' | 'onLeftOut'>;
 
 /** What a dialog, saved or not, says of a connection. */
 export type ConnectionSettings = Omit<SyncServiceSettings, 'name' | 'tls'>;

@@ -26,6 +26,7 @@ import type { DataSource } from './data/source';
 import type { UploadOptions } from './data/upload';
 import type { Delivery, DeliveryGoal, DeliveryOptions, SentObject } from './deliveries/delivery';
 import { DeliveryWatch } from './deliveries/watch';
+import { type LeftOutUpdate, LeftOutUpdates } from './objects/left-out';
 import { Listing, type ObjectFilter, type ObjectSummary, type PolicyFilter } from './objects/listing';
 import type { ObjectReference } from './objects/names';
 import { Objects } from './objects/objects';
@@ -46,6 +47,8 @@ export interface ClientOptions extends ConnectionOptions {
   journal?: Journal;
   /** Told once, when something could not be written to the journal: from then on a restart forgets. */
   onForgetful?: (error: unknown) => void;
+  /** Told once of each update that receivers cannot be given: too large, too deep or malformed. The others go on. */
+  onLeftOut?: (entry: LeftOutUpdate) => void;
 }
 
 export interface ServiceHealth {
@@ -91,7 +94,7 @@ export class SyncServiceClient {
   constructor(options: ClientOptions, seams: ClientSeams = {}) {
     checkConnection(options);
     const { clock, random, disk, openTransport, readIdentity } = withSystem(seams);
-    const { journal = inMemory(), onForgetful = () => undefined } = options;
+    const { journal = inMemory(), onForgetful = () => undefined, onLeftOut = () => undefined } = options;
     this.address = options.address;
     this.organization = options.organization;
     this.#paths = new Paths(options.organization, options.allowCloudOnlyNames ?? false);
@@ -109,7 +112,12 @@ export class SyncServiceClient {
     this.#webhooks = new Webhooks(this.#requests, this.#paths);
     this.#objectLists = new AccessLists('objects', this.#requests, this.#paths);
     this.#destinationLists = new AccessLists('destinations', this.#requests, this.#paths);
-    this.#feeds = new Feeds(this.#updateSource(), { clock, random, journal, onForgetful });
+    this.#feeds = new Feeds(this.#updateSource(new LeftOutUpdates(onLeftOut)), {
+      clock,
+      random,
+      journal,
+      onForgetful,
+    });
     this.#deliveries = new DeliveryWatch(this, clock);
   }
 
@@ -122,7 +130,10 @@ export class SyncServiceClient {
    * @throws SyncServiceError SYNC_ENVIRONMENT that names what is missing.
    */
   static fromEnvironment(
-    options: { environment?: NodeJS.ProcessEnv } & Pick<ClientOptions, 'journal' | 'onForgetful'> = {},
+    options: { environment?: NodeJS.ProcessEnv } & Pick<
+      ClientOptions,
+      'journal' | 'onForgetful' | 'onLeftOut'
+    > = {},
   ): SyncServiceClient {
     const { environment = process.env, ...memory } = options;
     const { options: connection, readIdentity } = readEdgeEnvironment(environment);
@@ -600,11 +611,13 @@ export class SyncServiceClient {
   }
 
   /** An acknowledgement's own questions are asked in its lane: what hangs there stops nobody else. */
-  #updateSource(): UpdateSource {
+  #updateSource(leftOut: LeftOutUpdates): UpdateSource {
     const lane = 'acknowledgement';
     return {
-      readUpdates: (objectType, options, onUpdate) =>
-        this.#objects.readUpdates(objectType, options, onUpdate),
+      readUpdates: (objectType, options, onUpdate) => {
+        const onLeftOut = (entry: LeftOut): void => leftOut.add(objectType, entry);
+        return this.#objects.readUpdates(objectType, { ...options, onLeftOut }, onUpdate);
+      },
       getObjectMetadata: (object, options) => this.#objects.metadata(object, { lane, ...options }),
       markObjectConsumed: (object, options = {}) => this.#objects.mark(object, 'consumed', options),
       markObjectReceived: (object, options = {}) => this.#objects.mark(object, 'received', options),

@@ -37,6 +37,7 @@ export {
   type SyncServiceErrorCode,
   type SyncServiceErrorDetails,
 } from './errors';
+export type { LeftOutUpdate } from './objects/left-out';
 export type { ObjectFilter, ObjectSummary, PolicyFilter } from './objects/listing';
 export type { ObjectReference } from './objects/names';
 export type { AcknowledgeOutcome } from './updates/acknowledge';

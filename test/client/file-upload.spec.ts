@@ -66,6 +66,24 @@ describe('the data of a file', () => {
     assert.equal(told.at(-1), bytes.length);
   });
 
+  it('is sent although a listener to its progress throws', async () => {
+    const server = await serve((request, response) => {
+      request.resume();
+      request.on('end', () => response.writeHead(204).end());
+    });
+    const client = new SyncServiceClient({ address: server.address, organization: 'demo' });
+    let told = 0;
+    const onProgress = (): void => {
+      told += 1;
+      throw new Error('of the application');
+    };
+    await client.updateObjectData(object, { file }, { onProgress });
+    await client.publish(object, 'small', { onProgress });
+    assert.ok(told > 2);
+    await client.close();
+    await server.close();
+  });
+
   it('that is gone, or shorter, by the time it is sent is an error of its own', async () => {
     const server = await serve((request, response) => {
       request.resume();

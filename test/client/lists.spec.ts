@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { SyncServiceClient } from '../../src/client';
+import { type LeftOutUpdate, SyncServiceClient } from '../../src/client';
 import type { LeftOut } from '../../src/client/connection/requests';
 import { stringifyExactJson } from '../../src/protocol/exact-json';
 import { metadataOf } from '../support/metadata';
 import { serve } from '../support/server';
+import { until } from '../support/until';
 
 const one = metadataOf({ objectID: 'one', instanceID: '1795470914231361270' });
 const two = metadataOf({ objectID: 'two', instanceID: '1795470914231361271' });
@@ -128,6 +129,37 @@ describe('a list of updates', () => {
       }, 5);
     });
     assert.deepEqual(await asked.listUpdates('t'), [one]);
+  });
+
+  it('tells receivers of what was left out once, and gives them the others', async () => {
+    let polls = 0;
+    const server = await serve((_request, response) => {
+      polls += 1;
+      response.end(stringifyExactJson([null, one, { ...two, objectID: '' }]));
+    });
+    const told: LeftOutUpdate[] = [];
+    const onLeftOut = (entry: LeftOutUpdate): void => {
+      told.push(entry);
+      throw new Error('of the application');
+    };
+    const asked = new SyncServiceClient({ address: server.address, organization: 'demo', onLeftOut });
+    closing.push(server, asked);
+    const receiver = asked.pollForUpdates('t', { interval: 1 });
+    for await (const { object } of receiver) {
+      assert.equal(object.objectID, 'one');
+      break;
+    }
+    const again = asked.pollForUpdates('t', { interval: 1 });
+    const before = polls;
+    await until('it polled again', () => polls > before + 2);
+    again.close();
+    assert.deepEqual(
+      told.map(({ objectType, reason }) => [objectType, reason]),
+      [
+        ['t', 'malformed'],
+        ['t', 'malformed'],
+      ],
+    );
   });
 
   it('has a bound for what is no list, too', async () => {

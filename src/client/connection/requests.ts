@@ -1,4 +1,5 @@
 import { stringifyExactJson } from '../../protocol/exact-json';
+import { warnIfThrown } from '../../system/listeners';
 import type { SyncServiceError } from '../errors';
 import { parseAnswer, textOf, toldText, unexpected } from './answers';
 import { EntryCutter } from './entry-cutter';
@@ -94,7 +95,7 @@ export class Requests {
     const { onLeftOut } = options;
     const leaveOut = (reason: LeftOut['reason'], text: Buffer): void => {
       const start = this.sender.blanked(text.subarray(0, toldText).toString().trim());
-      onLeftOut?.({ reason, start });
+      warnIfThrown('entries that were left out', () => onLeftOut?.({ reason, start }));
     };
     const read = (text: Buffer): void => {
       const entry = parseAnswer(text.toString());

@@ -7,7 +7,7 @@ import type { Random } from '../../system/random';
 import { isSyncServiceError, SyncServiceError } from '../errors';
 import { Batches } from './batches';
 import { trustedKeySet } from './signing';
-import type { Progress } from './source';
+import { type Progress, tellProgress } from './source';
 
 export interface DownloadOptions {
   signal?: AbortSignal | undefined;
@@ -56,7 +56,7 @@ export async function* checkedPieces(data: ObjectData, options: DownloadOptions)
     if (size === undefined && received > maxBytes) throw tooLarge(metadata, 'more bytes', maxBytes);
     signature?.update(piece);
     yield piece;
-    options.onProgress?.(received, size);
+    tellProgress(options.onProgress, received, size);
   }
   refuseOtherVersion(metadata, await data.current());
   if (size !== undefined && received !== size) {

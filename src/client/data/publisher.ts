@@ -8,7 +8,7 @@ import type { Paths } from '../objects/paths';
 import type { Presence } from '../objects/presence';
 import { toPublish } from '../objects/rules';
 import { type SigningKey, signatureOf } from './signing';
-import { type DataSource, replayable } from './source';
+import { type DataSource, replayable, tellProgress } from './source';
 import { UnansweredPut } from './unanswered';
 import { Uploader, type UploadOptions } from './upload';
 
@@ -64,7 +64,7 @@ export class Publisher {
   ): Promise<void> {
     const content = { meta, data: bytes.toString('base64') };
     await this.#uploader.whileWhole(object, put, () => this.#put(object, content, put, options));
-    options.onProgress?.(bytes.length, bytes.length);
+    tellProgress(options.onProgress, bytes.length, bytes.length);
   }
 
   #begin(

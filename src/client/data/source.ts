@@ -1,3 +1,4 @@
+import { warnIfThrown } from '../../system/listeners';
 import { withRegularFile } from '../../system/regular-file';
 import { invalidArgument, SyncServiceError } from '../errors';
 import { piecesOfFile } from './file-pieces';
@@ -14,6 +15,15 @@ export type DataSource =
 
 /** Called with the bytes transferred so far, and with those of the whole where that is known. */
 export type Progress = (bytes: number, total: number | undefined) => void;
+
+/** A listener that throws ends nothing. */
+export function tellProgress(
+  onProgress: Progress | undefined,
+  bytes: number,
+  total: number | undefined,
+): void {
+  if (onProgress) warnIfThrown('progress', () => onProgress(bytes, total));
+}
 
 /** A body that can be sent any number of times, and its length in bytes where that is known. */
 export interface ReplayableBody {
@@ -82,7 +92,7 @@ export function withProgress(body: ReplayableBody, onProgress: Progress | undefi
     for await (const piece of piecesOf(body)) {
       yield piece;
       sent += piece.length;
-      onProgress?.(sent, size);
+      tellProgress(onProgress, sent, size);
     }
   }
   return { make: counted, size };

@@ -7,7 +7,7 @@ import { invalidArgument, isSyncServiceError, SyncServiceError } from '../errors
 import type { ObjectReference } from '../objects/names';
 import type { Paths } from '../objects/paths';
 import type { Presence } from '../objects/presence';
-import { chunks, type Progress, type ReplayableBody, withProgress } from './source';
+import { chunks, type Progress, type ReplayableBody, tellProgress, withProgress } from './source';
 import type { UnansweredPut } from './unanswered';
 
 export interface UploadOptions extends CallOptions {
@@ -139,7 +139,7 @@ export class Uploader {
         throw error;
       }
       start = end;
-      options.onProgress?.(start, total);
+      tellProgress(options.onProgress, start, total);
     }
     if (start === total) return 'complete';
     throw new SyncServiceError(
