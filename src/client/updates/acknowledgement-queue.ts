@@ -15,6 +15,8 @@ export interface QueueTools {
 export interface QueueListener {
   /** What the receivers that asked have in hand. */
   asked(acknowledging: Acknowledging): Asked[];
+  /** Whether any receiver has a place: thousands may wait for one. */
+  hasPlace(): boolean;
   /** Called and waited for before each acknowledgement is sent. */
   beforeSending(acknowledging: Acknowledging): Promise<void>;
   tried(acknowledging: Acknowledging, tried: Try): void;
@@ -25,6 +27,8 @@ export interface QueueListener {
 /** The acknowledgements of one object type that wait for nobody but the service, in the order in which they came. */
 export class AcknowledgementQueue {
   readonly #waiting = new Set<Acknowledging>();
+  /** Those that were tried before. */
+  readonly #again = new Set<Acknowledging>();
   readonly #closing = new AbortController();
 
   constructor(
@@ -35,26 +39,32 @@ export class AcknowledgementQueue {
 
   add(acknowledging: Acknowledging): void {
     acknowledging.phase = 'queued';
-    this.#waiting.add(acknowledging);
+    (acknowledging.hasPlace ? this.#again : this.#waiting).add(acknowledging);
     this.start();
   }
 
   delete(acknowledging: Acknowledging): void {
     this.#waiting.delete(acknowledging);
+    this.#again.delete(acknowledging);
   }
 
   /** Starts those for which each receiver that asked has a place; one that was started before has its place still. */
   start(): void {
+    for (const acknowledging of this.#again) this.#start(acknowledging, this.listener.asked(acknowledging));
     for (const acknowledging of this.#waiting) {
-      const { objectID, version } = acknowledging.request;
+      if (!this.listener.hasPlace()) return;
       const asked = this.listener.asked(acknowledging);
-      if (!acknowledging.hasPlace && asked.some(({ hasPlace }) => !hasPlace)) continue;
-      this.#waiting.delete(acknowledging);
-      acknowledging.phase = 'running';
-      acknowledging.hasPlace = true;
-      for (const each of asked) each.start(objectID, version);
-      void this.tools.limiter.run(() => this.#run(acknowledging));
+      if (asked.every(({ hasPlace }) => hasPlace)) this.#start(acknowledging, asked);
     }
+  }
+
+  #start(acknowledging: Acknowledging, asked: readonly Asked[]): void {
+    const { objectID, version } = acknowledging.request;
+    this.delete(acknowledging);
+    acknowledging.phase = 'running';
+    acknowledging.hasPlace = true;
+    for (const each of asked) each.start(objectID, version);
+    void this.tools.limiter.run(() => this.#run(acknowledging));
   }
 
   close(): void {

@@ -1,33 +1,11 @@
-import type { Clock, Timer } from '../../system/clock';
-import type { Random } from '../../system/random';
+import type { Timer } from '../../system/clock';
 import { SyncServiceError } from '../errors';
 import type { AcknowledgeOutcome, FailedTry, Try } from './acknowledge';
-import type { AcknowledgementMemory } from './acknowledgement-memory';
-import { AcknowledgementQueue, type QueueTools } from './acknowledgement-queue';
+import type { AcknowledgementHost, AcknowledgementTools } from './acknowledgement-host';
+import { AcknowledgementQueue } from './acknowledgement-queue';
 import { type AcknowledgementRequest, Acknowledging, pauseAfter } from './acknowledging';
 import type { Asked } from './asked';
 import { Done } from './done';
-
-/** What acknowledgements ask of the feed that they belong to. */
-export interface AcknowledgementHost {
-  readonly objectType: string;
-  /** What a receiver has in hand, by its name; undefined where there is none of that name. */
-  asked(receiver: string): Asked | undefined;
-  /** The names of the receivers that still have to ask. */
-  awaited(acknowledging: Acknowledging): string[];
-  /** The number of the list that began last. */
-  readonly list: number;
-  /** A list is wanted: it tells what became of an acknowledgement. */
-  ringGently(): void;
-  /** Places have become free, or were taken. */
-  onChange(): void;
-}
-
-export interface AcknowledgementTools extends QueueTools {
-  clock: Clock;
-  random: Random;
-  memory: AcknowledgementMemory;
-}
 
 /**
  * The acknowledgements under way of one object type. They belong to the feed: a receiver that goes, a deploy or a
@@ -47,6 +25,7 @@ export class Acknowledgements {
   ) {
     this.#queue = new AcknowledgementQueue(host.objectType, tools, {
       asked: (acknowledging) => this.#asked(acknowledging),
+      hasPlace: () => host.hasPlace,
       beforeSending: (acknowledging) => tools.memory.beforeSending(host.objectType, acknowledging),
       tried: (acknowledging, tried) => this.#tried(acknowledging, tried),
       refused: (acknowledging, error) => this.#refuse(acknowledging, error),

@@ -3,7 +3,8 @@ import { warnIfThrown } from '../../system/listeners';
 import type { CallOptions } from '../connection/options';
 import type { ObjectReference } from '../objects/names';
 import type { AcknowledgeOutcome } from './acknowledge';
-import { type AcknowledgementHost, Acknowledgements, type AcknowledgementTools } from './acknowledgements';
+import type { AcknowledgementHost, AcknowledgementTools } from './acknowledgement-host';
+import { Acknowledgements } from './acknowledgements';
 import type { Acknowledging } from './acknowledging';
 import type { Asked } from './asked';
 import { Asking, type DirectAcknowledgement } from './asking';
@@ -112,6 +113,10 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
 
   written(): Promise<void> {
     return this.tools.memory.written();
+  }
+
+  get hasPlace(): boolean {
+    return this.#readers.hasPlace;
   }
 
   asked(receiver: string): Asked | undefined {

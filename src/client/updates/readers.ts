@@ -120,6 +120,14 @@ export class Readers {
     for (const name of Array.from(this.#absent.keys())) this.#lose(name);
   }
 
+  /** Whether another acknowledgement may be under way for one of them, or there is none to ask. */
+  get hasPlace(): boolean {
+    if (this.empty) return true;
+    return [...this.#present.values(), ...this.#absent.values()].some(
+      ({ inHand }) => inHand?.asked.hasPlace ?? true,
+    );
+  }
+
   /** What a receiver has in hand, present or not. */
   asked(name: string): Asked | undefined {
     return (this.#present.get(name) ?? this.#absent.get(name))?.inHand?.asked;
