@@ -3,13 +3,13 @@ import type { Random } from '../../system/random';
 import type { AcknowledgementMemory } from './acknowledgement-memory';
 import type { QueueTools } from './acknowledgement-queue';
 import type { Acknowledging } from './acknowledging';
-import type { Asked } from './asked';
+import type { Settlement } from './settlement';
 
 /** What acknowledgements ask of the feed that they belong to. */
 export interface AcknowledgementHost {
   readonly objectType: string;
   /** What a receiver has in hand, by its name; undefined where there is none of that name. */
-  asked(receiver: string): Asked | undefined;
+  asked(receiver: string): Settlement | undefined;
   /** Whether another acknowledgement may be under way for any receiver. */
   readonly hasPlace: boolean;
   /** The names of the receivers that still have to ask. */

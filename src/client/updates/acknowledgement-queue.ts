@@ -2,7 +2,7 @@ import type { Clock } from '../../system/clock';
 import type { Limiter } from '../../system/limiter';
 import { type Try, tryToAcknowledge } from './acknowledge';
 import type { Acknowledging } from './acknowledging';
-import type { Asked } from './asked';
+import type { Settlement } from './settlement';
 import type { UpdateSource } from './source';
 
 export interface QueueTools {
@@ -14,7 +14,7 @@ export interface QueueTools {
 
 export interface QueueListener {
   /** What the receivers that asked have in hand. */
-  asked(acknowledging: Acknowledging): Asked[];
+  asked(acknowledging: Acknowledging): Settlement[];
   /** Whether any receiver has a place: thousands may wait for one. */
   hasPlace(): boolean;
   /** Called and waited for before each acknowledgement is sent. */
@@ -58,7 +58,7 @@ export class AcknowledgementQueue {
     }
   }
 
-  #start(acknowledging: Acknowledging, asked: readonly Asked[]): void {
+  #start(acknowledging: Acknowledging, asked: readonly Settlement[]): void {
     const { objectID, version } = acknowledging.request;
     this.delete(acknowledging);
     acknowledging.phase = 'running';

@@ -4,8 +4,8 @@ import type { AcknowledgeOutcome, FailedTry, Try } from './acknowledge';
 import type { AcknowledgementHost, AcknowledgementTools } from './acknowledgement-host';
 import { AcknowledgementQueue } from './acknowledgement-queue';
 import { type AcknowledgementRequest, Acknowledging, pauseAfter } from './acknowledging';
-import type { Asked } from './asked';
 import { Done } from './done';
+import type { Settlement } from './settlement';
 
 /**
  * The acknowledgements under way of one object type. They belong to the feed: a receiver that goes, a deploy or a
@@ -157,7 +157,10 @@ export class Acknowledgements {
     this.#end(acknowledging, (asked, objectID, version) => asked.refused(objectID, version));
   }
 
-  #end(acknowledging: Acknowledging, tell: (asked: Asked, objectID: string, version: string) => void): void {
+  #end(
+    acknowledging: Acknowledging,
+    tell: (asked: Settlement, objectID: string, version: string) => void,
+  ): void {
     const { objectID, version } = acknowledging.request;
     this.#underWay.delete(objectID);
     this.#queue.delete(acknowledging);
@@ -181,7 +184,7 @@ export class Acknowledgements {
     return Array.from(this.#underWay.values()).filter((acknowledging) => acknowledging.phase === phase);
   }
 
-  #asked({ askers }: Acknowledging): Asked[] {
+  #asked({ askers }: Acknowledging): Settlement[] {
     return Array.from(askers, (name) => this.host.asked(name)).filter((asked) => asked !== undefined);
   }
 }

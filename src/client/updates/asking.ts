@@ -3,11 +3,11 @@ import type { CallOptions } from '../connection/options';
 import type { ObjectReference } from '../objects/names';
 import type { AcknowledgeOutcome } from './acknowledge';
 import type { Acknowledgements } from './acknowledgements';
-import type { Asked } from './asked';
 import type { Acknowledgement, Entry } from './entry';
 import type { Readers } from './readers';
 import type { UpdateReceiver } from './receiver';
 import type { AcknowledgeOptions } from './receiver-options';
+import type { Settlement } from './settlement';
 import { versionIn } from './version';
 
 export type DirectAcknowledgement = (
@@ -165,7 +165,7 @@ export class Asking {
     return this.acknowledgements.get(objectID, version)?.askers.has(name) ?? false;
   }
 
-  #settle(asked: Asked, { objectID, version }: Tracked, outcome: AcknowledgeOutcome | undefined): void {
+  #settle(asked: Settlement, { objectID, version }: Tracked, outcome: AcknowledgeOutcome | undefined): void {
     const entry = asked.find(objectID, version);
     if (!entry || this.acknowledgements.get(objectID, entry.version)) return;
     if (outcome === undefined) asked.letGo(objectID, entry.version);

@@ -6,7 +6,6 @@ import type { AcknowledgeOutcome } from './acknowledge';
 import type { AcknowledgementHost, AcknowledgementTools } from './acknowledgement-host';
 import { Acknowledgements } from './acknowledgements';
 import type { Acknowledging } from './acknowledging';
-import type { Asked } from './asked';
 import { Asking, type DirectAcknowledgement } from './asking';
 import type { Acknowledgement } from './entry';
 import { InHand } from './in-hand';
@@ -23,6 +22,7 @@ import {
   type ReceiverOptions,
   rulesOf,
 } from './receiver-options';
+import type { Settlement } from './settlement';
 
 export interface FeedTools extends Omit<AcknowledgementTools, 'memory'> {
   memory: ReceivingMemory;
@@ -119,7 +119,7 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
     return this.#readers.hasPlace;
   }
 
-  asked(receiver: string): Asked | undefined {
+  asked(receiver: string): Settlement | undefined {
     return this.#readers.asked(receiver);
   }
 

@@ -1,9 +1,9 @@
 import type { Clock } from '../../system/clock';
-import { Asked } from './asked';
 import { HandOut } from './hand-out';
 import { type GivenUp, Ledger, type LedgerRules, type Siblings } from './ledger';
 import { Listed } from './listed';
 import type { ReceiverMemory } from './memory';
+import { Settlement } from './settlement';
 
 /** What one receiver has in hand, and who may do what with it: see ledger.ts. */
 export class InHand {
@@ -12,7 +12,7 @@ export class InHand {
   /** For the reader and the flow. */
   readonly handOut: HandOut;
   /** For acknowledgements. */
-  readonly asked: Asked;
+  readonly asked: Settlement;
   readonly #ledger: Ledger;
 
   constructor(
@@ -25,7 +25,7 @@ export class InHand {
     this.#ledger = new Ledger(rules, clock, memory, siblings, onGivenUp);
     this.listed = new Listed(this.#ledger);
     this.handOut = new HandOut(this.#ledger);
-    this.asked = new Asked(this.#ledger);
+    this.asked = new Settlement(this.#ledger);
   }
 
   /** A receiver of the same name goes on with it, by its own rules. */

@@ -40,7 +40,7 @@ import type { ReceiverMemory, Remembered } from './memory';
  *   try again       somebody           resting, rejected, paused               waiting    attempts start anew
  *
  * The poll's transitions are in listed.ts, those of reader, flow and clock in hand-out.ts, those of acknowledgements in
- * asked.ts. What they share, and what an attempt costs, is here.
+ * settlement.ts. What they share, and what an attempt costs, is here.
  */
 export class Ledger {
   readonly entries = new Entries(keptMetadata);

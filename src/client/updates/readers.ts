@@ -1,10 +1,10 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import type { Clock, Timer } from '../../system/clock';
 import type { Acknowledging } from './acknowledging';
-import type { Asked } from './asked';
 import type { InHand } from './in-hand';
 import type { UpdateReceiver } from './receiver';
 import { defaultInterval } from './receiver-options';
+import type { Settlement } from './settlement';
 
 /** A receiver that reads the feed now. */
 export interface Reader {
@@ -129,7 +129,7 @@ export class Readers {
   }
 
   /** What a receiver has in hand, present or not. */
-  asked(name: string): Asked | undefined {
+  asked(name: string): Settlement | undefined {
     return (this.#present.get(name) ?? this.#absent.get(name))?.inHand?.asked;
   }
 

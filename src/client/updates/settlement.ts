@@ -3,7 +3,7 @@ import type { Ledger } from './ledger';
 import { versionOf } from './version';
 
 /** What acknowledgements do to what a receiver has in hand. */
-export class Asked {
+export class Settlement {
   constructor(private readonly ledger: Ledger) {}
 
   /** Whether one more may be under way. */
