@@ -21,9 +21,9 @@ export function describeVersions(stage: Stage, ground: Ground): void {
     const { attempt, object: second, redelivered } = await reading.next({ objectID }, 2);
     assert.deepEqual([attempt, redelivered], [2, true]);
     const copies = [first, second, second];
-    const outcomes = await Promise.all(copies.map((copy) => client.acknowledge(copy)));
+    const outcomes = await Promise.all(copies.map((copy) => reading.receiver.acknowledge(copy)));
     assert.deepEqual(outcomes, ['consumed', 'consumed', 'consumed']);
-    assert.equal(await client.acknowledge(first), 'consumed');
+    assert.equal(await reading.receiver.acknowledge(first), 'consumed');
     await reading.twoPolls();
     assert.ok(
       await stage.listed(stage.first.client, object, true),
@@ -65,7 +65,7 @@ export function describeVersions(stage: Stage, ground: Ground): void {
       bound,
     );
     const handed = reading.handed.length;
-    assert.equal(await client.acknowledge(first), 'superseded');
+    assert.equal(await reading.receiver.acknowledge(first), 'superseded');
     await until('version 2 is handed out again', () => reading.handed.length > handed, bound);
     assert.deepEqual(reading.of({ objectID }).slice(handed - 1), ['2 attempt 1', '2 attempt 2 again']);
     assert.equal(await client.acknowledge(second.object), 'consumed');
