@@ -1,6 +1,9 @@
 import { inspect } from 'node:util';
 import type { Field, NodeTable } from '../nodes/common/table';
 
+/** Node-RED's own 100 px break most labels into two lines; there is room for so much beside inputs of 70%. */
+const labelWidth = 'width: 124px';
+
 /** The dialog of a node, as Node-RED's editor takes it: a row for each field of its table. */
 export function dialogOf(table: NodeTable): string {
   const rows = Object.entries(table.fields).map(([name, field]) => ({
@@ -38,20 +41,20 @@ function rowOf(table: NodeTable, name: string, field: Field): string {
   const row = `<div class="form-row${field.shown ? ` ${type}-${name}` : ''}">`;
   if (field.kind === 'checkbox') {
     return `${row}
-  <label></label>
+  <label style="${labelWidth}"></label>
   <input type="checkbox" id="${id}" style="width: auto; margin-top: 0" />
   <label for="${id}" style="width: auto" data-i18n="${type}.label.${name}"></label>
 </div>`;
   }
-  const nowrap = field.kind === 'text' && field.nowrap ? ' style="white-space: nowrap"' : '';
+  const nowrap = field.kind === 'text' && field.nowrap ? '; white-space: nowrap' : '';
   return `${row}
-  <label for="${id}"${nowrap}><i class="fa fa-${field.icon}"></i> <span data-i18n="${type}.label.${name}"></span></label>
+  <label for="${id}" style="${labelWidth}${nowrap}"><i class="fa fa-${field.icon}"></i> <span data-i18n="${type}.label.${name}"></span></label>
 ${indented(inputOf(type, id, name, field), 2)}${field.only ? refusedNote(type, field.only) : ''}
 </div>`;
 }
 
 function refusedNote(type: string, only: 'CSS' | 'ESS'): string {
-  const style = 'margin-left: 104px; color: var(--red-ui-secondary-text-color)';
+  const style = 'margin-left: 128px; color: var(--red-ui-secondary-text-color)';
   const text = only === 'CSS' ? 'needs.cloud' : 'needs.edge';
   return `\n  <div class="${type}-refused" data-only="${only}" style="${style}" data-i18n="${type}.${text}"></div>`;
 }

@@ -65,9 +65,9 @@ export const table = nodeTable({
     /** Reach a cloud by the proxy that the environment names. */
     proxy: checkbox(false, { shown: cloudByAddress }),
     test: own(`<div class="form-row">
-    <label></label>
+    <label style="width: 124px"></label>
     <button type="button" id="sync-service-test" class="red-ui-button"><i class="fa fa-plug"></i> <span data-i18n="sync-service.test.button"></span></button>
-    <div id="sync-service-test-result" role="status" style="margin: 8px 0 0 104px"></div>
+    <div id="sync-service-test-result" role="status" style="margin: 8px 0 0 128px"></div>
   </div>`),
   },
 });
