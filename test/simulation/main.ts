@@ -9,6 +9,7 @@ import { run } from './run';
 
 /**
  * npm run test:simulation -- --seeds N --from K        many histories
+ *   --briefly                                          without a smaller plan of the first that fail
  * npm run test:simulation -- --seed K --log FILE       one, with all that happens in it
  * npm run test:simulation -- --plan FILE --log FILE    one that was made smaller
  */
@@ -16,7 +17,7 @@ const workers = 2;
 /** Of how many that fail a smaller plan is looked for. */
 const shrunk = 3;
 
-async function many(from: number, seeds: number): Promise<boolean> {
+async function many(from: number, seeds: number, explained: number): Promise<boolean> {
   const failed: Told[] = [];
   const counts = { unversioned: 0, unansweredOfSeveral: 0 };
   const campaign = new Campaign(
@@ -29,7 +30,7 @@ async function many(from: number, seeds: number): Promise<boolean> {
   );
   await campaign.run(workers);
   failed.sort((one, other) => one.seed - other.seed);
-  for (const { seed, violations } of failed.slice(0, shrunk))
+  for (const { seed, violations } of failed.slice(0, explained))
     await explain(planOf(seed), violations, `--seed ${seed}`);
   for (const rule of Object.keys(rules) as Rule[]) {
     const broken = failed.filter(({ violations }) => violations.some((violation) => violation.rule === rule));
@@ -76,6 +77,7 @@ async function main(): Promise<void> {
       seed: { type: 'string' },
       plan: { type: 'string' },
       log: { type: 'string' },
+      briefly: { type: 'boolean', default: false },
     },
   });
   const well =
@@ -83,7 +85,7 @@ async function main(): Promise<void> {
       ? await one(JSON.parse(readFileSync(values.plan, 'utf8')), values.log)
       : values.seed !== undefined
         ? await one(planOf(Number(values.seed)), values.log)
-        : await many(Number(values.from), Number(values.seeds));
+        : await many(Number(values.from), Number(values.seeds), values.briefly ? 0 : shrunk);
   process.exitCode = well ? 0 : 1;
 }
 

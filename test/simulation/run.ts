@@ -13,9 +13,6 @@ export interface Result {
   lasted: number;
 }
 
-/** How often the flow may still do what its plan says, after all else is quiet. */
-const roundsOfFlow = 12;
-
 /** Lets a plan happen, from its start until nothing is left to do, and tells which rules were broken. */
 export async function run(plan: Plan, logged = false): Promise<Result> {
   const world = new World(plan, logged);
@@ -43,7 +40,7 @@ async function happen(plan: Plan, world: World): Promise<void> {
   const interval = Math.min(...plan.receivers.map((receiver) => receiver.interval));
   const quiet = endOf(plan);
   await clock.run(quiet, () => oracle.lost);
-  const horizon = quiet + roundsOfFlow * (longest + 60_000);
+  const horizon = quiet + longestOf(plan);
   const atRest = (): boolean => oracle.unfinished(service.list(false)).length === 0;
   // What is done stays done: it is looked at again after a while.
   for (let rested = false; !oracle.lost && clock.elapsed() < horizon && !(rested && atRest()); ) {
@@ -54,6 +51,13 @@ async function happen(plan: Plan, world: World): Promise<void> {
   for (const { rule, what } of oracle.unfinished(service.list(false)))
     oracle.broken(rule, `${what}, in vain`);
   await world.end();
+}
+
+/** How long flows may take, one object after the other, until all of it is done, in ms. */
+function longestOf({ receivers }: Plan): number {
+  const minute = 60_000;
+  const slow = receivers.flatMap(({ deeds, redeliverAfter }) => deeds.map(() => 3 * redeliverAfter + minute));
+  return slow.reduce((sum, each) => sum + each, 20 * minute);
 }
 
 /** When nothing befalls anybody any more. */

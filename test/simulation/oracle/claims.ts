@@ -33,6 +33,8 @@ export class Claim {
   refusals = 0;
   /** How many acknowledgements of it were not answered yet. */
   unanswered = 0;
+  /** It may wait for others, or not. */
+  unsure = false;
   /** It was asked for after it was let go, and its receiver was told of another version since: it stands by itself. */
   apart = false;
   /** All who share the object have asked: it is being acknowledged. */
@@ -67,6 +69,7 @@ export class Claim {
     this.handedAt = now;
     this.charged = false;
     this.apart = false;
+    this.unsure = false;
     this.stand('in the flow', now, this.plan.redeliverAfter);
   }
 
@@ -97,6 +100,7 @@ export class Reader {
   readonly #claims = new Map<string, Claim[]>();
   /** Those that take room, or may soon. */
   readonly #live = new Set<Claim>();
+  readonly #before = new Set<Claim>();
   /** What the last poll showed, by object; nothing while it has seen none. */
   told: ReadonlyMap<string, Appearance> | undefined;
   /** What was marked received when it came, as it was told. */
@@ -151,6 +155,7 @@ export class Reader {
   /** A claim of it stands otherwise: perhaps there is room that was not there before, or none any more. */
   changed(claim: Claim, at: number): void {
     if (claim.standing === 'asked' || claim.standing === 'in the flow') this.#live.add(claim);
+    if (isFromBefore(claim)) this.#before.add(claim);
     this.look(at);
   }
 
@@ -175,7 +180,8 @@ export class Reader {
   /** Those whose acknowledgement waits for others are among them; of those before a restart nobody hears any more. */
   inFlow(): Claim[] {
     return this.held().filter(
-      ({ standing, begun, unanswered }) => standing === 'in the flow' || (!begun && unanswered > 0),
+      ({ standing, begun, unanswered, unsure }) =>
+        standing === 'in the flow' || (!begun && unanswered > 0 && !unsure),
     );
   }
 
@@ -187,7 +193,14 @@ export class Reader {
 
   #hasRoom(): boolean {
     const { window, observes } = this.plan;
-    return observes || (this.inFlow().length < window && this.inAcknowledgement().length < window);
+    const inFlow = this.inFlow().length + this.#fromBefore();
+    return observes || (inFlow < window && this.inAcknowledgement().length < window);
+  }
+
+  /** What was asked for before a restart, and may wait for others still: nobody hears when it ends. */
+  #fromBefore(): number {
+    for (const claim of this.#before) if (!isFromBefore(claim)) this.#before.delete(claim);
+    return this.#before.size;
   }
 
   /** What the flow has, and what is being acknowledged. */
@@ -198,4 +211,8 @@ export class Reader {
     }
     return Array.from(this.#live);
   }
+}
+
+function isFromBefore({ standing, asked, unanswered }: Claim): boolean {
+  return unanswered === 0 && asked.size > 0 && (standing === 'asked' || standing === 'free');
 }

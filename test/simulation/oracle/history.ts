@@ -73,6 +73,7 @@ export class History {
       for (const claim of reader.all()) {
         if (this.plan.journal) afterDeath(claim, reader, how, now);
         else claim.forget(now);
+        claim.begun = false;
         reader.changed(claim, now);
       }
       reader.returns ||= reader.open;
@@ -113,12 +114,17 @@ export class History {
   }
 
   /** The same, with what was marked received. */
-  toldReceived(shown: readonly Appearance[]): void {
+  toldReceived(shown: readonly Appearance[], now: number): void {
     for (const reader of this.readers) {
       const { told } = reader;
       if (!reader.open || !told || !reader.plan.includeReceived) continue;
-      reader.toldReceived ??= byID(shown.filter(({ objectID }) => !told.has(objectID)));
+      // What it was told once, later lists can only take away.
+      const before = reader.toldReceived;
+      const isNews = ({ objectID, version }: Appearance): boolean =>
+        before ? before.get(objectID)?.version === version : !told.has(objectID);
+      reader.toldReceived = byID(shown.filter(isNews));
     }
+    this.reconsider(now);
   }
 
   // The flow.
@@ -206,9 +212,13 @@ export class History {
   beginAcknowledging(appearance: Appearance, now: number): number | undefined {
     const before = this.#begun.get(appearance);
     for (const reader of this.readers) reader.passTime(now);
-    if (before === undefined && this.awaited(appearance).length > 0) {
+    const awaited = before === undefined ? this.awaited(appearance) : [];
+    if (awaited.length > 0) {
       this.#joint.add(appearance);
       return undefined;
+    }
+    if (before === undefined && this.#mayBeAwaited(appearance)) {
+      for (const claim of this.askers(appearance)) claim.unsure = true;
     }
     this.#joint.delete(appearance);
     this.#begun.set(appearance, before ?? now);
@@ -241,10 +251,20 @@ export class History {
       if (!(open || returns) || plan.observes || !reader.takes(objectID)) return false;
       const standing = reader.claim(objectID, version)?.standing ?? 'let go';
       if (standing === 'in the flow') return true;
-      // What no list shows it any more it will not be handed out, unless it has not seen a list yet.
+      // What no list shows it any more it will not be handed out, unless it has not seen a list since it came, or comes.
       const lists = [told, toldReceived];
-      const isTold = told === undefined || lists.some((list) => list?.get(objectID)?.version === version);
+      const isTold =
+        !open || told === undefined || lists.some((list) => list?.get(objectID)?.version === version);
       return isTold && (standing === 'let go' || standing === 'refused');
+    });
+  }
+
+  /** Whether somebody may be handed this version again, or not: after a restart only the client knows. */
+  #mayBeAwaited({ objectID, order, version }: Appearance): boolean {
+    return this.readers.some((reader) => {
+      const claim = reader.claim(objectID, version);
+      // Whether what was said of it counts that went and came again as it was depends on who saw it go.
+      return claim !== undefined && (claim.standing === 'free' || claim.appearance.order < order);
     });
   }
 
@@ -261,7 +281,10 @@ export class History {
     if (held.some(({ standing }) => standing === 'in the flow')) return false;
     return this.readers.some((other) => {
       const claim = other.claim(objectID, version);
-      return other !== reader && claim?.standing === 'asked' && !claim.begun;
+      if (other === reader || !claim) return false;
+      // What was asked for before a restart is, perhaps.
+      const isAsked = claim.standing === 'asked' && (!claim.begun || claim.unsure);
+      return isAsked || (claim.standing === 'free' && claim.asked.size > 0);
     });
   }
 

@@ -92,7 +92,7 @@ export class Oracle implements ServiceWitness {
   shown(by: string, shown: readonly Appearance[], list: 'list' | 'received list' | undefined): void {
     this.history.objects.shown(by, shown, list === undefined, this.#now);
     if (list === 'list') this.history.told(shown, this.#now);
-    if (list === 'received list') this.history.toldReceived(shown);
+    if (list === 'received list') this.history.toldReceived(shown, this.#now);
   }
 
   /** The client asks for the list. */
@@ -346,7 +346,8 @@ export class Oracle implements ServiceWitness {
   }
 
   #inTime(reader: Reader, claim: Claim | undefined, appearance: Appearance, what: string): void {
-    const due = this.dueAt(reader, claim, appearance);
+    // What else is asked for by whoever asks for any version, only the client knows.
+    const due = this.history.anyVersion.size > 0 ? undefined : this.dueAt(reader, claim, appearance);
     if (due === undefined) return;
     const deadline = this.disturbances.deadline(due);
     if (this.#now > deadline)
@@ -418,8 +419,10 @@ export class Oracle implements ServiceWitness {
     }
   }
 
-  #answeredInTime(ask: Ask, { appearance, begun }: Claim): void {
-    const since = begun ? this.history.beginAcknowledging(appearance, this.#now) : undefined;
+  #answeredInTime(ask: Ask, { appearance, begun, unsure }: Claim): void {
+    const isAny = this.history.anyVersion.has(appearance.objectID);
+    const since =
+      begun && !unsure && !isAny ? this.history.beginAcknowledging(appearance, this.#now) : undefined;
     if (since === undefined) return;
     const deadline = this.disturbances.deadline(Math.max(since, ask.at));
     if (this.#now > deadline) {

@@ -1,0 +1,151 @@
+/** One line of src/client/updates, broken. */
+export interface Mutant {
+  /** The transition, and what is wrong with it. */
+  name: string;
+  file: string;
+  /** Text that the file has once. */
+  find: string;
+  replace: string;
+}
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'list: another version does not take the place of one that waits',
+    file: 'listed.ts',
+    find: 'else this.ledger.replace(entry, object);',
+    replace: '',
+  },
+  {
+    name: 'list: a newer version does not wait for what is in the flow',
+    file: 'listed.ts',
+    find: '} else if (inFlow.has(entry.state)) entry.newer = object;',
+    replace: '}',
+  },
+  {
+    name: 'list: a list that is not whole lets go of what it does not show',
+    file: 'listed.ts',
+    find: 'if (!isWhole) {',
+    replace: 'if (entry === undefined) {',
+  },
+  {
+    name: 'left the list: what the flow has is forgotten',
+    file: 'listed.ts',
+    find: 'if (inFlow.has(entry.state)) entry.newer = undefined;',
+    replace: 'if (entry === undefined) continue;',
+  },
+  {
+    name: 'take: the window is not looked at',
+    file: 'hand-out.ts',
+    find: 'const entry = this.full ? this.#wanted() :',
+    replace: 'const entry =',
+  },
+  {
+    name: 'take: what siblings wait for waits for a place',
+    file: 'hand-out.ts',
+    find: 'const entry = this.full ? this.#wanted() :',
+    replace: 'const entry = this.full ? undefined :',
+  },
+  {
+    name: 'take: the kept object itself goes out',
+    file: 'hand-out.ts',
+    find: 'object: copyOf(object)',
+    replace: 'object',
+  },
+  {
+    name: 'silence: costs nothing',
+    file: 'hand-out.ts',
+    find: "if (this.ledger.spend(entry) === 'spent') this.ledger.enqueue(entry);",
+    replace: 'this.ledger.enqueue(entry);',
+  },
+  {
+    name: 'release: the fault of the service costs an attempt',
+    file: 'hand-out.ts',
+    find: "else if (fault === 'service') this.ledger.pause(entry, 0, this.ledger.lists + 1);",
+    replace: '',
+  },
+  {
+    name: 'give back: costs an attempt',
+    file: 'hand-out.ts',
+    find: 'if (entry.charged) entry.spent -= 1;',
+    replace: 'entry.spent += 1;',
+  },
+  {
+    name: 'reject: does nothing',
+    file: 'hand-out.ts',
+    find: "this.ledger.end(entry, 'rejected', 'rejected');",
+    replace: 'return;',
+  },
+  {
+    name: 'spend: the last attempt is not the last',
+    file: 'ledger.ts',
+    find: 'if (entry.spent < this.rules.maxAttempts)',
+    replace: 'if (entry.spent <= this.rules.maxAttempts)',
+  },
+  {
+    name: 'recall: a process that died has spent nothing',
+    file: 'ledger.ts',
+    find: "} else if (inHand && this.spend(entry, object) === 'spent') this.remember(entry);",
+    replace: '}',
+  },
+  {
+    name: 'ask: what is asked for may be handed out again',
+    file: 'asked.ts',
+    find: "this.ledger.entries.change(entry, 'asked');",
+    replace: '',
+  },
+  {
+    name: 'taken: what was acknowledged is handed out again',
+    file: 'asked.ts',
+    find: "else this.ledger.end(entry, 'acknowledged', how);",
+    replace: 'else this.ledger.enqueue(entry);',
+  },
+  {
+    name: 'outdated: without a pause',
+    file: 'asked.ts',
+    find: 'else this.ledger.disagree(entry);',
+    replace: 'else this.ledger.enqueue(entry);',
+  },
+  {
+    name: 'start: places in acknowledgement are not counted',
+    file: 'acknowledgement-queue.ts',
+    find: 'if (!acknowledging.hasPlace && asked.some(({ hasPlace }) => !hasPlace)) continue;',
+    replace: '',
+  },
+  {
+    name: 'joint: nobody is waited for',
+    file: 'readers.ts',
+    find: 'if (receiver.observes || askers.has(name)) continue;',
+    replace: 'if (receiver.observes || name !== undefined) continue;',
+  },
+  {
+    name: 'joint: a newer version does not end it',
+    file: 'acknowledgements.ts',
+    find: "if (checkVersion && isOld) this.#settle(acknowledging, 'superseded');",
+    replace:
+      "if (checkVersion && isOld && receivers === undefined) this.#settle(acknowledging, 'superseded');",
+  },
+  {
+    name: 'unanswered: with several consumers it is asked for again',
+    file: 'acknowledging.ts',
+    find: 'if (this.sent && consumers > 1) return this.taken;',
+    replace: 'if (this.sent && consumers > 1_000) return this.taken;',
+  },
+  {
+    name: 'unanswered: the list is not believed',
+    file: 'acknowledging.ts',
+    find: "if (shown === undefined) return this.sent ? this.taken : 'gone';",
+    replace: "if (shown === undefined) return 'gone';",
+  },
+  {
+    name: 'check: the version is not compared',
+    file: 'acknowledge.ts',
+    find: "if (version !== undefined && versionOf(current) !== version) return { result: 'superseded' };",
+    replace: '',
+  },
+  {
+    name: 'poll: a failure is not tried again sooner or later',
+    file: 'poll.ts',
+    find: 'return ceiling / 2 + (this.random.next() * ceiling) / 2;',
+    replace: 'return 3_600_000;',
+  },
+];
