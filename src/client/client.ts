@@ -615,7 +615,11 @@ export class SyncServiceClient {
     const lane = 'acknowledgement';
     return {
       readUpdates: (objectType, options, onUpdate) => {
-        const onLeftOut = (entry: LeftOut): void => leftOut.add(objectType, entry);
+        const onLeftOut = (entry: LeftOut): void => {
+          leftOut.add(objectType, entry);
+          // Such a list does not tell what is gone.
+          options.onLeftOut?.();
+        };
         return this.#objects.readUpdates(objectType, { ...options, onLeftOut }, onUpdate);
       },
       getObjectMetadata: (object, options) => this.#objects.metadata(object, { lane, ...options }),
