@@ -57,6 +57,13 @@ function bringEditorSide(type: string): void {
   mkdirSync(target, { recursive: true });
   writeFileSync(join(target, `${type}.html`), editorSide(type));
   cpSync(join('nodes', type, 'locales'), join(target, 'locales'), { recursive: true });
+  for (const language of readdirSync(join(target, 'locales')))
+    compact(join(target, 'locales', language, `${type}.json`));
   const icon = join('icons', `${type}.svg`);
   if (existsSync(icon)) cpSync(icon, join(target, 'icons', `${type}.svg`));
+}
+
+/** Nobody reads a catalogue in the package but Node-RED. */
+function compact(catalogue: string): void {
+  writeFileSync(catalogue, JSON.stringify(JSON.parse(readFileSync(catalogue, 'utf8'))));
 }
