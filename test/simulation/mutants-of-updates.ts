@@ -89,27 +89,27 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'ask: what is asked for may be handed out again',
-    file: 'asked.ts',
+    file: 'settlement.ts',
     find: "this.ledger.entries.change(entry, 'asked');",
     replace: '',
   },
   {
     name: 'taken: what was acknowledged is handed out again',
-    file: 'asked.ts',
+    file: 'settlement.ts',
     find: "else this.ledger.end(entry, 'acknowledged', how);",
     replace: 'else this.ledger.enqueue(entry);',
   },
   {
     name: 'outdated: without a pause',
-    file: 'asked.ts',
+    file: 'settlement.ts',
     find: 'else this.ledger.disagree(entry);',
     replace: 'else this.ledger.enqueue(entry);',
   },
   {
     name: 'start: places in acknowledgement are not counted',
-    file: 'acknowledgement-queue.ts',
-    find: 'if (!acknowledging.hasPlace && asked.some(({ hasPlace }) => !hasPlace)) continue;',
-    replace: '',
+    file: 'settlement.ts',
+    find: "return this.ledger.count('acknowledging') < this.ledger.rules.window;",
+    replace: 'return true;',
   },
   {
     name: 'joint: nobody is waited for',
