@@ -132,6 +132,30 @@ describe('a feed', () => {
     });
   });
 
+  it('shares nothing with that of another type', async () => {
+    const one = feeds.receiver('one', { interval: hour });
+    await clock.advance(0);
+    service.failures.set('list', unreachable);
+    const other = feeds.receiver('other', { interval: hour });
+    await clock.advance(0);
+    assert.equal(other.state.phase, 'backing-off');
+    assert.equal(one.state.phase, 'connected');
+  });
+
+  it('stops telling a listener of its state when asked', async () => {
+    const receiver = feeds.receiver('t', { interval: 1_000 });
+    let count = 0;
+    const stop = receiver.onState(() => {
+      count += 1;
+    });
+    await clock.advance(5_000);
+    assert.ok(count > 0);
+    stop();
+    const before = count;
+    await clock.advance(5_000);
+    assert.equal(count, before);
+  });
+
   it('refuses receivers once the client is closed, and options that are none', () => {
     assert.throws(() => feeds.receiver('t', { window: Number.NaN }), { code: 'SYNC_INVALID_ARGUMENT' });
     feeds.close();
