@@ -4,6 +4,7 @@ import type { Clock } from '../../system/clock';
 import { within } from '../../system/deadline';
 import { Limiter } from '../../system/limiter';
 import type { Random } from '../../system/random';
+import { connectionsPerLane } from '../connection/http';
 import type { CallOptions } from '../connection/options';
 import { invalidArgument, SyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
@@ -24,14 +25,12 @@ export interface FeedsTools {
   onForgetful: (error: unknown) => void;
 }
 
-/** As many as there are connections for acknowledgements. */
-const acknowledgementsAtOnce = 8;
-
 /** The feeds of one client: at most one for an object type. */
 export class Feeds {
   readonly #byType = new Map<string, Feed>();
   readonly #memory: ReceivingMemory;
-  readonly #limiter = new Limiter(acknowledgementsAtOnce);
+  /** As many acknowledgements at once as there are connections for them: none waits for one with its patience running. */
+  readonly #limiter = new Limiter(connectionsPerLane);
   readonly #closing = new AbortController();
 
   constructor(
@@ -73,7 +72,7 @@ export class Feeds {
   async acknowledge(
     object: ObjectReference & Partial<ObjectMetadata>,
     how: Acknowledgement,
-    options: AcknowledgeOptions & { receiver?: string | undefined; signal?: AbortSignal | undefined },
+    options: AcknowledgeOptions & CallOptions & { receiver?: string | undefined },
   ): Promise<AcknowledgeOutcome> {
     const feed = this.#byType.get(object.objectType);
     if (!feed) return this.#acknowledgeDirectly(object, how, options);

@@ -42,7 +42,7 @@ export class Lists {
     this.acknowledgements.reconsiderAll();
   }
 
-  /** Settlement for until it was answered once: a plain list never shows what it does. */
+  /** Asked for until it was answered once: a plain list never shows what it does. */
   async #readReceived(list: number, signal: AbortSignal): Promise<boolean> {
     // Who has come meanwhile has not seen the plain list.
     const readers = this.readers.present().filter(({ listed }) => listed);
