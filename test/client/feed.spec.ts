@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ObjectMetadata, type ObjectUpdate, SyncServiceError } from '../../src/client';
+import { NotSentError } from '../../src/client/connection/http';
 import { Feeds } from '../../src/client/updates/feeds';
 import type { UpdateReceiver } from '../../src/client/updates/receiver';
 import { inMemory, type Journal } from '../../src/storage/journal';
@@ -15,7 +16,9 @@ const hour = 60 * minute;
 const object = (objectID: string, fields: Partial<ObjectMetadata> = {}): ObjectMetadata =>
   metadataOf({ objectID, instanceID: v1, ...fields });
 const unreachable = new SyncServiceError('SYNC_UNREACHABLE', 'reset', { cause: { code: 'ECONNRESET' } });
-const refused = new SyncServiceError('SYNC_UNREACHABLE', 'refused', { cause: { code: 'ECONNREFUSED' } });
+const refused = new SyncServiceError('SYNC_UNREACHABLE', 'refused', {
+  cause: new NotSentError('ECONNREFUSED', 'refused', undefined),
+});
 
 describe('a feed', () => {
   let clock: ManualClock;

@@ -99,21 +99,7 @@ const passing = [
   'SYNC_WRONG_SERVICE_KIND',
 ] as const;
 
-/** 429 and 503 are said before anything was done, as is what no connection was made for. */
+/** 429 and 503 are said before anything was done, and certificates are looked at before anything is sent. */
 function mayHaveArrived(error: SyncServiceError): boolean {
-  if (neverArrived.has(error.code) || wasNotSent(error)) return false;
-  if (error.statusCode !== undefined) return true;
-  return !neverConnected.has(String((error.cause as { code?: unknown } | undefined)?.code));
+  return error.code !== 'SYNC_BUSY' && error.code !== 'SYNC_TLS' && !wasNotSent(error);
 }
-
-const neverArrived: ReadonlySet<string> = new Set(['SYNC_BUSY', 'SYNC_TLS', 'SYNC_WRONG_SERVICE_KIND']);
-const neverConnected = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ENOENT',
-  'EACCES',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);

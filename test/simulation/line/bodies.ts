@@ -1,3 +1,4 @@
+import { NotSentError } from '../../../src/client/connection/http';
 import type { Harm, WrongShape } from '../plans/plan';
 import type { Reply } from '../service/rest';
 
@@ -85,7 +86,13 @@ export function statusReply({ status, retryAfter, page }: Harm & { harm: 'status
   return { status, headers, body: page ? '<html><body><h1>Not what you wanted</h1></body></html>' : '' };
 }
 
-/** An error as a connection gives it. */
+/** What a connection breaks with that was there; all else stands in the way of one. */
+const resets: ReadonlySet<string> = new Set(['ECONNRESET', 'UND_ERR_SOCKET', 'EPIPE']);
+
+/** An error as a transport gives it: one of its own where nothing can have reached the service. */
 export function broken(code: string): Error {
-  return Object.assign(new Error(`broken by ${code}`), { code });
+  const message = `broken by ${code}`;
+  return resets.has(code)
+    ? Object.assign(new Error(message), { code })
+    : new NotSentError(code, message, undefined);
 }
