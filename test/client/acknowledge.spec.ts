@@ -8,6 +8,8 @@ import { metadataOf } from '../support/metadata';
 
 const timeout = new SyncServiceError('SYNC_TIMEOUT', 'no answer');
 const broken = new SyncServiceError('SYNC_UNREACHABLE', 'reset');
+/** TLS breaks in the middle as well, when the request was sent long ago. */
+const garbled = new SyncServiceError('SYNC_TLS', 'bad record');
 const rejected = new SyncServiceError('SYNC_REJECTED', 'no');
 
 /** A service with one object, and what was asked of it. */
@@ -82,7 +84,7 @@ describe('an acknowledgement of what nobody here has in hand', () => {
     assert.equal(await acknowledge(source, object, 'consumed'), 'gone');
   });
 
-  for (const unanswered of [timeout, broken]) {
+  for (const unanswered of [timeout, broken, garbled]) {
     it(`that was not answered (${unanswered.message}) was taken when the object is no longer listed`, async () => {
       const source = service({ mark: unanswered });
       assert.equal(await acknowledge(source, object, 'consumed'), 'consumed');

@@ -100,3 +100,8 @@ function isTls(code: string): boolean {
 export function wasNotSent({ cause, code }: SyncServiceError): boolean {
   return cause instanceof NotSentError || code === 'SYNC_WRONG_SERVICE_KIND';
 }
+
+/** Whether the service may have done what it was asked, though that failed: 429 and 503 are said before anything is done. */
+export function mayHaveArrived(error: SyncServiceError): boolean {
+  return error.code !== 'SYNC_BUSY' && !wasNotSent(error);
+}

@@ -8,7 +8,7 @@ import { parseAddress } from './address';
 import { textOf, toldText } from './answers';
 import { Credentials } from './credentials';
 import type { Identity } from './environment';
-import { errorOfStatus, errorOfTransport, wasNotSent } from './failures';
+import { errorOfStatus, errorOfTransport, mayHaveArrived } from './failures';
 import { type HttpResponse, notSent, type OpenTransport, type Transport } from './http';
 import type { KindCheck } from './kind';
 import type { ConnectionOptions } from './options';
@@ -110,7 +110,7 @@ export class Sender {
         const failed = { error, attempt, retryAfter };
         const delay = request.repeatable ? pauseBeforeRetry(failed, this.seams.random) : undefined;
         if (delay === undefined) throw error;
-        if (mayHaveArrived(error)) request.onRepeat?.();
+        if (isSyncServiceError(error) && mayHaveArrived(error)) request.onRepeat?.();
         await this.#pause(delay, request, error);
       }
     }
@@ -190,11 +190,6 @@ export class Sender {
 
 function isIdentityRefused(error: unknown): boolean {
   return isSyncServiceError(error, 'SYNC_UNAUTHORIZED', 'SYNC_TLS');
-}
-
-/** 429 and 503 are said before anything is done. */
-function mayHaveArrived(error: unknown): boolean {
-  return isSyncServiceError(error) && error.code !== 'SYNC_BUSY' && !wasNotSent(error);
 }
 
 function secondsToWait({ headers }: ServiceResponse): number | undefined {

@@ -1,7 +1,7 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import type { Clock } from '../../system/clock';
 import { within } from '../../system/deadline';
-import { wasNotSent } from '../connection/failures';
+import { mayHaveArrived } from '../connection/failures';
 import { isSyncServiceError, type SyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
 import type { Acknowledgement, Taken } from './entry';
@@ -98,8 +98,3 @@ const passing = [
   'SYNC_UNEXPECTED_RESPONSE',
   'SYNC_WRONG_SERVICE_KIND',
 ] as const;
-
-/** 429 and 503 are said before anything was done, and certificates are looked at before anything is sent. */
-function mayHaveArrived(error: SyncServiceError): boolean {
-  return error.code !== 'SYNC_BUSY' && error.code !== 'SYNC_TLS' && !wasNotSent(error);
-}
