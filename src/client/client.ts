@@ -67,6 +67,7 @@ export class SyncServiceClient {
   readonly kind: ServiceKind;
   readonly address: string;
   readonly organization: string | undefined;
+  readonly allowsCloudOnlyNames: boolean;
   readonly #sender: Sender;
   readonly #kindCheck: KindCheck;
   readonly #requests: Requests;
@@ -97,7 +98,8 @@ export class SyncServiceClient {
     const { journal = inMemory(), onForgetful = () => undefined, onLeftOut = () => undefined } = options;
     this.address = options.address;
     this.organization = options.organization;
-    this.#paths = new Paths(options.organization, options.allowCloudOnlyNames ?? false);
+    this.allowsCloudOnlyNames = options.allowCloudOnlyNames ?? false;
+    this.#paths = new Paths(options.organization, this.allowsCloudOnlyNames);
     this.kind = this.#paths.kind;
     this.#kindCheck = new KindCheck(this.kind, async () => (await this.getHealth()).general.nodeType);
     this.#sender = new Sender(options, this.#kindCheck, { clock, random, openTransport, readIdentity });

@@ -47,6 +47,10 @@ export const errorCodes = [
   'SYNC_TOO_MANY_WAITS',
   /** The disk refuses: it is full, the folder is missing or not permitted; `cause` has a code for it (STORAGE_…). */
   'SYNC_STORAGE',
+  /** The outbox has no room for more, or none for so much: nothing was kept. */
+  'SYNC_OUTBOX_FULL',
+  /** The data of an entry is not what it was when the outbox took it, or is gone. */
+  'SYNC_CHANGED_DATA',
   /** The caller's AbortSignal ended the call. */
   'SYNC_ABORTED',
   /** The client is closed. */

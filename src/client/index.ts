@@ -11,6 +11,7 @@ export type {
 } from '../protocol/metadata';
 export { serviceOwnedFields } from '../protocol/metadata';
 export type { HashAlgorithm } from '../protocol/signature';
+export type { Damage } from '../storage/damage';
 export type { AccessListEntry, AccessListUser } from './administration/access-lists';
 export type { DestinationObject, DestinationReference } from './administration/destinations';
 export type { Organization } from './administration/organizations';
@@ -40,6 +41,10 @@ export {
 export type { LeftOutUpdate } from './objects/left-out';
 export type { ObjectFilter, ObjectSummary, PolicyFilter } from './objects/listing';
 export type { ObjectReference } from './objects/names';
+export type { OutboxEnd } from './outbox/ends';
+export type { OutboxAction, OutboxEntry, OutboxOutcome, OutboxReason } from './outbox/entry';
+export type { OutboxClient, OutboxLimits, OutboxOptions, OutboxState, PutOptions } from './outbox/options';
+export { Outbox } from './outbox/outbox';
 export type { AcknowledgeOutcome } from './updates/acknowledge';
 export type { AcknowledgementWait } from './updates/acknowledging';
 export type { Acknowledgement } from './updates/entry';

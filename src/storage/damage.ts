@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { Disk, DiskFile } from './disk';
 
-/** What could not be read of a journal. */
+/** What could not be read of what was kept. */
 export interface Damage {
   readonly bytes: number;
   /**
    * The file that has these bytes now. Undefined where the disk was too full for that, or does not give them: they are
-   * where they were, until the journal is written anew.
+   * where they were, until their file is written anew.
    */
   readonly keptIn: string | undefined;
 }

@@ -63,3 +63,14 @@ export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T
     throw storageError(error, path);
   }
 }
+
+/** That the disk is full, or has bytes that it does not give, must keep nobody from reading the others. */
+export async function ifPossible<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = systemCode(error);
+    if (code !== 'EIO' && !fullDisk.has(code)) throw error;
+    return undefined;
+  }
+}

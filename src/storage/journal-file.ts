@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { type Damage, keepAside } from './damage';
-import { fullDisk, StorageError, systemCode } from './errors';
+import { ifPossible, StorageError } from './errors';
 import { FrameFile } from './frame-file';
 import type { KeptMaps } from './kept-maps';
 import type { FolderLock } from './lock';
@@ -145,16 +145,5 @@ export class JournalFile {
     await before?.close();
     await disk.syncFolder(dirname(this.path));
     this.#inDoubt = false;
-  }
-}
-
-/** That the disk is full, or has bytes that it does not give, must keep nobody from reading the others. */
-async function ifPossible<T>(work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    const code = systemCode(error);
-    if (code !== 'EIO' && !fullDisk.has(code)) throw error;
-    return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { warnIfThrown } from '../../system/listeners';
 import { withRegularFile } from '../../system/regular-file';
-import { invalidArgument, SyncServiceError } from '../errors';
+import { invalidArgument, isSyncServiceError, SyncServiceError } from '../errors';
 import { piecesOfFile } from './file-pieces';
 
 /**
@@ -66,7 +66,7 @@ async function* named(open: () => AsyncIterable<unknown>): AsyncGenerator<Uint8A
       else throw new Error('the stream gives something else than bytes and text');
     }
   } catch (error) {
-    throw unreadable(error);
+    throw isSyncServiceError(error) ? error : unreadable(error);
   }
 }
 

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { AtomicFile } from '../../storage/atomic-file';
+import type { Disk } from '../../storage/disk';
+import type { Machine } from '../../storage/machine';
+import { Limiter } from '../../system/limiter';
+import { onStorage } from './storage-failure';
+import { changed, type Fingerprint, verified } from './verified';
+
+const readAtOnce = 65_536;
+
+/** Data that is too large for the log: a file for each content, named by its SHA-256, as long as an entry needs it. */
+export class Blobs {
+  /** How many entries need each. */
+  readonly #needed = new Map<string, number>();
+  readonly #sizes = new Map<string, number>();
+  #size = 0;
+  /** Names are given and taken one at a time. */
+  readonly #naming = new Limiter(1);
+
+  private constructor(
+    private readonly folder: string,
+    private readonly machine: Machine,
+  ) {}
+
+  /** @param needed for each entry that needs one, its name; all others are removed. */
+  static async open(folder: string, machine: Machine, needed: readonly string[]): Promise<Blobs> {
+    const { disk } = machine;
+    await disk.makeFolder(folder);
+    const blobs = new Blobs(folder, machine);
+    for (const hash of needed) blobs.#need(hash);
+    for (const name of await disk.list(folder)) {
+      const path = join(folder, name);
+      if (blobs.#needed.has(name)) blobs.#setSize(name, (await disk.stat(path))?.size ?? 0);
+      else await disk.remove(path);
+    }
+    return blobs;
+  }
+
+  /** Of all files, also those that are being written, in bytes. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * Keeps data, which is on the disk when this resolves. Whoever keeps it releases it.
+   *
+   * @param makeRoom asked before each piece.
+   */
+  async keep(
+    pieces: AsyncIterable<Uint8Array>,
+    makeRoom: (bytes: number) => Promise<void>,
+  ): Promise<Fingerprint> {
+    const digest = createHash('sha256');
+    const file = await AtomicFile.create(join(this.folder, 'data'), this.machine);
+    let writing = 0;
+    try {
+      for await (const piece of pieces) {
+        await makeRoom(piece.length);
+        writing += piece.length;
+        this.#size += piece.length;
+        digest.update(piece);
+        await file.write(piece);
+      }
+      const kept = { hash: digest.digest('hex'), size: file.size };
+      await this.#naming.run(() => this.#name(file, kept));
+      return kept;
+    } catch (error) {
+      // Where the disk refuses this too, whoever opens the outbox next removes it.
+      await file.discard().catch(() => undefined);
+      throw error;
+    } finally {
+      this.#size -= writing;
+    }
+  }
+
+  /** One entry less needs it. */
+  release(hash: string): void {
+    const left = (this.#needed.get(hash) ?? 0) - 1;
+    if (left > 0) this.#needed.set(hash, left);
+    else this.#needed.delete(hash);
+    if (left > 0) return;
+    // What the disk does not remove now is removed when the outbox is opened next.
+    void this.#naming.run(() => this.#removeUnneeded(hash)).catch(() => undefined);
+  }
+
+  /** The pieces of a blob, the last of them only if they are what they were. */
+  read(kept: Fingerprint): AsyncGenerator<Uint8Array> {
+    const path = join(this.folder, kept.hash);
+    return verified(piecesAt(path, this.machine.disk), kept, path);
+  }
+
+  /** Resolves once what is not needed is gone. */
+  async settled(): Promise<void> {
+    await this.#naming.run(() => Promise.resolve());
+  }
+
+  async #name(file: AtomicFile, { hash, size }: Fingerprint): Promise<void> {
+    if (this.#sizes.has(hash) && this.#needed.has(hash)) await file.discard();
+    else await file.commit(join(this.folder, hash));
+    this.#setSize(hash, size);
+    this.#need(hash);
+  }
+
+  #need(hash: string): void {
+    this.#needed.set(hash, (this.#needed.get(hash) ?? 0) + 1);
+  }
+
+  async #removeUnneeded(hash: string): Promise<void> {
+    if (this.#needed.has(hash)) return;
+    await this.machine.disk.remove(join(this.folder, hash));
+    this.#setSize(hash, undefined);
+  }
+
+  #setSize(hash: string, size: number | undefined): void {
+    this.#size += (size ?? 0) - (this.#sizes.get(hash) ?? 0);
+    if (size === undefined) this.#sizes.delete(hash);
+    else this.#sizes.set(hash, size);
+  }
+}
+
+/** @throws SyncServiceError SYNC_CHANGED_DATA where it is gone, SYNC_STORAGE. */
+async function* piecesAt(path: string, disk: Disk): AsyncGenerator<Buffer> {
+  if (!(await onStorage(path, () => disk.stat(path)))) throw changed(path, 'is gone');
+  const file = await onStorage(path, () => disk.open(path, 'read'));
+  try {
+    for (let at = 0; ; ) {
+      const piece = Buffer.alloc(readAtOnce);
+      const count = await onStorage(path, () => file.read(piece, at));
+      if (count === 0) return;
+      yield piece.subarray(0, count);
+      at += count;
+    }
+  } finally {
+    await onStorage(path, () => file.close());
+  }
+}

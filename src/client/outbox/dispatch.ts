@@ -1,0 +1,88 @@
+import type { ObjectMetadataInput } from '../../protocol/metadata';
+import { timeOfTimestamp } from '../../protocol/timestamp';
+import type { Clock } from '../../system/clock';
+import type { CallOptions } from '../connection/options';
+import { type DataSource, piecesOf, replayable } from '../data/source';
+import { isSyncServiceError } from '../errors';
+import type { ObjectReference } from '../objects/names';
+import type { Blobs } from './blobs';
+import type { Entry } from './entry';
+import type { OutboxLog } from './log';
+import type { OutboxClient } from './options';
+import type { KeptData } from './record';
+import { changed, fingerprintOf, verified } from './verified';
+
+/** Up to here the client sends metadata and data in one request, which nothing is left of where it is cut. */
+const mostInOneRequest = 262_144;
+
+export interface DispatchParts {
+  client: OutboxClient;
+  log: OutboxLog;
+  blobs: Blobs;
+  clock: Clock;
+  /** Called and waited for before an upload. */
+  begin: (entry: Entry) => Promise<void>;
+}
+
+/** Sends entries: each as it was kept. */
+export class Dispatch {
+  constructor(private readonly parts: DispatchParts) {}
+
+  /** @throws SyncServiceError. */
+  async send(entry: Entry, signal: AbortSignal): Promise<void> {
+    const { client } = this.parts;
+    const { object } = entry;
+    if (entry.action === 'delete') return this.#delete(object, { signal });
+    if (entry.action === 'activate') return client.activateObject(object, { signal });
+    const kept = await this.parts.log.read(entry);
+    if (!kept?.record.entry) throw changed(`The record of ${entry.key}`, 'cannot be read any more');
+    const { data, metadata = object } = kept.record.entry;
+    if (!data) return client.updateObject(this.#ripe(metadata), { signal });
+    const source = await this.#sourceOf(data, kept.data);
+    const uploads = entry.action === 'data' || data.size > mostInOneRequest;
+    if (uploads) await this.parts.begin(entry);
+    if (entry.action === 'data') await client.updateObjectData(object, source, { signal });
+    else await client.publish(this.#ripe(metadata), source, { signal });
+    // What a cut upload has left stands behind shorter data that follows, until data is sent once more.
+    if (entry.followsCut) await client.updateObjectData(object, source, { signal });
+  }
+
+  /** A second deletion would undo one that is on its way to edges: they would never hear of either. */
+  async #delete(object: ObjectReference, options: CallOptions): Promise<void> {
+    const { client } = this.parts;
+    try {
+      const { deleted } = await client.getObjectMetadata(object, options);
+      if (deleted) return;
+    } catch (error) {
+      if (isSyncServiceError(error, 'SYNC_NOT_FOUND')) return;
+      throw error;
+    }
+    await client.deleteObject(object, options);
+  }
+
+  /** An object whose time to be active has come while it waited is active: the service takes no time that has passed. */
+  #ripe(metadata: ObjectMetadataInput): ObjectMetadataInput {
+    const { activationTime, inactive, ...others } = metadata;
+    const time = activationTime ? timeOfTimestamp(activationTime) : undefined;
+    return inactive && time !== undefined && time <= this.parts.clock.now() ? others : metadata;
+  }
+
+  async #sourceOf(data: KeptData, inline: Buffer): Promise<DataSource> {
+    if (data.in === 'entry') return inline;
+    const { size } = data;
+    const pieces = data.in === 'blob' ? () => this.parts.blobs.read(data) : await this.#piecesOfFile(data);
+    if (size > mostInOneRequest) return { stream: pieces, size };
+    const whole: Buffer[] = [];
+    for await (const piece of pieces()) whole.push(Buffer.from(piece));
+    return Buffer.concat(whole);
+  }
+
+  /** Looks at all of it before anything is sent: where it has changed, nothing is. */
+  async #piecesOfFile(data: Extract<KeptData, { in: 'file' }>): Promise<() => AsyncIterable<Uint8Array>> {
+    const { hash, path } = data;
+    const body = await replayable({ file: path });
+    if ((await fingerprintOf(piecesOf(body))).hash !== hash)
+      throw changed(path, 'has changed since it was put');
+    return () => verified(piecesOf(body), data, path);
+  }
+}

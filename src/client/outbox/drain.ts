@@ -1,0 +1,163 @@
+import type { Clock, Timer } from '../../system/clock';
+import type { Random } from '../../system/random';
+import { isSyncServiceError } from '../errors';
+import { Contact } from './contact';
+import type { Dispatch } from './dispatch';
+import type { Entry } from './entry';
+import type { Lines } from './lines';
+import type { OutboxClient, OutboxLimits } from './options';
+import { Pace } from './pace';
+import type { OutboxStore } from './store';
+import { reasonOf, type Verdict, verdictOn } from './verdict';
+
+export interface DrainParts {
+  client: OutboxClient;
+  store: OutboxStore;
+  lines: Lines;
+  dispatch: Dispatch;
+  clock: Clock;
+  random: Random;
+  limits: Required<OutboxLimits>;
+  onChange: () => void;
+}
+
+/** An entry on its way. */
+interface Sending {
+  readonly abort: AbortController;
+  readonly began: number;
+  isDropped: boolean;
+}
+
+/** Sends what waits, at its pace, while the service is there. */
+export class Drain {
+  readonly contact: Contact;
+  readonly #pace: Pace;
+  readonly #sending = new Map<Entry, Sending>();
+  #timer: Timer | undefined;
+  #isClosed = false;
+  #onIdle: () => void = () => undefined;
+  #unlisten: () => void = () => undefined;
+
+  constructor(private readonly parts: DrainParts) {
+    const { clock, limits, random } = parts;
+    this.#pace = new Pace(clock, limits.rate);
+    this.contact = new Contact(clock, random, () => this.go());
+  }
+
+  start(): void {
+    this.#unlisten = this.parts.client.onAnswer(() => this.contact.answered());
+    if (this.parts.lines.isAnyReady) this.contact.begin();
+  }
+
+  /** Something can be sent, perhaps. */
+  go(): void {
+    const { limits, lines, onChange } = this.parts;
+    this.#timer?.cancel();
+    while (!this.#isClosed && lines.isAnyReady && this.#sending.size < this.contact.most(limits.atOnce)) {
+      const { wait } = this.#pace;
+      if (wait > 0) {
+        this.#timer = this.parts.clock.after(wait, () => this.go(), { background: true });
+        break;
+      }
+      const entry = lines.next();
+      if (entry) this.#begin(entry);
+    }
+    onChange();
+  }
+
+  /** Drops an entry that is being sent; it may have arrived. @returns false where it is not being sent. */
+  drop(entry: Entry): boolean {
+    const sending = this.#sending.get(entry);
+    if (!sending) return false;
+    sending.isDropped = true;
+    sending.abort.abort();
+    return true;
+  }
+
+  /** Begins nothing more. Resolves once what is being sent has ended, `patience` ms from now at the latest. */
+  async close(patience: number): Promise<void> {
+    this.#isClosed = true;
+    this.#unlisten();
+    this.#timer?.cancel();
+    this.contact.close();
+    if (this.#sending.size === 0) return;
+    const timer = this.parts.clock.after(patience, () => {
+      for (const { abort } of this.#sending.values()) abort.abort();
+    });
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+    });
+    timer.cancel();
+  }
+
+  #begin(entry: Entry): void {
+    const { clock, store } = this.parts;
+    if (store.isExpired(entry)) {
+      void store.end(entry, 'expired');
+      return;
+    }
+    this.#pace.go();
+    entry.state = 'sending';
+    entry.tries += 1;
+    const sending = { abort: new AbortController(), began: clock.elapsed(), isDropped: false };
+    this.#sending.set(entry, sending);
+    void this.#send(entry, sending).then(() => {
+      this.#sending.delete(entry);
+      if (this.#sending.size === 0) this.#onIdle();
+      this.go();
+    });
+  }
+
+  async #send(entry: Entry, sending: Sending): Promise<void> {
+    const { client, dispatch, store } = this.parts;
+    try {
+      await dispatch.send(entry, sending.abort.signal);
+      void store.end(entry, 'sent');
+    } catch (error) {
+      const verdict = verdictOn(error, entry, client.kind);
+      const found = verdict === 'forbidden' ? await this.#verdictOnForbidden(entry) : verdict;
+      if (sending.isDropped && found !== 'done') void store.end(entry, 'dropped');
+      else this.#settle(entry, found, error, sending.began);
+    }
+  }
+
+  #settle(entry: Entry, verdict: Verdict, error: unknown, began: number): void {
+    const { store } = this.parts;
+    const reason = reasonOf(error);
+    switch (verdict) {
+      case 'done':
+        void store.end(entry, 'sent');
+        return;
+      case 'refused':
+        void store.refuse(entry, reason);
+        return;
+      case 'ended':
+        store.putBack(entry, undefined, false);
+        return;
+      case 'rests':
+        store.putBack(entry, reason, true);
+        if (isSyncServiceError(error) && (error.statusCode ?? 0) >= 500) this.contact.doubted(reason);
+        return;
+      case 'away':
+      case 'forbidden': {
+        // Where others get answers it is this object that hangs.
+        const isAlone = verdict === 'away' && this.contact.hasAnsweredSince(began);
+        store.putBack(entry, reason, isAlone);
+        if (!isAlone) this.contact.lost(verdict === 'away' ? 'away' : 'unauthorized', reason);
+      }
+    }
+  }
+
+  /** Whoever may ask for health, or for a list, has good credentials: what is forbidden is this object. */
+  async #verdictOnForbidden({ object }: Entry): Promise<Verdict> {
+    const { client } = this.parts;
+    for (const ask of [() => client.getHealth(), () => client.listUpdates(object.objectType)]) {
+      const answered = await ask().then(
+        () => true,
+        () => false,
+      );
+      if (answered) return 'refused';
+    }
+    return 'forbidden';
+  }
+}

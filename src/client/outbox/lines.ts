@@ -1,0 +1,137 @@
+import type { Clock, Timer } from '../../system/clock';
+import type { Entry } from './entry';
+
+/** The entries of one object, in their order: the first is sent, the others wait for it. */
+class Line {
+  readonly entries: Entry[] = [];
+  /** How often in a row its first entry, or the one before in its place, had to rest. */
+  rests = 0;
+  rest: Timer | undefined;
+}
+
+/** What waits, object by object. Objects take turns; one that has to rest stops no others. */
+export class Lines {
+  readonly #lines = new Map<string, Line>();
+  /** Whose first entry can be sent, in the order of their turns. */
+  readonly #ready = new Set<Line>();
+
+  /**
+   * @param latestWins whether an entry takes away those that it makes needless.
+   * @param restAfter how long an object rests that had to so many times in a row, in ms.
+   * @param onReady told when the rest of an object is over.
+   */
+  constructor(
+    private readonly clock: Clock,
+    private readonly latestWins: boolean,
+    private readonly restAfter: (times: number) => number,
+    private readonly onReady: () => void,
+  ) {}
+
+  get isAnyReady(): boolean {
+    return this.#ready.size > 0;
+  }
+
+  /**
+   * Puts an entry into the line of its object, in the order of their numbers.
+   *
+   * @returns the entries that are needless now, itself among them where a later one is there already: they are in no line.
+   */
+  add(entry: Entry): Entry[] {
+    const line = this.#lines.get(entry.key) ?? new Line();
+    const { entries } = line;
+    const isLast = (entries.at(-1)?.id ?? 0) < entry.id;
+    // One that is retried has its place before those that came after it.
+    const later = isLast ? [] : entries.filter(({ id }) => id > entry.id && !isHead(entries, id));
+    if (!isLast && this.latestWins && entries.some((each) => each.id > entry.id && each.replaces(entry))) {
+      return [entry];
+    }
+    entries.length -= later.length;
+    const needless = this.latestWins ? takeNeedless(entries, entry) : [];
+    entries.push(entry, ...later);
+    this.#lines.set(entry.key, line);
+    // In place of one that rests it rests on.
+    if (entries[0] === entry && !line.rest) this.#ready.add(line);
+    return needless;
+  }
+
+  /** The entry whose turn it is; its object has no other turn until it is over. */
+  next(): Entry | undefined {
+    const [line] = this.#ready;
+    if (!line) return undefined;
+    this.#ready.delete(line);
+    return line.entries[0];
+  }
+
+  /** The entry is done with, or was dropped. */
+  remove(entry: Entry): void {
+    const line = this.#lines.get(entry.key);
+    const at = line?.entries.indexOf(entry) ?? -1;
+    if (!line || at === -1) return;
+    line.entries.splice(at, 1);
+    if (line.entries.length === 0) {
+      line.rest?.cancel();
+      this.#ready.delete(line);
+      this.#lines.delete(entry.key);
+    } else if (at === 0) {
+      this.#renew(line);
+    }
+  }
+
+  /**
+   * The turn of the entry is over, and it waits on: for the next turn, or for that after a rest.
+   *
+   * @returns the later entry that has made it needless meanwhile; then it is in no line any more.
+   */
+  putBack(entry: Entry, rests: boolean): Entry | undefined {
+    const line = this.#lines.get(entry.key);
+    if (!line) return undefined;
+    const later = this.latestWins && line.entries.find((each) => each !== entry && each.replaces(entry));
+    if (later) line.entries.shift();
+    if (!rests) {
+      this.#ready.add(line);
+    } else {
+      line.rests += 1;
+      line.rest = this.clock.after(this.restAfter(line.rests), () => this.#wake(line), { background: true });
+    }
+    return later || undefined;
+  }
+
+  close(): void {
+    for (const { rest } of this.#lines.values()) rest?.cancel();
+    this.#ready.clear();
+  }
+
+  /** Another entry is the first of its line. */
+  #renew(line: Line): void {
+    line.rests = 0;
+    this.#makeReady(line);
+  }
+
+  #makeReady(line: Line): void {
+    line.rest?.cancel();
+    line.rest = undefined;
+    this.#ready.add(line);
+  }
+
+  #wake(line: Line): void {
+    this.#makeReady(line);
+    this.onReady();
+  }
+}
+
+/** Whether it is being sent: nothing comes before it any more. */
+function isHead([head]: readonly Entry[], id: number): boolean {
+  return head?.id === id && head.state === 'sending';
+}
+
+/** Takes from a line what an entry behind its end makes needless; never what is being sent, nor across a deletion. */
+function takeNeedless(entries: Entry[], entry: Entry): Entry[] {
+  const needless: Entry[] = [];
+  for (let at = entries.length - 1; at >= 0; at -= 1) {
+    const earlier = entries[at];
+    if (!earlier || earlier.state === 'sending') break;
+    if (entry.replaces(earlier)) needless.push(...entries.splice(at, 1));
+    else if (earlier.part === 'existence') break;
+  }
+  return needless;
+}

@@ -1,0 +1,195 @@
+import { onDisk, storageError } from '../../storage/errors';
+import type { Extent } from '../../storage/frame-file';
+import type { Entry } from './entry';
+import { type Mark, partsOf, type Record, recordIn } from './record';
+import type { Segment } from './segment';
+import type { Segments, SegmentsOptions } from './segments';
+
+/** A record that waits to be written. */
+interface Job {
+  readonly entry: Entry;
+  /** Undefined for one that is already on its way out: nothing tells of its entry any more. */
+  readonly target: () => Segment | undefined;
+  readonly parts: readonly Uint8Array[];
+  written(extent: Extent | undefined, segment: Segment | undefined): void;
+  failed(error: unknown): void;
+}
+
+/**
+ * The log of an outbox: entries in the order in which they were kept, and what has become of them. Everything that comes
+ * while the disk is busy is written together, with one sync for each file.
+ */
+export class OutboxLog {
+  #queue: Job[] = [];
+  /** Marks that the disk refused: they are written with what comes next. */
+  #late: Job[] = [];
+  #isScheduled = false;
+  /** Has ended when all has that was begun before, well or not. */
+  #before: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly segments: Segments,
+    private readonly options: Pick<SegmentsOptions, 'folder' | 'lock' | 'room' | 'segmentBytes'>,
+  ) {}
+
+  /** Of all its files, in bytes. */
+  get size(): number {
+    return this.segments.size;
+  }
+
+  /** Resolves once the entry outlives a power cut. @throws StorageError; then it is not there. */
+  append(entry: Entry, parts: readonly Uint8Array[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const written: Job['written'] = (extent, segment) => {
+        if (extent) segment?.keep(entry, extent);
+        resolve();
+      };
+      this.#add({ entry, parts, target: () => this.segments.active, written, failed: reject });
+    });
+  }
+
+  /**
+   * Resolves once it is written what has become of an entry, or could not be: then it is written with what comes next.
+   *
+   * @param onDisk called once it is written, however late.
+   */
+  mark(entry: Entry, mark: Mark, onDisk: () => void = () => undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const parts = partsOf({ mark });
+      const job: Job = {
+        entry,
+        parts,
+        target: () => this.#segmentOf(entry),
+        written: () => {
+          onDisk();
+          resolve();
+        },
+        failed: () => {
+          this.#late.push(job);
+          resolve();
+        },
+      };
+      this.#add(job);
+    });
+  }
+
+  /** The entry has ended: it is of no use any more where it stands. */
+  forget(entry: Entry): void {
+    if (entry.place) this.#segmentOf(entry)?.forget(entry, entry.place);
+  }
+
+  /** What is kept of an entry; undefined where the disk does not give it any more. */
+  async read(entry: Entry): Promise<{ record: Record; data: Buffer } | undefined> {
+    const { place } = entry;
+    // It may be moved meanwhile, and its segment be closed.
+    const body = await this.#inTurn(async () => entry.place && this.#segmentOf(entry)?.read(entry.place));
+    return place && body ? recordIn(body) : undefined;
+  }
+
+  /** Resolves once there is room for so many bytes, where something can be done for it. */
+  async makeRoom(bytes: number): Promise<void> {
+    if (this.size + bytes > this.options.room()) await this.#inTurn(() => this.segments.makeRoom(bytes));
+  }
+
+  /** Writes what waits, and closes. */
+  async close(): Promise<void> {
+    if (this.#late.length > 0) this.#writeSoon();
+    while (this.#isScheduled) await this.#before;
+    await this.#inTurn(async () => {
+      // Where that cannot be written, whoever opens the outbox next writes all anew.
+      await this.#writeEnd().catch(() => undefined);
+      await this.segments.close();
+    });
+  }
+
+  async #writeEnd(): Promise<void> {
+    if (this.#late.length > 0 || this.segments.hasPast) return;
+    await this.options.lock.confirm();
+    await this.segments.active.commit([partsOf({ closed: true })]);
+  }
+
+  #segmentOf({ place }: Entry): Segment | undefined {
+    const segment = place?.segment as Segment | undefined;
+    return segment && this.segments.has(segment) ? segment : undefined;
+  }
+
+  #add(job: Job): void {
+    this.#queue.push(job);
+    this.#writeSoon();
+  }
+
+  #writeSoon(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    void this.#inTurn(() => this.#write());
+  }
+
+  async #write(): Promise<void> {
+    this.#isScheduled = false;
+    const jobs = this.#take();
+    if (this.#queue.length > 0) this.#writeSoon();
+    try {
+      await this.options.lock.confirm();
+      const bytes = jobs.reduce((sum, { parts }) => sum + lengthOf(parts), 0);
+      // Where the disk refuses that, it will say so of what is to be written, too, if there is no room for it.
+      await this.segments.makeRoom(bytes).catch(() => undefined);
+      await this.segments.roll();
+      const tellAll = await this.#commit(jobs);
+      await this.options.lock.confirm();
+      for (const tell of tellAll) tell();
+    } catch (error) {
+      for (const { failed } of jobs) failed(error);
+      return;
+    }
+    // Those that are not gone now go when something is written next.
+    await this.segments.removePast().catch(() => undefined);
+  }
+
+  /** The first jobs of those that wait, with the marks that are late: half a segment, or one record. */
+  #take(): Job[] {
+    const late = this.#late;
+    this.#late = [];
+    let [count, bytes] = [0, 0];
+    for (const { parts } of this.#queue) {
+      bytes += lengthOf(parts);
+      if (count > 0 && bytes > this.options.segmentBytes / 2) break;
+      count += 1;
+    }
+    return [...late, ...this.#queue.splice(0, count)];
+  }
+
+  /** Writes each job where it belongs. @returns what is to be told of them, in their order. */
+  async #commit(jobs: readonly Job[]): Promise<(() => void)[]> {
+    const groups = new Map<Segment | undefined, Job[]>();
+    for (const job of jobs) {
+      const target = job.target();
+      const group = groups.get(target);
+      if (group) group.push(job);
+      else groups.set(target, [job]);
+    }
+    const told = new Map<Job, () => void>();
+    const write = async (segment: Segment | undefined, group: readonly Job[]): Promise<void> => {
+      try {
+        const extents = await segment?.commit(group.map(({ parts }) => parts));
+        for (const [index, job] of group.entries())
+          told.set(job, () => job.written(extents?.[index], segment));
+      } catch (error) {
+        const failure = storageError(error, segment?.path ?? this.options.folder);
+        for (const job of group) told.set(job, () => job.failed(failure));
+      }
+    };
+    await Promise.all(Array.from(groups, ([segment, group]) => write(segment, group)));
+    return jobs.flatMap((job) => told.get(job) ?? []);
+  }
+
+  /** Does one thing after the other. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#before.then(() => onDisk(this.options.folder, work));
+    this.#before = done.catch(() => undefined);
+    return done;
+  }
+}
+
+function lengthOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
+}

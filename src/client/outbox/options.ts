@@ -1,0 +1,97 @@
+import type { ObjectMetadata, ObjectMetadataInput } from '../../protocol/metadata';
+import type { ServiceKind } from '../connection/kind';
+import type { CallOptions } from '../connection/options';
+import type { PublishOptions } from '../data/publisher';
+import type { SigningKey } from '../data/signing';
+import type { DataSource } from '../data/source';
+import { invalidArgument } from '../errors';
+import type { ObjectReference } from '../objects/names';
+import type { OutboxReason } from './entry';
+
+/** What an outbox sends with. SyncServiceClient is one. */
+export interface OutboxClient {
+  readonly kind: ServiceKind;
+  readonly allowsCloudOnlyNames: boolean;
+  publish(metadata: ObjectMetadataInput, data: DataSource, options?: PublishOptions): Promise<void>;
+  updateObject(metadata: ObjectMetadataInput, options?: CallOptions): Promise<void>;
+  updateObjectData(object: ObjectReference, data: DataSource, options?: CallOptions): Promise<void>;
+  activateObject(object: ObjectReference, options?: CallOptions): Promise<void>;
+  deleteObject(object: ObjectReference, options?: CallOptions): Promise<void>;
+  getObjectMetadata(object: ObjectReference, options?: CallOptions): Promise<ObjectMetadata>;
+  listUpdates(objectType: string, options?: CallOptions): Promise<unknown>;
+  getHealth(options?: CallOptions): Promise<unknown>;
+  onAnswer(listener: () => void): () => void;
+}
+
+/** Bounds, order and pace of an outbox. */
+export interface OutboxLimits {
+  /** Of the disk, in bytes: 256 MiB unless given, 1 MiB at least. A tenth of it or more is for housekeeping. */
+  bytes?: number;
+  /** How many entries, dead letters among them: 100,000 unless given. */
+  entries?: number;
+  /** How long an entry may wait, in ms; for ever unless given. */
+  age?: number;
+  /** What happens when it is full: what comes is refused, or the oldest that wait are dropped. */
+  whenFull?: 'refuse' | 'drop oldest';
+  /**
+   * `latest wins`: what waits is taken away by what comes later and makes it needless. `every one`: all is sent, as
+   * for readings that have IDs of their own.
+   */
+  order?: 'latest wins' | 'every one';
+  /** How many entries are sent a second, at most: 50 unless given. */
+  rate?: number;
+  /** How many are sent at once, of as many objects: 4 unless given. */
+  atOnce?: number;
+}
+
+export interface OutboxOptions extends OutboxLimits {
+  /** Of this outbox alone; made if it is not there. */
+  folder: string;
+  client: OutboxClient;
+}
+
+export interface PutOptions {
+  /** Signs the data now: the key is not kept. */
+  sign?: SigningKey | undefined;
+  /** Data from a file is not copied. It is refused if the file is not the same any more when its turn comes. */
+  reference?: boolean | undefined;
+}
+
+/** How an outbox is doing. */
+export interface OutboxState {
+  /**
+   * `idle`: nothing waits. `sending`. `away`: the service does not answer; it is tried now and then, and whenever it
+   * answers anybody. `unauthorized`: it refuses key and secret.
+   */
+  readonly phase: 'idle' | 'sending' | 'away' | 'unauthorized' | 'closed';
+  /** Entries that have not ended. */
+  readonly waiting: number;
+  /** When the first of them was kept, in ms since 1970. */
+  readonly since: number | undefined;
+  readonly deadLetters: number;
+  /** Of the disk, in bytes. */
+  readonly bytes: number;
+  /** Why nothing is sent. */
+  readonly reason: OutboxReason | undefined;
+  /** How entries ended since the outbox was opened. */
+  readonly ended: { readonly [Outcome in 'sent' | 'refused' | 'replaced' | 'expired' | 'dropped']: number };
+}
+
+const leastBytes = 1_048_576;
+
+/** The limits, each as given or as it is unless given. @throws SyncServiceError SYNC_INVALID_ARGUMENT. */
+export function limitsOf(options: OutboxLimits): Required<OutboxLimits> {
+  const { bytes = 268_435_456, entries = 100_000, age = Number.POSITIVE_INFINITY } = options;
+  const { whenFull = 'refuse', order = 'latest wins', rate = 50, atOnce = 4 } = options;
+  for (const [name, value] of Object.entries({ bytes, entries, age, rate, atOnce })) {
+    if (!(value > 0)) throw invalidArgument(`${name} must be a number above 0`);
+  }
+  if (bytes < leastBytes) throw invalidArgument(`bytes must be ${leastBytes} at least`);
+  if (whenFull !== 'refuse' && whenFull !== 'drop oldest') {
+    throw invalidArgument(`whenFull must be refuse or drop oldest, not ${String(whenFull)}`);
+  }
+  if (order !== 'latest wins' && order !== 'every one') {
+    throw invalidArgument(`order must be latest wins or every one, not ${String(order)}`);
+  }
+  return { bytes, entries, age, whenFull, order, rate, atOnce };
+}

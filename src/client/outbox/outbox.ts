@@ -1,0 +1,245 @@
+import type { ObjectMetadataInput } from '../../protocol/metadata';
+import type { Damage } from '../../storage/damage';
+import { type Machine, thisMachine } from '../../storage/machine';
+import type { Timer } from '../../system/clock';
+import { every } from '../../system/every';
+import { Listeners } from '../../system/listeners';
+import type { CallOptions } from '../connection/options';
+import type { DataSource } from '../data/source';
+import { SyncServiceError } from '../errors';
+import type { ObjectReference } from '../objects/names';
+import { Dispatch } from './dispatch';
+import { Drain } from './drain';
+import { Ends, type OutboxEnd } from './ends';
+import type { Entry, OutboxEntry } from './entry';
+import { type Draft, Intake } from './intake';
+import { Lines } from './lines';
+import { type OpenedFolder, openFolder } from './open';
+import {
+  limitsOf,
+  type OutboxClient,
+  type OutboxLimits,
+  type OutboxOptions,
+  type OutboxState,
+  type PutOptions,
+} from './options';
+import { Puts } from './puts';
+import { onStorage } from './storage-failure';
+import { OutboxStore } from './store';
+
+/** How often it is looked for what has expired, in ms. */
+const expiryInterval = 60_000;
+/** How long what is being sent may take to end when the outbox is closed, in ms. */
+const patience = 2_000;
+const [firstRest, longestRest] = [1_000, 300_000];
+
+/**
+ * Keeps what is to be sent until the service has it, over outages, restarts and kills, within bounds. What a method has
+ * confirmed is on the disk. It is sent in order for each object, as soon as the service answers anybody; or it is among
+ * the dead letters, with the reason why the service will never take it.
+ *
+ * Sent at least once: where an answer was cut it is sent again.
+ */
+export class Outbox {
+  readonly #ends = new Ends();
+  readonly #stateListeners = new Listeners<OutboxState>('the state of an outbox');
+  readonly #store: OutboxStore;
+  readonly #lines: Lines;
+  readonly #drain: Drain;
+  readonly #intake: Intake;
+  readonly #puts: Puts;
+  readonly #expiry: Timer;
+  #closing: Promise<void> | undefined;
+
+  private constructor(
+    private readonly opened: OpenedFolder,
+    client: OutboxClient,
+    limits: Required<OutboxLimits>,
+    private readonly folder: string,
+    { clock, random }: Machine,
+  ) {
+    const { blobs, log } = opened;
+    const onChange = (): void => this.#stateListeners.tell(this.state);
+    const restAfter = (times: number): number =>
+      Math.min(longestRest, firstRest * 2 ** (times - 1)) * (0.5 + random.next() / 2);
+    const lines = new Lines(clock, limits.order === 'latest wins', restAfter, () => this.#drain.go());
+    this.#lines = lines;
+    const store = new OutboxStore({ ...opened, lines, clock, limits, ends: this.#ends });
+    this.#store = store;
+    const dispatch = new Dispatch({ client, log, blobs, clock, begin: (entry) => store.begin(entry) });
+    this.#drain = new Drain({ client, store, lines, dispatch, clock, random, limits, onChange });
+    const makeRoom = async (bytes: number): Promise<void> => {
+      store.makeRoom(bytes, 0);
+      await log.makeRoom(bytes);
+    };
+    this.#intake = new Intake({ client, blobs, clock, makeRoom });
+    this.#puts = new Puts({
+      add: (draft) => store.add(draft),
+      discard: (draft) => this.#intake.discard(draft),
+    });
+    store.restore(opened.entries);
+    this.#expiry = every(clock, expiryInterval, () => store.dropExpired(), { background: true });
+    this.#drain.start();
+  }
+
+  /**
+   * Opens an outbox on a folder of its own, and begins to send what waits there.
+   *
+   * @throws SyncServiceError SYNC_STORAGE where the folder cannot be used; `cause` says why (STORAGE_IN_USE by another
+   *   process, STORAGE_DENIED, STORAGE_FULL, ...). SYNC_INVALID_ARGUMENT.
+   */
+  static async open(options: OutboxOptions): Promise<Outbox>;
+  /** @internal With another clock, chance or disk than the system's. */
+  static async open(options: OutboxOptions, seams: Partial<Machine>): Promise<Outbox>;
+  static async open(options: OutboxOptions, seams: Partial<Machine> = {}): Promise<Outbox> {
+    const limits = limitsOf(options);
+    const machine = { ...thisMachine, ...seams };
+    const opened = await onStorage(options.folder, () => openFolder(options.folder, limits, machine));
+    return new Outbox(opened, options.client, limits, options.folder, machine);
+  }
+
+  /** What could not be read when it was opened: it is kept aside, and nothing else is lost by it. */
+  get damage(): readonly Damage[] {
+    return this.opened.damage;
+  }
+
+  get state(): OutboxState {
+    const { contact } = this.#drain;
+    const [first] = this.#store.waiting.values();
+    const isThere = contact.phase === 'there';
+    return {
+      phase: this.#closing ? 'closed' : !first ? 'idle' : isThere ? 'sending' : contact.phase,
+      waiting: this.#store.waiting.size,
+      since: first?.since,
+      deadLetters: this.#store.deadLetters.size,
+      bytes: this.opened.log.size + this.opened.blobs.size,
+      reason: isThere ? undefined : contact.reason,
+      ended: this.#ends.counts,
+    };
+  }
+
+  /** @returns a function that ends the listening. */
+  onState(listener: (state: OutboxState) => void): () => void {
+    return this.#stateListeners.add(listener);
+  }
+
+  /** Told how each entry ends. @returns a function that ends the listening. */
+  onEnd(listener: (end: OutboxEnd) => void): () => void {
+    return this.#ends.listeners.add(listener);
+  }
+
+  /**
+   * Keeps metadata and data to be published, or metadata alone. The data may be changed once this has resolved.
+   *
+   * @throws SyncServiceError SYNC_OUTBOX_FULL, SYNC_STORAGE, SYNC_INVALID_ARGUMENT for what the service would refuse.
+   */
+  async put(
+    metadata: ObjectMetadataInput,
+    data?: DataSource,
+    options: PutOptions = {},
+  ): Promise<OutboxEntry> {
+    return this.#put(metadata, () => this.#intake.publish(metadata, data, options));
+  }
+
+  /** Keeps data to be uploaded to an object. Throws as put. */
+  async putData(
+    object: ObjectReference,
+    data: DataSource,
+    options: Pick<PutOptions, 'reference'> = {},
+  ): Promise<OutboxEntry> {
+    return this.#put(object, () => this.#intake.data(object, data, options));
+  }
+
+  /** Keeps the wish that an inactive object becomes active. Throws as put. */
+  async activate(object: ObjectReference): Promise<OutboxEntry> {
+    return this.#put(object, async () => this.#intake.other('activate', object));
+  }
+
+  /** Keeps the wish that an object is deleted; of one that is not there when its turn comes nothing is sent. Throws as put. */
+  async delete(object: ObjectReference): Promise<OutboxEntry> {
+    return this.#put(object, async () => this.#intake.other('delete', object));
+  }
+
+  /** What waits, in the order in which it was kept. */
+  entries(): OutboxEntry[] {
+    return Array.from(this.#store.waiting.values(), (entry) => entry.view());
+  }
+
+  /** What was refused for good, the oldest first: 1,000 at most, which yield to what is new where the outbox is full. */
+  deadLetters(): OutboxEntry[] {
+    return Array.from(this.#store.deadLetters.values(), (entry) => entry.view());
+  }
+
+  /** How the last 1,000 entries ended since the outbox was opened, the oldest first. */
+  ended(): OutboxEnd[] {
+    return this.#ends.remembered;
+  }
+
+  /**
+   * Resolves once an entry has ended. Of one that ended long ago nothing is known.
+   *
+   * @throws SyncServiceError SYNC_NOT_FOUND, SYNC_ABORTED, SYNC_CLOSED.
+   */
+  async whenEnded(entry: Pick<OutboxEntry, 'id'>, { signal }: CallOptions = {}): Promise<OutboxEnd> {
+    const { id } = entry;
+    const ended = this.#ends.of(id);
+    if (ended) return ended;
+    this.#find(id);
+    return this.#ends.wait(id, signal);
+  }
+
+  /** Has a dead letter wait again, before what came later for its object. @throws SyncServiceError SYNC_NOT_FOUND. */
+  async retry(entry: Pick<OutboxEntry, 'id'>): Promise<void> {
+    const found = this.#store.deadLetters.get(entry.id);
+    if (!found) throw notThere(entry.id, 'is no dead letter');
+    await this.#store.retry(found);
+    this.#drain.go();
+  }
+
+  /** Drops an entry, or a dead letter. What is being sent may arrive all the same. @throws SyncServiceError SYNC_NOT_FOUND. */
+  async drop(entry: Pick<OutboxEntry, 'id'>): Promise<void> {
+    const found = this.#find(entry.id);
+    const ended = this.#ends.wait(entry.id, undefined);
+    if (!this.#drain.drop(found)) void this.#store.end(found, 'dropped');
+    await ended;
+  }
+
+  /** Ends the sending and lets go of the folder. What waits is sent when the outbox is opened next. */
+  close(): Promise<void> {
+    this.#closing ??= onStorage(this.folder, () => this.#close());
+    return this.#closing;
+  }
+
+  async #put(object: ObjectReference, prepare: () => Promise<Draft>): Promise<OutboxEntry> {
+    if (this.#closing) throw new SyncServiceError('SYNC_CLOSED', 'The outbox is closed: nothing was kept');
+    const entry = await onStorage(this.folder, () => this.#puts.put(object, prepare));
+    this.#drain.go();
+    return entry.view();
+  }
+
+  #find(id: number): Entry {
+    const found = this.#store.waiting.get(id) ?? this.#store.deadLetters.get(id);
+    if (!found) throw notThere(id, 'is not in the outbox');
+    return found;
+  }
+
+  async #close(): Promise<void> {
+    this.#expiry.cancel();
+    await this.#puts.settled();
+    await this.#drain.close(patience);
+    this.#lines.close();
+    const { blobs, log, release } = this.opened;
+    try {
+      await log.close();
+      await blobs.settled();
+    } finally {
+      await release();
+      this.#ends.close();
+      this.#stateListeners.tell(this.state);
+    }
+  }
+}
+
+function notThere(id: number, how: string): SyncServiceError {
+  return new SyncServiceError('SYNC_NOT_FOUND', `The entry ${id} ${how}`);
+}

@@ -1,0 +1,149 @@
+import { join } from 'node:path';
+import { type Damage, keepAside } from '../../storage/damage';
+import type { DiskFile } from '../../storage/disk';
+import { ifPossible, StorageError } from '../../storage/errors';
+import { type Extent, FrameFile } from '../../storage/frame-file';
+import type { Stretch } from '../../storage/frames';
+import type { Machine } from '../../storage/machine';
+import { Entry, expirationOf, partOf } from './entry';
+import { type EntryRecord, type Mark, type Record, recordIn } from './record';
+import { isUnfinished, numberIn, Segment } from './segment';
+
+/** What a folder holds of an outbox. */
+export class FoundLog {
+  /** In their order. */
+  readonly segments: Segment[] = [];
+  /** What could not be read. */
+  readonly damage: Damage[] = [];
+  /** What the next entry is to be called at least. */
+  nextID = 1;
+  readonly #entries = new Map<number, Entry>();
+  #isClosed = true;
+
+  private constructor(
+    private readonly folder: string,
+    private readonly machine: Machine,
+  ) {}
+
+  /** @throws StorageError STORAGE_UNREADABLE where a newer version has written it. */
+  static async read(folder: string, machine: Machine): Promise<FoundLog> {
+    const found = new FoundLog(folder, machine);
+    try {
+      await found.#readAll();
+      return found;
+    } catch (error) {
+      await found.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Whether it is not to be relied upon. One who died may have left an entry in two segments. And what it has left in the
+   * memory of the system may be what no sync could bring to the disk: that an entry was sent, so that it would be sent
+   * again after a power cut, behind what came later. What cannot be kept aside stays where it is.
+   */
+  get isToBeRewritten(): boolean {
+    if (this.damage.some(({ keptIn }) => keptIn === undefined)) return false;
+    return this.damage.length > 0 || !this.#isClosed;
+  }
+
+  /** Those that have not ended, in their order. */
+  get entries(): Entry[] {
+    return Array.from(this.#entries.values()).sort((one, other) => one.id - other.id);
+  }
+
+  /** The number of the next segment. */
+  get nextNumber(): number {
+    return 1 + (this.segments.at(-1)?.number ?? 0);
+  }
+
+  async close(): Promise<void> {
+    for (const segment of this.segments) await segment.close();
+  }
+
+  async #readAll(): Promise<void> {
+    const { disk } = this.machine;
+    const names = await disk.list(this.folder);
+    for (const name of names.filter(isUnfinished)) await disk.remove(join(this.folder, name));
+    const numbers = names.flatMap((name) => numberIn(name) ?? []).sort((one, other) => one - other);
+    for (const number of numbers) await this.#readSegment(number);
+    await disk.syncFolder(this.folder);
+  }
+
+  async #readSegment(number: number): Promise<void> {
+    const path = Segment.path(this.folder, number);
+    const here = new Map<Entry, Extent>();
+    const frames = await FrameFile.open(this.machine.disk, path, async (stretch, file) => {
+      if (stretch.body) this.#take(recordOf(stretch.body, path), stretch, here);
+      else await this.#keepAside(stretch, file);
+    });
+    const segment = new Segment(number, path, frames);
+    for (const [entry, extent] of here) segment.keep(entry, extent);
+    this.segments.push(segment);
+  }
+
+  #take({ closed, entry, mark, segment }: Record, { start, end }: Extent, here: Map<Entry, Extent>): void {
+    this.#isClosed = closed ?? false;
+    if (segment) this.nextID = Math.max(this.nextID, segment.nextID);
+    if (entry) {
+      this.nextID = Math.max(this.nextID, entry.id + 1);
+      const before = this.#entries.get(entry.id);
+      if (before) this.#forget(before, here);
+      const read = entryOf(entry);
+      this.#entries.set(entry.id, read);
+      here.set(read, { start, end });
+    }
+    const marked = mark && this.#entries.get(mark.id);
+    if (!mark || !marked || !here.has(marked)) return;
+    if (mark.state === 'ended') this.#forget(marked, here);
+    else apply(mark, marked);
+  }
+
+  /** It has ended, or stands elsewhere, too. */
+  #forget(entry: Entry, here: Map<Entry, Extent>): void {
+    this.#entries.delete(entry.id);
+    if (here.delete(entry)) return;
+    const { place } = entry;
+    if (place) (place.segment as Segment).forget(entry, place);
+  }
+
+  async #keepAside({ start, end }: Stretch, file: DiskFile): Promise<void> {
+    const keptIn = await ifPossible(() => keepAside(this.machine.disk, this.folder, file, { start, end }));
+    this.damage.push({ bytes: end - start, keptIn });
+  }
+}
+
+function recordOf(body: Buffer, path: string): Record {
+  try {
+    return recordIn(body).record;
+  } catch (error) {
+    throw new StorageError(
+      'STORAGE_UNREADABLE',
+      `${path} was written by a newer version of this package`,
+      error,
+    );
+  }
+}
+
+function entryOf({ action, data, id, marks = [], metadata, object, since }: EntryRecord): Entry {
+  const part = partOf(action, metadata?.metaOnly ?? false);
+  const expiration = expirationOf(metadata);
+  const blob = data?.in === 'blob' ? data.hash : undefined;
+  const entry = new Entry(id, action, part, object, since, expiration, data?.size ?? 0, blob);
+  for (const mark of marks) apply(mark, entry);
+  return entry;
+}
+
+function apply({ reason, since, state }: Mark, entry: Entry): void {
+  if (state === 'follows cut') {
+    entry.followsCut = true;
+    return;
+  }
+  if (state === 'begun') {
+    entry.hasBegun = true;
+    return;
+  }
+  entry.state = state === 'refused' ? 'refused' : 'waiting';
+  entry.reason = reason;
+  entry.since = since ?? entry.since;
+}

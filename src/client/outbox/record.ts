@@ -1,0 +1,77 @@
+import type { ObjectMetadataInput } from '../../protocol/metadata';
+import type { ObjectReference } from '../objects/names';
+import type { Entry, OutboxAction, OutboxReason } from './entry';
+
+/** Where the data of an entry is. */
+export type KeptData =
+  | { readonly in: 'entry'; readonly size: number }
+  | { readonly in: 'blob'; readonly size: number; readonly hash: string }
+  | { readonly in: 'file'; readonly size: number; readonly hash: string; readonly path: string };
+
+/**
+ * What has become of an entry since its record was written. `begun`: an upload of its data, which may have been cut.
+ * `follows cut`: so may one of other data of its object.
+ */
+export interface Mark {
+  readonly id: number;
+  readonly state: 'ended' | 'refused' | 'waiting' | 'begun' | 'follows cut';
+  readonly reason?: OutboxReason;
+  /** From when on it waits, in ms since 1970. */
+  readonly since?: number;
+}
+
+/** What is kept of an entry, beside its data. */
+export interface EntryRecord {
+  readonly id: number;
+  readonly action: OutboxAction;
+  readonly object: ObjectReference;
+  readonly metadata?: ObjectMetadataInput;
+  readonly data?: KeptData;
+  readonly since: number;
+  /** What had become of it when the record was written anew. */
+  readonly marks?: readonly Mark[];
+}
+
+export interface Record {
+  /** The first of a segment: what the next entry is to be called at least. */
+  readonly segment?: { readonly version: 1; readonly nextID: number };
+  readonly entry?: EntryRecord;
+  readonly mark?: Mark;
+  /** The last of all: everything before it is on the disk, and not in the memory of the system alone. */
+  readonly closed?: true;
+}
+
+const lengthBytes = 4;
+
+/** The parts of a frame: the length of the record, the record as JSON, and the data that is kept within. */
+export function partsOf(record: Record, data: Uint8Array = Buffer.alloc(0)): Uint8Array[] {
+  const head = Buffer.from(JSON.stringify(record));
+  const length = Buffer.alloc(lengthBytes);
+  length.writeUInt32LE(head.length);
+  return [length, head, data];
+}
+
+/** The body of a frame. @throws Error where another version has written it. */
+export function recordIn(body: Buffer): { record: Record; data: Buffer } {
+  const end = lengthBytes + body.readUInt32LE(0);
+  const record = JSON.parse(body.toString('utf8', lengthBytes, end)) as Record;
+  const isKnown = record.segment
+    ? record.segment.version === 1
+    : (record.entry ?? record.mark ?? record.closed);
+  if (!isKnown) throw new Error('a record of another version');
+  return { record, data: body.subarray(end) };
+}
+
+/** What has become of an entry, to be written with it. */
+export function marksOf({ followsCut, hasBegun, id, reason, since, state }: Entry): Mark[] {
+  return [
+    {
+      id,
+      state: state === 'refused' ? 'refused' : 'waiting',
+      since,
+      ...(state === 'refused' && reason && { reason }),
+    },
+    ...(hasBegun ? [{ id, state: 'begun' } as const] : []),
+    ...(followsCut ? [{ id, state: 'follows cut' } as const] : []),
+  ];
+}

@@ -1,0 +1,159 @@
+import { onDisk } from '../../storage/errors';
+import type { FolderLock } from '../../storage/lock';
+import type { Machine } from '../../storage/machine';
+import type { Entry } from './entry';
+import { type Mark, partsOf, recordIn } from './record';
+import { Segment } from './segment';
+
+/** A segment is written anew where at least this part of it is of no use. */
+const worthMoving = 1 / 16;
+
+export interface SegmentsOptions {
+  folder: string;
+  machine: Machine;
+  lock: FolderLock;
+  /** How large a segment grows, in bytes. */
+  segmentBytes: number;
+  /** How many bytes all segments may have together, now. */
+  room: () => number;
+  /** What has become of an entry, to be written with it. */
+  marksOf: (entry: Entry) => Mark[];
+  /** What the next entry is to be called at least. */
+  nextID: () => number;
+}
+
+/** The segments of a log: one that takes entries, and those that are full. */
+export class Segments {
+  /** Those that are to be removed: as long as one is there, it tells also of entries that stand elsewhere. */
+  readonly #past = new Set<Segment>();
+  readonly #unreadable = new Set<Segment>();
+
+  /** @param full in their order. */
+  constructor(
+    private readonly options: SegmentsOptions,
+    private readonly full: Set<Segment>,
+    private current: Segment,
+  ) {}
+
+  /** In bytes. */
+  get size(): number {
+    let size = this.current.size;
+    for (const segment of this.full) size += segment.size;
+    for (const segment of this.#past) size += segment.size;
+    return size;
+  }
+
+  /** The one that takes entries. */
+  get active(): Segment {
+    return this.current;
+  }
+
+  /** Whether some are to be removed that could not be, yet. */
+  get hasPast(): boolean {
+    return this.#past.size > 0;
+  }
+
+  has(segment: Segment): boolean {
+    return segment === this.current || this.full.has(segment);
+  }
+
+  /** Begins another segment where the active one is full. */
+  async roll(): Promise<void> {
+    if (this.current.size >= this.options.segmentBytes) await this.#begin();
+  }
+
+  /** Writes segments anew without what is past, as far as so many more bytes need it and there is something to gain. */
+  async makeRoom(bytes: number): Promise<void> {
+    const { room, segmentBytes } = this.options;
+    await this.removePast();
+    while (this.size + bytes > room()) {
+      if (!this.#worstOf(this.full) && this.current.garbage > segmentBytes / 4) await this.#begin();
+      const segment = this.#worstOf(this.full);
+      if (!segment) return;
+      await this.move(segment);
+    }
+  }
+
+  /** Removes those of which no entry waits. */
+  async removePast(): Promise<void> {
+    const { folder, machine } = this.options;
+    for (const segment of this.full) if (segment.live.size === 0) this.#retire(segment);
+    if (this.#past.size === 0) return;
+    // What could not be moved here must not be taken for moved.
+    await this.current.settle();
+    // One after the other: what was moved is nowhere else only once the segment that it was moved from is gone for good.
+    for (const segment of this.#past) {
+      await segment.close();
+      await machine.disk.remove(segment.path);
+      await machine.disk.syncFolder(folder);
+      this.#past.delete(segment);
+    }
+  }
+
+  /** Writes what is kept in a segment anew, all of it or nothing, and removes the segment. */
+  async move(segment: Segment): Promise<void> {
+    await this.removePast();
+    const moved: Entry[] = [];
+    const records: Uint8Array[][] = [];
+    for (const entry of Array.from(segment.live)) {
+      const parts = await this.#recordOf(segment, entry);
+      if (!parts) {
+        this.#unreadable.add(segment);
+        return;
+      }
+      moved.push(entry);
+      records.push(parts);
+    }
+    if (records.length > 0) {
+      await this.options.lock.confirm();
+      await this.roll();
+      const target = this.current;
+      const extents = await target.commit(records);
+      for (const [index, extent] of extents.entries()) {
+        const entry = moved[index];
+        if (entry) target.take(entry, extent, segment);
+      }
+    }
+    this.#retire(segment);
+    await this.removePast();
+  }
+
+  /** Writes all that is kept anew. */
+  async moveAll(): Promise<void> {
+    for (const segment of Array.from(this.full)) await this.move(segment);
+  }
+
+  async close(): Promise<void> {
+    for (const segment of [this.current, ...this.full, ...this.#past]) await segment.close();
+  }
+
+  async #recordOf(segment: Segment, entry: Entry): Promise<Uint8Array[] | undefined> {
+    const body = entry.place && (await segment.read(entry.place));
+    const { record, data } = body ? recordIn(body) : {};
+    if (!record?.entry) return undefined;
+    return partsOf({ entry: { ...record.entry, marks: this.options.marksOf(entry) } }, data);
+  }
+
+  async #begin(): Promise<void> {
+    const { folder, machine, nextID } = this.options;
+    const next = await onDisk(folder, () =>
+      Segment.create(folder, this.current.number + 1, nextID(), machine),
+    );
+    this.full.add(this.current);
+    this.current = next;
+  }
+
+  #worstOf(segments: Iterable<Segment>): Segment | undefined {
+    let worst: Segment | undefined;
+    for (const segment of segments) {
+      if (this.#unreadable.has(segment) || segment.garbage < segment.size * worthMoving) continue;
+      if (!worst || segment.garbage > worst.garbage) worst = segment;
+    }
+    return worst;
+  }
+
+  #retire(segment: Segment): void {
+    this.full.delete(segment);
+    this.#past.add(segment);
+  }
+}

@@ -1,0 +1,197 @@
+import type { Clock } from '../../system/clock';
+import type { Blobs } from './blobs';
+import type { Ends } from './ends';
+import { Entry, expirationOf, type OutboxOutcome, type OutboxReason, partOf } from './entry';
+import type { Draft } from './intake';
+import type { Lines } from './lines';
+import type { OutboxLog } from './log';
+import type { Numbers } from './numbers';
+import type { OutboxLimits } from './options';
+import { type EntryRecord, partsOf } from './record';
+import { costOf, type Room } from './room';
+
+/** The oldest dead letters go when there are more. */
+const mostDeadLetters = 1_000;
+/** An outbox that is full is looked through for what has expired once in so many ms. */
+const lookInterval = 1_000;
+const madeRoom: OutboxReason = { code: 'SYNC_OUTBOX_FULL', message: 'It made room for others' };
+
+export interface StoreParts {
+  log: OutboxLog;
+  blobs: Blobs;
+  room: Room;
+  lines: Lines;
+  clock: Clock;
+  numbers: Numbers;
+  ends: Ends;
+  limits: Required<OutboxLimits>;
+}
+
+/** What is kept: entries that wait and dead letters, in memory as on the disk, within their bounds. */
+export class OutboxStore {
+  /** In the order in which they were kept. */
+  readonly waiting = new Map<number, Entry>();
+  readonly deadLetters = new Map<number, Entry>();
+
+  #looked = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly parts: StoreParts) {}
+
+  /** Takes what was found on the disk. */
+  restore(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      entry.cost = costOf(entry.place ? entry.place.end - entry.place.start : 0);
+      this.parts.room.take(entry.cost);
+      if (entry.state === 'refused') this.deadLetters.set(entry.id, entry);
+      else this.#enqueue(entry);
+    }
+  }
+
+  /**
+   * Keeps an entry; it is on the disk when this resolves.
+   *
+   * @throws SyncServiceError SYNC_OUTBOX_FULL; StorageError.
+   */
+  async add({ action, data, inline, metadata, object }: Draft): Promise<Entry> {
+    const { clock, log, numbers, room } = this.parts;
+    const part = partOf(action, metadata?.metaOnly ?? false);
+    const blob = data?.in === 'blob' ? data.hash : undefined;
+    const [since, expiration] = [clock.now(), expirationOf(metadata)];
+    const entry = new Entry(numbers.take(), action, part, object, since, expiration, data?.size ?? 0, blob);
+    const record: EntryRecord = {
+      id: entry.id,
+      action,
+      object,
+      since,
+      ...(metadata && { metadata }),
+      ...(data && { data }),
+    };
+    const parts = partsOf({ entry: record }, inline);
+    entry.cost = costOf(parts.reduce((sum, { length }) => sum + length, 0));
+    this.makeRoom(entry.cost, 1);
+    room.take(entry.cost);
+    try {
+      await log.append(entry, parts);
+    } catch (error) {
+      room.give(entry.cost);
+      throw error;
+    }
+    this.#enqueue(entry);
+    return entry;
+  }
+
+  /** Has room for so much more; dead letters yield to what is new. @throws SyncServiceError SYNC_OUTBOX_FULL. */
+  makeRoom(bytes: number, entries: number): void {
+    const { room } = this.parts;
+    if (room.fits(bytes, entries)) return;
+    this.#dropExpiredNowAndThen();
+    while (!room.fits(bytes, entries)) {
+      const oldest = room.exceeds(bytes) ? undefined : this.#oldest();
+      if (!oldest) throw room.full(bytes);
+      void this.end(oldest, 'dropped', madeRoom);
+    }
+  }
+
+  /** Drops what has waited for too long, or whose object has expired. */
+  dropExpired(): void {
+    for (const entry of [...this.waiting.values(), ...this.deadLetters.values()]) {
+      if (entry.state !== 'sending' && this.isExpired(entry)) void this.end(entry, 'expired');
+    }
+  }
+
+  isExpired({ expiration, since }: Entry): boolean {
+    const now = this.parts.clock.now();
+    return now >= (expiration ?? Number.POSITIVE_INFINITY) || now - since >= this.parts.limits.age;
+  }
+
+  /** The entry is kept no more. Resolves once that is written, or could not be. */
+  async end(entry: Entry, outcome: OutboxOutcome, reason?: OutboxReason): Promise<void> {
+    const { blobs, lines, log, room } = this.parts;
+    entry.state = outcome;
+    entry.reason = reason;
+    this.waiting.delete(entry.id);
+    this.deadLetters.delete(entry.id);
+    lines.remove(entry);
+    room.give(entry.cost);
+    log.forget(entry);
+    const { blob, id } = entry;
+    await log.mark(entry, { id, state: 'ended' }, () => {
+      if (blob !== undefined) blobs.release(blob);
+    });
+    this.#tell(entry, outcome, reason);
+  }
+
+  /** The entry is a dead letter from now on. */
+  async refuse(entry: Entry, reason: OutboxReason): Promise<void> {
+    entry.state = 'refused';
+    entry.reason = reason;
+    this.waiting.delete(entry.id);
+    this.parts.lines.remove(entry);
+    this.deadLetters.set(entry.id, entry);
+    const [oldest] = this.deadLetters.values();
+    if (this.deadLetters.size > mostDeadLetters && oldest) void this.end(oldest, 'dropped', madeRoom);
+    await this.parts.log.mark(entry, { id: entry.id, state: 'refused', reason });
+    this.#tell(entry, 'refused', reason);
+  }
+
+  /** A dead letter waits again, in its place among the entries of its object. */
+  async retry(entry: Entry): Promise<void> {
+    const since = this.parts.clock.now();
+    this.deadLetters.delete(entry.id);
+    entry.state = 'waiting';
+    entry.reason = undefined;
+    entry.since = since;
+    this.parts.ends.forget(entry.id);
+    this.#enqueue(entry);
+    await this.parts.log.mark(entry, { id: entry.id, state: 'waiting', since });
+  }
+
+  /** Before an upload: if the process dies with it, whoever opens the outbox next knows that it may have been cut. */
+  async begin(entry: Entry): Promise<void> {
+    if (entry.hasBegun) return;
+    entry.hasBegun = true;
+    await this.parts.log.mark(entry, { id: entry.id, state: 'begun' });
+  }
+
+  /** The turn of an entry is over, and it waits on. */
+  putBack(entry: Entry, reason: OutboxReason | undefined, rests: boolean): void {
+    entry.state = 'waiting';
+    entry.reason = reason;
+    const later = this.parts.lines.putBack(entry, rests);
+    if (!later) return;
+    void this.#inherit(later, [entry]);
+    void this.end(entry, 'replaced');
+  }
+
+  #enqueue(entry: Entry): void {
+    this.waiting.set(entry.id, entry);
+    const needless = this.parts.lines.add(entry);
+    if (!needless.includes(entry)) void this.#inherit(entry, needless);
+    for (const each of needless) void this.end(each, 'replaced');
+  }
+
+  async #inherit(entry: Entry, from: readonly Entry[]): Promise<void> {
+    if (!from.some(({ followsCut, hasBegun }) => followsCut || hasBegun)) return;
+    entry.followsCut = true;
+    await this.parts.log.mark(entry, { id: entry.id, state: 'follows cut' });
+  }
+
+  #dropExpiredNowAndThen(): void {
+    const now = this.parts.clock.elapsed();
+    if (now - this.#looked < lookInterval) return;
+    this.#looked = now;
+    this.dropExpired();
+  }
+
+  /** What goes first where something must. */
+  #oldest(): Entry | undefined {
+    const [deadLetter] = this.deadLetters.values();
+    if (deadLetter || this.parts.limits.whenFull === 'refuse') return deadLetter;
+    for (const entry of this.waiting.values()) if (entry.state === 'waiting') return entry;
+    return undefined;
+  }
+
+  #tell(entry: Entry, outcome: OutboxOutcome, reason: OutboxReason | undefined): void {
+    this.parts.ends.tell({ entry: entry.view(), outcome, ...(reason && { reason }) });
+  }
+}

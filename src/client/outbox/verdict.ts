@@ -1,0 +1,69 @@
+import { isStorageError } from '../../storage/errors';
+import type { ServiceKind } from '../connection/kind';
+import { isSyncServiceError, type SyncServiceError } from '../errors';
+import type { Entry, OutboxAction, OutboxReason } from './entry';
+
+/**
+ * What a failure means for an entry: it is `done` after all; it is `refused` for good; it `rests`, and others go; the
+ * service is `away`, for all; who asks is `forbidden` to, for this object or for all; or it was `ended` from here.
+ */
+export type Verdict = 'done' | 'refused' | 'rests' | 'away' | 'forbidden' | 'ended';
+
+/** What is published may have been deleted by somebody between its two requests. */
+const ofWhatIsGone: Readonly<Record<OutboxAction, Verdict>> = {
+  publish: 'rests',
+  metadata: 'rests',
+  data: 'refused',
+  activate: 'refused',
+  delete: 'done',
+};
+
+/** The statuses that will not be another one next time. Others may pass: a proxy may have given them. */
+const refusals = new Set([400, 413]);
+
+export function verdictOn(error: unknown, { action }: Pick<Entry, 'action'>, kind: ServiceKind): Verdict {
+  if (!isSyncServiceError(error)) return 'rests';
+  switch (error.code) {
+    case 'SYNC_ABORTED':
+      return 'ended';
+    case 'SYNC_CLOSED':
+    case 'SYNC_UNREACHABLE':
+    case 'SYNC_TLS':
+    case 'SYNC_TIMEOUT':
+    case 'SYNC_ENVIRONMENT':
+    case 'SYNC_WRONG_SERVICE_KIND':
+    case 'SYNC_UNEXPECTED_RESPONSE':
+      return 'away';
+    case 'SYNC_UNAUTHORIZED':
+      return 'forbidden';
+    case 'SYNC_NOT_FOUND':
+      return ofWhatIsGone[action];
+    case 'SYNC_INVALID_ARGUMENT':
+    case 'SYNC_SIGNATURE_INVALID':
+    case 'SYNC_CHANGED_DATA':
+      return 'refused';
+    case 'SYNC_BUSY':
+      return error.statusCode === 429 ? 'away' : 'rests';
+    case 'SYNC_REJECTED':
+      return isRefusal(error, kind) ? 'refused' : 'rests';
+    default:
+      return 'rests';
+  }
+}
+
+/** On a CSS an object cannot be written while a deletion of it is on its way to edges. */
+function isRefusal({ response = '', statusCode = 0 }: SyncServiceError, kind: ServiceKind): boolean {
+  if (statusCode === 400 && kind === 'CSS' && response.includes('receiving side')) return false;
+  return refusals.has(statusCode);
+}
+
+/** How much of a message is kept. */
+const told = 1_000;
+
+export function reasonOf(error: unknown): OutboxReason {
+  const message = (error instanceof Error ? error.message : String(error)).slice(0, told);
+  if (isStorageError(error)) return { code: 'SYNC_STORAGE', message };
+  if (!isSyncServiceError(error)) return { code: 'SYNC_OUTBOX_ERROR', message };
+  const { code, statusCode } = error;
+  return { code, message, ...(statusCode !== undefined && { statusCode }) };
+}

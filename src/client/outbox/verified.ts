@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { SyncServiceError } from '../errors';
+import type { KeptData } from './record';
+
+/** Data as it was when it was kept: by its size and SHA-256. */
+export type Fingerprint = Pick<Extract<KeptData, { hash: string }>, 'hash' | 'size'>;
+
+/**
+ * The pieces of data that was kept somewhere, the last of them only if all are what they were then.
+ *
+ * @param name of what holds them.
+ * @throws SyncServiceError SYNC_CHANGED_DATA.
+ */
+export async function* verified(
+  pieces: AsyncIterable<Uint8Array>,
+  { hash, size }: Fingerprint,
+  name: string,
+): AsyncGenerator<Uint8Array> {
+  const digest = createHash('sha256');
+  let read = 0;
+  let last: Uint8Array | undefined;
+  for await (const piece of pieces) {
+    digest.update(piece);
+    read += piece.length;
+    last = piece;
+    // The memory of a piece is used again once the next is asked for.
+    if (read >= size) break;
+    yield piece;
+  }
+  if (read !== size || digest.digest('hex') !== hash) {
+    throw changed(name, 'is not what it was when it was kept');
+  }
+  if (last) yield last;
+}
+
+/** How large data is, and its SHA-256. */
+export async function fingerprintOf(pieces: AsyncIterable<Uint8Array>): Promise<Fingerprint> {
+  const digest = createHash('sha256');
+  let size = 0;
+  for await (const piece of pieces) {
+    digest.update(piece);
+    size += piece.length;
+  }
+  return { hash: digest.digest('hex'), size };
+}
+
+/** The failure of data that cannot be sent any more. */
+export function changed(name: string, how: string, cause?: unknown): SyncServiceError {
+  return new SyncServiceError('SYNC_CHANGED_DATA', `${name} ${how}`, { cause });
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { Ground } from './ground';
+import { failure } from './scripted-service';
+
+function object(objectID: string): { objectType: string; objectID: string } {
+  return { objectType: 't', objectID };
+}
+
+describe('an outbox sends', () => {
+  it('each action as the client does it, and tells how it ended', async () => {
+    const ground = new Ground();
+    const outbox = await ground.open();
+    await outbox.put({ ...object('a'), version: '1' }, 'data of a');
+    await outbox.put({ ...object('b'), noData: true });
+    await outbox.putData(object('c'), Buffer.from('data of c'));
+    await outbox.activate(object('d'));
+    await outbox.delete(object('e'));
+    await ground.pass(1_000);
+    assert.deepEqual(ground.service.asked, [
+      'publish t/a data of a',
+      'metadata t/b',
+      'data t/c data of c',
+      'activate t/d',
+      'look t/e',
+      'delete t/e',
+    ]);
+    assert.deepEqual(ground.service.metadata, [
+      { ...object('a'), version: '1' },
+      { ...object('b'), noData: true },
+    ]);
+    assert.deepEqual(ground.told.toSorted(), ['sent 1', 'sent 2', 'sent 3', 'sent 4', 'sent 5']);
+    const { phase, waiting, ended } = outbox.state;
+    assert.deepEqual({ phase, waiting, sent: ended.sent }, { phase: 'idle', waiting: 0, sent: 5 });
+    await ground.close(outbox);
+  });
+
+  it('after a restart what was kept before', async () => {
+    const ground = new Ground();
+    ground.service.answer = () => {
+      throw failure('SYNC_UNREACHABLE');
+    };
+    const before = await ground.open();
+    await before.put(object('a'), 'one');
+    await before.put(object('b'), 'two');
+    ground.crash();
+    ground.service.asked.length = 0;
+    ground.service.answer = () => undefined;
+    const outbox = await ground.open();
+    assert.deepEqual(
+      outbox.entries().map(({ id, state, objectID }) => ({ id, state, objectID })),
+      [
+        { id: 1, state: 'waiting', objectID: 'a' },
+        { id: 2, state: 'waiting', objectID: 'b' },
+      ],
+    );
+    await ground.pass(3_000);
+    assert.deepEqual(ground.service.asked, ['publish t/a one', 'publish t/b two']);
+    await ground.close(outbox);
+    ground.crash();
+    const after = await ground.open();
+    assert.deepEqual(after.entries(), []);
+    await ground.close(after);
+    // Nothing of the first two is left by now.
+    const last = await ground.open();
+    const { id } = await last.put(object('c'), 'three');
+    assert.equal(id, 3);
+    await ground.close(last);
+  });
+
+  it('nothing again that it has told as sent, also after a power cut', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const ground = new Ground();
+      for (let draw = 0; draw < round; draw += 1) ground.random.next();
+      const outbox = await ground.open();
+      let crashed = false;
+      outbox.onEnd(() => {
+        if (!crashed) ground.crash();
+        crashed = true;
+      });
+      await outbox.put(object('a'), 'one');
+      await ground.pass(100);
+      assert.ok(crashed);
+      assert.deepEqual((await ground.open()).entries(), [], `round ${round}`);
+    }
+  });
+});
