@@ -112,7 +112,7 @@ describe('the package, in a folder outside', function () {
 
   it('is small', () => {
     const unpacked = Array.from(packed.files.values()).reduce((sum, size) => sum + size, 0);
-    assert.ok(unpacked < 1_310_720, `${unpacked} bytes`);
+    assert.ok(unpacked < 1_048_576, `${unpacked} bytes`);
     assert.ok(packed.size < 393_216, `${packed.size} bytes packed`);
   });
 

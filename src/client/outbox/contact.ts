@@ -5,7 +5,7 @@ import type { OutboxReason } from './entry';
 /** A hundred gateways that start at the same time do not all ask at the same time. */
 const longestFirstPause = 2_000;
 const [firstPause, longestPause] = [1_000, 60_000];
-/** So many objects in a row that the service, or a proxy before it, fails on are not their own fault. */
+/** After so many objects in a row that the service, or a proxy before it, fails on, it is asked whether it is their fault. */
 const mostDoubts = 8;
 
 /** Whether the service is there: as long as it is not, it is tried now and then, ever less often. */
@@ -38,7 +38,7 @@ export class Contact {
 
   /** How many entries may be sent at once, of so many otherwise. */
   most(otherwise: number): number {
-    if (this.#phase === 'there') return otherwise;
+    if (this.#phase === 'there') return this.#doubts < mostDoubts ? otherwise : 1;
     return this.#phase === 'trying' ? 1 : 0;
   }
 
@@ -63,10 +63,17 @@ export class Contact {
     return this.#lastAnswer > time;
   }
 
-  /** The service has failed on an object. */
-  doubted(reason: OutboxReason): void {
+  /** The service has failed on an object. @returns whether it is time to ask how it is. */
+  doubted(): boolean {
     this.#doubts += 1;
-    if (this.#doubts >= mostDoubts) this.lost('away', reason);
+    return this.#phase !== 'there' || this.#doubts % mostDoubts === 0;
+  }
+
+  /** It fails on objects and is well otherwise: they wait, and others go, one at a time. */
+  well(): void {
+    const doubts = this.#doubts;
+    this.answered();
+    this.#doubts = doubts;
   }
 
   lost(phase: 'away' | 'unauthorized', reason: OutboxReason): void {

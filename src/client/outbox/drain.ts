@@ -3,7 +3,7 @@ import type { Random } from '../../system/random';
 import { isSyncServiceError } from '../errors';
 import { Contact } from './contact';
 import type { Dispatch } from './dispatch';
-import type { Entry } from './entry';
+import type { Entry, OutboxReason } from './entry';
 import type { Lines } from './lines';
 import type { OutboxClient, OutboxLimits } from './options';
 import { Pace } from './pace';
@@ -118,6 +118,9 @@ export class Drain {
       const found = verdict === 'forbidden' ? await this.#verdictOnForbidden(entry) : verdict;
       if (sending.isDropped && found !== 'done') void store.end(entry, 'dropped');
       else this.#settle(entry, found, error, sending.began);
+      if (found === 'rests' && isFailureOfService(error) && this.contact.doubted()) {
+        await this.#ask(reasonOf(error), sending.abort.signal);
+      }
     }
   }
 
@@ -136,7 +139,6 @@ export class Drain {
         return;
       case 'rests':
         store.putBack(entry, reason, true);
-        if (isSyncServiceError(error) && (error.statusCode ?? 0) >= 500) this.contact.doubted(reason);
         return;
       case 'away':
       case 'forbidden': {
@@ -145,6 +147,16 @@ export class Drain {
         store.putBack(entry, reason, isAlone);
         if (!isAlone) this.contact.lost(verdict === 'away' ? 'away' : 'unauthorized', reason);
       }
+    }
+  }
+
+  /** Whether it is well, which fails on one object after the other: an edge that has not registered yet is no outage. */
+  async #ask(reason: OutboxReason, signal: AbortSignal): Promise<void> {
+    try {
+      await this.parts.client.getHealth({ signal });
+      this.contact.well();
+    } catch {
+      this.contact.lost('away', reason);
     }
   }
 
@@ -160,4 +172,8 @@ export class Drain {
     }
     return 'forbidden';
   }
+}
+
+function isFailureOfService(error: unknown): boolean {
+  return isSyncServiceError(error) && (error.statusCode ?? 0) >= 500;
 }

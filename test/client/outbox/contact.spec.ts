@@ -150,10 +150,26 @@ describe('an outbox whose service is away', () => {
     await fill(outbox, 100);
     await ground.pass(10_000);
     assert.equal(outbox.state.phase, 'away');
-    assert.ok(ground.service.asked.length < 20, String(ground.service.asked.length));
+    assert.ok(ground.service.asked.length < 26, String(ground.service.asked.length));
     ground.service.answer = () => undefined;
     await ground.pass(300_000);
     assert.equal(ground.told.length, 100);
+    await ground.close(outbox);
+  });
+
+  it('sends the others where the service fails on one object after the other and is well otherwise', async () => {
+    const ground = new Ground();
+    ground.service.answer = (asked) => {
+      if (asked.includes('bad')) throw failure('SYNC_SERVER_ERROR', 500);
+    };
+    const outbox = await ground.open();
+    for (let index = 0; index < 60; index += 1) {
+      await outbox.put({ objectType: 't', objectID: `bad${index}` }, 'x');
+    }
+    await outbox.put({ objectType: 't', objectID: 'good' }, 'x');
+    await ground.pass(3_000);
+    assert.deepEqual(ground.told, ['sent 61']);
+    assert.equal(outbox.state.phase, 'sending');
     await ground.close(outbox);
   });
 
