@@ -1,3 +1,4 @@
+import '../common/node-version';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { invalidInput } from '../common/failure';
 import { FieldReader } from '../common/fields';

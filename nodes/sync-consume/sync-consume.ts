@@ -1,3 +1,4 @@
+import '../common/node-version';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { FieldReader } from '../common/fields';
 import { construct, type Handler, handleInput } from '../common/input';

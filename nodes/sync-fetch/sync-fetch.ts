@@ -1,3 +1,4 @@
+import '../common/node-version';
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import {
   isSyncServiceError,

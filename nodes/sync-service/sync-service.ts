@@ -1,3 +1,4 @@
+import '../common/node-version';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { listen } from '../common/runtime-events';
 import { settingsOf } from '../common/settings';
