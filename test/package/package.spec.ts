@@ -107,7 +107,15 @@ describe('the package, in a folder outside', function () {
         ) &&
         !/^examples\/[^/]+\.json$/.test(path),
     );
-    assert.deepEqual(others.sort(), ['CHANGELOG.md', 'LICENSE', 'README.md', manifest.types, 'package.json']);
+    assert.deepEqual(others.sort(), [
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'THIRD-PARTY-LICENSES.md',
+      manifest.types,
+      'package.json',
+      'sbom.cdx.json',
+    ]);
   });
 
   it('is small', () => {
