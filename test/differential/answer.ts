@@ -1,6 +1,17 @@
 import type { Answered } from '../conformance/exchange';
 import { differenceOf, normalAnswered } from '../conformance/normal';
 
+/** The entries of a list by their IDs: a store in memory gives them in no order. */
+export function sorted(answered: Answered): Answered {
+  const text = answered.body?.toString('latin1') ?? '';
+  if (!text.startsWith('[\n  {')) return answered;
+  const entries = text.slice(2, -2).split(',\n  {');
+  const whole = entries.map((entry, at) => (at === 0 ? entry : `  {${entry}`));
+  const idOf = (entry: string): string => /"objectID": "([^"]*)"/.exec(entry)?.[1] ?? '';
+  const inOrder = whole.sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1)).join(',\n');
+  return { ...answered, body: Buffer.from(`[\n${inOrder}\n]`, 'latin1') };
+}
+
 /** Names the versions of one ground in the order in which they show, so that those of two grounds can be compared. */
 export class Versions {
   readonly #names = new Map<string, string>();

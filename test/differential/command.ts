@@ -16,13 +16,14 @@ async function run(): Promise<void> {
       seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
       count: { type: 'string', default: '3000' },
       lives: { type: 'string', default: '40' },
+      memory: { type: 'boolean', default: false },
       malformed: { type: 'boolean', default: false },
     },
   });
   const seed = Number(values.seed);
   console.log(`Seed ${seed}`);
   const real = await RealGround.open(process.env);
-  const local = await LocalGround.like(real);
+  const local = await LocalGround.like(real, values.memory);
   try {
     const random = new SeededRandom(seed);
     const total: Outcome = { asked: 0, same: 0, partings: [] };
@@ -35,6 +36,7 @@ async function run(): Promise<void> {
       });
       const lockstep = new Lockstep([real, local], lives, random);
       for (let round = 0; round < rounds; round += 1) await lockstep.round();
+      await lockstep.end();
       total.asked += lockstep.outcome.asked;
       total.same += lockstep.outcome.same;
       total.partings.push(...lockstep.outcome.partings);

@@ -10,22 +10,40 @@ import { buffer } from 'node:stream/consumers';
 import { until } from '../support/until';
 
 const poll = '/spi/v1/objects/';
+const patience = 120_000;
 
 /** What passes between one edge and its cloud. */
 class Line {
   held = false;
   /** Polls that brought nothing new, since there was anything else. */
   quiet = 0;
-  /** What the last poll brought: some news an edge never takes, and gets again at each poll. */
-  last = '';
   /** Goes on with each beginning of that count: a poll from before it says nothing. */
   count = 0;
   underWay = 0;
   waiting: (() => void)[] = [];
+  /** What the last poll brought, and what the edge asked for since. */
+  #brought = '';
+  #asked = '';
+  #askedBefore = '';
 
   startAnew(): void {
     this.quiet = 0;
     this.count += 1;
+  }
+
+  asked(what: string): void {
+    this.#asked += `${what}\n`;
+    this.startAnew();
+  }
+
+  /** Some news an edge never takes, gets again at each poll, and may ask for the same data in vain. */
+  polled(brought: string, count: number): void {
+    const nothingNew = brought === this.#brought && (this.#asked === '' || this.#asked === this.#askedBefore);
+    if (!nothingNew) this.startAnew();
+    else if (this.count === count || this.#asked !== '') this.quiet += 1;
+    this.#brought = brought;
+    this.#askedBefore = this.#asked;
+    this.#asked = '';
   }
 }
 
@@ -46,6 +64,7 @@ export class Gate {
 
   /** @param edges as they name themselves: `org/type/id`. Their polls wait, those of others go on. */
   async hold(edges: readonly string[]): Promise<void> {
+    for (const edge of edges) this.#line(edge);
     for (const [edge, line] of this.#lines) {
       line.held = edges.includes(edge);
       if (!line.held) for (const go of line.waiting.splice(0)) go();
@@ -58,12 +77,11 @@ export class Gate {
   /** Resolves when these edges have polled in vain, and told all they had to tell. */
   async quiet(edges: readonly string[], polls: number): Promise<void> {
     for (const edge of edges) this.#line(edge).startAnew();
-    await until('the edges have taken everything', () =>
-      edges.every((edge) => {
-        const { quiet, underWay } = this.#line(edge);
-        return quiet >= polls && underWay === 0;
-      }),
-    );
+    const isQuiet = (edge: string): boolean => {
+      const { quiet, underWay } = this.#line(edge);
+      return quiet >= polls && underWay === 0;
+    };
+    await until('the edges have taken everything', () => edges.every(isQuiet), patience);
   }
 
   async close(): Promise<void> {
@@ -76,13 +94,14 @@ export class Gate {
     const line = this.#line(edgeOf(request));
     const polls = request.method === 'GET' && request.url === poll;
     if (polls && line.held) await new Promise<void>((go) => line.waiting.push(go));
+    // An edge gives up on a poll after a while, and polls anew.
+    if (response.destroyed) return;
     line.underWay += 1;
     const { count } = line;
     try {
       const brought = await this.#forward(request, response);
-      if (!polls || brought !== line.last) line.startAnew();
-      else if (line.count === count) line.quiet += 1;
-      if (polls) line.last = brought;
+      if (polls) line.polled(brought, count);
+      else line.asked(`${request.method} ${request.url}`);
     } catch {
       response.destroy();
     } finally {

@@ -1,3 +1,4 @@
+import { constants, generateKeyPairSync, sign } from 'node:crypto';
 import type { SeededRandom } from '../support/random';
 import { type AskedRequest, type EdgeNode, edgeNodes, type Ground, type Node } from './ground';
 
@@ -43,6 +44,11 @@ export class Life {
           looks.push(this.#ask(edge, 'GET', `/${id}${operation}`));
     }
     return looks;
+  }
+
+  ends(): AskedRequest[] {
+    const nodes = ['css', ...edgeNodes] as const;
+    return nodes.flatMap((node) => published[node].map((id) => this.#ask(node, 'DELETE', `/${id}`)));
   }
 
   #any(): AskedRequest {
@@ -107,23 +113,32 @@ export class Life {
 
   #put(node: Node, given: object = {}): AskedRequest {
     this.#version += 1;
-    const objectID = this.#object().slice(1);
-    const metaOnly = 'metaOnly' in given;
+    const objectID = this.#object(node).slice(1);
+    const fields = this.#fields();
+    const data = Buffer.from(this.#data());
     const meta = {
       objectID,
       objectType: this.objectType,
       version: String(this.#version),
       ...(node === 'css' && this.#destination()),
-      ...this.#fields(),
+      ...(fields === 'signed' ? this.#signature(data) : fields),
       ...given,
     };
-    const withData = !metaOnly && !('noData' in meta) && this.random.below(5) > 0;
-    const data = withData ? { data: Buffer.from(this.#data()).toString('base64') } : {};
-    return this.#ask(node, 'PUT', `/${objectID}`, JSON.stringify({ meta, ...data }));
+    const withData = !('metaOnly' in meta || 'noData' in meta) && this.random.below(5) > 0;
+    const update = { meta, ...(withData && { data: data.toString('base64') }) };
+    return this.#ask(node, 'PUT', `/${objectID}`, JSON.stringify(update));
   }
 
-  #fields(): object {
-    return this.random.pick([
+  /** Now and then of other data. */
+  #signature(data: Buffer): object {
+    const signed = this.random.below(4) === 0 ? Buffer.from('other data') : data;
+    const hashAlgorithm = this.random.pick(['SHA1', 'SHA256'] as const);
+    return { hashAlgorithm, publicKey, signature: sign(hashAlgorithm, signed, signing).toString('base64') };
+  }
+
+  /** What an object may have besides. */
+  #fields(): object | 'signed' {
+    return this.random.pick<object | 'signed'>([
       {},
       {},
       {},
@@ -134,7 +149,8 @@ export class Life {
       { public: true },
       { link: 'http://127.0.0.1/somewhere' },
       { autodelete: true },
-    ] as const);
+      'signed',
+    ]);
   }
 
   #destination(): object {
@@ -173,8 +189,10 @@ export class Life {
     return { ...this.#ask('css', 'GET', ''), path };
   }
 
-  #object(): string {
-    return `/${this.random.below(4) === 0 ? ids[1] : ids[0]}`;
+  /** @param publisher of objects that come into question; anybody's unless given. */
+  #object(publisher?: Node): string {
+    const [first, ...others] = publisher ? published[publisher] : ids;
+    return `/${this.random.pick([first ?? 'a', first ?? 'a', ...others])}`;
   }
 
   #data(): string {
@@ -194,4 +212,10 @@ export class Life {
   }
 }
 
-const ids = ['a', 'b'] as const;
+/** Each side publishes under names of its own: what becomes of one that two publish is chance at the real service. */
+const published = { css: ['a', 'b'], ess: ['c'], ess2: ['d'] } as const;
+const ids = [...published.css, ...published.ess, ...published.ess2];
+
+const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const publicKey = pair.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+const signing = { key: pair.privateKey, padding: constants.RSA_PKCS1_PSS_PADDING };

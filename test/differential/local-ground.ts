@@ -19,14 +19,18 @@ export class LocalGround implements Ground {
     readonly destinationIDs: Readonly<Record<EdgeNode, string>>,
   ) {}
 
-  static async like({ organization, destinationType, destinationIDs }: Ground): Promise<LocalGround> {
+  /** @param memory whether the second edge keeps its objects in memory. */
+  static async like(
+    { organization, destinationType, destinationIDs }: Ground,
+    memory: boolean,
+  ): Promise<LocalGround> {
     const intervals = { registration: 0, poll: long, maintenance: long };
     const place = { organization, destinationType };
     const service = await LocalService.start({
       intervals,
       edges: [
         { ...place, destinationID: destinationIDs.ess },
-        { ...place, destinationID: destinationIDs.ess2 },
+        { ...place, destinationID: destinationIDs.ess2, memory },
       ],
     });
     await until('the edges have registered', () => service.cloud.registeredEdges === 2);

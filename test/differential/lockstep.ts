@@ -1,11 +1,13 @@
 import type { SeededRandom } from '../support/random';
-import { parting, Versions } from './answer';
+import { parting, sorted, Versions } from './answer';
 import { type AskedRequest, type EdgeNode, edgeNodes, type Ground } from './ground';
 
 /** Requests one after the other, and those that show what came of them. */
 export interface Asking {
   next(): AskedRequest;
   looks(): AskedRequest[];
+  /** What does away with all there is. */
+  ends(): AskedRequest[];
 }
 
 /** A request that two grounds answered differently, and what had been asked before it. */
@@ -51,12 +53,21 @@ export class Lockstep {
       const request = pair.life.next();
       pair.history.push(told(request, this.#held));
       this.outcome.asked += 1;
-      if (await this.#compare(pair, request)) this.outcome.same += 1;
+      await this.#compare(pair, request);
     }
     await Promise.all(this.grounds.map((ground) => ground.settle()));
     for (const pair of this.#going) {
       for (const look of pair.life.looks()) if (!(await this.#compare(pair, look))) break;
+      if (!pair.parted) this.outcome.same += 1;
     }
+  }
+
+  /** Does away with what the lives leave: the real service is busy for good with a removed destination that it had not told. */
+  async end(): Promise<void> {
+    await this.#hold([]);
+    const requests = this.#pairs.flatMap(({ life }) => life.ends());
+    for (const request of requests) await Promise.all(this.grounds.map((ground) => ground.ask(request)));
+    await this.#hold([]);
   }
 
   get #going(): Pair[] {
@@ -67,7 +78,9 @@ export class Lockstep {
     const [first, second] = await Promise.all(this.grounds.map((ground) => ground.ask(request)));
     if (!first || !second) throw new Error('Two grounds answer');
     const [theirs, ours] = pair.versions;
-    const difference = parting(theirs.named(first), ours.named(second));
+    const inOrder =
+      request.node === 'ess2' ? ([sorted(first), sorted(second)] as const) : ([first, second] as const);
+    const difference = parting(theirs.named(inOrder[0]), ours.named(inOrder[1]));
     if (difference === undefined) return true;
     pair.parted = true;
     this.outcome.partings.push({ request, difference, before: [...pair.history] });
@@ -77,8 +90,16 @@ export class Lockstep {
   /** In every third round or so the polls of an edge, or of both, begin to be held or go on. */
   async #holdSome(): Promise<void> {
     if (this.random.below(3) > 0) return;
+    const before = this.#held;
     this.#held = this.random.pick<readonly EdgeNode[]>([[], [], ['ess'], ['ess2'], edgeNodes]);
-    await Promise.all(this.grounds.map((ground) => ground.hold(this.#held)));
+    // One after the other: who of two polls first is chance.
+    const [first, second] = before.filter((edge) => !this.#held.includes(edge));
+    if (first && second) await this.#hold(before.filter((edge) => edge !== first));
+    await this.#hold(this.#held);
+  }
+
+  async #hold(edges: readonly EdgeNode[]): Promise<void> {
+    await Promise.all(this.grounds.map((ground) => ground.hold(edges)));
     await Promise.all(this.grounds.map((ground) => ground.settle()));
   }
 }

@@ -46,6 +46,13 @@ export class MalformedLife {
     ];
   }
 
+  ends(): AskedRequest[] {
+    return names.flatMap((id) => [
+      this.#ask('css', 'DELETE', `/${id}`),
+      this.#ask('ess', 'DELETE', `/${id}`),
+    ]);
+  }
+
   /** An object with data, one that never has any, and one that an edge has published. */
   #prepare(): AskedRequest {
     const at = this.asked.length;

@@ -28,6 +28,7 @@ export class Arrivals implements ArrivalLink {
       destinationType,
       destinationID,
       ownerID: `${organization}/${destinationID}`,
+      ...(metaOnly && here && keptBy(here, true)),
     };
     const dataStays = metaOnly && (dataID === known?.dataID || dataID === '0');
     const arrives = !metaOnly && !noData && !link && !isBeyond(edge, metadata);
@@ -40,7 +41,7 @@ export class Arrivals implements ArrivalLink {
       deliveries: new Map(),
       status: arrives || noData || link || dataStays ? 'completelyReceived' : 'partiallyreceived',
     });
-    this.#set(metadata, arrives ? 'received' : 'updated');
+    this.#set({ ...metadata, dataID }, arrives ? 'received' : 'updated');
     return arrives ? this.webhooks.ring(name[0], metadata) : undefined;
   }
 
@@ -82,4 +83,10 @@ function originOf({ originType, originID }: ObjectMetadata): string {
 /** A service that keeps its objects in memory never gets through with data of more than a chunk, in neither direction. */
 export function isBeyond({ persistent }: { persistent: boolean }, { objectSize }: ObjectMetadata): boolean {
   return !persistent && objectSize > chunkSize;
+}
+
+/** What stays of the object before, with a metadata-only update from elsewhere: also where data comes along with it. */
+export function keptBy({ metadata }: StoredObject, inFiles: boolean): Partial<ObjectMetadata> {
+  const { dataID, publicKey, signature } = metadata;
+  return { dataID, ...(inFiles && { publicKey, signature }) };
 }

@@ -3,10 +3,10 @@ import { canReachEdge } from '../../protocol/names';
 import { isOwn } from '../responses/wrong-state';
 import type { Notifications } from '../store/notifications';
 import type { Store, StoredObject } from '../store/objects';
-import { isBeyond } from './arrivals';
+import { isBeyond, keptBy } from './arrivals';
 import type { CloudLink, EdgeLink, News } from './link';
 import { joined, removedServices } from './policy';
-import { nameOf, removed } from './version';
+import { nameOf, removed, unfit } from './version';
 import type { Webhooks } from './webhooks';
 
 /** So many objects that its cloud has consumed an edge keeps at least, and a tenth more at most. */
@@ -63,20 +63,29 @@ export class Inbox {
     }
     const reason = here && refusal(here, metadata, this.edge);
     if (reason) {
-      this.cloud.deliveries.failed(this.edge, metadata, `Error in handleUpdate: ${reason}\n`);
+      this.cloud.deliveries.failed(this.edge, metadata, `Error in handleUpdate: ${reason}`);
       return undefined;
     }
     const { noData, link, metaOnly, dataID } = metadata;
-    const known = here && !here.metadata.deleted ? here.metadata.dataID : undefined;
+    const known = here && !here.metadata.deleted ? (here.toldDataID ?? here.metadata.dataID) : undefined;
     const withoutData = noData || link !== '' || (metaOnly && (dataID === known || dataID === '0'));
-    const fetched = withoutData || !this.#canFetch(metadata) ? undefined : data;
+    const fetches = !withoutData && this.#canFetch(metadata);
+    // What the cloud says it has and has not is forgotten here, and asked for at each poll.
+    if (fetches && !data) {
+      this.store.delete(...nameOf(metadata));
+      return undefined;
+    }
+    const fetched = fetches ? data : undefined;
+    const sized = fetched ? { ...metadata, objectSize: fetched.length } : metadata;
+    const failure = fetched && unfit(metadata, fetched);
+    if (failure) {
+      this.#store(sized, undefined, 'receiverVerificationFailed', here);
+      this.cloud.deliveries.failed(this.edge, metadata, failure);
+      return undefined;
+    }
     const arrived = withoutData || fetched !== undefined;
-    this.#store(
-      fetched ? { ...metadata, objectSize: fetched.length } : metadata,
-      fetched ?? (metaOnly ? here?.data : undefined),
-      arrived ? 'completelyReceived' : 'partiallyreceived',
-      here,
-    );
+    const kept = metaOnly && !(noData && !this.edge.persistent) ? here?.data : undefined;
+    this.#store(sized, fetched ?? kept, arrived ? 'completelyReceived' : 'partiallyreceived', here);
     // The real edge can tell nothing of an object of such a name, and tries for ever.
     if (!isTellable(metadata)) return undefined;
     if (arrived) this.cloud.deliveries.received(this.edge, metadata);
@@ -135,8 +144,10 @@ export class Inbox {
     here: StoredObject | undefined,
   ): void {
     const dropped = here ? removedServices(here.metadata, metadata) : [];
+    const kept = metadata.metaOnly && here ? keptBy(here, this.edge.persistent) : undefined;
     this.store.set(metadata.destinationOrgID, {
-      metadata,
+      metadata: { ...metadata, ...kept },
+      ...(kept && { toldDataID: metadata.dataID }),
       data,
       status,
       consumersLeft: metadata.consumers,

@@ -8,12 +8,13 @@ import { Notifications } from '../store/notifications';
 import { type ObjectName, Store, type StoredObject } from '../store/objects';
 import type { Addressees } from './addressing';
 import type { Faults } from './faults';
+import { refuseChangedPolicy, refuseLongName } from './files';
 import { type Listening, nowhere } from './listening';
 import { withoutService } from './policy';
 import { isDue } from './rfc3339';
 import { Shutdown, type ShutdownOptions } from './shutdown';
 import type { Update } from './update';
-import { newVersion, type Owner, refuseChangedPolicy, unfit, Versions } from './version';
+import { nameOf, newVersion, type Owner, unfit, Versions } from './version';
 import { Webhooks } from './webhooks';
 
 export interface ServiceOptions {
@@ -36,7 +37,6 @@ export interface ServiceParts {
 const unread = new Set(['completelyReceived', 'objdeleted']);
 /** Their data is not there for applications. */
 const withoutData = new Set(['notReady', 'verificationFailed', 'partiallyreceived']);
-const longestFileName = 255;
 
 /** What a CSS and an ESS have in common: they keep objects, and applications read and write them. */
 export abstract class Service {
@@ -78,7 +78,7 @@ export abstract class Service {
     this.notifications = new Notifications(journal.map(`${name} notifications`));
     this.webhooks = new Webhooks(journal.map(`${name} webhooks`));
     this.faults = { ...usualFaults, ...faults };
-    this.#versions = new Versions(this.now());
+    this.#versions = new Versions(this.now(), name);
     this.#shutdown = new Shutdown(this, clock);
     this.#memoryLimit = memoryLimit;
   }
@@ -136,7 +136,7 @@ export abstract class Service {
 
   /** Takes metadata, and its data if it came along. */
   async update(organization: string, update: Update, caller: Caller): Promise<void> {
-    const { objectType, objectID, destinationOrgID, metaOnly, noData } = update.metadata;
+    const { objectType, objectID, destinationOrgID, metaOnly } = update.metadata;
     const target = destinationOrgID || organization;
     refuseReceived(
       this.store.get(organization, objectType, objectID),
@@ -149,12 +149,11 @@ export abstract class Service {
       owner: this.owned(update.metadata, caller),
       now: this.now(),
       old,
+      keepsFiles: this.keepsFiles,
     });
     const before = old?.deliveries ?? new Map();
     const deliveries = this.addressees(object.metadata, before);
-    if (!metaOnly || !old)
-      this.#refuseLongName([target, objectType, objectID], noData ? undefined : update.data);
-    refuseChangedPolicy(old, object.metadata);
+    if (this.keepsFiles) this.#refuseOnFiles(update, object, old);
     this.#refuseBeyondLimit(object.data, old);
     const stored = { ...object, deliveries };
     const failure = metaOnly || !object.data ? undefined : unfit(object.metadata, object.data);
@@ -173,12 +172,12 @@ export abstract class Service {
     if (object.metadata.noData) throw badRequest("Can't update data, the NoData flag is set to true");
     this.#refuseBeyondLimit(data, object);
     const failure = unfit(object.metadata, data);
-    if (failure !== undefined) {
-      this.store.change(name[0], object, { status: 'verificationFailed', data: undefined });
-      throw errorResponse(500, `Failed to verify and store data, Error: ${failure}`);
-    }
     const version = this.#versions.next();
     const metadata = { ...object.metadata, instanceID: version, dataID: version, objectSize: data.length };
+    if (failure !== undefined) {
+      this.store.change(name[0], object, { status: 'verificationFailed', data: undefined, metadata });
+      throw errorResponse(500, `Failed to verify and store data, Error: ${failure}`);
+    }
     this.store.change(name[0], object, { data, status: 'ready', metadata });
     if (!metadata.inactive) await this.published(name[0], object, object.deliveries);
   }
@@ -239,9 +238,12 @@ export abstract class Service {
     const object = this.store.get(...name);
     if (!object) throw badRequest(`${failed} Object not found`);
     refuseReceived(object, `${failed} Can't activate object on the receiving side`);
-    this.store.change(name[0], object, { metadata: { ...object.metadata, inactive: false } });
-    // Active or not: it goes again to where it was consumed.
-    if (object.status === 'ready') await this.published(name[0], object, object.deliveries);
+    const { metadata } = object;
+    this.store.change(name[0], object, { metadata: { ...metadata, inactive: false } });
+    if (object.status !== 'ready') return;
+    // An edge tells of it as it was. Active or not: it goes again to where it was consumed.
+    const told = this.nodeType === 'ESS' ? { ...object, metadata } : object;
+    await this.published(name[0], told, object.deliveries);
   }
 
   /** Activates what is due by now. */
@@ -264,15 +266,11 @@ export abstract class Service {
     await this.deletedHere(name[0], object);
   }
 
-  /** The real service keeps an object in a file of its name. */
-  #refuseLongName(name: ObjectName, data: Buffer | undefined): void {
-    const file = name.join('-');
-    if (!this.keepsFiles || Buffer.byteLength(file) <= longestFileName) return;
-    const path = this.faults.tellsPaths ? ` /var/edge-sync-service/sync/${file}` : '';
-    const [failed, action] = data
-      ? [`Failed to open file${path} to write data. Error:`, 'open']
-      : ['Failed to delete data. Error:', 'remove'];
-    throw errorResponse(500, `${failed}${path && ` ${action}${path}:`} file name too long`);
+  #refuseOnFiles({ metadata, data }: Update, object: StoredObject, old: StoredObject | undefined): void {
+    const { metaOnly, noData } = metadata;
+    const written = noData ? undefined : data;
+    if (!metaOnly || !old) refuseLongName(nameOf(object.metadata), written, this.faults.tellsPaths);
+    if (old) refuseChangedPolicy(this.store, old, object);
   }
 
   #require(name: ObjectName): StoredObject {

@@ -1,6 +1,5 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import { SignatureCheck } from '../../protocol/signature';
-import { badRequest } from '../responses/response';
 import type { ObjectName, StoredObject } from '../store/objects';
 import type { Update } from './update';
 
@@ -17,9 +16,14 @@ export type Owner = Pick<ObjectMetadata, 'originID' | 'originType' | 'ownerID'>;
 export class Versions {
   #last: bigint;
 
-  /** @param now when the service starts, in ms since 1970. */
-  constructor(now: number) {
-    this.#last = BigInt(now) * 1_000_000n;
+  /**
+   * @param now when the service starts, in ms since 1970.
+   * @param name of the service: no two start within a nanosecond, and then count the same numbers.
+   */
+  constructor(now: number, name: string) {
+    let within = 0;
+    for (const byte of Buffer.from(name)) within = (within * 31 + byte) % 1_000_000;
+    this.#last = BigInt(now) * 1_000_000n + BigInt(within);
   }
 
   next(): string {
@@ -36,11 +40,13 @@ interface Made {
   readonly now: number;
   /** The object that metadata alone is for, if it is there: its data stays. */
   readonly old: StoredObject | undefined;
+  /** Whether objects are kept in files, or in memory. */
+  readonly keepsFiles: boolean;
 }
 
 /** The object that an update makes; without data in it the old data is dropped, unless it is `metaOnly`. */
 export function newVersion({ metadata: given, data }: Update, made: Made): StoredObject {
-  const { organization, version, owner, now, old } = made;
+  const { organization, version, owner, now, old, keepsFiles } = made;
   const kept = given.metaOnly ? old : undefined;
   const fresh = given.noData || given.metaOnly ? undefined : data;
   const { originID, originType, ownerID } = owner;
@@ -51,7 +57,7 @@ export function newVersion({ metadata: given, data }: Update, made: Made): Store
     metadata: {
       ...given,
       ...(given.noData && { link: '', publicKey: '', signature: '' }),
-      ...(kept && signatureOf(kept.metadata)),
+      ...(kept && signatureOf(kept.metadata, given, keepsFiles)),
       ...(given.destinationPolicy && {
         destinationPolicy: { ...given.destinationPolicy, timestamp: `${now}000000` },
       }),
@@ -66,7 +72,7 @@ export function newVersion({ metadata: given, data }: Update, made: Made): Store
       chunkSize,
     },
     status: ready ? 'ready' : 'notReady',
-    data: fresh ?? kept?.data,
+    data: fresh ?? (given.noData && !keepsFiles ? undefined : kept?.data),
     consumersLeft: consumers,
     receiversLeft: consumers,
     deliveries: new Map(),
@@ -75,10 +81,9 @@ export function newVersion({ metadata: given, data }: Update, made: Made): Store
   };
 }
 
-/** @throws RestResponse where an object with a policy would lose it, or one without any get one. */
-export function refuseChangedPolicy(old: StoredObject | undefined, metadata: ObjectMetadata): void {
-  if (!old || (old.metadata.destinationPolicy === null) === (metadata.destinationPolicy === null)) return;
-  throw badRequest("Can't update the existence of Destination Policy");
+/** Whether an object with a policy would lose it, or one without any get one. */
+export function changesPolicy({ metadata: old }: StoredObject, metadata: ObjectMetadata): boolean {
+  return (old.destinationPolicy === null) !== (metadata.destinationPolicy === null);
 }
 
 /** What becomes of an object that is deleted, until everybody has heard of it. */
@@ -101,9 +106,12 @@ export function unfit(metadata: ObjectMetadata, data: Buffer): string | undefine
     : 'Failed to verify data with public key and data signature, Error: crypto/rsa: verification error';
 }
 
+/** What stays of a signature with a metadata-only update: all of it only where the data could change. */
 function signatureOf(
-  metadata: ObjectMetadata,
-): Pick<ObjectMetadata, 'hashAlgorithm' | 'publicKey' | 'signature'> {
-  const { hashAlgorithm, publicKey, signature } = metadata;
-  return { hashAlgorithm, publicKey, signature };
+  { hashAlgorithm, publicKey, signature }: ObjectMetadata,
+  { noData, link }: ObjectMetadata,
+  keepsFiles: boolean,
+): Partial<ObjectMetadata> {
+  if (!noData && link === '') return { hashAlgorithm, publicKey, signature };
+  return keepsFiles ? { publicKey, signature } : {};
 }

@@ -7,6 +7,8 @@ import { type Range, readContentRange, readRange, unitLength } from './ranges';
 import type { RestRequest } from './request';
 
 const octets = 'application/octet-stream';
+/** From so many bytes on, whole data from a file goes out in chunks, without a length said before. */
+const copied = 512;
 /** So many zeros a range gets at most beyond the end: the real service fills up its memory. */
 const longestPadding = 16_777_216;
 
@@ -15,7 +17,8 @@ const longestPadding = 16_777_216;
  *
  * @param all whether who asks may read all objects, or else public ones.
  */
-export function getData({ service, incoming }: RestRequest, name: ObjectName, all: boolean): RestResponse {
+export function getData(request: RestRequest, name: ObjectName, all: boolean): RestResponse {
+  const { service, incoming } = request;
   const object = service.store.get(...name);
   if (!all && !object?.metadata.public) {
     return errorResponse(403, 'Unauthorized. The object may not exist or be public.');
@@ -26,7 +29,7 @@ export function getData({ service, incoming }: RestRequest, name: ObjectName, al
   const kept = service.data(name);
   const data = kept?.length === 0 && !service.keepsFiles ? undefined : kept;
   if (!header)
-    return data ? new RestResponse(200, faults.endsDataWithError ? cut(data) : data, octets) : nothing;
+    return data ? whole(request, 200, faults.endsDataWithError ? cut(data) : data, octets) : nothing;
   if (faults.breaksOnShortRanges && header.length < unitLength) return broken;
   try {
     const range = readRange(header);
@@ -34,8 +37,21 @@ export function getData({ service, incoming }: RestRequest, name: ObjectName, al
   } catch (refused) {
     if (!faults.sendsDataBehindErrors || !data || !(refused instanceof RestResponse)) throw refused;
     const body = Buffer.concat([Buffer.from(refused.body), data]);
-    return new RestResponse(refused.status, body, refused.contentType);
+    return whole(request, refused.status, body, refused.contentType);
   }
+}
+
+/** Go copies a file straight to a connection without TLS: what does not end with the first piece goes in chunks. */
+function whole(
+  { service, incoming }: RestRequest,
+  status: number,
+  body: Buffer,
+  contentType: string | undefined,
+): RestResponse {
+  const inChunks = service.keepsFiles && !('encrypted' in incoming.socket) && body.length >= copied;
+  return new RestResponse(status, body, contentType, {
+    headers: inChunks ? { 'transfer-encoding': 'chunked' } : {},
+  });
 }
 
 function cut(data: Buffer): Buffer {

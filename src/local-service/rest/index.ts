@@ -100,7 +100,8 @@ function send(incoming: IncomingMessage, outgoing: ServerResponse, response: Res
   incoming.resume();
   const { status, body, contentType, headers, bare } = response;
   const length = Buffer.byteLength(body);
-  const measured = status !== 204 && length <= bufferedBody;
+  const chunked = 'transfer-encoding' in headers || length > bufferedBody;
+  const measured = status !== 204 && !chunked;
   outgoing.writeHead(status, {
     ...(!bare && alwaysSent),
     ...(contentType && { 'content-type': contentType }),

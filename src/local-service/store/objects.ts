@@ -17,6 +17,8 @@ export interface StoredObject {
   readonly policyReceived: boolean;
   /** On an ESS: services that changes of its policy left out, and that have not acknowledged it. */
   readonly removedServices: readonly PolicyService[];
+  /** On an ESS: the dataID that came with it, where a metadata-only update has kept an older one. */
+  readonly toldDataID?: string;
 }
 
 /** The objects of a type: polls ask for them in their order again and again. */

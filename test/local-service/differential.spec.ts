@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { constants, generateKeyPairSync, sign } from 'node:crypto';
+import { type Answered, send } from '../conformance/exchange';
+import { type LocalPair, startPair } from '../support/local-pair';
+import { until } from '../support/until';
+
+/** What the differential test against the real service found, of which there is no recording. */
+describe('as the real service was found to do, in the local one', () => {
+  const toEdge = { destinationType: 'gateway', destinationID: 'edge1' };
+  const policy = { properties: [], constraints: [], services: [] };
+  let pair: LocalPair;
+
+  beforeEach(async () => {
+    pair = await startPair();
+  });
+  afterEach(() => pair.close());
+
+  const ask = (on: 'css' | 'ess', method: string, below: string, body?: string): Promise<Answered> => {
+    const [address, organization] =
+      on === 'css' ? [pair.service.cloud.address, 'demo/'] : [pair.service.edges[0]?.address ?? '', ''];
+    const request = { method, path: `/api/v1/objects/${organization}t/${below}`, auth: 'admin@demo:x' };
+    return send(address, { ...request, ...(body !== undefined && { body }) }, 10_000);
+  };
+  const put = async (on: 'css' | 'ess', meta: object, data?: string): Promise<number | undefined> => {
+    const update = {
+      meta: { objectID: 'o', objectType: 't', ...meta },
+      ...(data !== undefined && { data: Buffer.from(data).toString('base64') }),
+    };
+    return (await ask(on, 'PUT', 'o', JSON.stringify(update))).status;
+  };
+  const text = async (on: 'css' | 'ess', below: string): Promise<string> =>
+    String((await ask(on, 'GET', below)).body);
+  const field = async (on: 'css' | 'ess', name: string): Promise<string> =>
+    new RegExp(`"${name}": (.*?),?\\n`).exec(await text(on, 'o'))?.[1] ?? '';
+  const arrival = (version: string): Promise<boolean> =>
+    until(`${version} is at the edge`, async () => (await field('ess', 'version')) === `"${version}"`);
+
+  it('whole data of 512 bytes and more goes out in chunks', async () => {
+    for (const [size, length] of [
+      [511, '511'],
+      [512, undefined],
+    ] as const) {
+      await put('css', {}, 'x'.repeat(size));
+      const { headers } = await ask('css', 'GET', 'o/data');
+      assert.equal(headers?.['content-length'], length);
+    }
+  });
+
+  it('an update that would give an object a policy is refused, and has changed the data all the same', async () => {
+    await put('css', {}, 'old');
+    assert.equal(await put('css', { destinationPolicy: policy }, 'newer'), 400);
+    assert.equal(await text('css', 'o/data'), 'newer');
+    assert.equal(await field('css', 'objectSize'), '3');
+    assert.equal(await put('css', { destinationPolicy: policy }), 400);
+    assert.equal((await ask('css', 'GET', 'o/data')).status, 404);
+    assert.equal(await put('css', { destinationPolicy: policy }, 'newest'), 400);
+    assert.equal(await text('css', 'o/data'), 'newest');
+  });
+
+  it('an edge forgets an object whose data its cloud lacks', async () => {
+    await put('css', {}, 'old');
+    await put('css', { destinationPolicy: policy });
+    await ask('css', 'PUT', 'o/destinations', '[]');
+    await until('the edge knows it is gone', async () => (await field('ess', 'deleted')) === 'true');
+    await ask('css', 'PUT', 'o/destinations', '["gateway:edge1"]');
+    await until('the edge has forgotten it', async () => (await ask('ess', 'GET', 'o')).status === 404);
+  });
+
+  it('a metadata-only update keeps the dataID at the edge, also where data follows', async () => {
+    await put('css', { ...toEdge, version: '1' }, 'one');
+    await arrival('1');
+    const dataID = await field('ess', 'dataID');
+    await put('css', { ...toEdge, version: '2', metaOnly: true });
+    await arrival('2');
+    await ask('css', 'PUT', 'o/data', 'two, longer');
+    await until('the data is there', async () => (await text('ess', 'o/data')) === 'two, longer');
+    assert.equal(await field('ess', 'dataID'), dataID);
+    assert.notEqual(await field('css', 'dataID'), dataID);
+  });
+
+  it('data that does not fit its signature makes a version, without data', async () => {
+    await put('css', { ...toEdge, ...signatureOf('right') }, 'right');
+    const version = await field('css', 'instanceID');
+    assert.equal((await ask('css', 'PUT', 'o/data', 'wrong data')).status, 500);
+    assert.equal(await text('css', 'o/status'), 'verificationFailed');
+    assert.notEqual(await field('css', 'instanceID'), version);
+    assert.equal(await field('css', 'objectSize'), '10');
+  });
+
+  it('an edge verifies data, too', async () => {
+    await put('css', { destinationsList: [], ...signatureOf('right'), inactive: true }, 'right');
+    assert.equal(await put('css', { destinationPolicy: policy }, 'wrong'), 400);
+    await ask('css', 'PUT', 'o/activate');
+    await until('the edge says so', async () => (await text('css', 'o/destinations')).includes('"error"'));
+    assert.match(await text('css', 'o/destinations'), /crypto\/rsa: verification error"/);
+    assert.equal(await text('ess', 'o/status'), 'receiverVerificationFailed');
+    assert.equal((await ask('ess', 'GET', 'o/data')).status, 404);
+  });
+
+  it('an object with a signature keeps it with metadata alone, but where it loses its data', async () => {
+    await put('css', { ...signatureOf('right') }, 'right');
+    await put('css', { metaOnly: true });
+    assert.equal(await field('css', 'hashAlgorithm'), '"SHA256"');
+    await put('css', { metaOnly: true, link: 'http://127.0.0.1/' });
+    assert.equal(await field('css', 'hashAlgorithm'), '""');
+    assert.notEqual(await field('css', 'signature'), '""');
+  });
+
+  it('an edge tells of what it has activated as it was before', async () => {
+    await put('ess', { inactive: true }, 'data');
+    await ask('ess', 'PUT', 'o/activate');
+    await until('it is at the cloud', async () => (await ask('css', 'GET', 'o')).status === 200);
+    assert.equal(await field('css', 'inactive'), 'true');
+    assert.equal(await field('ess', 'inactive'), 'false');
+  });
+
+  it('what an edge cannot take is said without a newline', async () => {
+    await put('ess', {});
+    await put('css', toEdge, 'data');
+    await until('the edge says so', async () => (await text('css', 'o/destinations')).includes('"error"'));
+    assert.match(await text('css', 'o/destinations'), /cannot update object from the receiver side\."/);
+  });
+
+  const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  function signatureOf(data: string): object {
+    const key = { key: keys.privateKey, padding: constants.RSA_PKCS1_PSS_PADDING };
+    return {
+      hashAlgorithm: 'SHA256',
+      publicKey: keys.publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
+      signature: sign('sha256', Buffer.from(data), key).toString('base64'),
+    };
+  }
+});
