@@ -84,7 +84,8 @@ export class History {
       if (step === end) {
         isAlive = false;
         isOver = true;
-        const isPowerCut = this.#random.next() < 0.5;
+        // In turns: ten coins may fall on the same side.
+        const isPowerCut = this.counts.deaths % 2 === 0;
         this.counts.deaths += 1;
         if (isPowerCut) this.counts.powerCuts += 1;
         this.#disk = isPowerCut ? disk.crash() : disk.kill();
