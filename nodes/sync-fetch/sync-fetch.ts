@@ -21,7 +21,8 @@ import { Fetches } from './fetches';
 import { table } from './fields';
 import { trustedKeysOf } from './keys';
 import texts from './locales/en-US/sync-fetch.json';
-import { targetPath } from './target';
+import { SharedNames } from './shared-names';
+import { targetFolder, targetPath } from './target';
 
 const labels = labelsOf(texts['sync-fetch']);
 
@@ -42,6 +43,8 @@ export default function (RED: NodeAPI): void {
         clock,
       );
 
+      const names = new SharedNames(RED, this);
+
       const fetch = async (
         client: SyncServiceClient,
         object: ObjectReference,
@@ -55,10 +58,14 @@ export default function (RED: NodeAPI): void {
         const options = { signal, onProgress, trustedKeys };
         if (settings.output === 'file') {
           const name = await fields.text('filename', message);
-          const folder = settings.folder && fields.locate(settings.folder);
-          const filename = await targetPath(folder, name, object.objectID);
-          await client.fetchObjectDataToFile(object, filename, options);
-          return { payload: filename, filename };
+          const folder = await targetFolder(settings.folder && fields.locate(settings.folder));
+          const toFile = async (filename: string): Promise<Record<string, unknown>> => {
+            await client.fetchObjectDataToFile(object, filename, options);
+            return { payload: filename, filename };
+          };
+          return name === undefined
+            ? names.use(folder, object, toFile)
+            : toFile(await targetPath(folder, name));
         }
         const data = await client.fetchObjectData(object, { ...options, maxBytes: settings.limit });
         return { payload: decode(data, settings) };
@@ -80,7 +87,11 @@ export default function (RED: NodeAPI): void {
         if (result.outcome !== 'fetched') delete message.payload;
         return Object.assign(message, result);
       };
-      handleInput(this, connection, handler, status);
+      const deregister = (user: object): void => {
+        names.release();
+        connection.deregister(user);
+      };
+      handleInput(this, { deregister }, handler, status);
     });
   }
 

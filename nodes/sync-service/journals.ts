@@ -13,8 +13,9 @@ export interface UsedJournal {
 }
 
 /**
- * The journals of this Node-RED, one for each sync-service: what its sync-in nodes have in hand, and what flows asked
- * to acknowledge. On the disk, or, where there is none to write to, in memory: then they outlive deploys alone.
+ * The journals of this Node-RED: one for each sync-service (what its sync-in nodes have in hand, and what flows asked to
+ * acknowledge), and one of the files that sync-fetch nodes named. On the disk, or, where there is none to write to, in
+ * memory: then they outlive deploys alone.
  */
 export class Journals {
   readonly #inMemory = new Map<string, Journal>();
@@ -25,31 +26,32 @@ export class Journals {
 
   /**
    * @param folder of all journals; undefined for none on the disk.
-   * @param warn told once why a folder cannot be used.
+   * @param name its own folder in there.
+   * @param onForgetful told once why that folder cannot be used.
    */
   async use(
     folder: string | undefined,
-    serviceID: string,
-    warn: (message: string) => void,
+    name: string,
+    onForgetful: (error: unknown) => void,
   ): Promise<UsedJournal> {
     if (folder !== undefined) {
-      const path = join(folder, serviceID, 'receiving');
+      const path = join(folder, name);
       try {
         const journal = await this.open(path);
         return { journal, release: () => journal.close() };
       } catch (error) {
-        if (!this.#warned.has(path)) warn(forgetful(error));
+        if (!this.#warned.has(path)) onForgetful(error);
         this.#warned.add(path);
       }
     }
-    const journal = this.#inMemory.get(serviceID) ?? inMemory();
-    this.#inMemory.set(serviceID, journal);
+    const journal = this.#inMemory.get(name) ?? inMemory();
+    this.#inMemory.set(name, journal);
     return { journal, release: () => Promise.resolve() };
   }
 }
 
-/** Those that all sync-service nodes of this process share. */
-const shared = new Journals();
+/** Those that all nodes of this process share. */
+export const sharedJournals = new Journals();
 
 /** Opens a client with the journal of its sync-service, which is let go of after it. */
 export async function withJournal(
@@ -58,8 +60,9 @@ export async function withJournal(
   open: (memory: ClientMemory) => Promise<OpenedClient>,
 ): Promise<OpenedClient> {
   const warn = (message: string): void => node.warn(message);
-  const { journal, release } = await shared.use(folderOf(RED.settings), node.id, warn);
   const onForgetful = (error: unknown): void => warn(forgetful(error));
+  const name = join(node.id, 'receiving');
+  const { journal, release } = await sharedJournals.use(folderOf(RED.settings), name, onForgetful);
   try {
     const opened = await open({ journal, onForgetful, onLeftOut: (entry) => warn(leftOut(entry)) });
     return {
@@ -84,7 +87,7 @@ function leftOut({ objectType, reason, start }: LeftOutUpdate): string {
 }
 
 /** Where Node-RED's settings have this package keep what must survive a restart; undefined for nowhere. */
-function folderOf(settings: NodeAPI['settings']): string | undefined {
+export function folderOf(settings: NodeAPI['settings']): string | undefined {
   const { syncServiceFolder, userDir } = settings as { syncServiceFolder?: unknown; userDir?: unknown };
   if (syncServiceFolder === false) return undefined;
   if (typeof syncServiceFolder === 'string' && syncServiceFolder !== '') return syncServiceFolder;

@@ -15,9 +15,23 @@ const ending = /\.[A-Za-z0-9]{1,16}$/;
  * name, but where a file system takes upper and lower case for the same.
  */
 export function fileNameOf(text: string): string {
+  return nameOf(text, (character) => never.test(character));
+}
+
+/** Such a name in which capitals are escaped, too: another one on every file system. */
+export function caselessFileNameOf(text: string): string {
+  return nameOf(text, (character) => never.test(character) || caselessOf(character) !== character);
+}
+
+/** What a file system that knows no upper and lower case takes a name for. */
+export function caselessOf(name: string): string {
+  return name.toUpperCase().toLowerCase();
+}
+
+function nameOf(text: string, isEscaped: (character: string) => boolean): string {
   // Nothing else begins with an escape of nothing.
   if (text === '') return '%';
-  const pieces = Array.from(text, (character) => (never.test(character) ? escaped(character) : character));
+  const pieces = Array.from(text, (character) => (isEscaped(character) ? escaped(character) : character));
   const last = pieces.length - 1;
   // Windows drops them, and `.` and `..` are folders.
   if (/^[. ]$/.test(pieces[last] ?? '')) pieces[last] = escaped(pieces[last] ?? '');

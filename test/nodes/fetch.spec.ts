@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import helper from 'node-red-node-test-helper';
 import { sharedLocalService } from '../../nodes/sync-service/local';
 import { type ObjectMetadata, SyncServiceClient } from '../../src/client';
@@ -224,6 +224,42 @@ describe('sync-fetch', () => {
       await edge.close();
       await rm(folder, { recursive: true });
     });
+  });
+
+  it('writes objects of two types with one ID to two files, after a redeploy and another start as well', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'edge-sync-test-'));
+    const { address, close } = await serve((request, response) => {
+      const objectType = request.url?.split('/')[4] ?? '';
+      if (request.url?.endsWith('/data')) response.end(objectType);
+      else response.end(stringifyExactJson(metadataOf({ objectType, objectSize: 1 })));
+    }, 'ESS');
+    const service = { id: 'ess', type: 'sync-service', connection: 'address', side: 'edge', address };
+    const start = (name: string): Promise<void> =>
+      run([service], receivingFlow({ fetch: { name, output: 'file', folder } }));
+    const fetched = async (objectType: string): Promise<unknown> => {
+      const message = next('fetched');
+      give('fetch', { object: metadataOf({ objectType, objectSize: 1 }) });
+      return relative(folder, String((await message).filename));
+    };
+    helper.settings({ syncServiceFolder: join(folder, 'kept') } as Parameters<typeof helper.settings>[0]);
+    try {
+      await start('first');
+      assert.deepEqual([await fetched('t'), await fetched('u')], ['o', 'u%2Fo']);
+      const flow = wholeFlow([service], receivingFlow({ fetch: { name: 'second', output: 'file', folder } }));
+      await helper.setFlows(flow, 'nodes');
+      assert.deepEqual([await fetched('v'), await fetched('t')], ['v%2Fo', 'o']);
+      await helper.unload();
+      await rm(join(folder, 'u%2Fo'));
+      await start('third');
+      assert.deepEqual([await fetched('u'), await fetched('t')], ['u%2Fo', 'o']);
+      assert.equal(await readFile(join(folder, 'o'), 'utf8'), 't');
+      assert.deepEqual(await readdir(join(folder, 'kept', 'files')), ['journal', 'lock']);
+    } finally {
+      await helper.unload();
+      helper.settings({});
+      await close();
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('tells a client of the library how far it is, too', async () => {
