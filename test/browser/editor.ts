@@ -16,6 +16,12 @@ interface EditorGlobal {
   };
 }
 
+/** What tells whether something moves; only inside the page. */
+interface AnimatedPage {
+  $: (selector: string) => { length: number };
+  document: { getAnimations(): { effect?: { getComputedTiming(): { endTime?: number } } }[] };
+}
+
 /** A node as the editor has drawn it; x and y are its middle. */
 export interface DrawnNode {
   id: string;
@@ -140,9 +146,27 @@ export class Editor {
   }
 
   async openDialog(id: string): Promise<void> {
-    await this.page.locator(`[id="${id}"] .red-ui-flow-node`).first().dblclick();
-    await this.page.waitForSelector('#node-dialog-ok', { state: 'visible' });
+    const node = this.page.locator(`[id="${id}"] .red-ui-flow-node`).first();
+    // Two clicks are a double click for the editor only within 650 ms of its own clock, and not within the same
+    // millisecond: on a busy machine they may be two of one, and are made again as a user would.
+    await this.#until('#node-dialog-ok', () => node.dblclick({ delay: 20, timeout: 5_000 }));
     await this.settled();
+  }
+
+  /** Does what a user does until it has brought about what is to be seen. */
+  async #until(selector: string, act: () => Promise<void>): Promise<void> {
+    const failures: unknown[] = [];
+    for (let tries = 0; tries < 8; tries++) {
+      // What has come late covers what is acted on.
+      await act().catch((error: unknown) => failures.push(error));
+      const shown = this.page.locator(selector).first().waitFor({ state: 'visible', timeout: 5_000 });
+      const isShown = await shown.then(
+        () => true,
+        () => false,
+      );
+      if (isShown) return;
+    }
+    throw new AggregateError(failures, `${selector} did not come`);
   }
 
   async confirmDialog(): Promise<void> {
@@ -365,8 +389,17 @@ export class Editor {
     return { x, y, width: right - x, height: Math.min(bottom, height) - y };
   }
 
-  /** Until the editor's animations are over. */
+  /** Until the editor's animations are over: those that have begun, and those that it begins a little later. */
   async settled(): Promise<void> {
     await this.page.waitForTimeout(400);
+    await this.page.waitForFunction(() => {
+      const { $, document } = globalThis as unknown as AnimatedPage;
+      const ends = document.getAnimations().map(({ effect }) => effect?.getComputedTiming().endTime);
+      // Spinners and the like never end.
+      return (
+        $(':animated').length === 0 &&
+        ends.every((end) => end === undefined || end === Number.POSITIVE_INFINITY)
+      );
+    });
   }
 }
