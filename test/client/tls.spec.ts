@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 import { type ClientOptions, SyncServiceClient } from '../../src/client';
 import { LocalService } from '../../src/local-service';
 import { issueCertificate } from '../../src/local-service/listening/certificate';
-import { pkcs12 } from '../support/pkcs12';
+import { oldPkcs12, pkcs12 } from '../support/pkcs12';
 
 const organization = 'demo';
 const object = { objectType: 't', objectID: 'o' };
@@ -173,6 +173,8 @@ describe('a connection', () => {
       [{ cert: certificate, key: encrypted, passphrase: 'wrong' }, /the passphrase is missing or wrong/],
       [{ cert: certificate, key: encrypted }, /the passphrase is missing or wrong/],
       [{ pfx: Buffer.from('no') }, /The PFX file cannot be used/],
+      [{ pfx: oldPkcs12, passphrase: 'hush' }, /encrypted in an old way .* export it anew with AES-256/],
+      [{ pfx: oldPkcs12, passphrase: 'wrong' }, /the passphrase is missing or wrong/],
     ] as const) {
       const address = 'https://127.0.0.1:1';
       assert.throws(() => client({ address, tls }), { code: 'SYNC_INVALID_ARGUMENT', message });

@@ -18,3 +18,21 @@ export const pkcs12 = Buffer.from(
     'R3KIdCdsulN8GKoXG7BAj1yrpB2M7+HAICCAA=',
   'base64',
 );
+
+/** The same, encrypted as Windows and Java did (RC2, 3DES), which Node.js does not read any more. */
+export const oldPkcs12 = Buffer.from(
+  'MIIDegIBAzCCA0AGCSqGSIb3DQEHAaCCAzEEggMtMIIDKTCCAh8GCSqGSIb3DQEHBqCCAhAwggIMAgEAMIICBQYJKoZIhv' +
+    'cNAQcBMBwGCiqGSIb3DQEMAQYwDgQIT4jNioO3EmsCAggAgIIB2HilngVjU/XN7+fQ2atxK3zVAwtAaCh9ypxurW4WRcoe' +
+    '+JJy2eUzbbR6X9jHyCcCFC5eHhDNp3nft6YZAHhBYHJTAnHGjMUKiOWWheJyhTc0EfbK/9qcofpVyIx1H/ds0bEEKVcwBw' +
+    'gpPmFjYKXfe4Vdcwqc++cZkKpMNgOl6acuPYW3oF0j/kqEU7PgdCp1NERps8i0DujE0v9bxjE2ks9Bno8hupWAth5E7m/V' +
+    'Q7lfbPGi6yo8Hb1F1A9JY3L7zp17CYXl2eobJG5XOUcnQ91c/nIwktR8nUPVMRvXJpGabJ4o6GiiUriJr9M1CAVT0Fwj8N' +
+    'q7d3/06dNIo3Gnw5UxTROkWrroxJVlWgAYXFjQrcoOp/LkQfx2+Zv7YwvLaaqu+N3NdifeEF96y7pD2jf7VjrxIkbML0t3' +
+    'goQcLCghmHvQkyW861pjSR4GWyeAfMKNGeUupJr46pn/ZFogBLld1Ucdaj6wnTncn7MXO8srpASWOJUf2QTKjS4wGJE3bf' +
+    'SvfxvhnW8tEx9kMLFWmqMyMOnFsW7nzqbx3QJui5JcDF2NCLDb0dkeXIePt7QZ2PMivOjxtwHNxiZeQjQgIX3pSQHQbbLP' +
+    'Q17kR8sEMZsAGUvgG2dWUUMwggECBgkqhkiG9w0BBwGggfQEgfEwge4wgesGCyqGSIb3DQEMCgECoIG0MIGxMBwGCiqGSI' +
+    'b3DQEMAQMwDgQIDU16mWvfwCoCAggABIGQEzN/G9wQ7f/0vJrGpKinqg+hdD+dRhkdk4PRRQWAv/HmNxYS+0WrxrWEwdoh' +
+    'dVQe7d6EbjDUGcExKc0ZslCBh2TjtcwW5Ojal971KUK5z7WjGbCbX3+BijU/UHt/zIwxr2N+ezT/QypRtEZQZW9wW15aQd' +
+    '49POvabB9m44CPxpaVk/POFnMSQJFuauqMV92mMSUwIwYJKoZIhvcNAQkVMRYEFD5ETixMzkqdTNxdk39ynPANKExzMDEw' +
+    'ITAJBgUrDgMCGgUABBScyqW5xTOMremwjC2DBsy9KKRuIQQI/tBBINudVyMCAggA',
+  'base64',
+);

@@ -69,6 +69,9 @@ function readCaFile(file: string): string {
   throw invalidArgument(`The CA file is no regular file: ${file}`);
 }
 
+const oldEncryption =
+  'it is encrypted in an old way (RC2 or 3DES) that Node.js does not read; export it anew with AES-256';
+
 /** The reason is OpenSSL's own; nothing of a key or a passphrase is in it. */
 function unusable(what: string, error: unknown): SyncServiceError {
   const { code, reason, message } = error as NodeJS.ErrnoException & { reason?: string };
@@ -77,5 +80,6 @@ function unusable(what: string, error: unknown): SyncServiceError {
     `${said}`,
   );
   const why = wrongPassphrase ? 'the passphrase is missing or wrong' : `${said}${code ? `, ${code}` : ''}`;
-  return invalidArgument(`${what} cannot be used: ${why}`);
+  const tooOld = code === 'ERR_CRYPTO_UNSUPPORTED_OPERATION';
+  return invalidArgument(`${what} cannot be used: ${tooOld ? oldEncryption : why}`);
 }

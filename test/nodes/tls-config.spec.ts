@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import helper from 'node-red-node-test-helper';
+import { issueCertificate } from '../../src/local-service/listening/certificate';
+import { flowOf, give, next, nodes, wholeFlow } from '../support/flow';
+import { pkcs12 } from '../support/pkcs12';
+
+helper.init(require.resolve('node-red'));
+
+/** Node-RED 5's tls-config with a PFX file; that of Node-RED 4 knows none. */
+function tlsConfig(RED: NodeAPI): void {
+  function TlsConfig(this: Node, config: NodeDef & { pfx: string; passphrase?: string }): void {
+    RED.nodes.createNode(this, config);
+    const { passphrase } = config;
+    const addTLSOptions = (options: object): object =>
+      Object.assign(options, {
+        pfx: Buffer.from(config.pfx, 'base64'),
+        ...(passphrase !== undefined && { passphrase }),
+        rejectUnauthorized: true,
+      });
+    Object.assign(this, { addTLSOptions });
+  }
+  RED.nodes.registerType('tls-config', TlsConfig);
+}
+
+describe('a PFX file of a tls-config node', () => {
+  let folder: string;
+  let server: Server;
+  let caFile: string;
+  let address: string;
+  let shown: unknown[];
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'edge-sync-test-'));
+    caFile = join(folder, 'ca.pem');
+    const { certificate: cert, key } = issueCertificate({ commonName: 'css', names: ['127.0.0.1'] });
+    await writeFile(caFile, cert);
+    shown = [];
+    server = createServer(
+      { cert, key, requestCert: true, rejectUnauthorized: false },
+      (request, response) => {
+        const { subject } = (request.socket as TLSSocket).getPeerCertificate();
+        shown.push(subject?.CN);
+        if (!subject) response.writeHead(403).end();
+        else if (request.url === '/api/v1/health') response.end('{"general":{"nodeType":"CSS"}}');
+        else response.end('[]');
+      },
+    );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    address = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await helper.startServer();
+  });
+  afterEach(() => helper.unload());
+  after(async () => {
+    server.closeAllConnections();
+    server.close();
+    await helper.stopServer();
+    await rm(folder, { recursive: true });
+  });
+
+  /** What a sync-query of the registered edges comes to. */
+  const ask = async (tls: object): Promise<{ payload?: unknown; error?: { message: string } }> => {
+    await helper.unload();
+    const service = {
+      connection: 'address',
+      side: 'cloud',
+      address,
+      organization: 'demo',
+      caFile,
+      tls: 'tls',
+    };
+    const flow = wholeFlow(
+      [
+        { id: 'tls', type: 'tls-config', pfx: pkcs12.toString('base64'), ...tls },
+        { id: 'css', type: 'sync-service', ...service },
+        {
+          id: 'ask',
+          type: 'sync-query',
+          z: 'tab',
+          service: 'css',
+          query: 'registered',
+          wires: [['answer']],
+        },
+        { id: 'catch', type: 'catch', z: 'tab', scope: null, wires: [['answer']] },
+      ],
+      flowOf('answer'),
+    );
+    await helper.load([tlsConfig, ...nodes], flow);
+    const answer = next('answer');
+    give('ask', {});
+    return answer as ReturnType<typeof ask>;
+  };
+
+  it('is shown to the service', async () => {
+    assert.deepEqual((await ask({ passphrase: 'hush' })).payload, []);
+    assert.deepEqual(Array.from(new Set(shown)), ['client']);
+  });
+
+  it('whose passphrase is wrong or missing is named', async () => {
+    for (const passphrase of ['wrong', undefined]) {
+      const { error } = await ask({ passphrase });
+      assert.equal(error?.message, 'The PFX file cannot be used: the passphrase is missing or wrong');
+    }
+  });
+});
