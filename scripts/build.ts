@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { transformSync } from 'esbuild';
 import manifest from '../package.json';
 import { editorSide } from './editor-side';
 
@@ -18,15 +19,18 @@ import { editorSide } from './editor-side';
  * Makes `dist/`: the libraries and nodes as CommonJS, and beside each node what the editor loads. Types are checked by
  * `npm test`, not here.
  *
- * With `--public` also the declarations of what is public, and of nothing else, in one file; it fails where something
- * public leans on something that is not.
+ * With `--public` as it is packed: with the declarations of what is public, and of nothing else, in one file, which fails
+ * where something public leans on something that is not; and the code without its indentation.
  */
 const types = Object.keys(manifest['node-red'].nodes);
 
 for (const folder of ['dist', '.cache/declarations']) rmSync(folder, { recursive: true, force: true });
 run('tsc', ['-p', 'tsconfig.build.json'], 'inherit');
 for (const type of types) bringEditorSide(type);
-if (process.argv.includes('--public')) declarePublic();
+if (process.argv.includes('--public')) {
+  declarePublic();
+  compactCode();
+}
 
 function declarePublic(): void {
   run('tsc', ['-p', 'tsconfig.declarations.json'], 'inherit');
@@ -37,6 +41,16 @@ function declarePublic(): void {
     rmSync(dirname(kept), { recursive: true, force: true });
     cpSync(manifest.types, kept);
   } else cpSync(kept, manifest.types);
+}
+
+/** Takes a quarter less on a gateway's disk; names stay, so that a stack still tells where it was. */
+function compactCode(): void {
+  for (const name of readdirSync('dist', { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.js')) continue;
+    const file = join('dist', name);
+    const { code } = transformSync(readFileSync(file, 'utf8'), { minifyWhitespace: true, lineLimit: 120 });
+    writeFileSync(file, code);
+  }
 }
 
 /** What is in a folder, and in some files, as a few letters. */
