@@ -23,8 +23,11 @@ export function parseExactJson(text: string): unknown {
  */
 export function stringifyExactJson(value: unknown, indent?: number): string {
   const text = JSON.stringify(value, null, indent) ?? 'null';
-  return text.replace(exactProperty, '$1$2');
+  // To look for names is cheap; the expression walks through all of the data that goes with metadata.
+  return exactNames.some((name) => text.includes(name)) ? text.replace(exactProperty, '$1$2') : text;
 }
+
+const exactNames = Array.from(exactProperties, (name) => `"${name}"`);
 
 /** A property that is to be a bare number: no quote within a string has such a sign before it. */
 const exactProperty = /((?<=[{,\s])"(?:instanceID|dataID|timestamp)": ?)"(-?\d+)"/g;

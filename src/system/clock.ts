@@ -1,3 +1,5 @@
+import type { EndSignal } from './ending';
+
 /** A call that waits for its time. */
 export interface Timer {
   /** No effect once it was called. */
@@ -51,7 +53,7 @@ export const systemClock: Clock = {
 };
 
 /** Resolves after `delay` ms; rejects with the signal's reason once that is aborted. */
-export function sleep(clock: Clock, delay: number, signal?: AbortSignal): Promise<void> {
+export function sleep(clock: Clock, delay: number, signal?: EndSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
     const onAbort = (): void => {

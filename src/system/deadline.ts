@@ -1,27 +1,27 @@
-import { setMaxListeners } from 'node:events';
 import type { Clock, Timer } from './clock';
+import { allowManyListeners, Ending, type EndSignal } from './ending';
 
 /**
- * A signal that aborts when time is up (with a TimeoutError, as AbortSignal.timeout does) or when one of the signals
+ * What ends work when time is up (with a TimeoutError, as AbortSignal.timeout does) or when one of the signals
  * does that it was made of. Unlike AbortSignal.any, whose results Node.js 20 and 22 keep as long as the signals they
  * were made of, it leaves nothing behind on these once it was released: a client's signals live for months.
  */
 export class Deadline {
-  readonly #controller = new AbortController();
+  readonly #ending = new Ending();
   readonly #timer: Timer | undefined;
-  readonly #followed: { signal: AbortSignal; abort: () => void }[] = [];
+  readonly #followed: { signal: EndSignal; abort: () => void }[] = [];
 
   /** @param limit in ms; none where time does not end it. */
-  constructor(clock: Clock, limit: number | undefined, ...signals: (AbortSignal | undefined)[]) {
+  constructor(clock: Clock, limit: number | undefined, ...signals: (EndSignal | undefined)[]) {
     for (const signal of signals) if (signal) this.#follow(signal);
     if (limit === undefined || this.signal.aborted) return;
     this.#timer = clock.after(limit, () => {
-      this.#controller.abort(new DOMException('It took too long', 'TimeoutError'));
+      this.#ending.abort(new DOMException('It took too long', 'TimeoutError'));
     });
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal;
+  get signal(): EndSignal {
+    return this.#ending;
   }
 
   /** Whether it was the time that ended it. */
@@ -37,25 +37,24 @@ export class Deadline {
     this.#followed.length = 0;
   }
 
-  #follow(signal: AbortSignal): void {
+  #follow(signal: EndSignal): void {
     if (signal.aborted) {
-      this.#controller.abort(signal.reason);
+      this.#ending.abort(signal.reason);
       return;
     }
-    // A caller may end hundreds of requests by one signal: that is no leak.
-    setMaxListeners(0, signal);
-    const abort = (): void => this.#controller.abort(signal.reason);
+    allowManyListeners(signal);
+    const abort = (): void => this.#ending.abort(signal.reason);
     signal.addEventListener('abort', abort, { once: true });
     this.#followed.push({ signal, abort });
   }
 }
 
 /** Does `work` with a signal that ends it after `limit` ms or when one of `signals` does, and leaves nothing behind. */
-export async function within<T>(
+export async function endedWithin<T>(
   clock: Clock,
   limit: number | undefined,
-  signals: readonly (AbortSignal | undefined)[],
-  work: (signal: AbortSignal) => Promise<T>,
+  signals: readonly (EndSignal | undefined)[],
+  work: (signal: EndSignal) => Promise<T>,
 ): Promise<T> {
   const deadline = new Deadline(clock, limit, ...signals);
   try {
@@ -63,4 +62,20 @@ export async function within<T>(
   } finally {
     deadline.release();
   }
+}
+
+/** The same for work that needs an AbortSignal, as calls of the client do. */
+export function within<T>(
+  clock: Clock,
+  limit: number | undefined,
+  signals: readonly (EndSignal | undefined)[],
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return endedWithin(clock, limit, signals, (signal) => {
+    const controller = new AbortController();
+    const abort = (): void => controller.abort(signal.reason);
+    signal.addEventListener('abort', abort);
+    if (signal.aborted) abort();
+    return work(controller.signal);
+  });
 }

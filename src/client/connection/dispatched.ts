@@ -1,5 +1,6 @@
+import type { EndSignal } from '../../system/ending';
 import { Body } from './body';
-import { bodyTooLarge, codedError, type HttpResponse, notSent } from './http';
+import { bodyTooLarge, codedError, type HttpResponse, notSent, reasonOf } from './http';
 
 /** What undici gives a handler to end its request with. */
 interface Controller {
@@ -16,7 +17,7 @@ const mostInformational = 20;
 export class DispatchedResponse {
   readonly response: Promise<HttpResponse>;
   readonly #body: Body;
-  readonly #onAbort = (): void => this.#stop(this.signal.reason);
+  readonly #onAbort = (): void => this.#stop(reasonOf(this.signal));
   #resolve: (response: HttpResponse) => void = () => undefined;
   #reject: (error: Error) => void = () => undefined;
   #controller: Controller | undefined;
@@ -26,7 +27,7 @@ export class DispatchedResponse {
 
   constructor(
     limit: number,
-    private readonly signal: AbortSignal,
+    private readonly signal: EndSignal,
   ) {
     this.#left = limit;
     this.response = new Promise((resolve, reject) => {

@@ -1,3 +1,4 @@
+import type { EndSignal } from '../../system/ending';
 import { SyncServiceError, type SyncServiceErrorCode, type SyncServiceErrorDetails } from '../errors';
 import { bodyLengthMismatch, bodyTooLarge, NotSentError } from './http';
 import type { ServiceResponse } from './request';
@@ -40,7 +41,7 @@ function codeOfOtherStatus(status: number): SyncServiceErrorCode {
 export function errorOfTransport(
   thrown: unknown,
   details: SyncServiceErrorDetails,
-  signal: AbortSignal | undefined,
+  signal: EndSignal | undefined,
 ): SyncServiceError {
   const request = `${details.method} ${details.url}`;
   if (signal?.aborted) {

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../system/clock';
+import { Ending, type EndSignal } from '../../system/ending';
 
 /** So many bytes must pass in each `window` ms in which the peer has to move. */
 export interface FloorRule {
@@ -11,7 +12,7 @@ export interface FloorRule {
  * Its clock runs only while the peer has to move: a slow reader or writer of ours must not look like a slow service.
  */
 export class ProgressFloor {
-  readonly #controller = new AbortController();
+  readonly #ending = new Ending();
   #timer: Timer | undefined;
   #window: number;
   #bytes = 0;
@@ -29,8 +30,8 @@ export class ProgressFloor {
   }
 
   /** Aborts with a TimeoutError. */
-  get signal(): AbortSignal {
-    return this.#controller.signal;
+  get signal(): EndSignal {
+    return this.#ending;
   }
 
   /** From now on we wait for the peer. */
@@ -81,6 +82,6 @@ export class ProgressFloor {
     // A window that began anew, or whose time stood still, is looked at again when it may be over.
     const left = this.#window - this.#waited - waiting;
     if (left > 0) this.#watch(left);
-    else this.#controller.abort(new DOMException('Too little came in too long', 'TimeoutError'));
+    else this.#ending.abort(new DOMException('Too little came in too long', 'TimeoutError'));
   }
 }

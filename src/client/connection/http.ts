@@ -1,3 +1,4 @@
+import type { EndSignal } from '../../system/ending';
 import type { ConnectionOptions } from './options';
 
 /**
@@ -31,7 +32,7 @@ export interface HttpRequest {
    */
   limit?: number | undefined;
   /** Ends the request, its answer's body included: both fail with the signal's reason. */
-  signal: AbortSignal;
+  signal: EndSignal;
 }
 
 export interface HttpResponse {
@@ -72,6 +73,11 @@ export class NotSentError extends Error {
   ) {
     super(message, { cause });
   }
+}
+
+/** What a request fails with that its signal has ended. */
+export function reasonOf({ reason }: EndSignal): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
 }
 
 /** The error of a request that was ended before it was sent. */

@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { allowManyListeners, type EndSignal } from '../../system/ending';
 import { isSyncServiceError, SyncServiceError } from '../errors';
 
 export type ServiceKind = 'CSS' | 'ESS';
@@ -9,6 +9,7 @@ export type ServiceKind = 'CSS' | 'ESS';
  */
 export class KindCheck {
   #asked: Promise<void> | undefined;
+  #isKnown = false;
 
   /** @param ask asks the service for its kind; its failure is the failure of whatever wanted to be sent. */
   constructor(
@@ -16,13 +17,29 @@ export class KindCheck {
     private readonly ask: () => Promise<string>,
   ) {}
 
+  /** Whether it is known to be right, so that nothing is to be waited for. */
+  get isKnown(): boolean {
+    return this.#isKnown;
+  }
+
   /** Resolves once the kind is known to be right; at once where it was asked before. */
-  async ensure(signal: AbortSignal | undefined): Promise<void> {
-    this.#asked ??= this.now().catch((error: unknown) => {
-      this.#asked = undefined;
-      throw error;
-    });
+  async ensure(signal: EndSignal | undefined): Promise<void> {
+    this.#asked ??= this.#ask();
     await unlessAborted(this.#asked, signal);
+  }
+
+  #ask(): Promise<void> {
+    const asked = this.now().then(
+      () => {
+        // A request that failed meanwhile has it asked again.
+        if (this.#asked === asked) this.#isKnown = true;
+      },
+      (error: unknown) => {
+        this.#asked = undefined;
+        throw error;
+      },
+    );
+    return asked;
   }
 
   /** @throws SyncServiceError SYNC_WRONG_SERVICE_KIND. */
@@ -38,20 +55,21 @@ export class KindCheck {
 
   /** A request failed: after one that found nobody, or somebody else, another service may listen there. */
   failed(error: unknown): void {
-    if (isSyncServiceError(error, ...foundNobody)) this.#asked = undefined;
+    if (!isSyncServiceError(error, ...foundNobody)) return;
+    this.#asked = undefined;
+    this.#isKnown = false;
   }
 }
 
 const foundNobody = ['SYNC_UNREACHABLE', 'SYNC_TLS', 'SYNC_TIMEOUT', 'SYNC_UNEXPECTED_RESPONSE'] as const;
 
 /** The question is shared: one caller's abort must not end it for the others. */
-async function unlessAborted(asked: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+async function unlessAborted(asked: Promise<void>, signal: EndSignal | undefined): Promise<void> {
   if (!signal) return asked;
   let onAbort: () => void = () => undefined;
   const aborted = new Promise<void>((resolve) => {
     onAbort = resolve;
-    // A caller may end hundreds of requests by one signal: that is no leak.
-    setMaxListeners(0, signal);
+    allowManyListeners(signal);
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) resolve();
   });

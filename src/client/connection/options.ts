@@ -1,4 +1,10 @@
+import type { EndSignal } from '../../system/ending';
 import { invalidArgument } from '../errors';
+
+/** What ends a call inside the library. */
+export interface EndOptions {
+  signal?: EndSignal | undefined;
+}
 
 export interface CallOptions {
   signal?: AbortSignal | undefined;

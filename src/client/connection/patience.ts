@@ -1,5 +1,6 @@
 import type { Clock } from '../../system/clock';
 import { Deadline } from '../../system/deadline';
+import type { EndSignal } from '../../system/ending';
 import { type FloorRule, ProgressFloor } from './floor';
 import type { HttpRequest } from './http';
 import type { ConnectionOptions } from './options';
@@ -48,7 +49,7 @@ export class Patience {
     this.body = body !== undefined && this.#floor ? watchedBody(body, this.#floor, clock) : body;
   }
 
-  get signal(): AbortSignal {
+  get signal(): EndSignal {
     return this.#deadline.signal;
   }
 
@@ -57,15 +58,14 @@ export class Patience {
     this.#floor?.answered();
   }
 
-  /** The body of the answer as it is read. */
-  async *receiving(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    const floor = this.#floor;
-    floor?.peerMoves();
-    for await (const piece of body) {
-      floor?.passed(piece.length);
-      yield piece;
-      floor?.peerMoves();
-    }
+  /** More of the answer is wanted: from now on we wait for the peer. */
+  peerMoves(): void {
+    this.#floor?.peerMoves();
+  }
+
+  /** So many bytes of the answer have come; from now on the peer waits for us. */
+  passed(bytes: number): void {
+    this.#floor?.passed(bytes);
   }
 
   /** Lets go of timers and of the caller's signal. */

@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { allowManyListeners, type EndSignal } from '../../system/ending';
 import { SyncServiceError } from '../errors';
 import { connectionsPerLane, type Lane } from './http';
 
@@ -30,7 +30,7 @@ export class Places {
    *
    * @throws the signal's reason, or SyncServiceError SYNC_BUSY where too many wait.
    */
-  async take(lane: Lane, signal: AbortSignal | undefined): Promise<() => void> {
+  async take(lane: Lane, signal: EndSignal | undefined): Promise<() => void> {
     if (this.#closed) throw this.#closed;
     const state = this.#state(lane);
     if (state.taken >= connectionsPerLane) await turn(state, lane, signal);
@@ -61,7 +61,7 @@ export class Places {
   }
 }
 
-function turn({ waiting }: LaneState, lane: Lane, signal: AbortSignal | undefined): Promise<void> {
+function turn({ waiting }: LaneState, lane: Lane, signal: EndSignal | undefined): Promise<void> {
   if (waiting.size >= mostWaiting) {
     const message = `More than ${mostWaiting} requests (${lane}) wait for the service already`;
     return Promise.reject(new SyncServiceError('SYNC_BUSY', message));
@@ -84,8 +84,7 @@ function turn({ waiting }: LaneState, lane: Lane, signal: AbortSignal | undefine
       },
     };
     if (signal) {
-      // A caller may end hundreds of requests by one signal: that is no leak.
-      setMaxListeners(0, signal);
+      allowManyListeners(signal);
       signal.addEventListener('abort', onAbort, { once: true });
     }
     waiting.add(waiter);

@@ -1,3 +1,4 @@
+import type { EndSignal } from '../../system/ending';
 import type { HttpRequest, HttpResponse, Lane } from './http';
 
 /** What is asked of the service, before anything is known of how it travels. */
@@ -9,7 +10,7 @@ export interface ServiceRequest {
   /** Makes the body anew for each attempt: a stream can be sent once only, and a spent one would upload nothing. */
   body?: (() => NonNullable<HttpRequest['body']>) | undefined;
   headers?: Record<string, string>;
-  signal?: AbortSignal | undefined;
+  signal?: EndSignal | undefined;
   /** Whether the request may be sent again when it is not known to have arrived. */
   repeatable: boolean;
   /** Told before it is sent again after a try that may have arrived. */

@@ -4,7 +4,7 @@ import type { SyncServiceError } from '../errors';
 import { parseAnswer, textOf, toldText, unexpected } from './answers';
 import { EntryCutter } from './entry-cutter';
 import type { Lane } from './http';
-import type { CallOptions, ConnectionOptions } from './options';
+import type { ConnectionOptions, EndOptions } from './options';
 import type { ServiceRequest, ServiceResponse } from './request';
 import type { Sender } from './sender';
 
@@ -12,7 +12,7 @@ import type { Sender } from './sender';
 const largestText = 1_048_576;
 
 /** What a request changes at the service, and how it may be sent. */
-export interface Change extends CallOptions {
+export interface Change extends EndOptions {
   method: 'PUT' | 'POST' | 'DELETE';
   path: string;
   /** Sent as JSON. */
@@ -25,7 +25,7 @@ export interface Change extends CallOptions {
 }
 
 /** A question, and the lane to ask it in. */
-export interface QuestionOptions extends CallOptions {
+export interface QuestionOptions extends EndOptions {
   lane?: Lane;
 }
 
@@ -69,7 +69,7 @@ export class Requests {
   }
 
   /** The same without asking first for the kind of the service: it is how one asks. */
-  async unchecked<T>(path: string, options: CallOptions): Promise<T> {
+  async unchecked<T>(path: string, options: EndOptions): Promise<T> {
     const request = { ...question(path, options), limit: largestText, unchecked: true };
     return this.#parse<T>(await this.#text(request, [200]), request);
   }
@@ -142,7 +142,7 @@ export class Requests {
    *
    * @param range the first and the last byte wanted; an answer that is not exactly these bytes is refused.
    */
-  async bytes(path: string, options: CallOptions & { range?: ByteRange }): Promise<AsyncIterable<Buffer>> {
+  async bytes(path: string, options: EndOptions & { range?: ByteRange }): Promise<AsyncIterable<Buffer>> {
     const { range, signal } = options;
     const request: ServiceRequest = { ...question(path, { lane: 'transfer', signal }), long: true };
     if (range) request.headers = { range: `bytes=${range.first}-${range.last}` };

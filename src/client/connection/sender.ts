@@ -1,6 +1,7 @@
 import type { Clock } from '../../system/clock';
 import { sleep } from '../../system/clock';
-import { within } from '../../system/deadline';
+import { endedWithin } from '../../system/deadline';
+import type { EndSignal } from '../../system/ending';
 import { Listeners } from '../../system/listeners';
 import type { Random } from '../../system/random';
 import { isSyncServiceError, SyncServiceError } from '../errors';
@@ -16,6 +17,7 @@ import { type Limits, limitsOf, Patience } from './patience';
 import { Places } from './places';
 import type { ServiceRequest, ServiceResponse } from './request';
 import { pauseBeforeRetry } from './retry';
+import { WatchedBody } from './watched-body';
 
 export interface SenderSeams {
   clock: Clock;
@@ -59,7 +61,7 @@ export class Sender {
    */
   async send(request: ServiceRequest, expected: readonly number[]): Promise<ServiceResponse> {
     if (request.unchecked) return this.#send(request, expected);
-    await this.kind.ensure(request.signal);
+    if (!this.kind.isKnown) await this.kind.ensure(request.signal);
     try {
       const response = await this.#send(request, expected);
       // Others than the service answer with 404, too: whoever expects it looks.
@@ -154,24 +156,16 @@ export class Sender {
   ): ServiceResponse {
     const { status, headers } = response;
     const failure = (error: unknown): SyncServiceError => this.#failure(error, request, patience.signal);
-    const read = async function* (): AsyncGenerator<Buffer> {
-      try {
-        yield* patience.receiving(response.body);
-      } catch (error) {
-        throw failure(error);
-      } finally {
-        end();
-      }
-    };
+    const body = new WatchedBody(response.body, patience, { over: end, failure });
     const discard = (): void => {
       end();
       response.discard();
     };
-    return { status, headers, body: read(), discard };
+    return { status, headers, body, discard };
   }
 
   /** What an error while sending or while reading a body is for the caller. */
-  #failure(error: unknown, request: ServiceRequest, signal: AbortSignal | undefined): SyncServiceError {
+  #failure(error: unknown, request: ServiceRequest, signal: EndSignal | undefined): SyncServiceError {
     if (isSyncServiceError(error)) return error;
     const details = { method: request.method, url: this.url(request.path), cause: error };
     if (this.#closing.signal.aborted)
@@ -182,7 +176,7 @@ export class Sender {
   async #pause(delay: number, request: ServiceRequest, error: unknown): Promise<void> {
     const { clock } = this.seams;
     const ends = [request.signal, this.#closing.signal];
-    await within(clock, undefined, ends, (signal) => sleep(clock, delay, signal)).catch(() => {
+    await endedWithin(clock, undefined, ends, (signal) => sleep(clock, delay, signal)).catch(() => {
       throw error;
     });
   }

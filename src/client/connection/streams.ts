@@ -9,6 +9,7 @@ import {
   type HttpRequest,
   type HttpResponse,
   notSent,
+  reasonOf,
 } from './http';
 
 /** More of them say nothing that an answer would not say. */
@@ -64,7 +65,7 @@ export class StreamConnections {
         fail(error, 'dropped');
         asking.destroy();
       };
-      const onAbort = (): void => stop(connected ? signal.reason : notSent(signal.reason));
+      const onAbort = (): void => stop(connected ? reasonOf(signal) : notSent(signal.reason));
       signal.addEventListener('abort', onAbort, { once: true });
       this.#underWay.add(stop);
       asking.on('close', () => {

@@ -1,5 +1,5 @@
 import type { ObjectMetadata, ObjectStatus } from '../../protocol/metadata';
-import type { CallOptions } from '../connection/options';
+import type { EndOptions } from '../connection/options';
 import type { ListOptions, QuestionOptions, Requests } from '../connection/requests';
 import type { ObjectReference } from './names';
 import { type Paths, query } from './paths';
@@ -47,7 +47,7 @@ export class Objects {
   }
 
   /** Never repeated: each counts. */
-  async mark(object: ObjectReference, mark: Mark, { signal }: CallOptions): Promise<void> {
+  async mark(object: ObjectReference, mark: Mark, { signal }: EndOptions): Promise<void> {
     const lane = 'acknowledgement';
     const path = this.paths.object(object, mark);
     await this.presence.about(object, 'other', { lane, signal }, () =>
@@ -55,7 +55,7 @@ export class Objects {
     );
   }
 
-  async activate(object: ObjectReference, { signal }: CallOptions): Promise<void> {
+  async activate(object: ObjectReference, { signal }: EndOptions): Promise<void> {
     const lane = 'publish';
     const path = this.paths.object(object, 'activate');
     await this.presence.about(object, 'other', { lane, signal }, () =>
@@ -63,7 +63,7 @@ export class Objects {
     );
   }
 
-  async delete(object: ObjectReference, { signal }: CallOptions): Promise<void> {
+  async delete(object: ObjectReference, { signal }: EndOptions): Promise<void> {
     const lane = 'publish';
     const path = this.paths.object(object);
     await this.presence.about(object, 'other', { lane, signal }, () =>

@@ -1,5 +1,6 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import type { Clock } from '../../system/clock';
+import type { EndSignal } from '../../system/ending';
 import type { ObjectReference } from '../objects/names';
 import { type AcknowledgeOutcome, tryToAcknowledge } from './acknowledge';
 import type { Acknowledgement } from './entry';
@@ -18,7 +19,7 @@ export async function acknowledgeDirectly(
   clock: Clock,
   object: ObjectReference & Partial<ObjectMetadata>,
   how: Acknowledgement,
-  options: { checkVersion: boolean; signal: AbortSignal },
+  options: { checkVersion: boolean; signal: EndSignal },
 ): Promise<AcknowledgeOutcome> {
   const { instanceID, deleted } = object;
   const version =
@@ -50,7 +51,7 @@ async function listedVersion(
   source: UpdateSource,
   { objectID, objectType }: ObjectReference,
   received: boolean,
-  signal: AbortSignal,
+  signal: EndSignal,
 ): Promise<{ listed: ObjectMetadata | undefined; isWhole: boolean }> {
   let listed: ObjectMetadata | undefined;
   let isWhole = true;

@@ -1,6 +1,7 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import type { Clock } from '../../system/clock';
-import { within } from '../../system/deadline';
+import { endedWithin } from '../../system/deadline';
+import type { EndSignal } from '../../system/ending';
 import { mayHaveArrived } from '../connection/failures';
 import { isSyncServiceError, type SyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
@@ -27,7 +28,7 @@ export interface TryOptions {
   deleted: boolean | undefined;
   /** Asks for the current version first. */
   check: boolean;
-  signal: AbortSignal;
+  signal: EndSignal;
 }
 
 /** How long the service may take to answer a question or an acknowledgement before its list is asked instead, in ms. */
@@ -51,7 +52,7 @@ export async function tryToAcknowledge(
   if (options.check) {
     let current: ObjectMetadata;
     try {
-      current = await within(clock, patience, [signal], (limited) =>
+      current = await endedWithin(clock, patience, [signal], (limited) =>
         source.getObjectMetadata(object, { signal: limited }),
       );
     } catch (error) {
@@ -62,21 +63,21 @@ export async function tryToAcknowledge(
   }
   const taken = deleted ? 'deleted' : how;
   try {
-    await within(clock, patience, [signal], (limited) => mark(source, object, taken, limited));
+    await endedWithin(clock, patience, [signal], (limited) => mark(source, object, taken, limited));
   } catch (error) {
     return failed(error, signal, true);
   }
   return { result: taken };
 }
 
-function mark(source: UpdateSource, object: ObjectReference, how: Taken, signal: AbortSignal): Promise<void> {
+function mark(source: UpdateSource, object: ObjectReference, how: Taken, signal: EndSignal): Promise<void> {
   if (how === 'deleted') return source.markObjectDeleted(object, { signal });
   return how === 'received'
     ? source.markObjectReceived(object, { signal })
     : source.markObjectConsumed(object, { signal });
 }
 
-function failed(error: unknown, signal: AbortSignal, marking: boolean): Try {
+function failed(error: unknown, signal: EndSignal, marking: boolean): Try {
   if (!isSyncServiceError(error, ...passing) || signal.aborted) throw error;
   if (error.code === 'SYNC_NOT_FOUND' && !marking) return { result: 'absent', error };
   const refusal = isSyncServiceError(error, 'SYNC_REJECTED', 'SYNC_NOT_FOUND', 'SYNC_UNAUTHORIZED');

@@ -1,4 +1,5 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
+import type { EndSignal } from '../../system/ending';
 import type { Acknowledgements } from './acknowledgements';
 import type { Readers } from './readers';
 import type { UpdateSource } from './source';
@@ -14,7 +15,7 @@ export class Lists {
   ) {}
 
   /** @param list its number. */
-  async read(list: number, signal: AbortSignal): Promise<void> {
+  async read(list: number, signal: EndSignal): Promise<void> {
     const readers = this.readers.present();
     for (const { inHand } of readers) inHand.listed.begin();
     let isWhole = await this.#readWhole(false, signal, (object) => {
@@ -43,7 +44,7 @@ export class Lists {
   }
 
   /** Asked for until it was answered once: a plain list never shows what it does. */
-  async #readReceived(list: number, signal: AbortSignal): Promise<boolean> {
+  async #readReceived(list: number, signal: EndSignal): Promise<boolean> {
     // Who has come meanwhile has not seen the plain list.
     const readers = this.readers.present().filter(({ listed }) => listed);
     const isWhole = await this.#readWhole(true, signal, (object) => {
@@ -63,7 +64,7 @@ export class Lists {
   /** @returns whether nothing had to be left out: else the list does not tell what is gone. */
   async #readWhole(
     received: boolean,
-    signal: AbortSignal,
+    signal: EndSignal,
     onUpdate: (object: ObjectMetadata) => void,
   ): Promise<boolean> {
     let isWhole = true;

@@ -1,8 +1,9 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
+import type { EndSignal } from '../../system/ending';
 import type { ObjectReference } from '../objects/names';
 
 interface Options {
-  signal?: AbortSignal;
+  signal?: EndSignal;
 }
 
 /** What receiving updates asks of a service. */

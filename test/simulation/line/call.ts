@@ -164,7 +164,7 @@ export class Call {
     try {
       for (const piece of pieces) {
         if (typeof piece === 'number') await this.#pause(piece);
-        this.request.signal.throwIfAborted();
+        if (this.request.signal.aborted) throw this.request.signal.reason;
         if (this.#state === 'ended') throw broken('UND_ERR_DESTROYED');
         if (typeof piece === 'object') throw broken(piece.code);
         if (typeof piece === 'string') yield Buffer.from(piece);
