@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { heapOfPolling, heapOfRequests } from '../support/heap';
 
-describe('the heap', () => {
-  it('keeps nothing of a request that is over, though signals live on', async function () {
-    this.timeout(120_000);
-    const script = join(__dirname, '..', 'support', 'heap-of-requests.ts');
-    const args = ['--expose-gc', '--require', 'tsx', script, '20000'];
-    const { stdout } = await promisify(execFile)(process.execPath, args);
-    // AbortSignal.any kept 70 to 360 bytes of each; what is left is the noise of 20,000.
-    assert.ok(Number(stdout) < 30, `${stdout} bytes a request`);
+/** In bytes: `AbortSignal.any` kept 70 to 360 of each; what is left is the noise of thousands. */
+const most = 30;
+
+describe('the heap', function () {
+  this.timeout(120_000);
+
+  it('keeps nothing of a request that is over, though signals live on', async () => {
+    const bytes = await heapOfRequests(20_000);
+    assert.ok(bytes < most, `${bytes} bytes a request`);
+  });
+
+  it('keeps nothing of a poll that is over, in a day of them with news that are consumed', async () => {
+    const { bytes, polls, consumed } = await heapOfPolling(1);
+    assert.ok(polls >= 17_000 && consumed >= 1_000, `${polls} polls, ${consumed} consumed`);
+    assert.ok(bytes < most, `${bytes} bytes a poll`);
   });
 });
