@@ -11,7 +11,10 @@ interface EditorGlobal {
     };
     actions: { invoke(name: string): void };
     editor: { validateNode(node: object): void };
-    view: { importNodes(nodes: string, options: object): void; select(id: string): void };
+    view: {
+      importNodes(nodes: string, options: object): void;
+      select(what: string | { nodes: object[] }): void;
+    };
     workspaces: { active(): string; show(id: string): void };
   };
 }
@@ -41,12 +44,14 @@ interface Opening {
 }
 
 const pictures = resolve(__dirname, '../../test-results');
-/** Those that the README shows, by the names that they have there; written where EDGE_SYNC_PICTURES is set. */
+/** Those that pages show, by the names that they have there; written where EDGE_SYNC_PICTURES is set. */
 const shown: Record<string, { name: string; part: 'all' | 'flow' | 'dialog' }> = {
   'example cloud to edge': { name: 'demo', part: 'all' },
   'example configuration roll-out': { name: 'roll-out', part: 'flow' },
   'dialog publish settings': { name: 'sync-out', part: 'dialog' },
   'service-local': { name: 'test-connection', part: 'dialog' },
+  'first-flow-send': { name: 'first-flow-send', part: 'dialog' },
+  'first-flow': { name: 'first-flow', part: 'all' },
 };
 const docs = resolve(__dirname, '../../docs');
 /** What a picture of a part holds: from one thing to another, down to where the lowest of some ends. */
@@ -135,6 +140,16 @@ export class Editor {
     const added = (await this.ids()).filter((id) => !before.includes(id));
     if (added.length !== 1 || !added[0]) throw new Error(`${type} was not added`);
     return added[0];
+  }
+
+  /** Wires nodes one after the other, from the first output of each. */
+  async wire(...ids: string[]): Promise<void> {
+    await this.page.evaluate((chosen) => {
+      const { view, nodes } = (globalThis as unknown as EditorGlobal).RED;
+      view.select({ nodes: chosen.map((id) => nodes.node(id)) });
+    }, ids);
+    await this.invoke('core:wire-series-of-nodes');
+    await this.invoke('core:select-none');
   }
 
   async ids(): Promise<string[]> {

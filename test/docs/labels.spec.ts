@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pages, prose } from './pages';
+
+const root = join(__dirname, '..', '..');
+/** What Node-RED and GitHub show. */
+const theirs = [
+  ...['Manage palette', 'Install', 'Import', 'Examples', 'Deploy', 'Done', 'Add', 'Nodes', 'JSON'],
+  ...['Security', 'Report a vulnerability'],
+  /** The tabs of an example. */
+  ...['Cloud', 'Edge'],
+];
+
+function texts(value: unknown): string[] {
+  return typeof value === 'string' ? [value] : Object.values(value as object).flatMap(texts);
+}
+
+const shown = new Set([
+  ...theirs,
+  ...readdirSync(join(root, 'nodes')).flatMap((type) => {
+    if (!type.startsWith('sync-')) return [];
+    const file = join(root, 'nodes', type, 'locales', 'en-US', `${type}.json`);
+    // Pages leave out the unit.
+    return texts(JSON.parse(readFileSync(file, 'utf8'))).map((text) => text.replace(/ \((?:s|MiB)\)$/, ''));
+  }),
+  'inject',
+  'debug',
+  ...readdirSync(join(root, 'nodes')).flatMap((type) =>
+    type.startsWith('sync-') ? [type.replace('-', ' '), type] : [],
+  ),
+]);
+
+describe('what the pages call by name', () => {
+  for (const page of pages.filter(({ path }) => /^(?:README|docs\/[\w-]+)\.md$/.test(path))) {
+    it(`is there, under this name: ${page.path}`, () => {
+      const words = Array.from(prose(page).matchAll(/\*\*([^*]+)\*\*/g), ([, name = '']) =>
+        name.replace(/\s+/g, ' ').replace(/ \((?:s|MiB)\)$/, ''),
+      );
+      // What ends with a full stop is a sentence.
+      assert.deepEqual(
+        words.filter((name) => !name.endsWith('.') && !shown.has(name)),
+        [],
+      );
+    });
+  }
+});
