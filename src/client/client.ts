@@ -16,8 +16,9 @@ import { type Organization, Organizations } from './administration/organizations
 import { Webhooks } from './administration/webhooks';
 import { readEdgeEnvironment } from './connection/environment';
 import { KindCheck, type ServiceKind } from './connection/kind';
+import type { LeftOut } from './connection/list-entry';
 import { type CallOptions, type ConnectionOptions, checkConnection, checked } from './connection/options';
-import { type LeftOut, Requests } from './connection/requests';
+import { Requests } from './connection/requests';
 import { Sender } from './connection/sender';
 import type { DownloadOptions } from './data/download';
 import { Downloader } from './data/downloader';
@@ -331,7 +332,10 @@ export class SyncServiceClient {
     options: CallOptions & { received?: boolean; onLeftOut?: (entry: LeftOut) => void } = {},
   ): Promise<ObjectMetadata[]> {
     const updates: ObjectMetadata[] = [];
-    await this.#objects.readUpdates(objectType, checked(options), (update) => updates.push(update));
+    await this.#objects.readUpdates(objectType, checked(options), (update) => {
+      const object = update.metadata();
+      if (object) updates.push(object);
+    });
     return updates;
   }
 

@@ -17,8 +17,8 @@ export type { DestinationObject, DestinationReference } from './administration/d
 export type { Organization } from './administration/organizations';
 export { type ClientOptions, type ServiceHealth, SyncServiceClient } from './client';
 export type { ServiceKind } from './connection/kind';
+export type { LeftOut } from './connection/list-entry';
 export type { CallOptions, ConnectionOptions, TlsOptions } from './connection/options';
-export type { LeftOut } from './connection/requests';
 export type { DownloadOptions } from './data/download';
 export type { PublishOptions } from './data/publisher';
 export type { SigningKey } from './data/signing';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ObjectMetadata, SyncServiceError } from '../../src/client';
+import { readObject } from '../../src/client/objects/listed-object';
 import { acknowledgeDirectly } from '../../src/client/updates/acknowledge-directly';
 import type { Acknowledgement } from '../../src/client/updates/entry';
 import type { UpdateSource } from '../../src/client/updates/source';
@@ -30,7 +31,7 @@ function service(answers: {
     getObjectMetadata: () => answer('metadata', answers.metadata ?? metadataOf({})),
     readUpdates: async (_type, options, onUpdate) => {
       const listed = await answer(`list ${options.received ?? false}`, answers.listed ?? []);
-      for (const each of listed) onUpdate(each);
+      for (const each of listed) onUpdate(readObject(each));
     },
     markObjectConsumed: mark('consumed'),
     markObjectReceived: mark('received'),

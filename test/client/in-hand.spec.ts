@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ObjectMetadata, ObjectUpdate } from '../../src/client';
+import { readObject } from '../../src/client/objects/listed-object';
 import { InHand } from '../../src/client/updates/in-hand';
 import type { LedgerRules } from '../../src/client/updates/ledger';
 import { noMemory, ReceivingMemory } from '../../src/client/updates/memory';
@@ -33,7 +34,7 @@ describe('what a receiver has in hand', () => {
   const offer = (...objects: ObjectMetadata[]): void => {
     list += 1;
     inHand.listed.begin();
-    for (const each of objects) inHand.listed.offer(each, list);
+    for (const each of objects) inHand.listed.offer(readObject(each), list);
     inHand.listed.end(list);
   };
   const take = (): string | undefined => {
@@ -283,12 +284,12 @@ describe('what a receiver has in hand', () => {
 
   it('forgets what is no longer listed, unless it came with those marked received', () => {
     offer(object('a'));
-    inHand.listed.offerReceived(object('b'), list, true);
+    inHand.listed.offerReceived(readObject(object('b')), list, true);
     offer();
     inHand.listed.endReceived(list);
     assert.equal(take(), undefined);
     offer(object('a'));
-    inHand.listed.offerReceived(object('b'), list, true);
+    inHand.listed.offerReceived(readObject(object('b')), list, true);
     offer();
     assert.deepEqual([take(), take()], ['b v1 1', undefined]);
   });

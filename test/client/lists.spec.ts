@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type LeftOutUpdate, SyncServiceClient } from '../../src/client';
-import type { LeftOut } from '../../src/client/connection/requests';
+import type { LeftOut } from '../../src/client/connection/list-entry';
 import { stringifyExactJson } from '../../src/protocol/exact-json';
 import { metadataOf } from '../support/metadata';
 import { serve } from '../support/server';

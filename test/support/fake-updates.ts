@@ -1,4 +1,5 @@
 import { type ObjectMetadata, SyncServiceError } from '../../src/client';
+import { type ListedObject, readObject } from '../../src/client/objects/listed-object';
 import type { UpdateSource } from '../../src/client/updates/source';
 
 type Mark = 'consumed' | 'received' | 'deleted';
@@ -35,11 +36,11 @@ export class FakeUpdates implements UpdateSource {
   async readUpdates(
     _objectType: string,
     { received = false, signal }: { received?: boolean; signal?: AbortSignal },
-    onUpdate: (object: ObjectMetadata) => void,
+    onUpdate: (object: ListedObject) => void,
   ): Promise<void> {
     await this.#ask(received ? 'list received' : 'list', '', signal);
     const shown = received ? [...this.listed.values(), ...this.received.values()] : [...this.listed.values()];
-    for (const object of shown) onUpdate(object);
+    for (const object of shown) onUpdate(readObject(object));
   }
 
   async getObjectMetadata(

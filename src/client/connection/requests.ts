@@ -4,6 +4,7 @@ import type { SyncServiceError } from '../errors';
 import { parseAnswer, textOf, toldText, unexpected } from './answers';
 import { EntryCutter } from './entry-cutter';
 import type { Lane } from './http';
+import { type LeftOut, ListEntry } from './list-entry';
 import type { ConnectionOptions, EndOptions } from './options';
 import type { ServiceRequest, ServiceResponse } from './request';
 import type { Sender } from './sender';
@@ -27,12 +28,6 @@ export interface Change extends EndOptions {
 /** A question, and the lane to ask it in. */
 export interface QuestionOptions extends EndOptions {
   lane?: Lane;
-}
-
-/** Why an entry of a list was left out, and how it begins. */
-export interface LeftOut {
-  reason: 'too large' | 'too deep' | 'malformed';
-  start: string;
 }
 
 export interface ListOptions extends QuestionOptions {
@@ -77,32 +72,22 @@ export class Requests {
   /** What a GET lists; the service answers 404 where there is nothing to list. */
   async list<T>(path: string, options: ListOptions): Promise<T[]> {
     const list: T[] = [];
-    await this.readList<T>(path, options, (entry) => list.push(entry));
+    const isUsable = (value: unknown): value is T => value !== undefined;
+    await this.readList(path, options, (entry) => {
+      const value = entry.value(isUsable);
+      if (value !== undefined) list.push(value);
+    });
     return list;
   }
 
-  /**
-   * The same, called back for each entry while the list arrives.
-   *
-   * @param isUsable what is not is left out, as what is no JSON.
-   */
-  async readList<T>(
-    path: string,
-    options: ListOptions,
-    onEntry: (entry: T) => void,
-    isUsable: (entry: unknown) => boolean = () => true,
-  ): Promise<void> {
+  /** The same, called back for each entry while the list arrives: what is not asked for is not read. */
+  async readList(path: string, options: ListOptions, onEntry: (entry: ListEntry) => void): Promise<void> {
     const { onLeftOut } = options;
     const leaveOut = (reason: LeftOut['reason'], text: Buffer): void => {
       const start = this.sender.blanked(text.subarray(0, toldText).toString().trim());
       warnIfThrown('entries that were left out', () => onLeftOut?.({ reason, start }));
     };
-    const read = (text: Buffer): void => {
-      const entry = parseAnswer(text.toString());
-      if (entry.reason) leaveOut(entry.reason, text);
-      else if (isUsable(entry.value)) onEntry(entry.value as T);
-      else leaveOut('malformed', text);
-    };
+    const read = (bytes: Buffer): void => onEntry(new ListEntry(bytes, leaveOut));
     const onTooLarge = (text: Buffer): void => leaveOut('too large', text);
     await this.#cut(path, options, new EntryCutter({ onEntry: read, onTooLarge }, this.#limits.listEntry));
   }

@@ -1,4 +1,4 @@
-import type { LeftOut } from '../connection/requests';
+import type { LeftOut } from '../connection/list-entry';
 
 /** An entry of a list of updates that cannot be used. */
 export interface LeftOutUpdate extends LeftOut {

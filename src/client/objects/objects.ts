@@ -1,9 +1,11 @@
 import type { ObjectMetadata, ObjectStatus } from '../../protocol/metadata';
 import type { EndOptions } from '../connection/options';
 import type { ListOptions, QuestionOptions, Requests } from '../connection/requests';
+import { type ListedObject, ObjectList } from './listed-object';
 import type { ObjectReference } from './names';
 import { type Paths, query } from './paths';
 import type { Presence } from './presence';
+import { isUpdate } from './update';
 
 /** How an application tells a service what it has done with an object. */
 export type Mark = 'consumed' | 'received' | 'deleted' | 'policyreceived';
@@ -38,12 +40,14 @@ export class Objects {
   async readUpdates(
     objectType: string,
     options: UpdatesOptions,
-    onUpdate: (object: ObjectMetadata) => void,
+    onUpdate: (object: ListedObject) => void,
   ): Promise<void> {
     const path = `${this.paths.type(objectType)}${query({ received: options.received || undefined })}`;
-    await this.requests.readList(path, { lane: 'poll', ...options }, onUpdate, (entry) =>
-      isUpdate(entry, objectType),
-    );
+    const list = new ObjectList(objectType);
+    await this.requests.readList(path, { lane: 'poll', ...options }, (entry) => {
+      const object = list.object(entry);
+      if (object) onUpdate(object);
+    });
   }
 
   /** Never repeated: each counts. */
@@ -70,12 +74,4 @@ export class Objects {
       this.requests.change({ method: 'DELETE', path, lane, repeatable: false, signal }),
     );
   }
-}
-
-/** What everything that handles updates relies on; `wanted` where it has to be the metadata of that object. */
-function isUpdate(value: unknown, objectType: string, wanted?: string): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const { instanceID, objectID, objectType: type } = value as Partial<Record<keyof ObjectMetadata, unknown>>;
-  if (type !== objectType || typeof instanceID !== 'string') return false;
-  return wanted === undefined ? typeof objectID === 'string' && objectID !== '' : objectID === wanted;
 }

@@ -59,7 +59,7 @@ async function listedVersion(
     isWhole = false;
   };
   await source.readUpdates(objectType, { received, signal, onLeftOut }, (each) => {
-    if (each.objectID === objectID) listed = each;
+    if (each.objectID === objectID) listed = each.metadata() ?? listed;
   });
   return { listed, isWhole };
 }

@@ -109,9 +109,13 @@ export class Entries {
     for (const { objectID } of wanted) this.#chosen.add(objectID);
   }
 
-  /** The list shows an entry again. */
+  /** Whether the list shall bring an entry's metadata. */
+  isChosen({ objectID, state }: Entry): boolean {
+    return state === 'unread' && this.#chosen.has(objectID);
+  }
+
+  /** The list has brought it. */
   read(entry: Entry, object: ObjectMetadata): void {
-    if (entry.state !== 'unread' || !this.#chosen.has(entry.objectID)) return;
     entry.object = object;
     this.change(entry, 'waiting');
   }

@@ -69,7 +69,7 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
   }
 
   join(options: ReceiverOptions): UpdateReceiver {
-    const { accepts = () => true, observe = false, settings = '' } = options;
+    const { accepts, observe = false, settings = '' } = options;
     const isNamed = options.name !== undefined && !this.#readers.has(options.name);
     const name = isNamed ? String(options.name) : this.#readers.nameForUnnamed();
     const inHand = this.#inHandOf(name, isNamed && !observe, options);
@@ -77,7 +77,8 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
     this.#readers.add(name, {
       receiver,
       inHand,
-      accepts: (object) => warnIfThrown('what a receiver accepts', () => accepts(object)) ?? true,
+      accepts:
+        accepts && ((object) => warnIfThrown('what a receiver accepts', () => accepts(object)) ?? true),
       interval: options.interval ?? defaultInterval,
       settings,
       patience: options.redeliverAfter ?? defaultRedelivery,

@@ -1,4 +1,4 @@
-import type { ObjectMetadata } from '../../protocol/metadata';
+import type { ListedObject } from '../objects/listed-object';
 import type { Entry, EntryState } from './entry';
 import type { Ledger } from './ledger';
 import { versionOf } from './version';
@@ -13,19 +13,25 @@ export class Listed {
   }
 
   /** The list shows an object. */
-  offer(object: ObjectMetadata, list: number): void {
+  offer(listed: ListedObject, list: number): void {
     const { entries } = this.ledger;
-    const entry = entries.get(object.objectID);
+    const entry = entries.get(listed.objectID);
+    if (entry?.version === versionOf(listed)) {
+      entry.list = list;
+      entry.unlisted = false;
+      entry.newer = undefined;
+      this.#read(entry, listed);
+      return;
+    }
+    const object = listed.metadata();
+    if (!object) return;
     if (!entry) {
       this.ledger.recall(entries.add(object, list, false), object);
       return;
     }
     entry.list = list;
     entry.unlisted = false;
-    if (entry.version === versionOf(object)) {
-      entry.newer = undefined;
-      entries.read(entry, object);
-    } else if (inFlow.has(entry.state)) entry.newer = object;
+    if (inFlow.has(entry.state)) entry.newer = object;
     else this.ledger.replace(entry, object);
   }
 
@@ -52,13 +58,16 @@ export class Listed {
    *
    * @param wanted whether what was not known is to be handed out.
    */
-  offerReceived(object: ObjectMetadata, list: number, wanted: boolean): void {
+  offerReceived(listed: ListedObject, list: number, wanted: boolean): void {
     const { entries } = this.ledger;
-    const entry = entries.get(object.objectID);
+    const entry = entries.get(listed.objectID);
     if (entry) {
       entry.list = list;
-      if (entry.version === versionOf(object)) entries.read(entry, object);
-    } else if (wanted) this.ledger.recall(entries.add(object, list, true), object);
+      if (entry.version === versionOf(listed)) this.#read(entry, listed);
+      return;
+    }
+    const object = wanted ? listed.metadata() : undefined;
+    if (object) this.ledger.recall(entries.add(object, list, true), object);
   }
 
   /** Whether an object that plain lists do not show waits for its metadata. */
@@ -85,6 +94,13 @@ export class Listed {
   prune(): void {
     const { entries, memory } = this.ledger;
     memory.keepOnly((objectID) => entries.get(objectID) !== undefined);
+  }
+
+  /** Only what waits for its metadata needs to be read. */
+  #read(entry: Entry, listed: ListedObject): void {
+    const { entries } = this.ledger;
+    const object = entries.isChosen(entry) ? listed.metadata() : undefined;
+    if (object) entries.read(entry, object);
   }
 
   /** Its flow may consume later what it has marked received; the oldest of too many is forgotten. */

@@ -1,5 +1,5 @@
-import type { ObjectMetadata } from '../../protocol/metadata';
 import type { EndSignal } from '../../system/ending';
+import type { ListedObject } from '../objects/listed-object';
 import type { Acknowledgements } from './acknowledgements';
 import type { Readers } from './readers';
 import type { UpdateSource } from './source';
@@ -19,7 +19,9 @@ export class Lists {
     const readers = this.readers.present();
     for (const { inHand } of readers) inHand.listed.begin();
     let isWhole = await this.#readWhole(false, signal, (object) => {
-      for (const { accepts, inHand } of readers) if (accepts(object)) inHand.listed.offer(object, list);
+      for (const { accepts, inHand } of readers) {
+        if (!accepts || accepts(object.view)) inHand.listed.offer(object, list);
+      }
       this.acknowledgements.show(object.objectID, versionOf(object), list, false);
     });
     for (const reader of readers) {
@@ -49,7 +51,7 @@ export class Lists {
     const readers = this.readers.present().filter(({ listed }) => listed);
     const isWhole = await this.#readWhole(true, signal, (object) => {
       for (const { accepts, inHand, wantsReceived } of readers) {
-        if (accepts(object)) inHand.listed.offerReceived(object, list, wantsReceived);
+        if (!accepts || accepts(object.view)) inHand.listed.offerReceived(object, list, wantsReceived);
       }
       this.acknowledgements.show(object.objectID, versionOf(object), list, true);
     });
@@ -65,7 +67,7 @@ export class Lists {
   async #readWhole(
     received: boolean,
     signal: EndSignal,
-    onUpdate: (object: ObjectMetadata) => void,
+    onUpdate: (object: ListedObject) => void,
   ): Promise<boolean> {
     let isWhole = true;
     const onLeftOut = (): void => {

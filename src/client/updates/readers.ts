@@ -12,7 +12,8 @@ export interface Reader {
   readonly inHand: InHand;
   /** In ms. */
   readonly interval: number;
-  readonly accepts: (object: ObjectMetadata) => boolean;
+  /** Undefined where it takes everything. */
+  readonly accepts: ((object: ObjectMetadata) => boolean) | undefined;
   readonly settings: string;
   /** How long siblings wait for it when it closes to come again, in ms. */
   readonly patience: number;

@@ -1,5 +1,6 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import type { EndSignal } from '../../system/ending';
+import type { ListedObject } from '../objects/listed-object';
 import type { ObjectReference } from '../objects/names';
 
 interface Options {
@@ -16,7 +17,7 @@ export interface UpdateSource {
   readUpdates(
     objectType: string,
     options: Options & { received?: boolean; onLeftOut?: () => void },
-    onUpdate: (object: ObjectMetadata) => void,
+    onUpdate: (object: ListedObject) => void,
   ): Promise<void>;
   getObjectMetadata(object: ObjectReference, options?: Options): Promise<ObjectMetadata>;
   markObjectConsumed(object: ObjectReference, options?: Options): Promise<void>;
