@@ -1,4 +1,12 @@
-import { type EntryEnd, type EntryEnds, IndentedEnds, indentedStart, ScannedEnds } from './entry-ends';
+import {
+  type EntryEnd,
+  type EntryEnds,
+  IndentedEnds,
+  indentedEnd,
+  indentedStart,
+  longestEnd,
+  ScannedEnds,
+} from './entry-ends';
 
 export interface EntryListener {
   /** The text of one entry, which is a part of a larger buffer: it is not to be kept. */
@@ -32,10 +40,18 @@ export class EntryCutter {
 
   /** @throws SyntaxError when the text is no array. */
   push(piece: Buffer): void {
-    this.#rest = this.#rest.length > 0 ? Buffer.concat([this.#rest, piece]) : piece;
-    if (this.#begun()) this.#cut();
-    if (this.#ended && String(this.#rest).trim() !== '')
-      throw new SyntaxError('there is text behind the list');
+    if (this.#rest.length === 0) {
+      this.#take(piece);
+      return;
+    }
+    // What is copied is the entry that the last piece began, not all that this one brings.
+    const line = piece.indexOf(indentedEnd);
+    const joined = line < 0 ? piece.length : Math.min(piece.length, line + longestEnd);
+    this.#take(Buffer.concat([this.#rest, piece.subarray(0, joined)]));
+    if (joined === piece.length) return;
+    const left = this.#rest;
+    if (left.length <= joined) this.#take(piece.subarray(joined - left.length));
+    else this.#take(Buffer.concat([left, piece.subarray(joined)]));
   }
 
   /** @throws SyntaxError when the array has not ended. */
@@ -43,6 +59,14 @@ export class EntryCutter {
     // A list of nothing is `null` to the service.
     if (this.#ended || (!this.#ends && String(this.#rest).trim() === 'null')) return;
     throw new SyntaxError('the list does not end');
+  }
+
+  /** @param text goes on with what rested. */
+  #take(text: Buffer): void {
+    this.#rest = text;
+    if (!this.#ended && this.#begun()) this.#cut();
+    if (this.#ended && String(this.#rest).trim() !== '')
+      throw new SyntaxError('there is text behind the list');
   }
 
   /** Whether the array has begun. */

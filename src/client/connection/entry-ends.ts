@@ -28,7 +28,9 @@ const closeBrace = 0x7d;
 
 /** Around each object of a list as the service writes it. No string holds a bare line break. */
 export const indentedStart = Buffer.from('\n  {\n');
-const indentedEnd = Buffer.from('\n  }');
+export const indentedEnd = Buffer.from('\n  }');
+/** It, and what stands between an entry and what follows, in bytes. */
+export const longestEnd = indentedEnd.length + 2;
 
 /** In the service's own indent of two: an object ends where a line is `  }`. */
 export class IndentedEnds implements EntryEnds {
@@ -42,7 +44,7 @@ export class IndentedEnds implements EntryEnds {
   }
 
   looked(text: Buffer): number {
-    return Math.max(0, text.length - indentedEnd.length - 2);
+    return Math.max(0, text.length - longestEnd);
   }
 }
 
