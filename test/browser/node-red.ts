@@ -21,6 +21,23 @@ export interface RunningNodeRed {
 
 const root = resolve(__dirname, '../..');
 
+/** What a Node-RED is made of. */
+export interface Runtime {
+  /** The program of Node.js. */
+  node: string;
+  /** The folder of the package node-red. */
+  nodeRed: string;
+  /** A user directory with this package, of which each Node-RED gets a copy; that of the build unless given. */
+  userDir?: string | undefined;
+}
+
+/** What runs the tests, unless `test:matrix` says otherwise. */
+const usual: Runtime = {
+  node: process.env.EDGE_SYNC_TEST_NODE ?? process.execPath,
+  nodeRed: process.env.EDGE_SYNC_TEST_NODE_RED ?? join(root, 'node_modules/node-red'),
+  userDir: process.env.EDGE_SYNC_TEST_USER_DIR,
+};
+
 /**
  * @param settings more settings for Node-RED, as JSON can hold them.
  * @param environment variables for its flows.
@@ -28,8 +45,9 @@ const root = resolve(__dirname, '../..');
 export async function startNodeRed(
   settings: Record<string, unknown> = {},
   environment: NodeJS.ProcessEnv = {},
+  runtime = usual,
 ): Promise<RunningNodeRed> {
-  const { path: userDir, remove } = await makeUserDir();
+  const { path: userDir, remove } = await makeUserDir(runtime.userDir);
   const folder = join(userDir, 'received');
   await mkdir(folder);
   const port = await freePort();
@@ -45,14 +63,8 @@ export async function startNodeRed(
   };
   await writeFile(join(userDir, 'settings.js'), `module.exports = ${JSON.stringify(whole)};\n`);
   const child = spawn(
-    process.execPath,
-    [
-      join(root, 'node_modules/node-red/red.js'),
-      '--userDir',
-      userDir,
-      '--settings',
-      join(userDir, 'settings.js'),
-    ],
+    runtime.node,
+    [join(runtime.nodeRed, 'red.js'), '--userDir', userDir, '--settings', join(userDir, 'settings.js')],
     {
       cwd: userDir,
       env: {

@@ -17,17 +17,29 @@ export interface Packed {
   remove(): Promise<void>;
 }
 
+interface Archive {
+  filename: string;
+  size: number;
+  files: { path: string; size: number }[];
+}
+
+async function packInto(folder: string): Promise<Archive> {
+  const options = ['--ignore-scripts', '--json', '--pack-destination', folder];
+  const { stdout } = await run('npm', ['pack', ...options], { cwd: root });
+  const [archive] = JSON.parse(stdout) as Archive[];
+  if (!archive) throw new Error(`npm pack said: ${stdout}`);
+  return archive;
+}
+
+/** Packs what was built before. @returns the path of the archive in that folder. */
+export async function packedArchive(folder: string): Promise<string> {
+  return join(folder, (await packInto(folder)).filename);
+}
+
 /** Packs what was built before: `npm test` and `prepack` build. */
 export async function pack(): Promise<Packed> {
   const folder = await mkdtemp(join(tmpdir(), 'edge-sync-packed-'));
-  const options = ['--ignore-scripts', '--json', '--pack-destination', folder];
-  const { stdout } = await run('npm', ['pack', ...options], { cwd: root });
-  const [archive] = JSON.parse(stdout) as {
-    filename: string;
-    size: number;
-    files: { path: string; size: number }[];
-  }[];
-  if (!archive) throw new Error(`npm pack said: ${stdout}`);
+  const archive = await packInto(folder);
   const target = join(folder, 'node_modules', '@edge-sync', 'node-red');
   await mkdir(target, { recursive: true });
   await run('tar', ['-xzf', join(folder, archive.filename), '-C', target, '--strip-components', '1']);
