@@ -108,7 +108,11 @@ export class SyncServiceClient {
     const presence = new Presence(this.#requests, this.#paths);
     this.#objects = new Objects(this.#requests, this.#paths, presence);
     this.#publisher = new Publisher(this.#requests, this.#paths, presence, clock);
-    this.#downloader = new Downloader(this.#requests, this.#paths, presence, { clock, random, disk });
+    this.#downloader = new Downloader(this.#requests, this.#paths, presence, this.#objects, {
+      clock,
+      random,
+      disk,
+    });
     this.#listing = new Listing(this.#requests, this.#paths);
     this.#destinations = new Destinations(this.#requests, this.#paths);
     this.#organizations = new Organizations(this.#requests, this.#paths);
@@ -628,7 +632,7 @@ export class SyncServiceClient {
         };
         return this.#objects.readUpdates(objectType, { ...options, onLeftOut }, onUpdate);
       },
-      getObjectMetadata: (object, options) => this.#objects.metadata(object, { lane, ...options }),
+      getObjectVersion: (object, options) => this.#objects.version(object, { lane, ...options }),
       markObjectConsumed: (object, options = {}) => this.#objects.mark(object, 'consumed', options),
       markObjectReceived: (object, options = {}) => this.#objects.mark(object, 'received', options),
       markObjectDeleted: (object, options = {}) => this.#objects.mark(object, 'deleted', options),

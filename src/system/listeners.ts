@@ -11,6 +11,11 @@ export class Listeners<T> {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Whether nobody listens: then nothing need be made to be told. */
+  get isEmpty(): boolean {
+    return this.#listeners.size === 0;
+  }
+
   tell(value: T): void {
     for (const listener of this.#listeners) warnIfThrown(this.of, () => listener(value));
   }

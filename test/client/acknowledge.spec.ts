@@ -28,7 +28,7 @@ function service(answers: {
   const mark = (name: string) => (): Promise<void> => answer(name, answers.mark ?? undefined);
   return {
     asked,
-    getObjectMetadata: () => answer('metadata', answers.metadata ?? metadataOf({})),
+    getObjectVersion: () => answer('metadata', answers.metadata ?? metadataOf({})),
     readUpdates: async (_type, options, onUpdate) => {
       const listed = await answer(`list ${options.received ?? false}`, answers.listed ?? []);
       for (const each of listed) onUpdate(readObject(each));

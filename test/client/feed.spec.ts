@@ -490,7 +490,7 @@ describe('a feed', () => {
     it('makes no hot loop where list and metadata disagree', async () => {
       service.publish(object('a'));
       const receiver = feeds.receiver('t', { interval: 1_000 });
-      service.getObjectMetadata = async () => object('a', { instanceID: v2 });
+      service.getObjectVersion = async () => object('a', { instanceID: v2 });
       let outcomes = 0;
       void (async () => {
         for await (const update of receiver) {

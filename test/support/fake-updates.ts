@@ -43,7 +43,7 @@ export class FakeUpdates implements UpdateSource {
     for (const object of shown) onUpdate(readObject(object));
   }
 
-  async getObjectMetadata(
+  async getObjectVersion(
     { objectID }: { objectID: string },
     options: { signal?: AbortSignal } = {},
   ): Promise<ObjectMetadata> {

@@ -32,7 +32,8 @@ export async function textOf({ body }: ServiceResponse, limit: number): Promise<
     size += piece.length;
     if (size > limit) break;
   }
-  return Buffer.concat(pieces).subarray(0, limit).toString('utf8');
+  const [first = Buffer.alloc(0)] = pieces;
+  return (pieces.length > 1 ? Buffer.concat(pieces) : first).toString('utf8', 0, limit);
 }
 
 /** An answer that the service does not give. */

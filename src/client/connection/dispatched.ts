@@ -75,8 +75,11 @@ export class DispatchedResponse {
     this.#body.fail(error);
   }
 
+  /** What came before is there to be read. */
   #tooLarge(): void {
-    this.#stop(codedError(bodyTooLarge, 'the answer is larger than its limit'));
+    const error = codedError(bodyTooLarge, 'the answer is larger than its limit');
+    this.#body.fail(error);
+    this.#stop(error);
   }
 
   /** Ends the request from this side; where it has not begun, it will not. */

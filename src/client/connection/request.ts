@@ -16,7 +16,7 @@ export interface ServiceRequest {
   /** Told before it is sent again after a try that may have arrived. */
   onRepeat?: (() => void) | undefined;
   /** How many bytes an answer may have that is taken into memory; without it, it may have any size. */
-  limit?: number;
+  limit?: number | undefined;
   /** It may take as long as bytes pass (lists, data); without it, it has to be over in half a minute. */
   long?: boolean;
   /** Sent while it is not known yet what kind of service listens: it is how one asks. */

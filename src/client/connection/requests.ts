@@ -3,7 +3,7 @@ import { warnIfThrown } from '../../system/listeners';
 import type { SyncServiceError } from '../errors';
 import { parseAnswer, textOf, toldText, unexpected } from './answers';
 import { EntryCutter } from './entry-cutter';
-import type { Lane } from './http';
+import { bodyTooLarge, type Lane } from './http';
 import { type LeftOut, ListEntry } from './list-entry';
 import type { ConnectionOptions, EndOptions } from './options';
 import type { ServiceRequest, ServiceResponse } from './request';
@@ -50,14 +50,18 @@ export class Requests {
    * The JSON of a GET.
    *
    * @param isUsable what is not is refused, as what is no JSON.
+   * @param glance what can be said of the text without reading all of it.
    */
   async json<T>(
     path: string,
     options: QuestionOptions,
     isUsable: (value: unknown) => boolean = () => true,
+    glance: (text: string) => T | undefined = () => undefined,
   ): Promise<T> {
     const request = { ...question(path, options), limit: this.#limits.json };
     const text = await this.#text(request, [200]);
+    const glanced = glance(text);
+    if (glanced !== undefined) return glanced;
     const value = this.#parse<T>(text, request);
     if (!isUsable(value)) throw this.#unexpected(request, 200, 'was answered with something else', text);
     return value;
@@ -125,13 +129,19 @@ export class Requests {
   /**
    * The bytes of a GET, which come when they are read.
    *
-   * @param range the first and the last byte wanted; an answer that is not exactly these bytes is refused.
+   * @param options.range the first and the last byte wanted; an answer that is not exactly these bytes is refused.
+   * @param options.expected how many bytes come, where that is known: few are taken into memory as they come.
    */
-  async bytes(path: string, options: EndOptions & { range?: ByteRange }): Promise<AsyncIterable<Buffer>> {
-    const { range, signal } = options;
+  async bytes(path: string, options: BytesOptions): Promise<AsyncIterable<Buffer>> {
+    const { expected, range, signal } = options;
     const request: ServiceRequest = { ...question(path, { lane: 'transfer', signal }), long: true };
     if (range) request.headers = { range: `bytes=${range.first}-${range.last}` };
-    const response = await this.sender.send(request, [range ? 206 : 200]);
+    else if (expected !== undefined && expected <= fewBytes) request.limit = mostOfFewBytes;
+    const response = await this.sender.send(request, [range ? 206 : 200]).catch((error: unknown) => {
+      if (request.limit === undefined || !isTooLarge(error)) throw error;
+      // It is larger than it was: whoever reads it finds out what became of it.
+      return this.sender.send({ ...request, limit: undefined }, [200]);
+    });
     const said = response.headers['content-range'];
     if (range && said !== `bytes ${range.first}-${range.last}/${range.size}`) {
       response.discard();
@@ -183,6 +193,21 @@ export class Requests {
   #unexpected(request: ServiceRequest, status: number, what: string, text = ''): SyncServiceError {
     return unexpected(request, this.sender.url(request.path), status, what, this.sender.blanked(text));
   }
+}
+
+/** Data of up to so many bytes is taken into memory, at a third of what it costs to stream it. */
+const fewBytes = 262_144;
+/** So much of it where more comes than was expected. */
+const mostOfFewBytes = 1_048_576;
+
+function isTooLarge(error: unknown): boolean {
+  const { cause } = error as { cause?: unknown };
+  return (cause as { code?: unknown } | undefined)?.code === bodyTooLarge;
+}
+
+export interface BytesOptions extends EndOptions {
+  range?: ByteRange;
+  expected?: number | undefined;
 }
 
 export interface ByteRange {

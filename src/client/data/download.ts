@@ -23,7 +23,7 @@ export interface ObjectData {
   metadata: ObjectMetadata;
   /** The bytes from the first on, anew at each call. */
   pieces: () => AsyncIterable<Buffer>;
-  current: () => Promise<ObjectMetadata>;
+  current: () => Promise<Pick<ObjectMetadata, 'dataID'>>;
 }
 
 /** As any program makes files: less what the process never grants. */
@@ -58,13 +58,16 @@ export async function* checkedPieces(data: ObjectData, options: DownloadOptions)
     yield piece;
     tellProgress(options.onProgress, received, size);
   }
+  // Bytes that fit the signature of a version are those of that version.
+  const isProven = received === (size ?? received) && signature?.fits();
+  if (isProven) return;
   refuseOtherVersion(metadata, await data.current());
   if (size !== undefined && received !== size) {
     const count = received > size ? 'more' : String(received);
     const message = `The data of ${nameOf(metadata)} should have ${size} bytes, but ${count} came`;
     throw new SyncServiceError('SYNC_INCOMPLETE_DATA', message);
   }
-  if (signature && !signature.fits()) {
+  if (signature) {
     throw new SyncServiceError(
       'SYNC_SIGNATURE_INVALID',
       `The data of ${nameOf(metadata)} does not fit its signature`,
@@ -81,7 +84,7 @@ export function sizeOf({ metaOnly, objectSize }: ObjectMetadata): number | undef
 }
 
 /** @throws SyncServiceError SYNC_SUPERSEDED when the data is not what it was. */
-export function refuseOtherVersion(asked: ObjectMetadata, current: ObjectMetadata): void {
+export function refuseOtherVersion(asked: ObjectMetadata, current: Pick<ObjectMetadata, 'dataID'>): void {
   if (current.dataID === asked.dataID) return;
   throw new SyncServiceError('SYNC_SUPERSEDED', `The data of ${nameOf(asked)} changed while it was fetched`);
 }

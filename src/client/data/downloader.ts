@@ -4,7 +4,9 @@ import { type Clock, sleep } from '../../system/clock';
 import type { Random } from '../../system/random';
 import type { ByteRange, Requests } from '../connection/requests';
 import { SyncServiceError } from '../errors';
+import type { CurrentVersion } from '../objects/current-version';
 import type { ObjectReference } from '../objects/names';
+import type { Objects } from '../objects/objects';
 import type { Paths } from '../objects/paths';
 import type { Presence } from '../objects/presence';
 import {
@@ -28,6 +30,7 @@ export class Downloader {
     private readonly requests: Requests,
     private readonly paths: Paths,
     private readonly presence: Presence,
+    private readonly objects: Objects,
     private readonly seams: { clock: Clock; random: Random; disk: Disk },
   ) {}
 
@@ -45,28 +48,26 @@ export class Downloader {
 
   async #data(object: ObjectReference | ObjectMetadata, { signal }: DownloadOptions): Promise<ObjectData> {
     const path = this.paths.object(object, 'data');
-    const current = (): Promise<ObjectMetadata> => this.#metadata(object, signal);
-    const metadata = 'dataID' in object ? object : await current();
+    const current = (): Promise<CurrentVersion> => this.objects.version(object, { signal });
+    const metadata = 'dataID' in object ? object : await this.objects.metadata(object, { signal });
+    const size = sizeOf(metadata);
     const { clock, random } = this.seams;
-    const bytes = (asked: { range?: ByteRange }): Promise<AsyncIterable<Buffer>> =>
+    const bytes = (
+      asked: { range: ByteRange } | { expected: number | undefined },
+    ): Promise<AsyncIterable<Buffer>> =>
       this.presence.about(object, 'data', { signal }, () => this.requests.bytes(path, { signal, ...asked }));
     return {
       metadata,
       current,
       pieces: () =>
         resumed({
-          size: sizeOf(metadata),
-          whole: () => bytes({}),
+          size,
+          whole: () => bytes({ expected: size }),
           range: (range) => bytes({ range }),
           checkVersion: async () => refuseOtherVersion(metadata, await current()),
           pause: (attempt) => pause(clock, firstPause * 2 ** attempt * (0.5 + random.next() / 2), signal),
         }),
     };
-  }
-
-  #metadata(object: ObjectReference, signal: AbortSignal | undefined): Promise<ObjectMetadata> {
-    const path = this.paths.object(object);
-    return this.presence.about(object, 'metadata', { signal }, () => this.requests.json(path, { signal }));
   }
 }
 

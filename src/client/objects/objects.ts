@@ -1,6 +1,7 @@
 import type { ObjectMetadata, ObjectStatus } from '../../protocol/metadata';
 import type { EndOptions } from '../connection/options';
 import type { ListOptions, QuestionOptions, Requests } from '../connection/requests';
+import { type CurrentVersion, glanceAtVersion } from './current-version';
 import { type ListedObject, ObjectList } from './listed-object';
 import type { ObjectReference } from './names';
 import { type Paths, query } from './paths';
@@ -28,6 +29,20 @@ export class Objects {
     const { objectID, objectType } = object;
     return this.presence.about(object, 'metadata', options, () =>
       this.requests.json(path, options, (value) => isUpdate(value, objectType, objectID)),
+    );
+  }
+
+  /** Which version is there now: its metadata for those who want to know no more than that. */
+  async version(object: ObjectReference, options: QuestionOptions): Promise<CurrentVersion> {
+    const path = this.paths.object(object);
+    const { objectID, objectType } = object;
+    return this.presence.about(object, 'metadata', options, () =>
+      this.requests.json<CurrentVersion>(
+        path,
+        options,
+        (value) => isUpdate(value, objectType, objectID),
+        (text) => glanceAtVersion(text, object),
+      ),
     );
   }
 

@@ -1,4 +1,3 @@
-import type { ObjectMetadata } from '../../protocol/metadata';
 import type { Clock } from '../../system/clock';
 import { endedWithin } from '../../system/deadline';
 import type { EndSignal } from '../../system/ending';
@@ -6,7 +5,7 @@ import { mayHaveArrived } from '../connection/failures';
 import { isSyncServiceError, type SyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
 import type { Acknowledgement, Taken } from './entry';
-import type { UpdateSource } from './source';
+import type { ObjectVersion, UpdateSource } from './source';
 import { versionOf } from './version';
 
 export type AcknowledgeOutcome = Acknowledgement | 'deleted' | 'superseded' | 'gone';
@@ -50,10 +49,10 @@ export async function tryToAcknowledge(
   const { how, signal, version } = options;
   let deleted = options.deleted ?? false;
   if (options.check) {
-    let current: ObjectMetadata;
+    let current: ObjectVersion;
     try {
       current = await endedWithin(clock, patience, [signal], (limited) =>
-        source.getObjectMetadata(object, { signal: limited }),
+        source.getObjectVersion(object, { signal: limited }),
       );
     } catch (error) {
       return failed(error, signal, false);

@@ -1,4 +1,5 @@
 import type { Clock } from '../../system/clock';
+import type { EntryState } from './entry';
 import { HandOut } from './hand-out';
 import { type GivenUp, Ledger, type LedgerRules, type Siblings } from './ledger';
 import { Listed } from './listed';
@@ -36,7 +37,7 @@ export class InHand {
   }
 
   /** How many objects are in a state. */
-  get count(): Ledger['count'] {
-    return this.#ledger.count.bind(this.#ledger);
+  count(state: EntryState): number {
+    return this.#ledger.count(state);
   }
 }

@@ -140,7 +140,7 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
   /** @internal For the feed: something may be ready to be taken, or has another state. */
   stateChanged(): void {
     this.#wake();
-    this.#stateListeners.tell(this.state);
+    if (!this.#stateListeners.isEmpty) this.#stateListeners.tell(this.state);
   }
 
   /** The updates in batches of what may be handed out at once: one note in the journal serves all of them. */
@@ -162,7 +162,8 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
         }
         await this.host.written();
         if (this.#closed) return;
-        if (this.state.phase === 'full') this.#stateListeners.tell(this.state);
+        if (!this.#stateListeners.isEmpty && this.state.phase === 'full')
+          this.#stateListeners.tell(this.state);
         yield batch;
       }
     } finally {

@@ -7,6 +7,9 @@ interface Options {
   signal?: EndSignal;
 }
 
+/** What tells one version from another: a deletion is one too. */
+export type ObjectVersion = Pick<ObjectMetadata, 'instanceID' | 'deleted'>;
+
 /** What receiving updates asks of a service. */
 export interface UpdateSource {
   /**
@@ -19,7 +22,7 @@ export interface UpdateSource {
     options: Options & { received?: boolean; onLeftOut?: () => void },
     onUpdate: (object: ListedObject) => void,
   ): Promise<void>;
-  getObjectMetadata(object: ObjectReference, options?: Options): Promise<ObjectMetadata>;
+  getObjectVersion(object: ObjectReference, options?: Options): Promise<ObjectVersion>;
   markObjectConsumed(object: ObjectReference, options?: Options): Promise<void>;
   markObjectReceived(object: ObjectReference, options?: Options): Promise<void>;
   markObjectDeleted(object: ObjectReference, options?: Options): Promise<void>;
