@@ -3,6 +3,8 @@ import { shortened } from '../../src/system/shortened';
 
 /** What a flow can read of a failure in `msg.error.cause`: plain data, no credentials, no sockets. */
 export interface FailureCause {
+  /** The code of the failure itself: Node-RED 4.0 hands Catch nodes a cause, but no code. */
+  kind?: string;
   statusCode?: number;
   method?: string;
   url?: string;
@@ -24,7 +26,7 @@ export class NodeFailure extends Error {
   constructor(code: string, message: string, cause: FailureCause = {}) {
     super(shortened(message));
     this.code = code;
-    this.cause = cause;
+    this.cause = { kind: code, ...cause };
   }
 }
 
