@@ -95,7 +95,7 @@ export class SyncServiceClient {
   constructor(options: ClientOptions, seams: ClientSeams);
   constructor(options: ClientOptions, seams: ClientSeams = {}) {
     checkConnection(options);
-    const { clock, random, disk, openTransport, readIdentity } = withSystem(seams);
+    const { clock, random, disk, processes, openTransport, readIdentity } = withSystem(seams);
     const { journal = inMemory(), onForgetful = () => undefined, onLeftOut = () => undefined } = options;
     this.address = options.address;
     this.organization = options.organization;
@@ -108,11 +108,9 @@ export class SyncServiceClient {
     const presence = new Presence(this.#requests, this.#paths);
     this.#objects = new Objects(this.#requests, this.#paths, presence);
     this.#publisher = new Publisher(this.#requests, this.#paths, presence, clock);
-    this.#downloader = new Downloader(this.#requests, this.#paths, presence, this.#objects, {
-      clock,
-      random,
-      disk,
-    });
+    const machine = { clock, random, disk, processes };
+    const { address } = options;
+    this.#downloader = new Downloader(this.#requests, this.#paths, presence, this.#objects, address, machine);
     this.#listing = new Listing(this.#requests, this.#paths);
     this.#destinations = new Destinations(this.#requests, this.#paths);
     this.#organizations = new Organizations(this.#requests, this.#paths);
@@ -279,7 +277,9 @@ export class SyncServiceClient {
 
   /**
    * Fetches the data into a file, which appears under its name only when it is whole and checked, with the mode of the one
-   * that it replaces. Throws as fetchObjectData, and SYNC_STORAGE where the disk refuses it.
+   * that it replaces. Where the line or the process ended it before, the next call goes on from the hidden folder beside it
+   * (`.NAME.….part`), as long as the data is the same; after a week without that it is removed by the next download into the
+   * folder. Throws as fetchObjectData, and SYNC_STORAGE where the disk refuses it.
    */
   async fetchObjectDataToFile(
     object: ObjectReference | ObjectMetadata,

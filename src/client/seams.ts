@@ -1,4 +1,5 @@
 import type { Disk } from '../storage/disk';
+import { type Processes, systemProcesses } from '../storage/processes';
 import { systemDisk } from '../storage/system-disk';
 import { type Clock, systemClock } from '../system/clock';
 import { type Random, systemRandom } from '../system/random';
@@ -11,6 +12,7 @@ export interface ClientSeams {
   clock?: Clock;
   random?: Random;
   disk?: Disk;
+  processes?: Processes;
   openTransport?: OpenTransport;
   /** Reads key, secret and certificate again where they are kept in files that may be replaced. */
   readIdentity?: () => Identity;
@@ -24,6 +26,7 @@ export function withSystem(
   return {
     random: systemRandom,
     disk: systemDisk,
+    processes: systemProcesses,
     openTransport: (options, ca) => new HttpTransport(options, ca, clock),
     ...seams,
     clock,

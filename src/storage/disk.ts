@@ -10,6 +10,8 @@ export interface DiskEntry {
   readonly size: number;
   /** Who may read and write it, as in `0o600`. */
   readonly mode: number;
+  /** When its bytes, or the names in it, were changed last: in ms since 1970. */
+  readonly modified: number;
 }
 
 /**

@@ -110,7 +110,12 @@ async function syncFolder(path: string): Promise<void> {
 async function entryOf(path: string): Promise<DiskEntry | undefined> {
   try {
     const entry = await stat(path);
-    return { isFolder: entry.isDirectory(), size: entry.size, mode: entry.mode & 0o7777 };
+    return {
+      isFolder: entry.isDirectory(),
+      size: entry.size,
+      mode: entry.mode & 0o7777,
+      modified: entry.mtimeMs,
+    };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

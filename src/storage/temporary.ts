@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { type Random, uniqueName } from '../system/random';
 
@@ -12,6 +13,34 @@ export function temporaryFor(path: string, random: Random): string {
 /** Whether `name` is one that `temporaryFor` gives for a path. */
 export function isTemporaryFor(path: string, name: string): boolean {
   return name.startsWith(startFor(path)) && name.endsWith('.part');
+}
+
+/** Whether `name` is one that `temporaryFor` gives for some path. */
+export function isTemporary(name: string): boolean {
+  return /^\..+\.[0-9a-z]{26}\.part$/s.test(name);
+}
+
+/** A name, in the same folder, that all have who make the same of the same for `path`. */
+export function partFor(path: string, { of, version }: { of: string; version: string }): string {
+  return join(dirname(path), `${partStart(path, of)}${hash(version)}.part`);
+}
+
+/** Whether `name` is one that `partFor` gives, whatever the version. */
+export function isPartOf(path: string, of: string, name: string): boolean {
+  return name.startsWith(partStart(path, of)) && isPart(name);
+}
+
+/** Whether `name` is one that `partFor` gives for some path. */
+export function isPart(name: string): boolean {
+  return /^\..+\.[0-9a-f]{16}-[0-9a-f]{16}\.part$/s.test(name);
+}
+
+function partStart(path: string, of: string): string {
+  return `${startFor(path)}${hash(JSON.stringify([basename(path), of]))}-`;
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 function startFor(path: string): string {

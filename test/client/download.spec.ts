@@ -9,11 +9,13 @@ import {
   type DownloadOptions,
   type ObjectData,
   toBuffer,
-  toFile,
 } from '../../src/client/data/download';
+import { FileDownloads } from '../../src/client/data/file-downloads';
+import type { Disk } from '../../src/storage/disk';
 import { isStorageError } from '../../src/storage/errors';
+import { thisMachine } from '../../src/storage/machine';
 import { systemDisk } from '../../src/storage/system-disk';
-import { systemRandom } from '../../src/system/random';
+import { type Random, systemRandom } from '../../src/system/random';
 import { otherRsa, rsa } from '../support/keys';
 import { MemoryDisk } from '../support/memory-disk';
 import { metadataOf } from '../support/metadata';
@@ -39,6 +41,15 @@ async function fetch(data: ObjectData, options: DownloadOptions = {}): Promise<s
   let text = '';
   for await (const piece of checkedPieces(data, options)) text += piece.toString();
   return text;
+}
+
+function toFile(
+  data: ObjectData,
+  options: DownloadOptions,
+  path: string,
+  seams: { disk: Disk; random: Random },
+): Promise<void> {
+  return new FileDownloads('a service', { ...thisMachine, ...seams }).write(data, options, path);
 }
 
 describe('a download', () => {

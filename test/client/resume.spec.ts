@@ -23,6 +23,7 @@ function data(ends: number[], changes: Partial<ResumableData> = {}): ResumableDa
   return {
     asked,
     size: text.length,
+    start: 0,
     whole: () => attempt(text),
     range(range) {
       asked.push(range);
@@ -145,6 +146,36 @@ describe('a download that is cut', () => {
     const source = data([10], { size: undefined });
     assert.equal(await read(source), text);
     assert.deepEqual(source.asked, []);
+  });
+
+  it('goes on behind what is here already, and not at all where that is all', async () => {
+    const source = data([], { start: 20 });
+    assert.equal(await read(source), 'uvwxyz');
+    assert.deepEqual(source.asked, [{ first: 20, last: 25, size: 26 }]);
+    const whole = data([], { start: 26 });
+    assert.equal(await read(whole), '');
+    assert.deepEqual(whole.asked, []);
+    const superseded = new SyncServiceError('SYNC_SUPERSEDED', 'changed');
+    await assert.rejects(
+      read(data([], { start: 20, checkVersion: () => Promise.reject(superseded) })),
+      superseded,
+    );
+  });
+
+  it('waits for a place where the service has none for ranges: that is no attempt, but ends', async () => {
+    const busy = new SyncServiceError('SYNC_BUSY', '429');
+    const pauses: number[] = [];
+    const waiting = (times: number): ResumableData => {
+      const source = data([10]);
+      const { range } = source;
+      source.range = (asked) => (pauses.length < times ? upTo('', 0, busy) : range(asked));
+      source.pause = async (attempt) => void pauses.push(attempt);
+      return source;
+    };
+    assert.equal(await read(waiting(12)), text);
+    assert.deepEqual(pauses.slice(1), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    pauses.length = 0;
+    await assert.rejects(read(waiting(14)), busy);
   });
 
   it('gives up after four attempts that bring nothing, and pauses longer before each', async () => {

@@ -158,8 +158,10 @@ export class MemoryDisk implements Disk {
   async stat(path: string): Promise<DiskEntry | undefined> {
     await this.#begin('stat', path);
     const entry = this.#entryAt(path);
-    if (entry instanceof MemoryFolder) return { isFolder: true, size: 0, mode: 0o700 };
-    return entry && { isFolder: false, size: entry.size, mode: entry.mode };
+    // Nothing grows old here.
+    const modified = Number.POSITIVE_INFINITY;
+    if (entry instanceof MemoryFolder) return { isFolder: true, size: 0, mode: 0o700, modified };
+    return entry && { isFolder: false, size: entry.size, mode: entry.mode, modified };
   }
 
   #handle(path: string, file: MemoryFile): DiskFile {

@@ -1,11 +1,6 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import { SignatureCheck } from '../../protocol/signature';
-import { type AtomicFile, replaceFile } from '../../storage/atomic-file';
-import type { Disk } from '../../storage/disk';
-import { isStorageError } from '../../storage/errors';
-import type { Random } from '../../system/random';
 import { isSyncServiceError, SyncServiceError } from '../errors';
-import { Batches } from './batches';
 import { trustedKeySet } from './signing';
 import { type Progress, tellProgress } from './source';
 
@@ -21,13 +16,10 @@ export interface DownloadOptions {
 /** The data of one object; `current` is asked at the end whether it was still that version. */
 export interface ObjectData {
   metadata: ObjectMetadata;
-  /** The bytes from the first on, anew at each call. */
-  pieces: () => AsyncIterable<Buffer>;
+  /** The bytes from `start` on, anew at each call. */
+  pieces: (start: number) => AsyncIterable<Buffer>;
   current: () => Promise<Pick<ObjectMetadata, 'dataID'>>;
 }
-
-/** As any program makes files: less what the process never grants. */
-const modeOfNew = 0o666;
 
 /** Where nobody says how large the data is, it must still not fill a disk: in bytes, unless told otherwise. */
 const largestUnknown = 16 * 1_073_741_824;
@@ -39,9 +31,14 @@ const attempts = 3;
  * for. The service sends no Content-Length and may put an error text behind the data, so bytes are counted; and it
  * gives whatever version is there, so dataID is compared afterwards.
  *
+ * @param kept the beginning of the data where it is here already: it is checked with the rest, and not passed on.
  * @throws SyncServiceError SYNC_INCOMPLETE_DATA, SYNC_SIGNATURE_INVALID, SYNC_UNTRUSTED_KEY, SYNC_SUPERSEDED.
  */
-export async function* checkedPieces(data: ObjectData, options: DownloadOptions): AsyncGenerator<Buffer> {
+export async function* checkedPieces(
+  data: ObjectData,
+  options: DownloadOptions,
+  kept: AsyncIterable<Buffer> | readonly Buffer[] = [],
+): AsyncGenerator<Buffer> {
   const { metadata } = data;
   refuseUntrustedKey(metadata, options.trustedKeys);
   const signature = SignatureCheck.of(metadata);
@@ -50,7 +47,11 @@ export async function* checkedPieces(data: ObjectData, options: DownloadOptions)
   if (options.maxBytes !== undefined && (size ?? 0) > maxBytes)
     throw tooLarge(metadata, `${size} bytes`, maxBytes);
   let received = 0;
-  for await (const piece of data.pieces()) {
+  for await (const piece of kept) {
+    received += piece.length;
+    signature?.update(piece);
+  }
+  for await (const piece of data.pieces(received)) {
     received += piece.length;
     if (size !== undefined && received > size) break;
     if (size === undefined && received > maxBytes) throw tooLarge(metadata, 'more bytes', maxBytes);
@@ -120,37 +121,8 @@ function tooLarge(metadata: ObjectMetadata, size: string, maxBytes: number): Syn
   return new SyncServiceError('SYNC_TOO_LARGE', message);
 }
 
-/**
- * Writes the data to a file that appears under its name only when it is whole, checked and on the disk.
- *
- * @throws SyncServiceError SYNC_STORAGE where the disk refuses it.
- */
-export async function toFile(
-  data: ObjectData,
-  options: DownloadOptions,
-  path: string,
-  seams: { disk: Disk; random: Random },
-): Promise<void> {
-  const write = async (file: AtomicFile): Promise<void> => {
-    await file.restart();
-    const batches = new Batches((batch) => file.write(batch), sizeOf(data.metadata));
-    try {
-      for await (const piece of checkedPieces(data, options)) await batches.add(piece);
-      await batches.end();
-    } finally {
-      await batches.settle();
-    }
-  };
-  try {
-    await replaceFile(path, { ...seams, mode: modeOfNew }, (file) => untilWhole(() => write(file)));
-  } catch (error) {
-    if (!isStorageError(error)) throw error;
-    throw new SyncServiceError('SYNC_STORAGE', error.message, { cause: error });
-  }
-}
-
 /** Data that is too short or too long is what an interrupted service, or a cut upload, leaves for a moment. */
-async function untilWhole<T>(fetch: () => Promise<T>): Promise<T> {
+export async function untilWhole<T>(fetch: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await fetch();

@@ -1,7 +1,6 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
-import type { Disk } from '../../storage/disk';
+import type { Machine } from '../../storage/machine';
 import { type Clock, sleep } from '../../system/clock';
-import type { Random } from '../../system/random';
 import type { ByteRange, Requests } from '../connection/requests';
 import { SyncServiceError } from '../errors';
 import type { CurrentVersion } from '../objects/current-version';
@@ -16,30 +15,38 @@ import {
   refuseOtherVersion,
   sizeOf,
   toBuffer,
-  toFile,
 } from './download';
+import { FileDownloads } from './file-downloads';
 import { resumed } from './resume';
 
+/** In ms, before a cut download goes on; longer each time that it brings nothing. */
 const firstPause = 250;
+const longestPause = 15_000;
 /** A message holds the data whole: larger objects belong into a file. */
 const defaultMaxBytes = 64 * 1024 * 1024;
 
 /** Fetches data by its object, checked, and resumed after a cut. */
 export class Downloader {
+  readonly #files: FileDownloads;
+
+  /** @param service its address: part files are told apart by it. */
   constructor(
     private readonly requests: Requests,
     private readonly paths: Paths,
     private readonly presence: Presence,
     private readonly objects: Objects,
-    private readonly seams: { clock: Clock; random: Random; disk: Disk },
-  ) {}
+    service: string,
+    private readonly machine: Machine,
+  ) {
+    this.#files = new FileDownloads(service, machine);
+  }
 
   async toBuffer(object: ObjectReference | ObjectMetadata, options: DownloadOptions): Promise<Buffer> {
     return toBuffer(await this.#data(object, options), options, options.maxBytes ?? defaultMaxBytes);
   }
 
   async toFile(object: ObjectReference, path: string, options: DownloadOptions): Promise<void> {
-    await toFile(await this.#data(object, options), options, path, this.seams);
+    await this.#files.write(await this.#data(object, options), options, path);
   }
 
   async *pieces(object: ObjectReference, options: DownloadOptions): AsyncGenerator<Buffer> {
@@ -51,7 +58,7 @@ export class Downloader {
     const current = (): Promise<CurrentVersion> => this.objects.version(object, { signal });
     const metadata = 'dataID' in object ? object : await this.objects.metadata(object, { signal });
     const size = sizeOf(metadata);
-    const { clock, random } = this.seams;
+    const { clock, random } = this.machine;
     const bytes = (
       asked: { range: ByteRange } | { expected: number | undefined },
     ): Promise<AsyncIterable<Buffer>> =>
@@ -59,13 +66,17 @@ export class Downloader {
     return {
       metadata,
       current,
-      pieces: () =>
+      pieces: (start) =>
         resumed({
           size,
+          start,
           whole: () => bytes({ expected: size }),
           range: (range) => bytes({ range }),
           checkVersion: async () => refuseOtherVersion(metadata, await current()),
-          pause: (attempt) => pause(clock, firstPause * 2 ** attempt * (0.5 + random.next() / 2), signal),
+          pause: (attempt) => {
+            const longest = Math.min(firstPause * 2 ** attempt, longestPause);
+            return pause(clock, longest * (0.5 + random.next() / 2), signal);
+          },
         }),
     };
   }

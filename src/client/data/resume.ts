@@ -7,6 +7,8 @@ type Pieces = AsyncIterable<Buffer>;
 export interface ResumableData {
   /** Of the whole data, in bytes; undefined where the service does not tell. */
   size: number | undefined;
+  /** So many bytes of it are here already. */
+  start: number;
   whole(): Pieces | Promise<Pieces>;
   range(range: ByteRange): Pieces | Promise<Pieces>;
   /** Rejects with SYNC_SUPERSEDED when the data is another by now. */
@@ -19,18 +21,22 @@ export interface ResumableData {
 const largestRange = 5 * 1_048_576;
 const attemptsWithoutProgress = 4;
 const attemptsInAll = 100;
+/** A service that is busy for so many questions in a row, 2 minutes, is left alone until somebody asks again. */
+const mostBusy = 12;
 
 /**
  * The data as it comes; after a cut it goes on where it stopped, by closed ranges within the size (the service pads,
  * or answers with an error text and the whole data, beyond them), after making sure that the data is still the same.
- * Where ranges are refused, what was already there is skipped.
+ * Where ranges are refused, what was already there is skipped. That the service has no place for a range (429) while
+ * its edges fetch is ordinary, and no attempt.
  *
  * @throws SyncServiceError the last failure, when going on did not help.
  */
 export async function* resumed(data: ResumableData): AsyncGenerator<Buffer> {
-  let received = 0;
+  let received = data.start;
   let fruitless = 0;
   let attempts = 0;
+  let busy = 0;
   let rangesWork = data.size !== undefined;
   for (;;) {
     const before = received;
@@ -50,6 +56,13 @@ export async function* resumed(data: ResumableData): AsyncGenerator<Buffer> {
     } catch (error) {
       // Before the first byte there is nothing to resume; what may be repeated then has been repeated.
       if (received === 0) throw error;
+      if (isSyncServiceError(error, 'SYNC_BUSY')) {
+        busy = received > before ? 1 : busy + 1;
+        if (busy > mostBusy) throw error;
+        await data.pause(busy);
+        continue;
+      }
+      busy = 0;
       fruitless = received > before ? 1 : fruitless + 1;
       attempts += 1;
       if (isRangeRefused(error)) rangesWork = false;
@@ -83,7 +96,7 @@ async function* skipping(pieces: AsyncIterable<Buffer>, count: number): AsyncGen
 
 /** The connection broke, or nothing came any more; bytes that came are bytes of the data. */
 function isCut(error: unknown): boolean {
-  return isSyncServiceError(error, 'SYNC_UNREACHABLE', 'SYNC_TIMEOUT', 'SYNC_INCOMPLETE_DATA', 'SYNC_BUSY');
+  return isSyncServiceError(error, 'SYNC_UNREACHABLE', 'SYNC_TIMEOUT', 'SYNC_INCOMPLETE_DATA');
 }
 
 /** Another status, or another range than was asked for. */

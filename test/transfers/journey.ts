@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { BrokenLine, type Mishap } from '../support/broken-line';
+import { digestOfContent } from '../support/content';
+import { dataService } from '../support/data-service';
+import { program } from '../support/program';
+
+export interface Journey {
+  /** Of the data, in bytes. */
+  size: number;
+  /** How often the line breaks. */
+  cuts: number;
+  /** How often the process is killed. */
+  kills: number;
+}
+
+export interface Arrival {
+  /** Bytes of the line in the direction of the data, heads and all. */
+  wire: number;
+  /** SHA-256 of what arrived, and of what should have. */
+  digests: [string, string];
+  /** What else than the file is left in its folder. */
+  left: string[];
+  processes: number;
+  /** Where each question for the data began. */
+  asked: (number | undefined)[];
+}
+
+/** The processes that transfer, one after the other, each until it is done or killed. */
+class Processes {
+  count = 0;
+  #running: ChildProcess | undefined;
+
+  async kill(): Promise<void> {
+    const running = this.#running;
+    if (!running) return;
+    running.kill('SIGKILL');
+    await once(running, 'exit');
+  }
+
+  async run(...args: string[]): Promise<void> {
+    for (;;) {
+      this.count += 1;
+      this.#running = spawn(process.execPath, [program(require.resolve('./worker')), ...args], {
+        stdio: ['ignore', 'inherit', 'inherit'],
+      });
+      const [code, signal] = (await once(this.#running, 'exit')) as [number | null, string | null];
+      if (signal !== 'SIGKILL') {
+        if (code !== 0) throw new Error(`The process ended with ${code ?? signal}`);
+        return;
+      }
+    }
+  }
+}
+
+/** A line is slow: what has passed is taken before it breaks. In ms. */
+const slowness = 50;
+
+/**
+ * Cuts and kills at even distances, in turn.
+ *
+ * @param noted how much of the data a process would go on from.
+ */
+function mishaps(
+  { size, cuts, kills }: Journey,
+  processes: Processes,
+  noted: () => Promise<number>,
+): Mishap[] {
+  const count = cuts + kills;
+  return Array.from({ length: count }, (_, index) => {
+    const after = Math.floor((size * (index + 1)) / (count + 1));
+    const isKill = Math.floor(((index + 1) * kills) / count) > Math.floor((index * kills) / count);
+    return {
+      after,
+      async happen() {
+        if (!isKill) return pause(slowness);
+        for (let [before, now] = [-1, 0]; before !== now; before = now, now = await noted())
+          await pause(10 * slowness);
+        await processes.kill();
+      },
+    };
+  });
+}
+
+/** How much of its data a part file in the folder vouches for: each piece but the last is of a mebibyte. */
+async function notedIn(folder: string): Promise<number> {
+  const [part] = (await readdir(folder)).filter((name) => name.endsWith('.part'));
+  const record = part && (await stat(join(folder, part, 'record')).catch(() => undefined));
+  return record ? (record.size / 8) * 1_048_576 : 0;
+}
+
+/** Downloads to a file over a line that breaks, by processes that are killed. */
+export async function download(journey: Journey): Promise<Arrival> {
+  const folder = await mkdtemp(join(tmpdir(), 'edge-sync-journey-'));
+  const service = await dataService(journey.size);
+  const processes = new Processes();
+  const plan = mishaps(journey, processes, () => notedIn(folder));
+  const line = await BrokenLine.start(service.address, 'toClient', plan);
+  try {
+    const file = join(folder, 'model');
+    await processes.run('download', line.address, file);
+    const hash = createHash('sha256');
+    await pipeline(createReadStream(file), hash);
+    return {
+      wire: line.passed.toClient,
+      digests: [hash.digest('hex'), digestOfContent(journey.size)],
+      left: (await readdir(folder)).filter((name) => name !== 'model'),
+      processes: processes.count,
+      asked: service.asked,
+    };
+  } finally {
+    await line.close();
+    await service.close();
+    await rm(folder, { recursive: true });
+  }
+}
