@@ -1,8 +1,9 @@
 import { type NodeTable, propertiesOf } from './table';
 
 /**
- * What a saved node says, whole: what it lacks has the value of a new node. A value that stands without its type, as
- * somebody may have written it by hand, has the type with which the dialog would show it.
+ * What a saved node says, whole: what it lacks has the value of a new node, or the one that was meant before there
+ * was such a field. A value that stands without its type, as somebody may have written it by hand, has the type with
+ * which the dialog would show it.
  */
 export function savedIn(table: NodeTable, node: object): Record<string, unknown> {
   const values = node as Record<string, unknown>;
@@ -10,7 +11,10 @@ export function savedIn(table: NodeTable, node: object): Record<string, unknown>
   for (const [name, field] of Object.entries(table.fields)) {
     if (field.kind === 'own' || field.kind === 'credential') continue;
     const value = values[name] ?? undefined;
-    if (value === undefined) continue;
+    if (value === undefined) {
+      if (field.kind === 'choice' && field.formerly !== undefined) whole[name] = field.formerly;
+      continue;
+    }
     whole[name] = value;
     if (field.kind === 'typed') whole[`${name}Type`] = values[`${name}Type`] || field.types[0];
   }

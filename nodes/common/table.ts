@@ -34,7 +34,7 @@ export interface TextField extends Row {
   nowrap?: true;
 }
 
-const units = { s: 1_000, MiB: 1_048_576 };
+const units = { s: 1_000, h: 3_600_000, MiB: 1_048_576 };
 
 /** A number above zero. Its unit stands in its label; the runtime reads it in ms or bytes. */
 export interface NumberField extends Row {
@@ -57,6 +57,8 @@ export interface ChoiceField<Value extends string = string> extends Row {
   value: Value;
   options: Readonly<Record<Value, Option>>;
   texts?: string;
+  /** What a flow means that was saved before there was this field, if not what a new node has. */
+  formerly?: Value;
 }
 
 export interface CheckboxField extends Row {
@@ -110,7 +112,10 @@ export type Field =
   | CredentialField
   | OwnRow;
 
-/** In the order of the dialog's rows. A field that a saved flow lacks has the value that it has in a new node. */
+/**
+ * In the order of the dialog's rows. A field that a saved flow lacks has the value that it has in a new node, unless it
+ * says what it was `formerly`.
+ */
 export type Fields = Readonly<Record<string, Field>>;
 
 /** A node: from this the build makes its registration and its dialog, and the runtime reads its configuration. */
@@ -148,7 +153,7 @@ export function unitOf({ unit }: NumberField): number {
 /** One of several; the first of them unless another is given. */
 export function choice<Value extends string>(
   options: Readonly<Record<Value, Option>>,
-  row: Omit<ChoiceField, 'kind' | 'value' | 'options'>,
+  row: Omit<ChoiceField<NoInfer<Value>>, 'kind' | 'value' | 'options'>,
   value: NoInfer<Value> = Object.keys(options)[0] as Value,
 ): ChoiceField<Value> {
   return { kind: 'choice', value, options, ...row };

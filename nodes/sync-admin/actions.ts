@@ -10,12 +10,15 @@ import { describe } from '../common/fields';
 import type { Settings } from '../common/settings';
 import type { TypedFields } from '../common/typed';
 import { wordsOf } from '../common/words';
+import type { ServiceOutbox } from '../sync-service/outbox';
+import { entriesOf } from './entries';
 import type { table } from './fields';
 
 type AdminSettings = Settings<typeof table.fields>;
 
 interface AdminRequest {
   client: SyncServiceClient;
+  outbox: ServiceOutbox;
   fields: TypedFields;
   settings: AdminSettings;
   message: NodeMessage;
@@ -93,6 +96,18 @@ export const actions: Readonly<Record<AdminSettings['action'], (request: AdminRe
       const objectType = await fields.text('objectType', message);
       const objectID = await fields.text('objectID', message);
       client.tryAgain({ ...(objectType && { objectType }), ...(objectID && { objectID }) });
+    },
+    async retryEntries({ fields, message, outbox }) {
+      const entries = entriesOf(await fields.any('entries', message));
+      await outbox.use(async (used) => {
+        for (const entry of entries) await used.retry(entry);
+      });
+    },
+    async dropEntries({ fields, message, outbox }) {
+      const entries = entriesOf(await fields.any('entries', message));
+      await outbox.use(async (used) => {
+        for (const entry of entries) await used.drop(entry);
+      });
     },
   };
 

@@ -39,6 +39,8 @@ export const table = nodeTable({
         deleteOrganization: cloud,
         resend: { only: 'ESS' },
         tryAgain: {},
+        retryEntries: {},
+        dropEntries: {},
       },
       { icon: 'wrench' },
     ),
@@ -76,5 +78,13 @@ export const table = nodeTable({
       required: true,
     }),
     address: typed({ icon: 'globe', shown: has('action', 'updateOrganization') }),
+    entries: typed({
+      icon: 'inbox',
+      value: 'payload',
+      type: 'msg',
+      types: ['msg', 'flow', 'global', 'num', 'json'],
+      shown: has('action', 'retryEntries', 'dropEntries'),
+      required: true,
+    }),
   },
 });

@@ -5,7 +5,7 @@ import { FieldReader } from '../common/fields';
 import { construct, handleInput } from '../common/input';
 import { labelsOf, settingsOf } from '../common/settings';
 import { TypedFields } from '../common/typed';
-import { useService } from '../sync-service/use';
+import { outboxOf, useService } from '../sync-service/use';
 import { actions } from './actions';
 import { table } from './fields';
 import texts from './locales/en-US/sync-admin.json';
@@ -20,11 +20,12 @@ export default function (RED: NodeAPI): void {
       const run = actions[settings.action];
       if (!run) throw invalidInput('Choose an action');
       const connection = useService(RED, this, settings.service);
+      const outbox = outboxOf(RED, settings.service);
       const fields = new TypedFields(new FieldReader(RED, this, connection.clock), table, labels, config);
       handleInput(this, connection, async (message, status) => {
         const client = await connection.client();
         status.show({ fill: 'blue', shape: 'dot', text: `sync-admin.action.${settings.action}` });
-        const payload = await run({ client, fields, settings, message });
+        const payload = await run({ client, outbox, fields, settings, message });
         status.show({ fill: 'green', shape: 'dot', text: 'node-red:common.status.ok' });
         return payload === undefined ? message : Object.assign(message, { payload });
       });

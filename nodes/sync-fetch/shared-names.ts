@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import { textOf } from '../common/failure';
-import { folderOf, sharedJournals, type UsedJournal } from '../sync-service/journals';
+import { folderOf } from '../sync-service/folder';
+import { sharedJournals, type UsedJournal } from '../sync-service/journals';
 import { FileNames, type Named, type NamedFile } from './file-names';
 
 /** What the names of one process stand on, as long as a node uses them. */

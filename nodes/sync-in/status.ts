@@ -1,6 +1,7 @@
 import type { NodeStatus } from 'node-red';
 import type { ReceiverState } from '../../src/client';
 import { shortText } from '../common/short-text';
+import { timeOfDay } from '../common/time-of-day';
 
 /** The worst of the states, since each object type has its own poll. */
 export function statusOf(states: readonly ReceiverState[], webhookRefused: boolean, now: number): NodeStatus {
@@ -27,8 +28,4 @@ export function statusOf(states: readonly ReceiverState[], webhookRefused: boole
   if (givenUp > 0) return { fill: 'yellow', shape: 'ring', text: `${givenUp} given up` };
   const text = age >= 10 ? `polled ${age} s ago` : 'node-red:common.status.connected';
   return { fill: 'green', shape: 'dot', text };
-}
-
-function timeOfDay(time: number): string {
-  return new Date(time).toTimeString().slice(0, 8);
 }

@@ -1,5 +1,12 @@
 import type { NodeMessage } from 'node-red';
-import type { ObjectReference, Progress, ServiceKind, SyncServiceClient } from '../../src/client';
+import type {
+  ObjectReference,
+  Outbox,
+  OutboxEntry,
+  Progress,
+  ServiceKind,
+  SyncServiceClient,
+} from '../../src/client';
 import type { TypedFields } from '../common/typed';
 import { bytesOf, dataOf } from './data';
 import type { OutSettings } from './fields';
@@ -23,6 +30,8 @@ interface SendRequest {
 export interface Job extends Queued {
   readonly outcome: 'published' | 'activated' | 'deleted';
   send(client: SyncServiceClient, onProgress: Progress): Promise<void>;
+  /** Leaves that to an outbox. */
+  keep(outbox: Outbox): Promise<OutboxEntry>;
 }
 
 export const actions: Readonly<Record<OutSettings['action'], (request: SendRequest) => Promise<Job>>> = {
@@ -38,6 +47,7 @@ export const actions: Readonly<Record<OutSettings['action'], (request: SendReque
       outcome: 'published',
       bytes: bytesOf(data),
       send: (client, onProgress) => client.publish(metadata, data, { sign, onProgress }),
+      keep: (outbox) => outbox.put(metadata, data, { sign, reference: isReferenced(settings) }),
     };
   },
   async metadata(request) {
@@ -45,25 +55,45 @@ export const actions: Readonly<Record<OutSettings['action'], (request: SendReque
     const object = await reference(request, !(await fields.flag('metaOnly', message)));
     const purpose = { kind, destination: settings.destination, withData: false };
     const metadata = await metadataOf(object, purpose, fields, message, request.now);
-    return { object, outcome: 'published', bytes: 0, send: (client) => client.updateObject(metadata) };
+    return {
+      object,
+      outcome: 'published',
+      bytes: 0,
+      send: (client) => client.updateObject(metadata),
+      keep: (outbox) => outbox.put(metadata),
+    };
   },
   async data(request) {
     const object = await reference(request, false);
-    const data = await dataOf(request.settings.source, request.fields, request.message);
+    const { fields, message, settings } = request;
+    const data = await dataOf(settings.source, fields, message);
     return {
       object,
       outcome: 'published',
       bytes: bytesOf(data),
       send: (client, onProgress) => client.updateObjectData(object, data, { onProgress }),
+      keep: (outbox) => outbox.putData(object, data, { reference: isReferenced(settings) }),
     };
   },
   async activate(request) {
     const object = await reference(request, false);
-    return { object, outcome: 'activated', bytes: 0, send: (client) => client.activateObject(object) };
+    return {
+      object,
+      outcome: 'activated',
+      bytes: 0,
+      send: (client) => client.activateObject(object),
+      keep: (outbox) => outbox.activate(object),
+    };
   },
   async delete(request) {
     const object = await reference(request, false);
-    return { object, outcome: 'deleted', bytes: 0, send: (client) => client.deleteObject(object) };
+    return {
+      object,
+      outcome: 'deleted',
+      bytes: 0,
+      send: (client) => client.deleteObject(object),
+      keep: (outbox) => outbox.delete(object),
+    };
   },
 };
 
@@ -72,4 +102,9 @@ function reference(
   creates: boolean,
 ): Promise<ObjectReference> {
   return referenceOf(fields, message, { kind, creates, freshID });
+}
+
+/** Whether a file is not copied into the outbox. */
+function isReferenced({ keptFile, source }: OutSettings): boolean {
+  return source === 'file' && keptFile === 'path';
 }

@@ -30,7 +30,8 @@ import {
 const publishes = has('action', 'publish');
 const withoutData = has('action', 'metadata');
 const withData = { shown: has('action', 'publish', 'data') };
-const waits: Rule<boolean> = (form) => !has('action', 'delete')(form);
+const lasts: Rule<boolean> = (form) => !has('action', 'delete')(form);
+const keeps = has('whenAway', 'keep');
 const toCloud: Rule<boolean> = (form) => hasMetadata(form) && onEdge(form) && !isDestinationShown(form);
 const more = { section: 'more' };
 
@@ -110,14 +111,24 @@ export const table = nodeTable({
       shown: goesTo('policy'),
       required: true,
     }),
+    whenAway: choice({ fail: {}, keep: {} }, { icon: 'umbrella', formerly: 'fail' }, 'keep'),
+    keptFile: choice(
+      { copy: {}, path: {} },
+      { icon: 'files-o', shown: all(keeps, has('source', 'file'), has('action', 'publish', 'data')) },
+    ),
     waitFor: choice(
-      { published: {}, delivered: {}, consumed: {} },
-      { icon: 'hourglass', shown: waits, problem: waitProblem },
+      { queued: {}, published: {}, delivered: {}, consumed: {} },
+      {
+        icon: 'hourglass',
+        shown: (form) => keeps(form) || lasts(form),
+        problem: waitProblem,
+        formerly: 'published',
+      },
     ),
     timeout: number('60', {
       icon: 'clock-o',
       unit: 's',
-      shown: all(waits, has('waitFor', 'delivered', 'consumed')),
+      shown: all(lasts, has('waitFor', 'delivered', 'consumed')),
     }),
     version: typed({ icon: 'code-fork', ...more }),
     description: typed({ icon: 'commenting-o', ...more }),

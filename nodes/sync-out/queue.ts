@@ -4,6 +4,8 @@ import { NodeFailure } from '../common/failure';
 
 /** How many objects are sent at once, of the small ones and of the large ones: large ones that hang stop no small ones. */
 const atOnce = 4;
+/** How many small ones are kept at once: an outbox syncs the disk once for all of them. */
+export const keptAtOnce = 256;
 /** What has more data is large: up to here metadata and data travel in one request. */
 const mostSmallBytes = 262_144;
 const mostWaiting = 1_000;
@@ -54,11 +56,16 @@ class Entry {
  */
 export class SendQueue {
   readonly #reading = new Limiter(1);
-  readonly #small = new Limiter(atOnce);
+  readonly #small: Limiter;
   readonly #large = new Limiter(atOnce);
   readonly #last = new Map<string, Promise<unknown>>();
   readonly #waiting = new Set<Entry>();
   #bytes = 0;
+
+  /** @param smallAtOnce how many small ones are sent at once. */
+  constructor(smallAtOnce = atOnce) {
+    this.#small = new Limiter(smallAtOnce);
+  }
 
   /**
    * Reads what a message asks for, and sends it when its turn has come.

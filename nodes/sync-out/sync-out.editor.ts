@@ -8,6 +8,7 @@ export const prepare: Prepare = (node, dialog) => {
   prepareSource();
   const edges = new EdgeCount(node);
   dialog.follow(() => {
+    offerEnds(dialog);
     // What was chosen for a cloud stays in the list, marked, so that an edge does not silently change it.
     const isLost = onEdge(dialog.form) && dialog.form.value('waitFor') !== 'delivered';
     $('#node-input-waitFor option[value="delivered"]').prop('disabled', isLost);
@@ -26,6 +27,20 @@ function prepareObjectID(node: EditorNode, { form, follow }: Dialog): void {
     const textOf = (plain: string): string => (plain === 'auto' && fresh ? 'fresh' : plain);
     input.typedInput('types', typesOf(node, table, 'objectID', table.fields.objectID, textOf));
   });
+}
+
+/** Only what is kept goes on before it is sent; what is deleted arrives nowhere. */
+function offerEnds({ form }: Dialog): void {
+  const choice = $('#node-input-waitFor');
+  const offer = (end: string, isOffered: boolean): void => {
+    choice.find(`option[value="${end}"]`).prop('hidden', !isOffered);
+    if (!isOffered && choice.val() === end) choice.val('published');
+  };
+  const keeps = form.value('whenAway') === 'keep';
+  const arrives = !keeps || form.value('action') !== 'delete';
+  offer('queued', keeps);
+  offer('delivered', arrives);
+  offer('consumed', arrives);
 }
 
 /** The path of a file comes in msg.filename, as with Node-RED's own file nodes. */

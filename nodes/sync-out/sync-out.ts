@@ -1,21 +1,23 @@
 import '../common/node-version';
-import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import { invalidInput, LoggedFailure, NodeFailure } from '../common/failure';
 import { FieldReader } from '../common/fields';
-import { construct, type Handler, handleInput } from '../common/input';
+import { construct, handleInput } from '../common/input';
 import { labelsOf, settingsOf } from '../common/settings';
 import { StatusLine } from '../common/status';
 import { Stopping } from '../common/stopping';
 import { credentialsOf } from '../common/table';
 import { Transfers } from '../common/transfers';
 import { TypedFields } from '../common/typed';
-import { useService } from '../sync-service/use';
+import { outboxOf, useService } from '../sync-service/use';
 import { actions } from './actions';
-import { arrived } from './arrival';
 import { table } from './fields';
+import { keeping } from './keeping';
 import texts from './locales/en-US/sync-out.json';
-import { SendQueue } from './queue';
+import { keptAtOnce, SendQueue } from './queue';
+import { type OutParts, type Read, sending } from './sending';
 import type { SyncOutCredentials } from './signing';
+import { UsedOutbox } from './used-outbox';
 
 const labels = labelsOf(texts['sync-out']);
 /** How many of the objects that were not sent the log names. */
@@ -32,36 +34,24 @@ export default function (RED: NodeAPI): void {
       const { clock } = connection;
       const fields = new TypedFields(new FieldReader(RED, this, clock), table, labels, config);
       const status = new StatusLine(this, clock);
-      const transfers = new Transfers((text) => status.show({ fill: 'blue', shape: 'dot', text }), clock);
-      const queue = new SendQueue();
-      dropAtClose(this, queue, new Stopping(RED, this));
-
-      const handler: Handler = async (message, _status, closing) => {
-        const credentials = this.credentials ?? {};
+      const keeps = settings.whenAway === 'keep';
+      const queue = new SendQueue(keeps ? keptAtOnce : undefined);
+      const read = async (message: NodeMessageInFlow): Promise<Read> => {
+        const client = await connection.client();
         const freshID = (): string => RED.util.generateId();
-        const { client, object, sent, outcome } = await queue.run(
-          `message ${message._msgid}`,
-          async () => {
-            const client = await connection.client();
-            const now = clock.now();
-            const request = { kind: client.kind, fields, settings, credentials, message, now, freshID };
-            return { client, ...(await prepare(request)) };
-          },
-          async ({ client, object, outcome, send }) => {
-            status.show({ fill: 'blue', shape: 'dot', text: object.objectID });
-            await transfers.run((onProgress) => send(client, onProgress));
-            const sent = outcome === 'deleted' ? undefined : await client.getObjectMetadata(object);
-            return { client, object, outcome, sent };
-          },
-        );
-        const { waitFor: goal, timeout: patience } = settings;
-        if (sent && goal !== 'published') {
-          return arrived(message, { client, object: sent, goal, patience, signal: closing }, status);
-        }
-        status.show({ fill: 'green', shape: 'dot', text: `sync-out.outcome.${outcome}` });
-        return Object.assign(message, { object: sent ?? object, outcome });
+        const [credentials, now] = [this.credentials ?? {}, clock.now()];
+        const request = { kind: client.kind, fields, settings, credentials, message, now, freshID };
+        return { client, ...(await prepare(request)) };
       };
-      handleInput(this, connection, handler, status);
+      const parts: OutParts = { queue, settings, status, read };
+      if (keeps) {
+        const outbox = new UsedOutbox(this, outboxOf(RED, settings.service), status, clock);
+        handleInput(this, outbox.before(connection), keeping(parts, outbox.service, clock), status);
+        return;
+      }
+      const transfers = new Transfers((text) => status.show({ fill: 'blue', shape: 'dot', text }), clock);
+      dropAtClose(this, queue, new Stopping(RED, this));
+      handleInput(this, connection, sending(parts, transfers), status);
     });
   }
 

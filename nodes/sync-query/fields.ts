@@ -3,6 +3,7 @@ import { checkbox, choice, nameField, nodeTable, serviceField, typed } from '../
 
 const ofObject = ['metadata', 'status', 'destinations'];
 const ofType = [...ofObject, 'updates', 'all'];
+const ofOutbox = ['waiting', 'deadLetters', 'ended'];
 const filters = has('query', 'list');
 const ofDestination = has('query', 'destinationObjects');
 const destination = { icon: 'map-marker', shown: has('query', 'list', 'destinationObjects') };
@@ -33,19 +34,22 @@ export const table = nodeTable({
         registered: { only: 'CSS' },
         destinationObjects: { only: 'CSS' },
         health: {},
+        waiting: {},
+        deadLetters: {},
+        ended: {},
       },
       { icon: 'search' },
     ),
     objectType: typed({
       icon: 'cubes',
       suggestions: { what: 'objectTypes' },
-      shown: has('query', ...ofType, 'list'),
+      shown: has('query', ...ofType, ...ofOutbox, 'list'),
       required: has('query', ...ofType),
     }),
     objectID: typed({
       icon: 'cube',
       suggestions: { what: 'objectIDs', within: 'objectType' },
-      shown: has('query', ...ofObject, 'list'),
+      shown: has('query', ...ofObject, ...ofOutbox, 'list'),
       required: has('query', ...ofObject),
     }),
     received: checkbox(false, { shown: has('query', 'updates') }),

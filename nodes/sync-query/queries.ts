@@ -1,13 +1,23 @@
 import type { NodeMessage } from 'node-red';
-import type { ObjectFilter, ObjectMetadata, ObjectReference, SyncServiceClient } from '../../src/client';
+import type {
+  ObjectFilter,
+  ObjectMetadata,
+  ObjectReference,
+  Outbox,
+  OutboxEnd,
+  OutboxEntry,
+  SyncServiceClient,
+} from '../../src/client';
 import type { Settings } from '../common/settings';
 import type { TypedFields } from '../common/typed';
+import type { ServiceOutbox } from '../sync-service/outbox';
 import type { table } from './fields';
 
 type QuerySettings = Settings<typeof table.fields>;
 
 interface QueryRequest {
   client: SyncServiceClient;
+  outbox: ServiceOutbox;
   fields: TypedFields;
   settings: QuerySettings;
   message: NodeMessage;
@@ -56,11 +66,32 @@ export const queries: Readonly<Record<QuerySettings['query'], (request: QueryReq
   async health({ client }) {
     return { payload: await client.getHealth({ details: true }) };
   },
+  waiting: (request) => entries(request, (outbox) => outbox.entries()),
+  deadLetters: (request) => entries(request, (outbox) => outbox.deadLetters()),
+  ended: (request) => entries(request, (outbox) => outbox.ended().map(endOf)),
 };
 
 async function reference({ fields, message }: QueryRequest): Promise<ObjectReference> {
   const objectType = await fields.required('objectType', message);
   return { objectType, objectID: await fields.required('objectID', message) };
+}
+
+/** Entries of the outbox, of all objects or of some. */
+async function entries(
+  { fields, message, outbox }: QueryRequest,
+  list: (outbox: Outbox) => OutboxEntry[],
+): Promise<Found> {
+  const objectType = await fields.text('objectType', message);
+  const objectID = await fields.text('objectID', message);
+  const all = await outbox.use(list);
+  const isAskedFor = (entry: OutboxEntry): boolean =>
+    (objectType === undefined || entry.objectType === objectType) &&
+    (objectID === undefined || entry.objectID === objectID);
+  return { payload: all.filter(isAskedFor) };
+}
+
+function endOf({ entry, outcome }: OutboxEnd): OutboxEntry & Pick<OutboxEnd, 'outcome'> {
+  return { ...entry, outcome };
 }
 
 /** One object is `msg.object` as well, so that sync-fetch and the others can go on with it. */

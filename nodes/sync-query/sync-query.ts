@@ -5,7 +5,7 @@ import { FieldReader } from '../common/fields';
 import { construct, handleInput } from '../common/input';
 import { labelsOf, settingsOf } from '../common/settings';
 import { TypedFields } from '../common/typed';
-import { useService } from '../sync-service/use';
+import { outboxOf, useService } from '../sync-service/use';
 import { table } from './fields';
 import texts from './locales/en-US/sync-query.json';
 import { queries } from './queries';
@@ -20,11 +20,12 @@ export default function (RED: NodeAPI): void {
       const run = queries[settings.query];
       if (!run) throw invalidInput('Choose a query');
       const connection = useService(RED, this, settings.service);
+      const outbox = outboxOf(RED, settings.service);
       const fields = new TypedFields(new FieldReader(RED, this, connection.clock), table, labels, config);
       handleInput(this, connection, async (message, status) => {
         const client = await connection.client();
         status.show({ fill: 'blue', shape: 'dot', text: `sync-query.query.${settings.query}` });
-        const found = await run({ client, fields, settings, message });
+        const found = await run({ client, outbox, fields, settings, message });
         const { payload } = found;
         const text = Array.isArray(payload) ? String(payload.length) : 'node-red:common.status.ok';
         status.show({ fill: 'green', shape: 'dot', text });

@@ -6,6 +6,7 @@ import {
   credential,
   nameField,
   nodeTable,
+  number,
   own,
   text,
 } from '../common/table';
@@ -14,6 +15,8 @@ const byAddress = has('connection', 'address');
 const local = has('connection', 'local');
 const localEdge = all(local, has('side', 'edge'));
 const cloudByAddress = all(byAddress, has('side', 'cloud'));
+
+const outbox = { section: 'outbox' };
 
 const tls: ConfigField = { kind: 'config', of: 'tls-config', icon: 'shield', value: '', shown: byAddress };
 
@@ -27,6 +30,7 @@ export const table = nodeTable({
     if (side === 'cloud') return `${where} ${organization}`;
     return connection === 'local' ? `${where} ${edgeType}/${edgeID}` : String(where);
   },
+  sections: { outbox: () => true },
   fields: {
     name: nameField,
     /** `openhorizon`: the ESS that HZN_ESS_* names. */
@@ -69,6 +73,13 @@ export const table = nodeTable({
     <button type="button" id="sync-service-test" class="red-ui-button"><i class="fa fa-plug"></i> <span data-i18n="sync-service.test.button"></span></button>
     <div id="sync-service-test-result" role="status" style="margin: 8px 0 0 128px"></div>
   </div>`),
+    outboxSize: number('256', { icon: 'hdd-o', unit: 'MiB', ...outbox }),
+    outboxEntries: number('100000', { icon: 'list-ol', ...outbox }),
+    /** Empty: for ever. */
+    outboxAge: number('', { icon: 'hourglass-end', unit: 'h', optional: true, ...outbox }),
+    outboxWhenFull: choice({ refuse: {}, drop: {} }, { icon: 'ban', ...outbox }),
+    outboxOrder: choice({ latest: {}, every: {} }, { icon: 'sort-amount-asc', ...outbox }),
+    outboxRate: number('50', { icon: 'tachometer', ...outbox }),
   },
 });
 

@@ -4,6 +4,7 @@ import { type Journal, type LeftOutUpdate, openJournal } from '../../src/client'
 import { inMemory } from '../../src/storage/journal';
 import { textOf } from '../common/failure';
 import type { OpenedClient } from './connection';
+import { folderOf } from './folder';
 import type { ClientMemory } from './open';
 
 /** A journal in use, and how to let go of it. */
@@ -84,12 +85,4 @@ function forgetful(error: unknown): string {
 
 function leftOut({ objectType, reason, start }: LeftOutUpdate): string {
   return `An update of ${objectType} cannot be used, since it is ${reason}; the others go on. It begins with: ${start.slice(0, 200)}`;
-}
-
-/** Where Node-RED's settings have this package keep what must survive a restart; undefined for nowhere. */
-export function folderOf(settings: NodeAPI['settings']): string | undefined {
-  const { syncServiceFolder, userDir } = settings as { syncServiceFolder?: unknown; userDir?: unknown };
-  if (syncServiceFolder === false) return undefined;
-  if (typeof syncServiceFolder === 'string' && syncServiceFolder !== '') return syncServiceFolder;
-  return typeof userDir === 'string' ? join(userDir, 'edge-sync') : undefined;
 }

@@ -15,7 +15,9 @@ type TlsOptions = NonNullable<ClientOptions['tls']>;
 export type ClientMemory = Pick<ClientOptions, 'journal' | 'onForgetful' | 'onLeftOut'>;
 
 /** What a dialog, saved or not, says of a connection. */
-export type ConnectionSettings = Omit<SyncServiceSettings, 'name' | 'tls'>;
+export type ConnectionSettings = Omit<SyncServiceSettings, 'name' | 'tls' | OutboxField>;
+
+type OutboxField = Extract<keyof SyncServiceSettings, `outbox${string}`>;
 
 /**
  * Makes the client that a sync-service describes; the local service is started for it where it is asked for.

@@ -1,4 +1,5 @@
 import '../common/node-version';
+import { join } from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { listen } from '../common/runtime-events';
 import { settingsOf } from '../common/settings';
@@ -7,8 +8,12 @@ import { serveDialogs } from './admin';
 import type { SyncServiceCredentials, SyncServiceNode } from './configuration';
 import { ServiceConnection } from './connection';
 import { table } from './fields';
+import { folderOf } from './folder';
 import { withJournal } from './journals';
 import { openClient, type TlsConfigNode } from './open';
+import { ServiceOutbox } from './outbox';
+import { outboxLimits } from './outbox-limits';
+import { OutboxReport } from './outbox-report';
 
 export default function (RED: NodeAPI): void {
   serveDialogs(RED);
@@ -24,13 +29,24 @@ export default function (RED: NodeAPI): void {
         openClient(settings, this.credentials ?? {}, tlsNode?.addTLSOptions({}), memory),
       ),
     );
-    Object.assign(this, { connection, settings } satisfies Pick<SyncServiceNode, 'connection' | 'settings'>);
+    const report = new OutboxReport(this, connection.clock);
+    const folder = folderOf(RED.settings);
+    const outbox = new ServiceOutbox({
+      connection,
+      folder: folder === undefined ? undefined : join(folder, this.id, 'outbox'),
+      limits: outboxLimits(settings),
+      listener: report,
+    });
+    Object.assign(this, { connection, outbox, settings } satisfies Omit<SyncServiceNode, keyof Node>);
+    // What fails is reported.
+    outbox.resume().catch(() => undefined);
     const onStarted = (): void => void connection.flowsStarted();
     const unlisten = listen(RED.events, 'flows:started', onStarted);
     this.on('close', (done: () => void) => {
       unlisten();
-      connection.close().then(done, (error: unknown) => {
-        this.error(error);
+      void Promise.allSettled([outbox.close(), connection.close()]).then((closed) => {
+        report.close();
+        for (const each of closed) if (each.status === 'rejected') this.error(each.reason);
         done();
       });
     });

@@ -100,7 +100,13 @@ describe('the editor', () => {
     assert.match(await editor.page.locator('#sync-admin-warning').innerText(), /Deletes all objects/);
     await editor.picture('sync-admin');
     await editor.page.selectOption('#node-input-service', { label: 'edge' });
-    assert.deepEqual((await offered()).sort(), ['deleteOrganization', 'resend', 'tryAgain']);
+    assert.deepEqual((await offered()).sort(), [
+      'deleteOrganization',
+      'dropEntries',
+      'resend',
+      'retryEntries',
+      'tryAgain',
+    ]);
     await editor.page.selectOption('#node-input-action', 'resend');
     assert.match(await editor.page.locator('#sync-admin-warning').innerText(), /consumed come again/);
     await editor.confirmDialog();
@@ -184,6 +190,30 @@ describe('the editor', () => {
     await editor.openDialog(id);
     assert.equal(await page.locator(editor.typed('version')).isVisible(), false);
     await editor.confirmDialog();
+  });
+
+  it('has sync-out keep what it sends, unless that is not wanted: then nothing goes on before it is sent', async () => {
+    const id = await editor.drag('sync-out', 500, 420);
+    await editor.openDialog(id);
+    const { page } = editor;
+    await page.selectOption('#node-input-service', { label: 'edge' });
+    assert.equal(await page.inputValue('#node-input-whenAway'), 'keep');
+    assert.equal(await page.inputValue('#node-input-waitFor'), 'queued');
+    const kept = page.locator('#node-input-keptFile');
+    assert.equal(await kept.isVisible(), false);
+    await page.selectOption('#node-input-source', 'file');
+    assert.equal(await kept.isVisible(), true);
+    await page.selectOption('#node-input-action', 'delete');
+    assert.equal(await page.locator('#node-input-waitFor').isVisible(), true);
+    await page.selectOption('#node-input-whenAway', 'fail');
+    assert.equal(await page.locator('#node-input-waitFor').isVisible(), false);
+    await page.selectOption('#node-input-action', 'publish');
+    assert.equal(await kept.isVisible(), false);
+    assert.equal(await page.inputValue('#node-input-waitFor'), 'published');
+    await editor.confirmDialog();
+    assert.equal(await editor.property(id, 'whenAway'), 'fail');
+    assert.equal(await editor.property(id, 'waitFor'), 'published');
+    await editor.remove(id);
   });
 
   const key = '-----BEGIN PRIVATE KEY-----\nTESTKEYTESTKEY\n-----END PRIVATE KEY-----';
@@ -272,6 +302,7 @@ describe('the editor', () => {
         if ((node as Record<string, unknown>)[`${name}Type`] === 'auto') continue;
         assert.deepEqual(await editor.property(id, name), value, `${node.id} ${name}`);
       }
+      if (node.type === 'sync-out') assert.equal(await editor.property(id, 'whenAway'), 'fail');
       await editor.remove(id);
     }
     assert.deepEqual(await editor.ids(), before);

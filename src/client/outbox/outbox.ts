@@ -184,7 +184,7 @@ export class Outbox {
     const { id } = entry;
     const ended = this.#ends.of(id);
     if (ended) return ended;
-    this.#find(id);
+    if (!this.#store.ending.has(id)) this.#find(id);
     return this.#ends.wait(id, signal);
   }
 

@@ -32,6 +32,8 @@ export class OutboxStore {
   /** In the order in which they were kept. */
   readonly waiting = new Map<number, Entry>();
   readonly deadLetters = new Map<number, Entry>();
+  /** Have ended, which is not on the disk yet, and not told. */
+  readonly ending = new Set<number>();
 
   #looked = Number.NEGATIVE_INFINITY;
 
@@ -111,6 +113,7 @@ export class OutboxStore {
     entry.reason = reason;
     this.waiting.delete(entry.id);
     this.deadLetters.delete(entry.id);
+    this.ending.add(entry.id);
     lines.remove(entry);
     room.give(entry.cost);
     log.forget(entry);
@@ -118,6 +121,7 @@ export class OutboxStore {
     await log.mark(entry, { id, state: 'ended' }, () => {
       if (blob !== undefined) blobs.release(blob);
     });
+    this.ending.delete(id);
     this.#tell(entry, outcome, reason);
   }
 

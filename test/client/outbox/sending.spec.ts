@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { OutboxEnd } from '../../../src/client';
 import { Ground } from './ground';
 import { failure } from './scripted-service';
 
@@ -31,6 +32,19 @@ describe('an outbox sends', () => {
     assert.deepEqual(ground.told.toSorted(), ['sent 1', 'sent 2', 'sent 3', 'sent 4', 'sent 5']);
     const { phase, waiting, ended } = outbox.state;
     assert.deepEqual({ phase, waiting, sent: ended.sent }, { phase: 'idle', waiting: 0, sent: 5 });
+    await ground.close(outbox);
+  });
+
+  it('and has an end for who asks before that is on the disk', async () => {
+    const ground = new Ground();
+    const outbox = await ground.open();
+    const entry = await outbox.put({ objectType: 't', objectID: 'o' }, 'x');
+    let end: Promise<OutboxEnd> | undefined;
+    outbox.onState(({ waiting }) => {
+      if (waiting === 0) end ??= outbox.whenEnded(entry);
+    });
+    await ground.pass(10);
+    assert.equal((await end)?.outcome, 'sent');
     await ground.close(outbox);
   });
 

@@ -1,0 +1,67 @@
+import type { NodeMessage, NodeMessageInFlow } from 'node-red';
+import type { ObjectMetadata, ObjectReference, SyncServiceClient } from '../../src/client';
+import type { Handler } from '../common/input';
+import type { StatusLine } from '../common/status';
+import type { Transfers } from '../common/transfers';
+import type { Job } from './actions';
+import { arrived } from './arrival';
+import type { OutSettings } from './fields';
+import type { SendQueue } from './queue';
+
+/** A message that was read, and what sends it. */
+export interface Read extends Job {
+  readonly client: SyncServiceClient;
+}
+
+/** What sending messages and keeping them have in common. */
+export interface OutParts {
+  readonly queue: SendQueue;
+  readonly settings: OutSettings;
+  readonly status: StatusLine;
+  read(message: NodeMessageInFlow): Promise<Read>;
+}
+
+/** What has become of an object. */
+interface Sent {
+  readonly client: SyncServiceClient;
+  readonly object: ObjectReference;
+  readonly outcome: Job['outcome'];
+}
+
+/** Sends what messages ask for; where the service is away they fail. */
+export function sending(parts: OutParts, transfers: Transfers): Handler {
+  const { queue, read, status } = parts;
+  return async (message, _status, closing) => {
+    const sent = await queue.run(
+      `message ${message._msgid}`,
+      () => read(message),
+      async ({ client, object, outcome, send }) => {
+        status.show({ fill: 'blue', shape: 'dot', text: object.objectID });
+        await transfers.run((onProgress) => send(client, onProgress));
+        return { client, object, outcome, metadata: await metadataOf({ client, object, outcome }) };
+      },
+    );
+    return goOn(message, { ...sent, patience: parts.settings.timeout }, parts, closing);
+  };
+}
+
+/** The metadata of an object as the service has it; undefined where it was deleted. */
+export async function metadataOf({ client, object, outcome }: Sent): Promise<ObjectMetadata | undefined> {
+  return outcome === 'deleted' ? undefined : client.getObjectMetadata(object);
+}
+
+/** The message, with what came of it: at once, or when the object has arrived. */
+export async function goOn(
+  message: NodeMessageInFlow,
+  sent: Sent & { metadata: ObjectMetadata | undefined; patience: number },
+  { settings, status }: OutParts,
+  signal: AbortSignal,
+): Promise<NodeMessage> {
+  const { client, metadata: object, outcome, patience } = sent;
+  const { waitFor: goal } = settings;
+  if (object && (goal === 'delivered' || goal === 'consumed')) {
+    return arrived(message, { client, object, goal, patience, signal }, status);
+  }
+  status.show({ fill: 'green', shape: 'dot', text: `sync-out.outcome.${outcome}` });
+  return Object.assign(message, { object: object ?? sent.object, outcome });
+}

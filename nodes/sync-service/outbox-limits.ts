@@ -1,0 +1,16 @@
+import type { OutboxLimits } from '../../src/client';
+import type { SyncServiceSettings } from './configuration';
+
+/** What the dialog says of the outbox. */
+export function outboxLimits(settings: SyncServiceSettings): OutboxLimits {
+  const { outboxAge, outboxEntries, outboxOrder, outboxRate, outboxSize, outboxWhenFull } = settings;
+  return {
+    bytes: outboxSize,
+    entries: outboxEntries,
+    rate: outboxRate,
+    order: outboxOrder === 'every' ? 'every one' : 'latest wins',
+    whenFull: outboxWhenFull === 'drop' ? 'drop oldest' : 'refuse',
+    // Empty: for ever.
+    ...(outboxAge > 0 && { age: outboxAge }),
+  };
+}
