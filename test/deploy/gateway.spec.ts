@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SyncServiceClient } from '../../src/client';
-import { LocalService } from '../../src/local-service';
+import type { SyncServiceClient } from '../../src/client';
+import { OpenHorizon } from '../support/horizon';
 import { otherRsa, rsa } from '../support/keys';
 import { freePort } from '../support/ports';
 import { until } from '../support/until';
@@ -13,7 +12,6 @@ import { makeUserDir, type UserDir } from '../support/user-dir';
 
 const root = join(__dirname, '..', '..');
 const kit = join(root, 'deploy', 'open-horizon');
-const place = { organization: 'demo', destinationType: 'gateway', destinationID: 'edge1' };
 const flows = { objectType: 'node-red-flows', objectID: 'flows' };
 
 interface Delivered {
@@ -27,52 +25,22 @@ class Gateway {
   #printed = '';
 
   private constructor(
-    private readonly folder: string,
+    private readonly horizon: OpenHorizon,
     private readonly userDir: UserDir,
     private readonly port: number,
-    private readonly service: LocalService,
-    readonly cloud: SyncServiceClient,
-    private readonly environment: NodeJS.ProcessEnv,
   ) {}
 
   static async make(): Promise<Gateway> {
-    const folder = await mkdtemp(join(tmpdir(), 'edge-sync-gateway-'));
-    const socketPath = join(folder, 'essapi.sock');
-    const service = await LocalService.start({
-      edges: [{ ...place, socketPath, tls: true }],
-      intervals: { registration: 1, poll: 5 },
-    });
-    const port = await freePort();
     const userDir = await makeUserDir();
-    // Nothing but sooner.
     const image = await readFile(join(kit, 'gateway', 'flows.json'), 'utf8');
-    await writeFile(
-      join(userDir.path, 'flows.json'),
-      image.replaceAll('"interval": "5"', '"interval": "0.2"'),
-    );
-    const auth = join(folder, 'auth.json');
-    await writeFile(auth, '{"id":"demo$demo$1.0.0$app","token":"x","version":"1.0.0"}');
-    const certificate = join(folder, 'cert.pem');
-    await writeFile(certificate, service.edges[0]?.caCertificate ?? '');
-    const cloud = new SyncServiceClient({
-      address: service.cloud.address,
-      organization: 'demo',
-      key: 'admin@demo',
-    });
-    await until('the edge has registered', () => service.cloud.registeredEdges === 1);
-    return new Gateway(folder, userDir, port, service, cloud, {
-      PATH: process.env.PATH,
-      HZN_ESS_API_PROTOCOL: 'secure-unix',
-      HZN_ESS_API_ADDRESS: socketPath,
-      HZN_ESS_API_PORT: '0',
-      HZN_ESS_AUTH: auth,
-      HZN_ESS_CERT: certificate,
-      HZN_NODE_ID: 'edge1',
-      EDGE_SYNC_FLOWS_KEY: rsa.publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
-      FLOWS_PROBATION: '1',
-      NODE_RED_USER_DIR: userDir.path,
-      PORT: String(port),
-    });
+    // The same, but sooner.
+    const sooner = image.replaceAll('"interval": "5"', '"interval": "0.2"');
+    await writeFile(join(userDir.path, 'flows.json'), sooner);
+    return new Gateway(await OpenHorizon.start(), userDir, await freePort());
+  }
+
+  get cloud(): SyncServiceClient {
+    return this.horizon.cloud;
   }
 
   /** What the image's entry point does. */
@@ -85,8 +53,15 @@ class Gateway {
       join(kit, 'gateway', 'settings.js'),
     ];
     const started = spawn(process.execPath, [join(root, 'node_modules/node-red/red.js'), ...options], {
-      cwd: this.folder,
-      env: this.environment,
+      cwd: this.userDir.path,
+      env: {
+        ...this.horizon.environment,
+        HZN_NODE_ID: 'edge1',
+        EDGE_SYNC_FLOWS_KEY: rsa.publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
+        FLOWS_PROBATION: '1',
+        NODE_RED_USER_DIR: this.userDir.path,
+        PORT: String(this.port),
+      },
     });
     for (const stream of [started.stdout, started.stderr]) {
       stream.on('data', (text: Buffer) => {
@@ -110,10 +85,8 @@ class Gateway {
 
   async remove(): Promise<void> {
     await this.stop();
-    await this.cloud.close();
-    await this.service.stop();
+    await this.horizon.stop();
     await this.userDir.remove();
-    await rm(this.folder, { recursive: true, force: true });
   }
 
   /** Sends flows to it, signed. */
