@@ -37,7 +37,7 @@ export class World {
     const clock = (): number => Date.now() + this.#offset;
     this.#service = await LocalService.start({
       cloud: { clock, faults: this.faults.css },
-      intervals: { registration: 0, poll: long, maintenance: long },
+      intervals: { registration: 0, poll: long, maintenance: long, resend: long },
       ...(options.keys && { keys: options.keys }),
     });
     if (options.edges ?? true) await this.addEdges();

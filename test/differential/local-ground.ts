@@ -24,7 +24,7 @@ export class LocalGround implements Ground {
     { organization, destinationType, destinationIDs }: Ground,
     memory: boolean,
   ): Promise<LocalGround> {
-    const intervals = { registration: 0, poll: long, maintenance: long };
+    const intervals = { registration: 0, poll: long, maintenance: long, resend: long };
     const place = { organization, destinationType };
     const service = await LocalService.start({
       intervals,

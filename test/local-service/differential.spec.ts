@@ -121,6 +121,62 @@ describe('as the real service was found to do, in the local one', () => {
     assert.match(await text('css', 'o/destinations'), /cannot update object from the receiver side\."/);
   });
 
+  it('what an edge could not take comes again after a while', async () => {
+    await pair.close();
+    pair = await startPair({ intervals: { resend: 20 } });
+    await put('ess', {});
+    await put('css', toEdge, 'data');
+    await until('the edge says so', async () => (await text('css', 'o/destinations')).includes('"error"'));
+    pair.service.edges[0]?.loseStore();
+    await until('it is there', async () => (await text('ess', 'o/data')) === 'data');
+    assert.match(await text('css', 'o/destinations'), /"delivered"/);
+  });
+
+  it('also after the cloud was away', async () => {
+    await put('ess', {});
+    await put('css', toEdge, 'data');
+    await until('the edge says so', async () => (await text('css', 'o/destinations')).includes('"error"'));
+    await pair.service.cloud.stop();
+    pair.service.edges[0]?.loseStore();
+    await pair.service.cloud.start();
+    await until('it is there', async () => (await text('ess', 'o/data')) === 'data');
+  });
+
+  it('what does not fit its signature at the edge is verified again when it comes again', async () => {
+    await pair.close();
+    pair = await startPair({ intervals: { resend: 20 } });
+    await put('css', { destinationsList: [], ...signatureOf('right'), inactive: true }, 'right');
+    assert.equal(await put('css', { destinationPolicy: policy }, 'wrong'), 400);
+    await ask('css', 'PUT', 'o/activate');
+    await until('the edge says so', async () => (await text('css', 'o/destinations')).includes('"error"'));
+    assert.equal(await put('css', { destinationPolicy: policy }, 'right'), 400);
+    await until('it is there', async () => (await text('ess', 'o/data')) === 'right');
+  });
+
+  it('types are listed by their names with a colon behind', async () => {
+    for (const objectType of ['t', 't1', 't10', 't!']) {
+      const update = { meta: { objectID: 'o', objectType, destinationsList: [] }, data: '' };
+      const path = `/api/v1/objects/demo/${objectType}/o`;
+      const request = { method: 'PUT', path, auth: 'admin@demo:x', body: JSON.stringify(update) };
+      await send(pair.service.cloud.address, request, 10_000);
+    }
+    const list = { method: 'GET', path: '/api/v1/objects/demo?list_object_type=true', auth: 'admin@demo:x' };
+    const { body } = await send(pair.service.cloud.address, list, 10_000);
+    assert.deepEqual(JSON.parse(String(body)), ['t!', 't10', 't1', 't']);
+  });
+
+  it('a path that is none, and names that are no text', async () => {
+    const none = await ask('css', 'GET', '%');
+    assert.equal(none.status, 400);
+    assert.equal(String(none.body), '400 Bad Request');
+    assert.equal(none.headers?.['cache-control'], undefined);
+    assert.equal(await text('css', '%FF'), 'object ID (\ufffd) contains invalid characters\n');
+    const operation = await ask('css', 'GET', 'a/%FF');
+    assert.deepEqual([operation.status, operation.headers?.['content-type']], [400, undefined]);
+    const zero = await ask('css', 'GET', 'a%00');
+    assert.deepEqual([zero.status, zero.headers?.['content-type']], [400, 'application/octet-stream']);
+  });
+
   const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
   function signatureOf(data: string): object {
     const key = { key: keys.privateKey, padding: constants.RSA_PKCS1_PSS_PADDING };

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { availableParallelism } from 'node:os';
 import { request } from 'undici';
-import type { SyncServiceClient } from '../../src/client';
-import type { LocalService } from '../../src/local-service';
+import { SyncServiceClient } from '../../src/client';
+import { LocalService } from '../../src/local-service';
 import { startPair } from '../support/local-pair';
+import { ManualClock } from '../support/manual-clock';
 import { until } from '../support/until';
 
 const object = { objectType: 't', objectID: 'o' };
@@ -82,6 +84,34 @@ describe('the defects of the real service, in the local one too', () => {
     await cloud.publish(object, digits);
     await arrived();
     await assert.rejects(ask('t/o/data', { range: 'abc' }), { code: 'UND_ERR_SOCKET' });
+  });
+
+  it('ranges are read only so many at once', async () => {
+    await close();
+    const clock = new ManualClock();
+    service = await LocalService.start({ clock });
+    close = () => service.stop();
+    const { address } = service.cloud;
+    cloud = new SyncServiceClient({ address, organization: 'demo', key: 'admin@demo' });
+    await cloud.publish(object, Buffer.alloc(2_097_152));
+    const statuses: number[] = [];
+    const count = (status: number): number => statuses.filter((each) => each === status).length;
+    const asked = Array.from({ length: availableParallelism() + 3 }, async () => {
+      const authorization = `Basic ${Buffer.from('admin@demo:').toString('base64')}`;
+      const path = '/api/v1/objects/demo/t/o/data';
+      const answer = await request(`${address}${path}`, {
+        headers: { authorization, range: 'bytes=0-1048575' },
+      });
+      statuses.push(answer.statusCode);
+      return answer.body.text();
+    });
+    await until('those without a place have an answer', () => count(429) === 3);
+    assert.equal(count(206), 0);
+    await clock.advance(1);
+    const answers = await Promise.all(asked);
+    assert.deepEqual([count(429), count(206)], [3, availableParallelism()]);
+    assert.ok(answers.includes('Error in handleObjects: Unable to acquire object semaphore.\n'));
+    await cloud.close();
   });
 
   it('data ends with an error behind it: the client hands out none of it, and gets it when it is whole', async () => {

@@ -43,6 +43,7 @@ export class LocalCloud extends Service implements CloudLink {
   #back: (() => void)[] = [];
   #up = false;
   #maintenance: Timer | undefined;
+  #retry: Timer | undefined;
 
   constructor(
     options: ServiceOptions,
@@ -57,7 +58,9 @@ export class LocalCloud extends Service implements CloudLink {
     this.#addressing = new Addressing(this.#edges);
     const wake = (organization: string, destination: string): void =>
       this.#edges.wake(organization, destination);
-    this.deliveries = new Deliveries(this.store, this.notifications, this.#addressing, wake, this.now);
+    const { store, notifications, now } = this;
+    const retry = (): void => this.#expectRetry();
+    this.deliveries = new Deliveries(store, notifications, this.#addressing, wake, retry, now);
     this.arrivals = new Arrivals(this.store, this.notifications, this.webhooks);
   }
 
@@ -68,11 +71,14 @@ export class LocalCloud extends Service implements CloudLink {
     this.#maintenance = every(this.clock, maintenance, () => this.maintain(), { background: true });
     for (const resolve of this.#back.splice(0)) resolve();
     this.#edges.wakeAll();
+    if (this.notifications.failed().length > 0) this.#expectRetry();
   }
 
   override async stop(): Promise<void> {
     this.#up = false;
     this.#maintenance?.cancel();
+    this.#retry?.cancel();
+    this.#retry = undefined;
     await super.stop();
   }
 
@@ -201,6 +207,15 @@ export class LocalCloud extends Service implements CloudLink {
 
   protected owned(_given: ObjectMetadata, { organization, name }: Caller): Owner {
     return { originID: 'Cloud', originType: 'Cloud', ownerID: `${organization}/${name}` };
+  }
+
+  #expectRetry(): void {
+    if (!this.#up || this.#retry) return;
+    const retry = (): void => {
+      this.#retry = undefined;
+      this.deliveries.retryFailed();
+    };
+    this.#retry = this.clock.after(this.intervals.resend, retry, { background: true });
   }
 
   #move(name: ObjectName, object: StoredObject, deliveries: Addressees): void {

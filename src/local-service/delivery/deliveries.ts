@@ -29,6 +29,8 @@ export class Deliveries implements DeliveryLink {
     private readonly notifications: Notifications,
     private readonly addressing: Addressing,
     private readonly wake: (organization: string, destination: string) => void,
+    /** Is called for each that an edge cannot take. */
+    private readonly onFailure: () => void,
     private readonly now: () => number,
   ) {}
 
@@ -101,6 +103,17 @@ export class Deliveries implements DeliveryLink {
     if (!notification) return;
     this.notifications.set({ ...notification, status: 'error' });
     this.#mark(edge, metadata, 'error', reason);
+    this.onFailure();
+  }
+
+  /** What edges could not take goes to them again: they may have room by now, or nothing in its place. */
+  retryFailed(): void {
+    for (const failed of this.notifications.failed()) {
+      const { name, destination, instanceID } = failed;
+      if (this.store.get(...name)?.metadata.instanceID !== instanceID) continue;
+      this.notifications.set({ ...failed, status: 'updatePending' });
+      this.wake(name[0], destination);
+    }
   }
 
   /** After the last of its destinations an object is forgotten. */

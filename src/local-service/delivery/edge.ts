@@ -112,10 +112,9 @@ export class LocalEdge extends Service implements EdgeLink {
       return;
     }
     this.#looking = true;
-    const looking = this.#inbox.empty();
-    // Without webhooks it is over already.
-    void looking.then(() => {
+    void this.#inbox.empty().then((found) => {
       this.#looking = false;
+      if (found) this.#polling.found();
     });
   }
 

@@ -9,6 +9,8 @@ export interface Faults {
   sendsDataBehindErrors: boolean;
   /** A Range header of less than six signs breaks the connection. */
   breaksOnShortRanges: boolean;
+  /** Only so many ranges are read at once as the machine has processors; whoever asks for one more is to come again. */
+  limitsRanges: boolean;
   /** Data that is asked for whole ends in the middle, well-formed and with 200, and the text of an error behind it. */
   endsDataWithError: boolean;
   /** The error about a name that is too long tells a path of the service's machine. */
@@ -28,6 +30,7 @@ export const noFaults: Faults = {
   padsRanges: false,
   sendsDataBehindErrors: false,
   breaksOnShortRanges: false,
+  limitsRanges: false,
   endsDataWithError: false,
   tellsPaths: false,
   holdsAcknowledgements: false,
@@ -42,6 +45,7 @@ export const usualFaults: Faults = {
   padsRanges: true,
   sendsDataBehindErrors: true,
   breaksOnShortRanges: true,
+  limitsRanges: true,
   holdsAcknowledgements: true,
   sharesLocks: true,
   fillsQueue: true,

@@ -1,17 +1,26 @@
 import { SignatureCheck } from '../../protocol/signature';
 import { badRequest, errorResponse } from '../responses/response';
 import type { ObjectName, Store, StoredObject } from '../store/objects';
-import { changesPolicy } from './version';
+import type { Faults } from './faults';
+import type { Update } from './update';
+import { changesPolicy, nameOf } from './version';
 
 const longestFileName = 255;
 
-/**
- * A store on files keeps data in a file of the object's name.
- *
- * @param tellsPaths whether the error tells where that would be.
- * @throws RestResponse where the name is too long for a file.
- */
-export function refuseLongName(name: ObjectName, data: Buffer | undefined, tellsPaths: boolean): void {
+/** @throws RestResponse where a store on files cannot take an object in the place of the old. */
+export function refuseOnFiles(
+  { store, faults }: { store: Store; faults: Faults },
+  { metadata, data }: Update,
+  object: StoredObject,
+  old: StoredObject | undefined,
+): void {
+  const written = metadata.noData ? undefined : data;
+  if (!metadata.metaOnly || !old) refuseLongName(nameOf(object.metadata), written, faults.tellsPaths);
+  if (old) refuseChangedPolicy(store, old, object);
+}
+
+/** It keeps data in a file of the object's name. */
+function refuseLongName(name: ObjectName, data: Buffer | undefined, tellsPaths: boolean): void {
   const file = name.join('-');
   if (Buffer.byteLength(file) <= longestFileName) return;
   const path = tellsPaths ? ` /var/edge-sync-service/sync/${file}` : '';
@@ -24,10 +33,8 @@ export function refuseLongName(name: ObjectName, data: Buffer | undefined, tells
 /**
  * An object can neither get a policy nor lose it; but by then the new data is in the file of the old, or none yet where
  * it is to be verified.
- *
- * @throws RestResponse where an update would change that.
  */
-export function refuseChangedPolicy(store: Store, old: StoredObject, { metadata, data }: StoredObject): void {
+function refuseChangedPolicy(store: Store, old: StoredObject, { metadata, data }: StoredObject): void {
   if (!changesPolicy(old, metadata)) return;
   const taken = SignatureCheck.of(metadata) ? undefined : data;
   const hasFile = old.metadata.dataID !== '0' && old.status !== 'verificationFailed';

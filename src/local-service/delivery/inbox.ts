@@ -30,12 +30,18 @@ export class Inbox {
       .filter(({ status }) => status === 'consumedByDest');
   }
 
-  /** Takes what waits: one after the other, and each only after the webhooks of the one before were called. */
-  async empty(): Promise<void> {
-    for (const news of this.cloud.deliveries.pending(this.edge)) {
+  /**
+   * Takes what waits: one after the other, and each only after the webhooks of the one before were called.
+   *
+   * @returns whether there was anything.
+   */
+  async empty(): Promise<boolean> {
+    const all = this.cloud.deliveries.pending(this.edge);
+    for (const news of all) {
       const called = this.#take(news);
       if (called) await called;
     }
+    return all.length > 0;
   }
 
   #take({ kind, metadata, data }: News): Promise<void> | undefined {
@@ -57,7 +63,8 @@ export class Inbox {
 
   #update(metadata: ObjectMetadata, data: Buffer | undefined): Promise<void> | undefined {
     const here = this.store.get(...nameOf(metadata));
-    if (here && !here.metadata.deleted && here.metadata.instanceID === metadata.instanceID) {
+    const failed = here?.status === 'receiverVerificationFailed';
+    if (here && !failed && !here.metadata.deleted && here.metadata.instanceID === metadata.instanceID) {
       this.#repeat(here);
       return undefined;
     }

@@ -1,13 +1,16 @@
 import type { Clock, Timer } from '../../system/clock';
 
+/** After news the next look comes after so much of the interval, and each that finds nothing adds as much. */
+const steps = 10;
+
 /**
- * When an edge looks at its cloud: at an interval, as the real one does. A look that would find nothing is left out, so
- * that a service with nothing to do does nothing.
+ * When an edge looks at its cloud: soon after news, then less and less often, down to once an interval, as the real one
+ * does. A look that would find nothing is left out, so that a service with nothing to do does nothing.
  */
 export class Polling {
   #next: Timer | undefined;
-  /** When the first interval began; undefined while it does not poll. */
-  #began: number | undefined;
+  /** When it last found something, or began; undefined while it does not poll. */
+  #found: number | undefined;
 
   constructor(
     private readonly clock: Clock,
@@ -17,24 +20,37 @@ export class Polling {
 
   start(): void {
     this.stop();
-    this.#began = this.clock.elapsed();
+    this.#found = this.clock.elapsed();
     this.expect();
   }
 
   stop(): void {
     this.#next?.cancel();
     this.#next = undefined;
-    this.#began = undefined;
+    this.#found = undefined;
   }
 
-  /** There is something to find: it is looked for when the next interval ends. */
+  /** There is something to find: it is looked for when its time comes. */
   expect(): void {
-    if (this.#began === undefined || this.#next) return;
-    const since = (this.clock.elapsed() - this.#began) % this.interval;
+    if (this.#found === undefined || this.#next) return;
     const look = (): void => {
       this.#next = undefined;
       this.look();
     };
-    this.#next = this.clock.after(this.interval - since, look, { background: true });
+    const since = this.clock.elapsed() - this.#found;
+    this.#next = this.clock.after(nextLook(since, this.interval) - since, look, { background: true });
   }
+
+  /** A look has found something. */
+  found(): void {
+    if (this.#found !== undefined) this.#found = this.clock.elapsed();
+  }
+}
+
+/** The first look after so many ms, both counted from the last news. */
+function nextLook(since: number, interval: number): number {
+  let look = 0;
+  for (let step = 1; step < steps && look <= since; step += 1) look += (step * interval) / steps;
+  if (look > since) return look;
+  return look + (Math.floor((since - look) / interval) + 1) * interval;
 }

@@ -6,15 +6,16 @@ import { isOwn, refuseReceived, unmarkable, wrongState } from '../responses/wron
 import type { Caller } from '../roles';
 import { Notifications } from '../store/notifications';
 import { type ObjectName, Store, type StoredObject } from '../store/objects';
+import { RangeReads } from '../store/range-reads';
 import type { Addressees } from './addressing';
 import type { Faults } from './faults';
-import { refuseChangedPolicy, refuseLongName } from './files';
+import { refuseOnFiles } from './files';
 import { type Listening, nowhere } from './listening';
 import { withoutService } from './policy';
 import { isDue } from './rfc3339';
 import { Shutdown, type ShutdownOptions } from './shutdown';
 import type { Update } from './update';
-import { nameOf, newVersion, type Owner, unfit, Versions } from './version';
+import { newVersion, type Owner, unfit, Versions } from './version';
 import { Webhooks } from './webhooks';
 
 export interface ServiceOptions {
@@ -44,6 +45,7 @@ export abstract class Service {
   readonly webhooks: Webhooks;
   /** Whose upload in chunks has begun: later chunks have a place to go to. */
   readonly begunUploads = new WeakSet<StoredObject>();
+  readonly rangeReads: RangeReads;
   readonly journal: Journal;
   /** The time of day that this service believes in. */
   readonly now: () => number;
@@ -71,6 +73,7 @@ export abstract class Service {
     name: string,
   ) {
     this.clock = clock;
+    this.rangeReads = new RangeReads(clock);
     this.journal = journal;
     this.now = now ?? (() => clock.now());
     this.#began = clock.elapsed();
@@ -153,7 +156,7 @@ export abstract class Service {
     });
     const before = old?.deliveries ?? new Map();
     const deliveries = this.addressees(object.metadata, before);
-    if (this.keepsFiles) this.#refuseOnFiles(update, object, old);
+    if (this.keepsFiles) refuseOnFiles(this, update, object, old);
     this.#refuseBeyondLimit(object.data, old);
     const stored = { ...object, deliveries };
     const failure = metaOnly || !object.data ? undefined : unfit(object.metadata, object.data);
@@ -264,13 +267,6 @@ export abstract class Service {
       refuseReceived(object, `${failed} Can't delete object on the receiving side for ESS`);
     }
     await this.deletedHere(name[0], object);
-  }
-
-  #refuseOnFiles({ metadata, data }: Update, object: StoredObject, old: StoredObject | undefined): void {
-    const { metaOnly, noData } = metadata;
-    const written = noData ? undefined : data;
-    if (!metaOnly || !old) refuseLongName(nameOf(object.metadata), written, this.faults.tellsPaths);
-    if (old) refuseChangedPolicy(this.store, old, object);
   }
 
   #require(name: ObjectName): StoredObject {

@@ -19,7 +19,16 @@ export class RestResponse {
 
 /** Errors of the service are plain text with a newline behind, never JSON. */
 export function errorResponse(status: number, text: string): RestResponse {
-  return new RestResponse(status, `${text}\n`, 'text/plain; charset=utf-8');
+  const type = isBinary(text) ? 'application/octet-stream' : 'text/plain; charset=utf-8';
+  return new RestResponse(status, `${text}\n`, type);
+}
+
+/** Go looks at an answer's first bytes to say of what type it is; some control characters are none of a text. */
+function isBinary(text: string): boolean {
+  return Array.from(text.slice(0, 512), (sign) => sign.charCodeAt(0)).some(
+    (code) =>
+      code <= 0x08 || code === 0x0b || (code >= 0x0e && code <= 0x1a) || (code >= 0x1c && code <= 0x1f),
+  );
 }
 
 export function badRequest(text: string): RestResponse {

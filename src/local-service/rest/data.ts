@@ -17,7 +17,7 @@ const longestPadding = 16_777_216;
  *
  * @param all whether who asks may read all objects, or else public ones.
  */
-export function getData(request: RestRequest, name: ObjectName, all: boolean): RestResponse {
+export async function getData(request: RestRequest, name: ObjectName, all: boolean): Promise<RestResponse> {
   const { service, incoming } = request;
   const object = service.store.get(...name);
   if (!all && !object?.metadata.public) {
@@ -33,6 +33,8 @@ export function getData(request: RestRequest, name: ObjectName, all: boolean): R
   if (faults.breaksOnShortRanges && header.length < unitLength) return broken;
   try {
     const range = readRange(header);
+    const bytes = Math.min(range.last - range.first + 1, data?.length ?? 0);
+    if (faults.limitsRanges && !(await service.rangeReads.read(bytes))) return busy;
     return object && data ? partOf(object, data, range, faults.padsRanges) : nothing;
   } catch (refused) {
     if (!faults.sendsDataBehindErrors || !data || !(refused instanceof RestResponse)) throw refused;
@@ -40,6 +42,8 @@ export function getData(request: RestRequest, name: ObjectName, all: boolean): R
     return whole(request, refused.status, body, refused.contentType);
   }
 }
+
+const busy = errorResponse(429, 'Error in handleObjects: Unable to acquire object semaphore.');
 
 /** Go copies a file straight to a connection without TLS: what does not end with the first piece goes in chunks. */
 function whole(

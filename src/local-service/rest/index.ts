@@ -53,7 +53,7 @@ async function responseTo(
   const [path = '/', ...rest] = (incoming.url ?? '/').split('?');
   const [search, method] = [rest.join('?'), incoming.method ?? 'GET'];
   const segments = decoded(path);
-  if (segments === undefined) return errorResponse(400, '400 Bad Request');
+  if (segments === undefined) return noRequest;
   const elsewhere = redirection(path, search, method, service.nodeType);
   if (elsewhere) return elsewhere;
   return route(segments, {
@@ -91,6 +91,11 @@ async function route(
 /** Go's own answer, without the headers of the interface. */
 const notFound = new RestResponse(404, '404 page not found\n', 'text/plain; charset=utf-8', { bare: true });
 const unavailable = new RestResponse(503);
+/** Go's server says this before any of the service's code sees the request. */
+const noRequest = new RestResponse(400, '400 Bad Request', 'text/plain; charset=utf-8', {
+  headers: { connection: 'close' },
+  bare: true,
+});
 
 function send(incoming: IncomingMessage, outgoing: ServerResponse, response: RestResponse): void {
   if (response === broken) {

@@ -2,13 +2,11 @@ import { posix } from 'node:path';
 import { RestResponse } from '../responses/response';
 import { escaped } from './request';
 
-/** The parts of a path between its slashes; undefined where it is none. */
+/** The parts of a path between its slashes; undefined where it is none. Bytes that are no text are none in a name, either. */
 export function decoded(path: string): string[] | undefined {
-  try {
-    return decodeURIComponent(path).split('/');
-  } catch {
-    return undefined;
-  }
+  if (/%(?![0-9a-f]{2})/i.test(path)) return undefined;
+  const bytes = path.replace(/%(..)/g, (_all, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString().split('/');
 }
 
 /** Where Go's router sends a client on, before anything else is looked at: to a path without dots and doubled slashes. */

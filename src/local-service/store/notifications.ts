@@ -78,6 +78,11 @@ export class Notifications {
       .map(([, notification]) => notification);
   }
 
+  /** Those of what could not be taken, of all organizations. */
+  failed(): Notification[] {
+    return Array.from(this.kept.values()).filter(({ status }) => status === 'error');
+  }
+
   /** Forgets those for a destination, or for all of an organization. */
   forget(organization: string, destination?: string): void {
     for (const notification of Array.from(this.kept.values())) {

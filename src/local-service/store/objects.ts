@@ -104,8 +104,11 @@ export class Store {
     return Array.from(this.#types.keys());
   }
 
+  /** In the order of the real store's keys, in which a colon follows the type: `t10` comes before `t1`. */
   types(organization: string): string[] {
-    return Array.from(this.#types.get(organization)?.keys() ?? []).sort();
+    return Array.from(this.#types.get(organization)?.keys() ?? []).sort((a, b) =>
+      `${a}:` < `${b}:` ? -1 : 1,
+    );
   }
 
   ofType(organization: string, objectType: string): StoredObject[] {
