@@ -83,6 +83,7 @@ export class SyncServiceError extends Error {
   readonly response: string | undefined;
   readonly half: 'metadata' | 'data' | undefined;
   readonly missing: 'object' | 'data' | undefined;
+  #isPartlySent = false;
 
   constructor(code: SyncServiceErrorCode, message: string, details: SyncServiceErrorDetails = {}) {
     super(shortened(message), details.cause === undefined ? undefined : { cause: details.cause });
@@ -97,15 +98,31 @@ export class SyncServiceError extends Error {
 
   /** The same failure, with which half of a publish it was. */
   in(half: 'metadata' | 'data'): SyncServiceError {
+    if (half === 'metadata') return this.#again('', half);
+    return this.#again(
+      this.#isPartlySent ? ' (the metadata is stored)' : ' (the metadata is stored, the data is not)',
+      half,
+    );
+  }
+
+  /** The same failure, of an upload of which a part may have arrived: a store in MongoDB takes that for the whole. @internal */
+  partlySent(): SyncServiceError {
+    const warning =
+      '. A CSS on MongoDB takes what has arrived for the whole: send it again until that succeeds, or delete the object';
+    const told = this.#again(warning, this.half);
+    told.#isPartlySent = true;
+    return told;
+  }
+
+  #again(more: string, half: SyncServiceError['half']): SyncServiceError {
     const { statusCode, method, url, response, missing, cause } = this;
-    const told = half === 'data' ? `${this.message} (the metadata is stored, the data is not)` : this.message;
-    return new SyncServiceError(this.code, told, {
+    return new SyncServiceError(this.code, `${this.message}${more}`, {
       ...(statusCode !== undefined && { statusCode }),
       ...(method !== undefined && { method }),
       ...(url !== undefined && { url }),
       ...(response !== undefined && { response }),
       ...(missing !== undefined && { missing }),
-      half,
+      ...(half !== undefined && { half }),
       cause,
     });
   }

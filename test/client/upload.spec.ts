@@ -97,6 +97,42 @@ describe('an upload', () => {
     assert.deepEqual(bodies(), ['long data', 'once', 'short', 'short', 'once']);
   });
 
+  it('says, when it is given up in the middle, that a part of it may be there: on a CSS, and only where it can be so', async () => {
+    const part = /MongoDB takes what has arrived for the whole/;
+    const cut = async function* (): AsyncGenerator<Buffer> {
+      yield Buffer.from('a part');
+      throw new Error('the sensor is gone');
+    };
+    await start();
+    await assert.rejects(service.client.updateObjectData(object, { stream: cut, size: 100 }), {
+      message: part,
+    });
+    await service.close();
+    await start(() => ({ status: 504 }));
+    const large = Buffer.alloc(300_000);
+    await assert.rejects(service.client.updateObjectData(object, 'x'), { statusCode: 504, message: part });
+    await service.close();
+    await start(({ path }) => (path?.endsWith('/data') ? { status: 502 } : {}));
+    await assert.rejects(service.client.publish(object, large), {
+      half: 'data',
+      message: /object \(the metadata is stored\)$/,
+    });
+    await service.close();
+    for (const status of [400, 500]) {
+      await start(({ path }) => (path?.endsWith('/data') ? { status } : {}));
+      const refused = service.client.publish(object, large);
+      await assert.rejects(refused, (error: SyncServiceError) => {
+        assert.doesNotMatch(error.message, part);
+        assert.match(error.message, /the metadata is stored/);
+        return error.half === 'data';
+      });
+      await service.close();
+    }
+    service = await record('ESS');
+    const onEdge = service.client.updateObjectData(object, { stream: cut, size: 100 });
+    await assert.rejects(onEdge, (error: SyncServiceError) => !part.test(error.message));
+  });
+
   it('remembers so many that were cut, and no more', async () => {
     await start();
     const cut = new SyncServiceError('SYNC_TIMEOUT', 'cut');
@@ -106,7 +142,9 @@ describe('an upload', () => {
     const body = await replayable('x');
     const put = await UnansweredPut.of(requests, paths, object, {});
     for (let index = 0; index <= 10_000; index += 1) {
-      await assert.rejects(uploader.upload({ objectType: 't', objectID: `o${index}` }, body, put, {}), cut);
+      await assert.rejects(uploader.upload({ objectType: 't', objectID: `o${index}` }, body, put, {}), {
+        code: cut.code,
+      });
     }
     let sent = 0;
     const count = async (): Promise<void> => {

@@ -91,7 +91,11 @@ export class Uploader {
   ): Promise<void> {
     const { make, size } = withProgress(body, options.onProgress);
     const headers: Record<string, string> = size === undefined ? {} : { 'content-length': String(size) };
-    await put.send(() => this.#put(object, make, headers, { ...options, onRepeat: put.repeated }));
+    try {
+      await put.send(() => this.#put(object, make, headers, { ...options, onRepeat: put.repeated }));
+    } catch (error) {
+      throw this.paths.kind === 'CSS' && mayBeThereInPart(error) ? error.partlySent() : error;
+    }
   }
 
   /** @returns false where the store refuses chunks, or takes them and never puts them together. */
@@ -190,6 +194,12 @@ export class Uploader {
 function mayHaveBeenCut(error: unknown): boolean {
   if (!isSyncServiceError(error)) return true;
   return error.statusCode === undefined ? !wasNotSent(error) : error.statusCode >= 500;
+}
+
+/** The connection broke, or what stands before the service gave up: not where the service itself answered. */
+function mayBeThereInPart(error: unknown): error is SyncServiceError {
+  if (!isSyncServiceError(error) || !mayHaveBeenCut(error)) return false;
+  return error.statusCode === undefined || error.statusCode === 502 || error.statusCode === 504;
 }
 
 function isRefusalOfChunks(error: unknown): boolean {

@@ -37,6 +37,7 @@ describe('an outbox whose service refuses', () => {
   ][] = [
     ['400', 'CSS', failure('SYNC_REJECTED', 400, 'no')],
     ['413', 'CSS', failure('SYNC_REJECTED', 413)],
+    ['a destination that is none', 'CSS', failure('SYNC_REJECTED', 400, 'Invalid destination a:b:c\n')],
     ['what cannot be sent', 'CSS', failure('SYNC_INVALID_ARGUMENT')],
     [
       'an ID that the cloud has consumed, on an ESS',
@@ -75,6 +76,10 @@ describe('an outbox whose service refuses', () => {
     [
       'an edge has not registered yet',
       failure('SYNC_SERVER_ERROR', 500, 'Failed to find destination gateway:edge1'),
+    ],
+    [
+      'an edge has not registered yet, on MongoDB',
+      failure('SYNC_REJECTED', 400, 'Invalid destination gateway:edge1\n'),
     ],
     ['a proxy has no service', failure('SYNC_BUSY', 503)],
     ['a proxy is out of time', failure('SYNC_SERVER_ERROR', 504)],
