@@ -22,7 +22,9 @@ const shown = new Set([
     if (!type.startsWith('sync-')) return [];
     const file = join(root, 'nodes', type, 'locales', 'en-US', `${type}.json`);
     // Pages leave out the unit.
-    return texts(JSON.parse(readFileSync(file, 'utf8'))).map((text) => text.replace(/ \((?:s|MiB)\)$/, ''));
+    return texts(JSON.parse(readFileSync(file, 'utf8'))).map((text) =>
+      text.replace(/ \((?:s|h|MiB|1\/s)\)$/, ''),
+    );
   }),
   'inject',
   'debug',
@@ -35,7 +37,7 @@ describe('what the pages call by name', () => {
   for (const page of pages.filter(({ path }) => /^(?:README|docs\/[\w-]+)\.md$/.test(path))) {
     it(`is there, under this name: ${page.path}`, () => {
       const words = Array.from(prose(page).matchAll(/\*\*([^*]+)\*\*/g), ([, name = '']) =>
-        name.replace(/\s+/g, ' ').replace(/ \((?:s|MiB)\)$/, ''),
+        name.replace(/\s+/g, ' ').replace(/ \((?:s|h|MiB|1\/s)\)$/, ''),
       );
       // What ends with a full stop is a sentence.
       assert.deepEqual(
