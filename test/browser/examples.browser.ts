@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { ExampleAtWork, type ExampleNode, examples, press } from '../support/examples';
+import { ExampleAtWork, type ExampleNode, examples, press, unexpectedIn } from '../support/examples';
 import { OpenHorizon } from '../support/horizon';
+import { freePort } from '../support/ports';
 import { type DrawnNode, Editor, openBrowser } from './editor';
 import { startNodeRed } from './node-red';
 
@@ -50,7 +51,10 @@ describe('an example, imported', () => {
 
   for (const [name, use] of Object.entries(examples)) {
     it(`works: ${name}`, async () => {
-      const nodeRed = await startNodeRed({}, horizon.environment);
+      const nodeRed = await startNodeRed(
+        {},
+        { ...horizon.environment, EDGE_SYNC_LOCAL_CSS_PORT: String(await freePort()) },
+      );
       try {
         const editor = await Editor.open(browser, nodeRed.url, { viewport: { width: 1600, height: 900 } });
         await editor.importExample(name);
@@ -81,8 +85,7 @@ describe('an example, imported', () => {
           await editor.picture(`example ${name}`);
         }
         assert.deepEqual(editor.failures, []);
-        // Of nodes: Node-RED itself warns that projects are off and credentials not found.
-        assert.doesNotMatch(nodeRed.log(), /\[(warn|error)\] \[/);
+        assert.deepEqual(unexpectedIn(nodeRed.log()), []);
         await editor.close();
       } finally {
         await nodeRed.stop();

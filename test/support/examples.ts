@@ -70,6 +70,13 @@ export class ExampleAtWork {
   }
 }
 
+/** What nodes have logged: warnings and errors, but those that an example is about. */
+export function unexpectedIn(log: string): string[] {
+  // Node-RED itself warns that projects are off and credentials not found.
+  const told = log.split('\n').filter((line) => /\[(warn|error)\] \[/.test(line));
+  return told.filter((line) => !/What is sent is kept until .*:9589/.test(line));
+}
+
 /** What a user does with each example, and sees. */
 export const examples: Record<string, (example: ExampleAtWork, horizon: OpenHorizon) => Promise<void>> = {
   async 'cloud to edge'(example) {
@@ -84,6 +91,23 @@ export const examples: Record<string, (example: ExampleAtWork, horizon: OpenHori
     await example.press('send a reading');
     await example.see('reading', /^\d+(\.\d)?$/);
     await example.see('delivery status', /^consumed$/);
+  },
+  async 'store and forward'(example) {
+    await example.press('uplink fails');
+    await example.see('uplink', /^no uplink$/);
+    for (let count = 1; count <= 3; count += 1) {
+      await example.press('measure');
+      await example.see('keep reading', new RegExp(`\\b${count} waits? since`));
+    }
+    await example.see('outcome', /^queued$/);
+    await example.press('what waits?');
+    await example.see('waiting', /^3$/);
+    await example.press('uplink is back');
+    await example.see('uplink', /^uplink$/);
+    await example.see('arrived', /^\d+(\.\d)?$/);
+    await example.see('keep reading', /^all sent$/);
+    await example.press('what waits?');
+    await example.see('waiting', /^0$/);
   },
   async 'receive files'(example) {
     await example.file('edge-sync-received', 'about.txt');
