@@ -1,5 +1,6 @@
 import { isSyncServiceError } from '../../src/client';
 import { shortened } from '../../src/system/shortened';
+import type { Text } from './text';
 
 /** What a flow can read of a failure in `msg.error.cause`: plain data, no credentials, no sockets. */
 export interface FailureCause {
@@ -22,11 +23,18 @@ export class NodeFailure extends Error {
   override readonly name = '';
   readonly code: string;
   override readonly cause: FailureCause;
+  readonly #text: Text | undefined;
 
-  constructor(code: string, message: string, cause: FailureCause = {}) {
+  /** @param text what a status says of it, where the code alone says too little. */
+  constructor(code: string, message: string, cause: FailureCause = {}, text?: Text) {
     super(shortened(message));
     this.code = code;
     this.cause = { kind: code, ...cause };
+    this.#text = text;
+  }
+
+  get text(): Text | undefined {
+    return this.#text;
   }
 }
 
@@ -60,7 +68,11 @@ export function textOf(thrown: unknown): string {
   return String(thrown.message);
 }
 
-/** A failure of what the flow or the dialog says: nothing was sent. */
-export function invalidInput(message: string): NodeFailure {
-  return new NodeFailure('SYNC_INVALID_ARGUMENT', message);
+/**
+ * A failure of what the flow or the dialog says: nothing was sent.
+ *
+ * @param text what a status says of it.
+ */
+export function invalidInput(message: string, text?: Text): NodeFailure {
+  return new NodeFailure('SYNC_INVALID_ARGUMENT', message, {}, text);
 }

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Node, NodeMessage, NodeMessageInFlow } from 'node-red';
-import { LoggedFailure, type NodeFailure, toNodeFailure } from './failure';
+import { LoggedFailure, toNodeFailure } from './failure';
 import { Reply } from './reply';
 import { StatusLine } from './status';
 
@@ -9,11 +9,7 @@ import { StatusLine } from './status';
  *
  * @param closing tells that the node closes: what only waits should end then, what is being sent may be finished.
  */
-export type Handler = (
-  message: NodeMessageInFlow,
-  status: StatusLine,
-  closing: AbortSignal,
-) => Promise<NodeMessage>;
+export type Handler = (message: NodeMessageInFlow, closing: AbortSignal) => Promise<NodeMessage>;
 
 /** What a node uses until it has closed and what it had in hand is done. */
 interface Connection {
@@ -21,28 +17,21 @@ interface Connection {
 }
 
 /** Gives a node with one input and one output its behaviour: each failure leaves it through `done`, and the flow goes on. */
-export function handleInput(
-  node: Node,
-  connection: Connection,
-  handler: Handler,
-  status = new StatusLine(node),
-): void {
+export function handleInput(node: Node, connection: Connection, handler: Handler, status: StatusLine): void {
   const closing = new AbortController();
   const running = new Set<Promise<void>>();
   // Every message in hand may listen for the end: hundreds may, and that is no leak.
   setMaxListeners(0, closing.signal);
   node.on('input', (message, send, done) => {
     const reply = new Reply(node, message, send, done);
-    const showFailure = (failure: NodeFailure): void =>
-      status.show({ fill: 'red', shape: 'ring', text: failure.code });
-    const handled = handler(message, status, closing.signal).then(
+    const handled = handler(message, closing.signal).then(
       (result) => {
         const failure = reply.sendOn(result);
-        if (failure) showFailure(failure);
+        if (failure) status.showFault(failure);
       },
       (error: unknown) => {
         const failure = toNodeFailure(error);
-        showFailure(failure);
+        status.showFault(failure);
         if (!(failure instanceof LoggedFailure)) reply.fail(failure);
       },
     );
@@ -58,12 +47,12 @@ export function handleInput(
 }
 
 /** Makes a node; one whose configuration is wrong says so, and answers each message with that failure. */
-export function construct(node: Node, build: () => void): void {
+export function construct(RED: object, node: Node, build: () => void): void {
   try {
     build();
   } catch (error) {
     const failure = toNodeFailure(error);
-    node.status({ fill: 'red', shape: 'ring', text: failure.message });
+    new StatusLine(RED, node).showFault(failure);
     node.on('input', (message, send, done) => new Reply(node, message, send, done).fail(failure));
   }
 }

@@ -2,6 +2,7 @@ import type { NodeMessage } from 'node-red';
 import type { ObjectMetadata, ObjectReference } from '../../src/client';
 import { invalidInput } from './failure';
 import { describe } from './fields';
+import { sharedText } from './text';
 import type { TypedFields } from './typed';
 
 /**
@@ -10,6 +11,10 @@ import type { TypedFields } from './typed';
  * @throws NodeFailure SYNC_INVALID_ARGUMENT when it does not name an object type and an object ID.
  */
 function asObjectReference(value: unknown, label: string): ObjectReference & Partial<ObjectMetadata> {
+  if (value === undefined || value === null) {
+    const remedy = 'connect this node behind a sync in node, or choose where the object is';
+    throw invalidInput(`${label} is missing: ${remedy}`, sharedText('wrong.noObject'));
+  }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw invalidInput(`${label} must be the metadata of an object, not ${describe(value)}`);
   }
@@ -24,5 +29,5 @@ export async function objectOf(
   fields: TypedFields,
   message: NodeMessage,
 ): Promise<ObjectReference & Partial<ObjectMetadata>> {
-  return asObjectReference(await fields.any('object', message), 'The object');
+  return asObjectReference(await fields.any('object', message), fields.placeOf('object'));
 }

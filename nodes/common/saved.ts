@@ -13,6 +13,10 @@ export function savedIn(table: NodeTable, node: object): Record<string, unknown>
     const value = values[name] ?? undefined;
     if (value === undefined) {
       if (field.kind === 'choice' && field.formerly !== undefined) whole[name] = field.formerly;
+      if (field.kind === 'typed' && field.formerly) {
+        whole[name] = field.formerly.value;
+        whole[`${name}Type`] = field.formerly.type;
+      }
       continue;
     }
     whole[name] = value;

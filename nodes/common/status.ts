@@ -1,30 +1,48 @@
 import type { Node, NodeStatus } from 'node-red';
 import { type Clock, systemClock, type Timer } from '../../src/system/clock';
+import { type Fault, faultText } from './fault';
+import { statusText, type Text, type Translate, translatorOf } from './text';
 
 /** How often a text that only counts time may be sent to the editor, in ms. */
 const tickInterval = 10_000;
 
+/** A status whose text is one of the catalogues, or says nothing that could be translated. */
+export interface Shown extends Omit<NodeStatus, 'text'> {
+  text?: string | Text;
+}
+
 /** The status of a node: sent when it changes, and never twice the same. */
 export class StatusLine {
+  readonly #translate: Translate;
   #shown = '';
   #tick: Timer | undefined;
   #closed = false;
 
   constructor(
+    RED: object,
     private readonly node: Pick<Node, 'status'>,
     private readonly clock: Clock = systemClock,
-  ) {}
+  ) {
+    this.#translate = translatorOf(RED);
+  }
 
-  show(status: NodeStatus): void {
+  show({ text, ...look }: Shown): void {
     if (this.#closed) return;
+    const translated = typeof text === 'object' ? statusText(text, this.#translate) : text;
+    const status = { ...look, ...(translated !== undefined && { text: translated }) };
     const key = JSON.stringify(status);
     if (key === this.#shown) return;
     this.#shown = key;
     this.node.status(status);
   }
 
+  /** Says what went wrong, as every node says it. */
+  showFault(failure: Fault): void {
+    this.show({ fill: 'red', shape: 'ring', text: faultText(failure) });
+  }
+
   /** Shows what `status` returns, now and again as time passes, until something else is shown this way. */
-  follow(status: () => NodeStatus): void {
+  follow(status: () => Shown): void {
     this.stopFollowing();
     this.show(status());
     if (this.#closed) return;

@@ -79,6 +79,8 @@ export interface TypedField extends Row {
   several?: true;
   /** Text is the path of a file, and is called so: `<type>.<name>.path`. */
   path?: true;
+  /** What a flow means that was saved without the field, if not what a new node has. */
+  formerly?: Readonly<{ value: string; type: string }>;
 }
 
 export interface ConfigField extends Row {

@@ -1,9 +1,10 @@
 import type { NodeMessage } from 'node-red';
-import { invalidInput } from './failure';
+import { invalidInput, type NodeFailure } from './failure';
 import { describe, type FieldReader, type Source } from './fields';
 import { savedIn } from './saved';
 import type { Labels } from './settings';
 import type { NodeTable } from './table';
+import { labelText, sharedText } from './text';
 
 /** Reads the typed fields of one node for one message after another. */
 export class TypedFields {
@@ -60,8 +61,31 @@ export class TypedFields {
   /** @throws NodeFailure SYNC_INVALID_ARGUMENT where it is empty. */
   async required(name: string, message: NodeMessage): Promise<string> {
     const text = await this.text(name, message);
-    if (text === undefined) throw invalidInput(`${this.label(name)} is empty`);
+    if (text === undefined) throw this.missing(name);
     return text;
+  }
+
+  /**
+   * The failure of a field that is needed and has no value: it says why, and what to do.
+   *
+   * @param source where the value was looked for, if not where the dialog says.
+   */
+  missing(name: string, { value, type }: Pick<Source, 'value' | 'type'> = this.#source(name)): NodeFailure {
+    const empty = `${this.label(name)} is empty`;
+    const text = sharedText('wrong.empty', { field: labelText(this.table.type, name) });
+    if (type === 'env') {
+      const variable = value.replace(/^\$\{(.+)\}$/, '$1');
+      const unset = sharedText('wrong.unset', { name: variable });
+      return invalidInput(`${empty}: the environment variable ${variable} is not set`, unset);
+    }
+    if (type === 'msg') {
+      const remedy = 'set it before this node, or enter another value here';
+      return invalidInput(`${empty}: the message has no msg.${value}: ${remedy}`, text);
+    }
+    if (type === 'flow' || type === 'global')
+      return invalidInput(`${empty}: ${type}.${value} has no value`, text);
+    if (type === 'jsonata') return invalidInput(`${empty}: its expression gives no value`, text);
+    return invalidInput(`${empty}: enter it in this node`, text);
   }
 
   /** The field as truth, also from the words `true` and `false`, as environment variables have them. */
@@ -82,6 +106,12 @@ export class TypedFields {
     return number;
   }
 
+  /** Where a field has its value, as errors name it: `msg.object`. */
+  placeOf(name: string): string {
+    const { label, value, type } = this.#source(name);
+    return ['msg', 'flow', 'global'].includes(type) ? `${type}.${value}` : label;
+  }
+
   /** What the dialog calls a field. */
   label(name: string): string {
     return this.labels[name] ?? name;
@@ -92,7 +122,8 @@ export class TypedFields {
     if (field?.kind !== 'typed') throw new Error(`${name} is no typed field`);
     const { [name]: value, [`${name}Type`]: type } = this.#saved;
     // An empty path leads nowhere.
-    const isNowhere = value === '' && type === 'msg' && field.type === 'msg';
-    return { label: this.label(name), value: isNowhere ? field.value : String(value), type: String(type) };
+    const { value: place, type: preset } = field.formerly ?? field;
+    const isNowhere = value === '' && type === 'msg' && preset === 'msg';
+    return { label: this.label(name), value: isNowhere ? place : String(value), type: String(type) };
   }
 }

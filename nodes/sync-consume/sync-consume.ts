@@ -17,11 +17,11 @@ const labels = labelsOf(texts['sync-consume']);
 export default function (RED: NodeAPI): void {
   function SyncConsume(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
-    construct(this, () => {
+    construct(RED, this, () => {
       const settings = settingsOf(table, config);
       const connection = useService(RED, this, settings.service);
       const fields = new TypedFields(new FieldReader(RED, this, connection.clock), table, labels, config);
-      const status = new StatusLine(this, connection.clock);
+      const status = new StatusLine(RED, this, connection.clock);
       const nameOf = (receiver: string): string => RED.nodes.getNode(receiver)?.name || receiver;
       const waits = new Waits(nameOf, (text) => status.show(text));
       const handler: Handler = async (message) => {

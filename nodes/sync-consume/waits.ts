@@ -1,6 +1,6 @@
-import type { NodeStatus } from 'node-red';
 import type { AcknowledgementWait } from '../../src/client';
-import { shortText } from '../common/short-text';
+import { faultText } from '../common/fault';
+import type { Shown } from '../common/status';
 
 /** What the acknowledgements of one node wait for, in words for its status: the service, or other sync-in nodes. */
 export class Waits {
@@ -12,7 +12,7 @@ export class Waits {
    */
   constructor(
     private readonly nameOf: (receiver: string) => string,
-    private readonly show: (status: NodeStatus) => void,
+    private readonly show: (status: Shown) => void,
   ) {}
 
   /** Runs `work`, which says what it waits for. */
@@ -33,11 +33,12 @@ export class Waits {
   #tell(wait: AcknowledgementWait): void {
     const count = this.#waiting.size;
     if ('error' in wait) {
-      const text = `${shortText(wait.error)}, ${count} not acknowledged`;
+      const text = { key: 'sync-consume.status.asking', values: { count, cause: faultText(wait.error) } };
       this.show({ fill: 'yellow', shape: 'ring', text });
       return;
     }
     const names = wait.receivers.map((receiver) => this.nameOf(receiver)).join(', ');
-    this.show({ fill: 'blue', shape: 'ring', text: `${count} wait for ${names}` });
+    const text = { key: 'sync-consume.status.waiting', values: { count, names } };
+    this.show({ fill: 'blue', shape: 'ring', text });
   }
 }

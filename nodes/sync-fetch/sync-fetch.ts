@@ -29,12 +29,12 @@ const labels = labelsOf(texts['sync-fetch']);
 export default function (RED: NodeAPI): void {
   function SyncFetch(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
-    construct(this, () => {
+    construct(RED, this, () => {
       const settings = settingsOf(table, config);
       const connection = useService(RED, this, settings.service);
       const fields = new TypedFields(new FieldReader(RED, this, connection.clock), table, labels, config);
       const { clock } = connection;
-      const status = new StatusLine(this, clock);
+      const status = new StatusLine(RED, this, clock);
       const transfers = new Transfers((text) => status.show({ fill: 'blue', shape: 'dot', text }), clock);
       const fetches = new Fetches(
         settings.concurrency,
@@ -71,7 +71,7 @@ export default function (RED: NodeAPI): void {
         return { payload: decode(data, settings) };
       };
 
-      const handler: Handler = async (message, _status, closing) => {
+      const handler: Handler = async (message, closing) => {
         const object = await objectOf(fields, message);
         const { receiver } = (message.delivery ?? {}) as { receiver?: string };
         const client = await connection.client();

@@ -24,7 +24,9 @@ export interface IntakeOptions {
   isDone(object: ObjectMetadata): boolean;
   send(message: NodeMessage, output: Output): void;
   onState(states: ReceiverState[]): void;
-  onError(error: unknown): void;
+  /** The client cannot be opened; it is tried again. */
+  onUnopened(error: unknown): void;
+  onError(error: unknown, object?: ObjectMetadata): void;
 }
 
 export type Output = 'updated' | 'deleted' | 'givenUp';
@@ -57,7 +59,7 @@ export class Intake {
       }
     } catch (error) {
       if (this.#closed) return;
-      this.options.onError(error);
+      this.options.onUnopened(error);
       this.#retry = this.connection.clock.after(reopenAfter, () => void this.start());
     }
   }
@@ -82,7 +84,7 @@ export class Intake {
   #receive(receiver: UpdateReceiver): void {
     this.#receivers.push(receiver);
     receiver.onState(() => this.options.onState(this.#receivers.map(({ state }) => state)));
-    this.#handOut(receiver).catch(this.options.onError);
+    this.#handOut(receiver).catch((error: unknown) => this.options.onError(error));
   }
 
   async #handOut(receiver: UpdateReceiver): Promise<void> {
@@ -108,7 +110,7 @@ export class Intake {
     } catch (thrown) {
       const failure = notPassedOn(thrown);
       receiver.release(update.object, failure);
-      this.options.onError(failure);
+      this.options.onError(failure, update.object);
       return false;
     }
   }
@@ -118,7 +120,7 @@ export class Intake {
       .acknowledge(object)
       .catch((error: unknown) => {
         // What was not acknowledged by a node that is gone is handed out again by its successor.
-        if (!this.#closed) this.options.onError(error);
+        if (!this.#closed) this.options.onError(error, object);
       })
       .finally(() => this.#acknowledging.delete(acknowledging));
     this.#acknowledging.add(acknowledging);
@@ -134,7 +136,7 @@ export class Intake {
         'givenUp',
       );
     } catch (thrown) {
-      this.options.onError(notPassedOn(thrown));
+      this.options.onError(notPassedOn(thrown), object);
     }
   }
 

@@ -1,31 +1,32 @@
-import type { NodeStatus } from 'node-red';
 import type { ReceiverState } from '../../src/client';
-import { shortText } from '../common/short-text';
-import { timeOfDay } from '../common/time-of-day';
+import { faultText } from '../common/fault';
+import type { Shown } from '../common/status';
+import type { Text } from '../common/text';
 
 /** The worst of the states, since each object type has its own poll. */
-export function statusOf(states: readonly ReceiverState[], webhookRefused: boolean, now: number): NodeStatus {
+export function statusOf(states: readonly ReceiverState[], webhookRefused: boolean, now: number): Shown {
   const failing = states.find(({ phase }) => phase === 'backing-off');
   if (failing) {
-    const cause = failing.error ? shortText(failing.error) : 'failed';
-    const { nextPoll } = failing;
-    const text = nextPoll === undefined ? cause : `${cause}, again at ${timeOfDay(nextPoll)}`;
+    const text = faultText(failing.error ?? { code: 'SYNC_NODE_ERROR' });
     return { fill: 'red', shape: 'ring', text };
   }
   const full = states.find(({ phase }) => phase === 'full');
   if (full) {
-    return { fill: 'yellow', shape: 'dot', text: `${full.inFlight + full.acknowledging} not consumed` };
+    const count = full.inFlight + full.acknowledging;
+    return { fill: 'yellow', shape: 'dot', text: text('full', { count }) };
   }
   if (states.length === 0 || states.some(({ phase }) => phase === 'connecting')) {
     return { fill: 'yellow', shape: 'ring', text: 'node-red:common.status.connecting' };
   }
+  if (webhookRefused) return { fill: 'yellow', shape: 'dot', text: text('noWebhook') };
+  const count = states.reduce((sum, { exhausted }) => sum + exhausted, 0);
+  if (count > 0) return { fill: 'yellow', shape: 'ring', text: text('givenUp', { count }) };
   const oldest = Math.min(...states.map(({ lastSuccess }) => lastSuccess ?? 0));
-  const age = Math.floor((now - oldest) / 10_000) * 10;
-  if (webhookRefused) {
-    return { fill: 'yellow', shape: 'dot', text: `no webhook, polled ${age >= 10 ? `${age} s ago` : 'now'}` };
-  }
-  const givenUp = states.reduce((count, { exhausted }) => count + exhausted, 0);
-  if (givenUp > 0) return { fill: 'yellow', shape: 'ring', text: `${givenUp} given up` };
-  const text = age >= 10 ? `polled ${age} s ago` : 'node-red:common.status.connected';
-  return { fill: 'green', shape: 'dot', text };
+  const seconds = Math.floor((now - oldest) / 10_000) * 10;
+  const connected = seconds >= 10 ? text('polled', { seconds }) : 'node-red:common.status.connected';
+  return { fill: 'green', shape: 'dot', text: connected };
+}
+
+function text(key: string, values?: Text['values']): Text {
+  return { key: `sync-in.status.${key}`, ...(values && { values }) };
 }

@@ -3,7 +3,6 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { ReceiverState } from '../../src/client';
 import { invalidInput, toNodeFailure } from '../common/failure';
 import { type Settings, settingsOf } from '../common/settings';
-import { shortText } from '../common/short-text';
 import { StatusLine } from '../common/status';
 import { credentialsOf } from '../common/table';
 import { wordsOf } from '../common/words';
@@ -14,6 +13,7 @@ import { table } from './fields';
 import { isDone, isWanted } from './filter';
 import { answerHook, hookURL, instancePath, newHookPath } from './hooks';
 import { Intake, type Output } from './intake';
+import { Reports } from './reports';
 import { statusOf } from './status';
 
 type SyncInSettings = Settings<typeof table.fields>;
@@ -30,15 +30,12 @@ const outputs: readonly Output[] = ['updated', 'deleted', 'givenUp'];
 export default function (RED: NodeAPI): void {
   function SyncIn(this: SyncInNode, config: NodeDef): void {
     RED.nodes.createNode(this, config);
-    const status = new StatusLine(this);
+    const status = new StatusLine(RED, this);
     const settings = settingsOf(table, config);
+    const reports = new Reports(RED, this, status, () => wordsOf(settings.objectTypes));
+    this.on('close', () => reports.close());
     let states: ReceiverState[] = [];
     let noWebhook: string | undefined;
-    const report = (error: unknown): void => {
-      const failure = toNodeFailure(error);
-      status.show({ fill: 'red', shape: 'ring', text: shortText(failure) });
-      this.error(failure);
-    };
     try {
       // Before the service is used: a node that fails here has no close handler to let go of it.
       const objectTypes = objectTypesOf(settings);
@@ -67,9 +64,11 @@ export default function (RED: NodeAPI): void {
         send: (message, output) => this.send(outputs.map((each) => (each === output ? message : null))),
         onState: (current) => {
           states = current;
+          reports.states(current);
           showState();
         },
-        onError: report,
+        onUnopened: (error) => reports.unanswered(error),
+        onError: (error, object) => reports.failed(error, object),
       });
       const webhook =
         settings.trigger === 'webhook' &&
@@ -90,7 +89,7 @@ export default function (RED: NodeAPI): void {
       status.show({ fill: 'yellow', shape: 'ring', text: 'node-red:common.status.connecting' });
       void intake.start();
     } catch (error) {
-      report(error);
+      reports.failed(error);
     }
   }
 

@@ -8,6 +8,7 @@ import {
   type SyncServiceClient,
 } from '../../src/client';
 import { NodeFailure, toNodeFailure } from '../common/failure';
+import { faultText } from '../common/fault';
 import type { StatusLine } from '../common/status';
 
 /** What an object has arrived for. */
@@ -32,10 +33,12 @@ export async function arrived<M extends NodeMessage>(
 ): Promise<M> {
   const onProgress = (destinations: DestinationStatus[]): void => {
     const far = destinations.filter((each) => each.status === goal || each.status === 'consumed').length;
-    status.show({ fill: 'blue', shape: 'ring', text: `${goal} ${far}/${destinations.length}` });
+    const outcome = { key: `sync-out.outcome.${goal}` };
+    const values = { outcome, far, count: destinations.length };
+    status.show({ fill: 'blue', shape: 'ring', text: { key: 'sync-out.status.far', values } });
   };
   const onFailure = (error: unknown): void =>
-    status.show({ fill: 'yellow', shape: 'ring', text: toNodeFailure(error).code });
+    status.show({ fill: 'yellow', shape: 'ring', text: faultText(toNodeFailure(error)) });
   try {
     const options = { patience, onProgress, onFailure, signal };
     const delivery = await client.waitForDelivery(object, goal, options);

@@ -16,12 +16,11 @@ export async function dataOf(
 ): Promise<DataSource> {
   const value = await fields.any('data', message);
   if (source === 'file') {
-    if (typeof value === 'string' && value !== '') return { file: fields.locate(value) };
+    if (value === undefined || value === null || value === '') throw fields.missing('data');
+    if (typeof value === 'string') return { file: fields.locate(value) };
     throw invalidInput(`The file must be a path, not ${describe(value)}`);
   }
-  if (value === undefined || value === null) {
-    throw invalidInput(`There is no data to send: it is ${describe(value)}`);
-  }
+  if (value === undefined || value === null) throw fields.missing('data');
   if (typeof value === 'string' || value instanceof Uint8Array) return value;
   const kind = kindOfNoData(value);
   if (kind) throw invalidInput(`The data cannot be ${kind}`);

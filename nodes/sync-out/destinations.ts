@@ -3,6 +3,7 @@ import type { DestinationPolicy, ObjectMetadataInput, ServiceKind } from '../../
 import { invalidInput, textOf } from '../common/failure';
 import { describe } from '../common/fields';
 import { parseJson } from '../common/json';
+import { sharedText } from '../common/text';
 import type { TypedFields } from '../common/typed';
 import { wordsOf } from '../common/words';
 import type { OutSettings } from './fields';
@@ -34,12 +35,18 @@ export async function destinationOf(
         destinationID: await fields.required('destinationID', message),
       };
     case 'list':
-      return { destinationsList: listOf(await fields.any('destinationsList', message)) };
+      return { destinationsList: listOf(await given('destinationsList', fields, message)) };
     case 'policy':
-      return { destinationPolicy: policyOf(await fields.any('destinationPolicy', message)) };
+      return { destinationPolicy: policyOf(await given('destinationPolicy', fields, message)) };
     default:
-      throw invalidInput('Choose a destination');
+      throw invalidInput('Choose a destination in this node', sharedText('wrong.noDestination'));
   }
+}
+
+async function given(name: string, fields: TypedFields, message: NodeMessage): Promise<unknown> {
+  const value = await fields.any(name, message);
+  if (value === undefined || value === null || value === '') throw fields.missing(name);
+  return value;
 }
 
 /** `type:id`, several separated by commas or in an array, or `{ destinationType, destinationID }`. */

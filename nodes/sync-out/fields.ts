@@ -47,10 +47,9 @@ export const table = nodeTable({
     action: choice({ publish: {}, metadata: {}, data: {}, activate: {}, delete: {} }, { icon: 'bolt' }),
     objectType: typed({
       icon: 'cubes',
-      value: 'object.objectType',
-      type: 'msg',
       suggestions: { what: 'objectTypes' },
       required: true,
+      formerly: { value: 'object.objectType', type: 'msg' },
     }),
     objectID: typed({ icon: 'cube', plain: ['auto', 'unique'], required: true }),
     metaOnly: flag({ icon: 'archive', shown: withoutData }),

@@ -29,7 +29,7 @@ interface Wait {
 export function keeping(parts: OutParts, service: ServiceOutbox, clock: Clock): Handler {
   const { queue, read, settings, status } = parts;
   let waiting = 0;
-  return async (message, _status, closing) => {
+  return async (message, closing) => {
     const { waitFor: goal, timeout } = settings;
     if (goal !== 'queued' && waiting >= mostWaiting) throw full();
     waiting += 1;

@@ -1,6 +1,5 @@
 import type { NodeMessage } from 'node-red';
 import type { ObjectReference, ServiceKind } from '../../src/client';
-import { invalidInput } from '../common/failure';
 import type { TypedFields } from '../common/typed';
 
 /** What decides which object a message is about. */
@@ -22,21 +21,21 @@ export async function referenceOf(
   message: NodeMessage,
   naming: Naming,
 ): Promise<ObjectReference> {
-  const objectType = await fields.text('objectType', message);
-  if (objectType === undefined) throw invalidInput('The object has no objectType');
-  const objectID = await objectIDOf(fields, message, naming);
-  if (objectID === undefined) throw invalidInput('The object has no objectID');
-  return { objectType, objectID };
+  const objectType = await fields.required('objectType', message);
+  return { objectType, objectID: await objectIDOf(fields, message, naming) };
 }
 
 async function objectIDOf(
   fields: TypedFields,
   message: NodeMessage,
   { kind, creates, freshID }: Naming,
-): Promise<string | undefined> {
+): Promise<string> {
   const type = fields.typeOf('objectID');
   if (type === 'unique') return freshID();
-  if (type !== 'auto') return fields.text('objectID', message);
+  if (type !== 'auto') return fields.required('objectID', message);
   if (kind === 'ESS' && creates) return freshID();
-  return fields.textFrom('objectID', { value: 'object.objectID', type: 'msg' }, message);
+  const source = { value: 'object.objectID', type: 'msg' };
+  const objectID = await fields.textFrom('objectID', source, message);
+  if (objectID === undefined) throw fields.missing('objectID', source);
+  return objectID;
 }

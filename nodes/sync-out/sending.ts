@@ -31,7 +31,7 @@ interface Sent {
 /** Sends what messages ask for; where the service is away they fail. */
 export function sending(parts: OutParts, transfers: Transfers): Handler {
   const { queue, read, status } = parts;
-  return async (message, _status, closing) => {
+  return async (message, closing) => {
     const sent = await queue.run(
       `message ${message._msgid}`,
       () => read(message),

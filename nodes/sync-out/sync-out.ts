@@ -26,14 +26,14 @@ const named = 10;
 export default function (RED: NodeAPI): void {
   function SyncOut(this: Node<SyncOutCredentials>, config: NodeDef): void {
     RED.nodes.createNode(this, config);
-    construct(this, () => {
+    construct(RED, this, () => {
       const settings = settingsOf(table, config);
       const prepare = actions[settings.action];
       if (!prepare) throw invalidInput('Choose an action');
       const connection = useService(RED, this, settings.service);
       const { clock } = connection;
       const fields = new TypedFields(new FieldReader(RED, this, clock), table, labels, config);
-      const status = new StatusLine(this, clock);
+      const status = new StatusLine(RED, this, clock);
       const keeps = settings.whenAway === 'keep';
       const queue = new SendQueue(keeps ? keptAtOnce : undefined);
       const read = async (message: NodeMessageInFlow): Promise<Read> => {

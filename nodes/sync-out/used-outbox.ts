@@ -37,7 +37,7 @@ export class UsedOutbox {
       this.#show((await this.service.outbox()).state);
     } catch (error) {
       // Its service has said the whole of it.
-      this.status.show({ fill: 'red', shape: 'ring', text: toNodeFailure(error).code });
+      this.status.showFault(toNodeFailure(error));
     }
   }
 

@@ -2,8 +2,9 @@ import '../common/node-version';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { invalidInput } from '../common/failure';
 import { FieldReader } from '../common/fields';
-import { construct, handleInput } from '../common/input';
+import { construct, type Handler, handleInput } from '../common/input';
 import { labelsOf, settingsOf } from '../common/settings';
+import { StatusLine } from '../common/status';
 import { TypedFields } from '../common/typed';
 import { outboxOf, useService } from '../sync-service/use';
 import { table } from './fields';
@@ -15,14 +16,15 @@ const labels = labelsOf(texts['sync-query']);
 export default function (RED: NodeAPI): void {
   function SyncQuery(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
-    construct(this, () => {
+    construct(RED, this, () => {
       const settings = settingsOf(table, config);
       const run = queries[settings.query];
       if (!run) throw invalidInput('Choose a query');
       const connection = useService(RED, this, settings.service);
       const outbox = outboxOf(RED, settings.service);
       const fields = new TypedFields(new FieldReader(RED, this, connection.clock), table, labels, config);
-      handleInput(this, connection, async (message, status) => {
+      const status = new StatusLine(RED, this, connection.clock);
+      const handler: Handler = async (message) => {
         const client = await connection.client();
         status.show({ fill: 'blue', shape: 'dot', text: `sync-query.query.${settings.query}` });
         const found = await run({ client, outbox, fields, settings, message });
@@ -30,7 +32,8 @@ export default function (RED: NodeAPI): void {
         const text = Array.isArray(payload) ? String(payload.length) : 'node-red:common.status.ok';
         status.show({ fill: 'green', shape: 'dot', text });
         return Object.assign(message, found);
-      });
+      };
+      handleInput(this, connection, handler, status);
     });
   }
 

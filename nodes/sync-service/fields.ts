@@ -10,6 +10,7 @@ import {
   own,
   text,
 } from '../common/table';
+import { addressForm, endsInApi } from './address';
 
 const byAddress = has('connection', 'address');
 const local = has('connection', 'local');
@@ -43,10 +44,7 @@ export const table = nodeTable({
     address: text({
       icon: 'globe',
       shown: byAddress,
-      problem: (form) =>
-        /^(https?:\/\/|(secure-)?unix:\/\/\/).+|^\$\{.+\}$/.test(form.value('address'))
-          ? undefined
-          : 'invalid.address',
+      problem: (form) => addressProblem(form.value('address')),
     }),
     /** Of a cloud, and of a local edge. */
     organization: text(
@@ -82,6 +80,11 @@ export const table = nodeTable({
     outboxRate: number('50', { icon: 'tachometer', ...outbox }),
   },
 });
+
+function addressProblem(address: string): string | undefined {
+  if (endsInApi(address)) return 'invalid.apiPath';
+  return addressForm.test(address) || /^\$\{.+\}$/.test(address) ? undefined : 'invalid.address';
+}
 
 function valuesOf(value: (field: string) => string): Record<string, string> {
   const names = ['connection', 'side', 'address', 'organization', 'edgeType', 'edgeID'];

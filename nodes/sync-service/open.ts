@@ -1,5 +1,7 @@
 import { type ClientOptions, SyncServiceClient } from '../../src/client';
 import { invalidInput, NodeFailure } from '../common/failure';
+import { sharedText } from '../common/text';
+import { endsInApi, withoutApi } from './address';
 import type { SyncServiceCredentials, SyncServiceSettings } from './configuration';
 import type { OpenedClient } from './connection';
 import { type SharedLocalService, sharedLocalService } from './local';
@@ -51,7 +53,11 @@ function openAddress(
   tls: TlsOptions | undefined,
   memory: ClientMemory,
 ): SyncServiceClient {
-  if (!settings.address) throw invalidInput('The sync-service has no address');
+  if (!settings.address) throw invalidInput('The sync-service has no address: enter it there');
+  if (endsInApi(settings.address)) {
+    const message = `The address of the sync-service must not end in /api/v1: enter ${withoutApi(settings.address)}`;
+    throw invalidInput(message, sharedText('wrong.apiPath'));
+  }
   if (settings.side === 'cloud' && !settings.organization) {
     throw invalidInput('The sync-service has no organization: a cloud (CSS) needs one');
   }

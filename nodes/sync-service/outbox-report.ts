@@ -18,10 +18,11 @@ export class OutboxReport implements OutboxListener {
   #failure = '';
 
   constructor(
+    RED: object,
     private readonly node: Pick<Node, 'error' | 'log' | 'warn' | 'status'>,
     private readonly clock: Clock,
   ) {
-    this.#status = new StatusLine(node, clock);
+    this.#status = new StatusLine(RED, node, clock);
     const warn = (text: string): void => node.warn(text);
     this.#refused = new Burst(clock, warn);
     this.#lost = new Burst(clock, warn);
@@ -53,8 +54,9 @@ export class OutboxReport implements OutboxListener {
 
   /** Once, however often it is tried. */
   onFailure(error: unknown): void {
-    const { code, message } = toNodeFailure(error);
-    this.#status.show({ fill: 'red', shape: 'ring', text: code });
+    const failure = toNodeFailure(error);
+    const { message } = failure;
+    this.#status.showFault(failure);
     if (message === this.#failure) return;
     this.#failure = message;
     this.node.error(`The outbox cannot be used: ${message}`);

@@ -1,17 +1,22 @@
-import type { NodeStatus } from 'node-red';
 import type { OutboxState } from '../../src/client';
-import { shortText } from '../common/short-text';
+import { faultText } from '../common/fault';
+import type { Shown } from '../common/status';
+import { sharedText, type Text } from '../common/text';
 import { timeBefore } from '../common/time-of-day';
 
 /** How many wait in an outbox, since when, and why; undefined where there is nothing to say. */
-export function outboxStatus(state: OutboxState, now: number): NodeStatus | undefined {
+export function outboxStatus(state: OutboxState, now: number): Shown | undefined {
   const { deadLetters, phase, reason, since, waiting } = state;
-  const refused = deadLetters > 0 ? `${deadLetters} refused` : '';
+  const refused = deadLetters > 0 ? [sharedText('status.refused', { count: deadLetters })] : [];
   if (waiting === 0 || since === undefined) {
-    return refused ? { fill: 'yellow', shape: 'dot', text: refused } : undefined;
+    return refused[0] && { fill: 'yellow', shape: 'dot', text: refused[0] };
   }
-  const wait = `${waiting} ${waiting === 1 ? 'waits' : 'wait'} since ${timeBefore(since, now)}`;
-  const text = [...(reason ? [shortText(reason)] : []), wait, ...(refused ? [refused] : [])].join(', ');
+  const wait = sharedText('status.waiting', { count: waiting, time: timeBefore(since, now) });
+  const text = [...(reason ? [faultText(reason)] : []), wait, ...refused].reduce(both);
   const fill = phase === 'sending' ? 'blue' : phase === 'unauthorized' ? 'red' : 'yellow';
   return { fill, shape: 'ring', text };
+}
+
+function both(first: Text, second: Text): Text {
+  return sharedText('status.both', { first, second });
 }

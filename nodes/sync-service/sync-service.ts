@@ -29,7 +29,7 @@ export default function (RED: NodeAPI): void {
         openClient(settings, this.credentials ?? {}, tlsNode?.addTLSOptions({}), memory),
       ),
     );
-    const report = new OutboxReport(this, connection.clock);
+    const report = new OutboxReport(RED, this, connection.clock);
     const folder = folderOf(RED.settings);
     const outbox = new ServiceOutbox({
       connection,

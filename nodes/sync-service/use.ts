@@ -1,5 +1,6 @@
-import type { Node, NodeAPI } from 'node-red';
-import { invalidInput } from '../common/failure';
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { invalidInput, type NodeFailure } from '../common/failure';
+import { sharedText } from '../common/text';
 import type { SyncServiceNode } from './configuration';
 import type { ServiceConnection } from './connection';
 import type { ServiceOutbox } from './outbox';
@@ -22,6 +23,24 @@ export function outboxOf(RED: NodeAPI, serviceID: string): ServiceOutbox {
 
 function serviceOf(RED: NodeAPI, serviceID: string): SyncServiceNode {
   const service = RED.nodes.getNode(serviceID) as unknown as SyncServiceNode | null;
-  if (!service?.connection) throw invalidInput('Choose a sync-service for this node');
+  if (!service?.connection) throw unusable(RED, serviceID);
   return service;
+}
+
+/** Node-RED makes no node of one that is disabled; its flows still name it. */
+function unusable(RED: NodeAPI, serviceID: string): NodeFailure {
+  if (!serviceID) {
+    return invalidInput('Choose a sync-service for this node', sharedText('wrong.noService'));
+  }
+  const saved: NodeDef[] = [];
+  RED.nodes.eachNode((each) => saved.push(each));
+  const found = saved.find(({ id }) => id === serviceID) as (NodeDef & { d?: boolean }) | undefined;
+  if (found?.d) {
+    const message = `The sync-service ${found.name || serviceID} is disabled: enable it, or choose another`;
+    return invalidInput(message, sharedText('wrong.serviceDisabled'));
+  }
+  return invalidInput(
+    'The sync-service of this node is gone: choose another',
+    sharedText('wrong.serviceGone'),
+  );
 }

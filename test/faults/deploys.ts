@@ -112,7 +112,8 @@ export function deploysUnderTraffic(deploys: number): void {
 /** What was logged beside failures of the service, and what a node says whose sync-service was just removed or disabled. */
 function unexpected(printed: string): string[] {
   const expected = [
-    / Choose a sync-service for this node$/,
+    / The sync-service of this node is gone: choose another$/,
+    / The sync-service \w+ is disabled: enable it, or choose another$/,
     / did not reach the service \(\w+\)$/,
     / took too long$/,
   ];

@@ -3,10 +3,12 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Node, NodeMessageInFlow, NodeStatus } from 'node-red';
 import { handleInput } from '../../nodes/common/input';
+import { StatusLine } from '../../nodes/common/status';
 import { Intake } from '../../nodes/sync-in/intake';
 import { ServiceConnection } from '../../nodes/sync-service/connection';
 import { metadataOf } from '../support/metadata';
 import { type GivenAnswer, type Recorder, record } from '../support/recorder';
+import { translate } from '../support/texts';
 import { until } from '../support/until';
 
 const object = metadataOf({ objectType: 'rules', objectID: 'r1' });
@@ -49,7 +51,8 @@ describe('a node that closes', () => {
   const use = (handler: Parameters<typeof handleInput>[2]): FakeNode => {
     const node = new FakeNode();
     connection.register(node);
-    handleInput(node as unknown as Node, connection, handler);
+    const asNode = node as unknown as Node;
+    handleInput(asNode, connection, handler, new StatusLine({ _: translate }, asNode));
     return node;
   };
 
@@ -102,7 +105,7 @@ describe('a node that closes', () => {
       }
       return message;
     };
-    const [one, other] = [1, 2].map(() => use((message, _status, closing) => wait(message, closing)));
+    const [one, other] = [1, 2].map(() => use((message, closing) => wait(message, closing)));
     one?.give('one');
     other?.give('other');
     await until('the service is asked', () => service.seen.length > 0);
@@ -121,7 +124,7 @@ describe('a node that closes', () => {
     const onWarning = (warning: Error): void => void warnings.push(warning);
     process.on('warning', onWarning);
     const node = use(
-      (message, _status, closing) =>
+      (message, closing) =>
         new Promise((resolve) => {
           closing.addEventListener('abort', () => resolve(message));
         }),
@@ -151,6 +154,7 @@ describe('a node that closes', () => {
       isDone: () => false,
       send: () => undefined,
       onState: () => undefined,
+      onUnopened: (error) => errors.push(error),
       onError: (error) => errors.push(error),
     });
     connection.register(intake);

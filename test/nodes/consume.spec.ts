@@ -49,7 +49,11 @@ describe('sync-consume that waits', () => {
     await service.stop();
     const [shown, consumed] = [statusesOf('consume'), next('consumed')];
     give('consume', message);
-    const away = { fill: 'yellow', shape: 'ring', text: 'not reachable, 1 not acknowledged' };
+    const away = {
+      fill: 'yellow',
+      shape: 'ring',
+      text: 'not reachable: check address and network (1 waiting)',
+    };
     await until('it says so', () => JSON.stringify(shown.at(-1)) === JSON.stringify(away));
     service = await start();
     const { outcome } = await consumed;
@@ -64,7 +68,7 @@ describe('sync-consume that waits', () => {
     const shown = statusesOf('consume');
     const [message, copy] = [await fetched, await seen];
     give('consume', message);
-    await until('it says so', () => shown.at(-1)?.text === '1 wait for dashboard');
+    await until('it says so', () => shown.at(-1)?.text === '1 waiting for dashboard');
     const consumed = next('consumed');
     give('consume', copy);
     assert.equal((await consumed).outcome, 'consumed');

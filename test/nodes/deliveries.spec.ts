@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import helper from 'node-red-node-test-helper';
+import { faultText } from '../../nodes/common/fault';
 import { type LocalEdge, LocalService } from '../../src/local-service';
 import { clientOf, letClientsGo } from '../support/clients';
 import { give, next, nodes, receivingFlow, sendingFlow, statusesOf, wholeFlow } from '../support/flow';
@@ -123,7 +124,7 @@ describe('sync-out that waits', () => {
     give('out', { payload: 'hello' });
     await until('it waits', () => shown.some(({ text }) => text === 'delivered 0/1'));
     await service.cloud.stop();
-    const away = { fill: 'yellow', shape: 'ring', text: 'SYNC_UNREACHABLE' };
+    const away = { fill: 'yellow', shape: 'ring', text: faultText({ code: 'SYNC_UNREACHABLE' }).key };
     await until('it says that the service is away', () => isDeepStrictEqual(shown.at(-1), away));
     await service.cloud.start();
     await edge.start();

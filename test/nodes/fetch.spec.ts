@@ -203,7 +203,7 @@ describe('sync-fetch', () => {
       const folder = await mkdtemp(join(tmpdir(), 'edge-sync-test-'));
       const edge = await slowEdge(1_000);
       const catching = [
-        { id: 'catch', type: 'catch', z: 'tab', scope: null, wires: [['caught']] },
+        { id: 'catch', type: 'catch', z: 'tab', scope: ['fetch'], wires: [['caught']] },
         { id: 'caught', type: 'helper', z: 'tab' },
       ];
       const flow = (name: string): Parameters<typeof wholeFlow> => [
@@ -214,7 +214,9 @@ describe('sync-fetch', () => {
       await run(...flow('before'));
       const [shown, caught] = [statusesOf('fetch'), next('caught')];
       give('fetch', { object: object('a', 1_000) });
-      await until('the file is being written', async () => (await readdir(folder)).length > 0);
+      const isWriting = async (): Promise<boolean> =>
+        edge.answers.length > 0 && (await readdir(folder)).length > 0;
+      await until('the file is being written', isWriting);
       const cut = new Promise((resolve) => edge.answers[0]?.on('close', resolve));
       await helper.setFlows(wholeFlow(...flow('after')), 'nodes');
       await cut;

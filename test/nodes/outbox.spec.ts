@@ -6,6 +6,7 @@ import type { Node, NodeMessageInFlow, NodeStatus } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import { settingsOf } from '../../nodes/common/settings';
 import { propertiesOf } from '../../nodes/common/table';
+import { statusText } from '../../nodes/common/text';
 import { table as out } from '../../nodes/sync-out/fields';
 import { table as service } from '../../nodes/sync-service/fields';
 import { outboxLimits } from '../../nodes/sync-service/outbox-limits';
@@ -15,6 +16,7 @@ import { LocalService } from '../../src/local-service';
 import { flowOf, give, next, nodes, sendingFlow, wholeFlow } from '../support/flow';
 import { freePort } from '../support/ports';
 import { record } from '../support/recorder';
+import { translate } from '../support/texts';
 import { until } from '../support/until';
 
 helper.init(require.resolve('node-red'));
@@ -446,19 +448,20 @@ describe('what sync-out keeps until it is sent', () => {
     const now = new Date(2031, 0, 2, 3, 4, 5).getTime();
     const state = { phase: 'sending', waiting: 1, since: now, deadLetters: 0 } as OutboxState;
     const reason = { code: 'SYNC_UNAUTHORIZED', message: '403' };
-    assert.deepEqual(outboxStatus(state, now), {
+    const shown = (...given: Parameters<typeof outboxStatus>): unknown => {
+      const { text, ...look } = outboxStatus(...given) ?? {};
+      return { ...look, text: typeof text === 'object' ? statusText(text, translate) : text };
+    };
+    assert.deepEqual(shown(state, now), {
       fill: 'blue',
       shape: 'ring',
-      text: '1 waits since 03:04:05',
+      text: '1 waiting since 03:04:05',
     });
-    assert.deepEqual(
-      outboxStatus({ ...state, phase: 'unauthorized', reason, deadLetters: 2 }, now + 86_400_000),
-      {
-        fill: 'red',
-        shape: 'ring',
-        text: 'not authorized, 1 waits since 2031-01-02 03:04, 2 refused',
-      },
-    );
+    assert.deepEqual(shown({ ...state, phase: 'unauthorized', reason, deadLetters: 2 }, now + 86_400_000), {
+      fill: 'red',
+      shape: 'ring',
+      text: 'not authorized: check key and organization, 1 waiting since 2031-01-02 03:04, 2 refused: see sync query',
+    });
     assert.equal(outboxStatus({ ...state, phase: 'idle', waiting: 0, since: undefined }, now), undefined);
   });
 });

@@ -159,7 +159,7 @@ describe('sync-query and sync-admin', () => {
   describe('fails', () => {
     it('when a field is empty, by its name in the dialog', async () => {
       await run(services, sendingFlow(), ...node('sync-query', { query: 'metadata', objectType: 'rules' }));
-      assert.equal((await fail()).message, 'Object ID is empty');
+      assert.equal((await fail()).message, 'Object ID is empty: enter it in this node');
     });
 
     it('when an edge is asked what only a cloud knows', async () => {

@@ -158,7 +158,7 @@ describe('a flow that receives', () => {
       [true, 2, 'SYNC_NOT_JSON'],
     );
     assert.equal(message?.topic, 'rules/r1');
-    await until('the status says so', () => status.at(-1)?.text === '1 given up');
+    await until('the status says so', () => status.at(-1)?.text === '1 given up: see the third output');
     const count = got.length;
     assert.equal(count, 2);
     give('again', {});
@@ -199,7 +199,7 @@ describe('a flow that receives', () => {
     const status = statusesOf('say');
     const said = heard('said');
     give('say', { object });
-    await until('it waits for the other', () => status.some(({ text }) => text?.includes('wait for')));
+    await until('it waits for the other', () => status.some(({ text }) => text?.includes('waiting for')));
     assert.equal(await listed(), 1);
     give('say', { object });
     await until('both are told', () => said.length === 2);

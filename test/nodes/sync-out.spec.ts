@@ -96,7 +96,11 @@ describe('sync-out', () => {
     const circular: Record<string, unknown> = {};
     circular.self = circular;
     for (const [what, payload, reason] of [
-      ['nothing', undefined, /There is no data to send: it is nothing/],
+      [
+        'nothing',
+        undefined,
+        /^Data is empty: the message has no msg.payload: set it before this node, or enter another value here$/,
+      ],
       ['a function', () => 5, /a function cannot be written as JSON/],
       ['a circle', circular, /cannot be written as JSON: .*circular/],
       ['a bigint', 5n, /cannot be written as JSON: .*BigInt/],
@@ -311,15 +315,19 @@ describe('sync-out', () => {
 
   describe('refuses before anything is sent', () => {
     const refusals: [string, object, RegExp, object?][] = [
-      ['no destination', { destination: '' }, /^Choose a destination$/],
-      ['no node type', { destination: 'type' }, /^Node type is empty$/],
-      ['no node ID', { destination: 'node', destinationType: 'gateway' }, /^Node ID is empty$/],
+      ['no destination', { destination: '' }, /^Choose a destination in this node$/],
+      ['no node type', { destination: 'type' }, /^Node type is empty: enter it in this node$/],
+      [
+        'no node ID',
+        { destination: 'node', destinationType: 'gateway' },
+        /^Node ID is empty: enter it in this node$/,
+      ],
       ['an empty list: it would go to all edges', list('list'), /list of edges is empty/, { list: [] }],
       ['a list without a name in it', list('list'), /list of edges is empty/, { list: ' , ' }],
-      ['a list that is none', list('list'), /Edges must be text or an array, not nothing/],
+      ['a list that is none', list('list'), /^Edges is empty: the message has no msg.list: /],
       ['a list of something else', list('list'), /Edges must be type:id or/, { list: [5] }],
       ['a list of half names', list('list'), /"edge1" is not "type:id"/, { list: 'edge1' }],
-      ['no policy', policy('policy'), /Policy must be an object, not nothing/],
+      ['no policy', policy('policy'), /^Policy is empty: the message has no msg.policy: /],
       ['a policy that is no JSON', policy('policy'), /Policy is not JSON/, { policy: '{' }],
       [
         'an expiration that is no time',
@@ -340,7 +348,11 @@ describe('sync-out', () => {
         { action: 'metadata', ...str({ link: 'http://host/x', noData: 'true' }) },
         /noData and link exclude each other/,
       ],
-      ['an object without an ID', { objectID: '', objectIDType: 'auto' }, /^The object has no objectID$/],
+      [
+        'an object without an ID',
+        { objectID: '', objectIDType: 'auto' },
+        /^Object ID is empty: the message has no msg.object.objectID: /,
+      ],
       ['a file that is not there', { source: 'file' }, /cannot be read/, { payload: '/nowhere/at/all' }],
       [
         'a file whose path is no text',

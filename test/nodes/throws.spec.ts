@@ -51,7 +51,7 @@ describe('what Node-RED cannot copy', () => {
     await run(services, sendingFlow({ ...twoWires, destination: '' }), flowOf('second'));
     const failure = caughtError();
     give('out', { payload: JSON.parse(nested) });
-    assert.equal((await failure).message, 'Choose a destination');
+    assert.equal((await failure).message, 'Choose a destination in this node');
   });
 
   it('is told when it cannot be written as JSON', async () => {
@@ -140,6 +140,7 @@ describe('what Node-RED cannot copy', () => {
         sent.push(objectID);
       },
       onState: () => undefined,
+      onUnopened: (error) => errors.push((error as Error).message),
       onError: (error) => errors.push((error as Error).message),
     });
     connection.register(intake);

@@ -1,4 +1,4 @@
-import type { Node, NodeMessageInFlow, NodeStatus } from 'node-red';
+import type { Node, NodeAPI, NodeMessageInFlow, NodeStatus } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import syncAdmin from '../../nodes/sync-admin/sync-admin';
 import syncConsume from '../../nodes/sync-consume/sync-consume';
@@ -7,8 +7,16 @@ import syncIn from '../../nodes/sync-in/sync-in';
 import syncOut from '../../nodes/sync-out/sync-out';
 import syncQuery from '../../nodes/sync-query/sync-query';
 import syncService from '../../nodes/sync-service/sync-service';
+import { translate } from './texts';
 
-export const nodes = [syncService, syncIn, syncFetch, syncConsume, syncOut, syncQuery, syncAdmin];
+/** The test helper translates nothing: statuses would be the keys of their texts. */
+function translated(node: (RED: NodeAPI) => void): (RED: NodeAPI) => void {
+  return (RED) => node(Object.create(RED, { _: { value: translate } }) as NodeAPI);
+}
+
+export const nodes = [syncService, syncIn, syncFetch, syncConsume, syncOut, syncQuery, syncAdmin].map(
+  translated,
+);
 
 interface FlowNode {
   id: string;
