@@ -150,7 +150,7 @@ describe('what sync-out keeps until it is sent', () => {
       ['queued', object, 'hello', 1],
     );
     await send({ id: 'r2' });
-    const text = /^not reachable, 2 wait since \d\d:\d\d:\d\d$/;
+    const text = /^not reachable: check address and network, 2 waiting since \d\d:\d\d:\d\d$/;
     await until('both say so', () =>
       [shown, ofService].every(({ status }) => text.test(String(status.text))),
     );
@@ -348,7 +348,7 @@ describe('what sync-out keeps until it is sent', () => {
           return found.length === 2 && found;
         });
         assert.deepEqual([dead[0]?.state, dead[0]?.reason?.statusCode], ['refused', 400]);
-        await until('the status says so', () => shown.status.text === '2 refused');
+        await until('the status says so', () => shown.status.text === '2 refused: see sync query');
         const warnings = helper.log().args.map(([entry]) => String((entry as { msg: unknown }).msg));
         assert.ok(warnings.some((each) => /^rules\/r\d was refused for good: /.test(each)));
         status = 204;
