@@ -24,7 +24,8 @@ import type { DownloadOptions } from './data/download';
 import { Downloader } from './data/downloader';
 import { Publisher, type PublishOptions } from './data/publisher';
 import type { DataSource } from './data/source';
-import type { UploadOptions } from './data/upload';
+import { UploadMemory } from './data/upload-memory';
+import type { UploadOptions } from './data/upload-options';
 import type { Delivery, DeliveryGoal, DeliveryOptions, SentObject } from './deliveries/delivery';
 import { DeliveryWatch } from './deliveries/watch';
 import { type LeftOutUpdate, LeftOutUpdates } from './objects/left-out';
@@ -44,7 +45,12 @@ import type { UpdateSource } from './updates/source';
 export interface ClientOptions extends ConnectionOptions {
   /** Accept names that no ESS can fetch, for objects that stay on a CSS. */
   allowCloudOnlyNames?: boolean;
-  /** From openJournal: what receivers have in hand, and acknowledgements under way, outlive a restart. */
+  /** Sends large data in chunks of 16 MiB, which a CSS on MongoDB takes; see UploadOptions. */
+  inChunks?: boolean;
+  /**
+   * From openJournal: what receivers have in hand, acknowledgements under way, and how far uploads in chunks have come, outlive a
+   * restart.
+   */
   journal?: Journal;
   /** Told once, when something could not be written to the journal: from then on a restart forgets. */
   onForgetful?: (error: unknown) => void;
@@ -107,7 +113,16 @@ export class SyncServiceClient {
     this.#requests = new Requests(this.#sender, options);
     const presence = new Presence(this.#requests, this.#paths);
     this.#objects = new Objects(this.#requests, this.#paths, presence);
-    this.#publisher = new Publisher(this.#requests, this.#paths, presence, clock);
+    this.#publisher = new Publisher({
+      requests: this.#requests,
+      paths: this.#paths,
+      presence,
+      objects: this.#objects,
+      memory: new UploadMemory(journal),
+      inChunks: options.inChunks ?? false,
+      clock,
+      random,
+    });
     const machine = { clock, random, disk, processes };
     const { address } = options;
     this.#downloader = new Downloader(this.#requests, this.#paths, presence, this.#objects, address, machine);
@@ -209,7 +224,8 @@ export class SyncServiceClient {
 
   /**
    * Uploads the data of an object whose metadata is there. It is sent whole at each attempt; after an upload that was
-   * cut it is sent twice, since the service would keep what the cut one has left behind shorter data.
+   * cut it is sent twice, since the service would keep what the cut one has left behind shorter data. In chunks
+   * (`options.inChunks`) it goes on from the chunk that it had reached, with a journal also after a restart.
    */
   async updateObjectData(
     object: ObjectReference,

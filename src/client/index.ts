@@ -23,7 +23,7 @@ export type { DownloadOptions } from './data/download';
 export type { PublishOptions } from './data/publisher';
 export type { SigningKey } from './data/signing';
 export type { DataSource, Progress } from './data/source';
-export type { UploadOptions } from './data/upload';
+export type { UploadOptions } from './data/upload-options';
 export {
   type Delivery,
   DeliveryFailure,

@@ -37,7 +37,7 @@ describe('the data of a file', () => {
         const kept: Buffer[] = [];
         for await (const each of chunks(body, chunk)) {
           sizes.push(each.length);
-          kept.push(each);
+          kept.push(Buffer.from(each));
         }
         assert.equal(digest(Buffer.concat(kept)), digest(bytes.subarray(0, size)), `${size} by ${chunk}`);
         assert.ok(sizes.slice(0, -1).every((length) => length === chunk));

@@ -11,9 +11,13 @@ import type { Requests } from '../../src/client/connection/requests';
 import { replayable } from '../../src/client/data/source';
 import { UnansweredPut } from '../../src/client/data/unanswered';
 import { Uploader } from '../../src/client/data/upload';
+import { UploadMemory } from '../../src/client/data/upload-memory';
+import { Objects } from '../../src/client/objects/objects';
 import { Paths } from '../../src/client/objects/paths';
 import { Presence } from '../../src/client/objects/presence';
+import { inMemory } from '../../src/storage/journal';
 import { systemClock } from '../../src/system/clock';
+import { systemRandom } from '../../src/system/random';
 import { rsa } from '../support/keys';
 import { type GivenAnswer, type Recorder, record, type SeenRequest } from '../support/recorder';
 
@@ -138,8 +142,20 @@ describe('an upload', () => {
     const cut = new SyncServiceError('SYNC_TIMEOUT', 'cut');
     const requests = { upload: () => Promise.reject(cut) } as unknown as Requests;
     const paths = new Paths('demo', false);
-    const uploader = new Uploader(requests, paths, new Presence(requests, paths), systemClock);
-    const body = await replayable('x');
+    const presence = new Presence(requests, paths);
+    const objects = new Objects(requests, paths, presence);
+    const memory = new UploadMemory(inMemory());
+    const machine = { clock: systemClock, random: systemRandom };
+    const uploader = new Uploader({
+      requests,
+      paths,
+      presence,
+      objects,
+      memory,
+      inChunks: false,
+      ...machine,
+    });
+    const body = { body: await replayable('x') };
     const put = await UnansweredPut.of(requests, paths, object, {});
     for (let index = 0; index <= 10_000; index += 1) {
       await assert.rejects(uploader.upload({ objectType: 't', objectID: `o${index}` }, body, put, {}), {
@@ -248,130 +264,6 @@ describe('a publish', () => {
     }
     assert.ok(createPrivateKey(pem));
     assert.deepEqual(service.seen, []);
-  });
-});
-
-describe('an upload in chunks', () => {
-  let service: Recorder;
-  afterEach(() => service.close());
-  const upload = (data: DataSource): Promise<void> =>
-    service.client.updateObjectData(object, data, { chunkSize: 4 });
-  const ranges = (): unknown[] => service.seen.map(({ headers, body }) => [headers['content-range'], body]);
-  const status = (request: SeenRequest): GivenAnswer | undefined =>
-    request.path?.endsWith('/status') ? { body: 'ready' } : undefined;
-
-  it('sends them one after the other, and waits until the service has put them together', async () => {
-    const states = ['verifying', 'ready'];
-    service = await record('CSS', (request) =>
-      request.method === 'GET'
-        ? { body: states.shift() ?? '' }
-        : { headers: { 'mms-upload-owner': 'a' }, status: 204 },
-    );
-    const progress: number[] = [];
-    await service.client.updateObjectData(object, '0123456789', {
-      chunkSize: 4,
-      onProgress: (bytes) => progress.push(bytes),
-    });
-    assert.deepEqual(ranges(), [
-      ['bytes 0-3/10', '0123'],
-      ['bytes 4-7/10', '4567'],
-      ['bytes 8-9/10', '89'],
-      [undefined, ''],
-      [undefined, ''],
-    ]);
-    assert.deepEqual(progress, [4, 8, 10]);
-  });
-
-  it('falls back to the whole where the store refuses them', async () => {
-    service = await record('CSS', ({ headers }) =>
-      headers['content-range'] ? { status: 500, body: 'Failed to write all the data to file.\n' } : {},
-    );
-    await upload('0123456789');
-    assert.deepEqual(ranges(), [
-      ['bytes 0-3/10', '0123'],
-      [undefined, '0123456789'],
-    ]);
-  });
-
-  it('starts over once when another process of the service answers', async () => {
-    service = await record(
-      'CSS',
-      (request, index) => status(request) ?? { headers: { 'mms-upload-owner': index === 0 ? 'a' : 'b' } },
-    );
-    await upload('01234567');
-    assert.deepEqual(ranges().slice(0, -1), [
-      ['bytes 0-3/8', '0123'],
-      ['bytes 4-7/8', '4567'],
-      ['bytes 0-3/8', '0123'],
-      ['bytes 4-7/8', '4567'],
-    ]);
-  });
-
-  it('falls back to the whole where the store takes them and never puts them together', async () => {
-    let skipped = 0;
-    const clock = { ...systemClock, elapsed: () => systemClock.elapsed() + skipped };
-    const answer = (request: SeenRequest): GivenAnswer => {
-      if (request.method !== 'GET') return {};
-      // Longer than a store that puts them together would take.
-      skipped = 20_000;
-      return { body: 'notReady' };
-    };
-    service = await record('CSS', answer, { clock });
-    await upload('0123456789');
-    assert.deepEqual(ranges().at(-1), [undefined, '0123456789']);
-  });
-
-  it('fails with the first that is refused, and can be aborted while the service verifies', async () => {
-    service = await record('CSS', (request) => {
-      if (request.method === 'GET') setTimeout(() => stop.abort(), 50);
-      return request.method === 'GET' ? { body: 'verifying' } : {};
-    });
-    const stop = new AbortController();
-    const options = { chunkSize: 4, signal: stop.signal };
-    await assert.rejects(service.client.updateObjectData(object, '0123456789', options), {
-      code: 'SYNC_ABORTED',
-    });
-    await service.close();
-    service = await record('CSS', (_request, index) => (index === 1 ? { status: 400, body: 'no' } : {}));
-    await assert.rejects(upload('0123456789'), { code: 'SYNC_REJECTED' });
-    assert.equal(service.seen.length, 2);
-  });
-
-  it('fails, and is not taken for whole, when the data is shorter than its size', async () => {
-    service = await record('CSS');
-    const stream = async function* (): AsyncGenerator<Buffer> {
-      yield Buffer.from('012345');
-    };
-    await assert.rejects(upload({ stream, size: 10 }), { code: 'SYNC_INCOMPLETE_DATA' });
-    assert.ok(service.seen.every(({ method }) => method === 'PUT'));
-  });
-
-  it('fails when the service finds another signature', async () => {
-    service = await record('CSS', (request) =>
-      request.method === 'GET' ? { body: 'verificationFailed' } : {},
-    );
-    await assert.rejects(upload('0123456789'), { code: 'SYNC_SIGNATURE_INVALID' });
-  });
-
-  it('is not tried with data of one chunk, without a size, or on an ESS, where it never works', async () => {
-    service = await record('CSS');
-    const stream = async function* (): AsyncGenerator<Buffer> {
-      yield Buffer.from('0123456789');
-    };
-    await upload('0123');
-    await upload({ stream });
-    const edge = await record('ESS');
-    await edge.client.updateObjectData(object, '0123456789', { chunkSize: 4 });
-    // An edge is asked before what it has of the object.
-    const seen = [...service.seen, ...edge.seen].filter(({ method }) => method === 'PUT');
-    await edge.close();
-    assert.deepEqual(
-      seen.map(({ body }) => body),
-      ['0123', '0123456789', '0123456789'],
-    );
-    await assert.rejects(service.client.updateObjectData(object, 'x', { chunkSize: 0 }), {
-      code: 'SYNC_INVALID_ARGUMENT',
-    });
   });
 });
 

@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { SeededRandom } from './random';
 
 /** Of no round length, so that no two places at round distances hold the same. */
@@ -16,9 +16,9 @@ export function* contentOf(start: number, end: number): Generator<Buffer> {
   }
 }
 
-/** The SHA-256 of data of a size, in hex. */
-export function digestOfContent(size: number): string {
-  const hash: Hash = createHash('sha256');
-  for (const piece of contentOf(0, size)) hash.update(piece);
+/** The SHA-256 of the same, in hex. */
+export function digestOfContent(start: number, end: number): string {
+  const hash = createHash('sha256');
+  for (const piece of contentOf(start, end)) hash.update(piece);
   return hash.digest('hex');
 }

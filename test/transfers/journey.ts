@@ -1,14 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createReadStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BrokenLine, type Mishap } from '../support/broken-line';
-import { digestOfContent } from '../support/content';
+import { ChunkStore } from '../support/chunk-store';
+import { contentOf, digestOfContent } from '../support/content';
 import { dataService } from '../support/data-service';
 import { program } from '../support/program';
 
@@ -96,6 +98,41 @@ async function notedIn(folder: string): Promise<number> {
   return record ? (record.size / 8) * 1_048_576 : 0;
 }
 
+/** Where a chunk begins that was taken whole. */
+function startOf(asked: string): number | undefined {
+  const [, start] = /^PUT (\d+)-/.exec(asked) ?? [];
+  return start === undefined ? undefined : Number(start);
+}
+
+/** Uploads a file in chunks over a line that breaks, by processes that are killed. */
+export async function upload(journey: Journey, chunkSize: number): Promise<Arrival> {
+  const folder = await mkdtemp(join(tmpdir(), 'edge-sync-journey-'));
+  const store = await ChunkStore.start(false);
+  const processes = new Processes();
+  const plan = mishaps(journey, processes, async () => store.asked.length);
+  const line = await BrokenLine.start(store.address, 'toService', plan);
+  try {
+    const file = join(folder, 'model');
+    await pipeline(Readable.from(contentOf(0, journey.size)), createWriteStream(file));
+    await processes.run('upload', line.address, file, join(folder, 'journal'), String(chunkSize));
+    const { parts, metadata, status } = store.get('t/o');
+    const wanted = parts.map((_, index) =>
+      digestOfContent(index * chunkSize, Math.min(journey.size, (index + 1) * chunkSize)),
+    );
+    return {
+      wire: line.passed.toService,
+      digests: [parts.map(({ digest }) => digest).join(), wanted.join()],
+      left: status === 'ready' && metadata.objectSize === journey.size ? [] : [status],
+      processes: processes.count,
+      asked: store.asked.map(startOf),
+    };
+  } finally {
+    await line.close();
+    await store.close();
+    await rm(folder, { recursive: true });
+  }
+}
+
 /** Downloads to a file over a line that breaks, by processes that are killed. */
 export async function download(journey: Journey): Promise<Arrival> {
   const folder = await mkdtemp(join(tmpdir(), 'edge-sync-journey-'));
@@ -110,7 +147,7 @@ export async function download(journey: Journey): Promise<Arrival> {
     await pipeline(createReadStream(file), hash);
     return {
       wire: line.passed.toClient,
-      digests: [hash.digest('hex'), digestOfContent(journey.size)],
+      digests: [hash.digest('hex'), digestOfContent(0, journey.size)],
       left: (await readdir(folder)).filter((name) => name !== 'model'),
       processes: processes.count,
       asked: service.asked,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { download } from './journey';
+import { download, upload } from './journey';
 
 const mebibyte = 1_048_576;
 
@@ -16,5 +16,17 @@ describe('a transfer over a line that breaks, by processes that are killed', () 
       [undefined],
     );
     assert.ok(wire < 2 * size, `${wire} bytes`);
+  }).timeout(180_000);
+
+  it('uploads in chunks at the cost of the data and one chunk for each time that it broke', async () => {
+    const size = 24 * mebibyte;
+    const [cuts, kills] = [4, 2];
+    const { digests, left, processes, wire } = await upload({ size, cuts, kills }, mebibyte);
+    assert.equal(digests[0], digests[1]);
+    assert.deepEqual(left, []);
+    assert.equal(processes, 3);
+    // Heads of requests, and what metadata costs.
+    const rest = 65_536;
+    assert.ok(wire < size + (cuts + kills) * (mebibyte + rest) + rest, `${wire} bytes`);
   }).timeout(180_000);
 });

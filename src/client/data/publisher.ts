@@ -1,16 +1,19 @@
+import { createHash } from 'node:crypto';
+import { stringifyExactJson } from '../../protocol/exact-json';
 import type { ObjectMetadataInput } from '../../protocol/metadata';
 import type { Clock } from '../../system/clock';
+import { Limiter } from '../../system/limiter';
 import type { CallOptions } from '../connection/options';
 import type { Requests } from '../connection/requests';
-import { isSyncServiceError } from '../errors';
+import { isSyncServiceError, SyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
 import type { Paths } from '../objects/paths';
-import type { Presence } from '../objects/presence';
 import { toPublish } from '../objects/rules';
 import { type SigningKey, signatureOf } from './signing';
-import { type DataSource, replayable, tellProgress } from './source';
+import { type DataSource, type ReplayableBody, replayable, tellProgress } from './source';
 import { UnansweredPut } from './unanswered';
-import { Uploader, type UploadOptions } from './upload';
+import { Uploader, type UploaderSeams } from './upload';
+import type { UploadOptions } from './upload-options';
 
 export interface PublishOptions extends UploadOptions {
   sign?: SigningKey | undefined;
@@ -19,40 +22,73 @@ export interface PublishOptions extends UploadOptions {
 /** Up to this many bytes metadata and data travel in one request. */
 const singleRequestLimit = 256 * 1024;
 
+/** What a service answers that finds another signature of data that it was sent. */
+const signatureRefusal = /verif/i;
+
 /** Stores objects: their metadata, their data, or both as one operation. */
 export class Publisher {
   readonly #uploader: Uploader;
+  readonly #requests: Requests;
+  readonly #paths: Paths;
+  readonly #clock: Clock;
+  readonly #signed = new Limiter(1);
 
-  constructor(
-    private readonly requests: Requests,
-    private readonly paths: Paths,
-    presence: Presence,
-    private readonly clock: Clock,
-  ) {
-    this.#uploader = new Uploader(requests, paths, presence, clock);
+  constructor(seams: UploaderSeams) {
+    const { requests, paths, clock } = seams;
+    this.#requests = requests;
+    this.#paths = paths;
+    this.#clock = clock;
+    this.#uploader = new Uploader(seams);
   }
 
   async metadata(metadata: ObjectMetadataInput, options: CallOptions): Promise<void> {
-    const meta = toPublish(metadata, this.paths.kind, false, this.clock.now());
+    const meta = toPublish(metadata, this.#paths.kind, false, this.#clock.now());
     await this.#put(metadata, { meta }, await this.#begin(metadata, options), options);
   }
 
   async data(object: ObjectReference, data: DataSource, options: UploadOptions): Promise<void> {
     const body = await replayable(data);
-    await this.#uploader.upload(object, body, await this.#begin(object, options), options);
+    const put = await this.#begin(object, options);
+    await this.#uploader.upload(
+      object,
+      await this.#uploader.choose(object, body, 'data', options),
+      put,
+      options,
+    );
   }
 
   async publish(metadata: ObjectMetadataInput, data: DataSource, options: PublishOptions): Promise<void> {
     const body = await replayable(data);
     const signed = options.sign ? { ...metadata, ...(await signatureOf(body, options.sign)) } : metadata;
-    const meta = toPublish(signed, this.paths.kind, true, this.clock.now());
-    const put = await this.#begin(metadata, options);
+    const meta = toPublish(signed, this.#paths.kind, true, this.#clock.now());
+    const publish = (): Promise<void> => this.#publish(metadata, meta, body, options);
+    if (!meta.signature || this.#paths.kind === 'ESS') return publish();
+    // A CSS on MongoDB has mixed up uploads that it verified at once, and refused them (edge-sync-service#156).
+    const oneAtATime = this.#signed.run(async () => {
+      await publish().catch((error: unknown) => {
+        if (!isSignatureRefused(error)) throw error;
+        return publish();
+      });
+    }, options.signal);
+    await oneAtATime.catch((error: unknown) => {
+      if (isSyncServiceError(error) || !options.signal?.aborted) throw error;
+      throw new SyncServiceError('SYNC_ABORTED', 'The upload was aborted', { cause: error });
+    });
+  }
+
+  async #publish(
+    object: ObjectMetadataInput,
+    meta: Record<string, unknown>,
+    body: ReplayableBody,
+    options: PublishOptions,
+  ): Promise<void> {
+    const put = await this.#begin(object, options);
     if (body.bytes && body.bytes.length <= singleRequestLimit) {
-      await this.#together(metadata, meta, body.bytes, put, options);
-    } else {
-      await inHalf('metadata', () => this.#put(metadata, { meta }, put, options));
-      await inHalf('data', () => this.#uploader.upload(metadata, body, put.next(), options));
+      return this.#together(object, meta, body.bytes, put, options);
     }
+    const chosen = await this.#uploader.choose(object, body, digestOf(meta, options), options);
+    if (!chosen.reached) await inHalf('metadata', () => this.#put(object, { meta }, put, options));
+    await inHalf('data', () => this.#uploader.upload(object, chosen, put.next(), options));
   }
 
   async #together(
@@ -71,7 +107,7 @@ export class Publisher {
     object: ObjectReference & { autodelete?: boolean },
     { signal }: CallOptions,
   ): Promise<UnansweredPut> {
-    return UnansweredPut.of(this.requests, this.paths, object, { lane: 'publish', signal });
+    return UnansweredPut.of(this.#requests, this.#paths, object, { lane: 'publish', signal });
   }
 
   async #put(
@@ -80,9 +116,9 @@ export class Publisher {
     put: UnansweredPut,
     { signal }: CallOptions,
   ): Promise<void> {
-    const path = this.paths.object(object);
+    const path = this.#paths.object(object);
     const change = { method: 'PUT', path, json, lane: 'publish', repeatable: true, signal } as const;
-    await put.send(() => this.requests.change({ ...change, onRepeat: put.repeated }));
+    await put.send(() => this.#requests.change({ ...change, onRepeat: put.repeated }));
   }
 }
 
@@ -93,4 +129,17 @@ async function inHalf(half: 'metadata' | 'data', send: () => Promise<void>): Pro
   } catch (error) {
     throw isSyncServiceError(error) ? error.in(half) : error;
   }
+}
+
+/** Each signature of the same data is another one: what is signed here is known by its key. */
+function digestOf(meta: Record<string, unknown>, { sign }: PublishOptions): string {
+  const { signature, ...rest } = meta;
+  return createHash('sha256')
+    .update(stringifyExactJson(sign ? rest : meta))
+    .digest('base64');
+}
+
+function isSignatureRefused(error: unknown): boolean {
+  if (isSyncServiceError(error, 'SYNC_SIGNATURE_INVALID')) return true;
+  return isSyncServiceError(error) && error.statusCode === 500 && signatureRefusal.test(error.response ?? '');
 }

@@ -98,9 +98,9 @@ export function withProgress(body: ReplayableBody, onProgress: Progress | undefi
   return { make: counted, size };
 }
 
-/** The body in buffers of `size` bytes, the last one shorter: no more than one of them is in memory. */
+/** The body in pieces of `size` bytes, the last one shorter. There is one buffer: a piece is valid until the next. */
 export async function* chunks(body: ReplayableBody, size: number): AsyncGenerator<Buffer> {
-  let chunk = Buffer.allocUnsafeSlow(size);
+  const chunk = Buffer.allocUnsafeSlow(size);
   let filled = 0;
   for await (const piece of piecesOf(body)) {
     for (let taken = 0; taken < piece.length; ) {
@@ -110,7 +110,6 @@ export async function* chunks(body: ReplayableBody, size: number): AsyncGenerato
       filled += part.length;
       if (filled < size) continue;
       yield chunk;
-      chunk = Buffer.allocUnsafeSlow(size);
       filled = 0;
     }
   }

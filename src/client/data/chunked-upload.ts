@@ -1,0 +1,218 @@
+import { crc32 } from 'node:zlib';
+import type { ObjectMetadata, ObjectStatus } from '../../protocol/metadata';
+import { type Clock, sleep } from '../../system/clock';
+import type { Random } from '../../system/random';
+import type { Requests } from '../connection/requests';
+import { isSyncServiceError, SyncServiceError } from '../errors';
+import type { ObjectReference } from '../objects/names';
+import type { Objects } from '../objects/objects';
+import type { Paths } from '../objects/paths';
+import { chunks, type ReplayableBody, tellProgress } from './source';
+import { beginsWithSent, isUnderWay, type ReachedUpload, type UploadMemory } from './upload-memory';
+import type { UploadOptions } from './upload-options';
+
+/** How long the service may put together and verify what it has, in ms: other objects may be before it; and per byte. */
+const assemblyLimit = 600_000;
+const assemblyLimitPerByte = 0.003;
+/** How long a store that does not say that it knows chunks may leave an object that it has whole not ready, in ms. */
+const doubtfulLimit = 15_000;
+const longestPause = 5_000;
+/** A chunk that could not be sent so often in a row is left to the next call. */
+const attemptsWithoutProgress = 4;
+/** In ms. */
+const firstPause = 250;
+
+/** What is uploaded: the data, in chunks of what size, and what was said of the object before. */
+export interface InChunks {
+  body: ReplayableBody;
+  chunkSize: number;
+  about: string;
+}
+
+/** What an upload in chunks asks. */
+export interface ChunkSeams {
+  requests: Requests;
+  paths: Paths;
+  objects: Objects;
+  memory: UploadMemory;
+  clock: Clock;
+  random: Random;
+  put(
+    object: ObjectReference,
+    body: () => Buffer,
+    headers: Record<string, string>,
+    options: UploadOptions,
+  ): ReturnType<Requests['upload']>;
+}
+
+/**
+ * Uploads data in chunks, to a CSS that stores in MongoDB. It keeps them in the order of their numbers, which it computes
+ * from the size of the first: so all are of one size, and one is sent after the other, from the first on. What it has,
+ * it says in `uploadChunkSize`; from then on a broken line, or a process that died, costs one chunk.
+ */
+export class ChunkedUploads {
+  constructor(private readonly seams: ChunkSeams) {}
+
+  /** How far it has come before; undefined where it begins anew: there was none, or the data or the object is another. */
+  async reached(
+    object: ObjectReference,
+    { body, chunkSize, about }: InChunks,
+    options: UploadOptions,
+  ): Promise<ReachedUpload | undefined> {
+    const { memory, objects } = this.seams;
+    const reached = memory.get(object);
+    if (reached?.about !== about || reached.chunkSize !== chunkSize || reached.size !== body.size) return;
+    const metadata = await objects.metadata(object, options).catch((error: unknown) => {
+      if (isSyncServiceError(error, 'SYNC_NOT_FOUND')) return undefined;
+      throw error;
+    });
+    if (!metadata || !isUnderWay(reached, metadata) || !(await beginsWithSent(body, reached))) return;
+    return reached;
+  }
+
+  /**
+   * @param from how far it has come before.
+   * @returns false where the store refuses chunks, or takes them and never puts them together.
+   * @throws SyncServiceError SYNC_SIGNATURE_INVALID where the service finds so.
+   */
+  async upload(
+    object: ObjectReference,
+    upload: InChunks,
+    from: ReachedUpload | undefined,
+    options: UploadOptions,
+  ): Promise<boolean> {
+    let owner: string | undefined;
+    for (let restarted = false; ; restarted = true) {
+      const sent = await this.#send(object, upload, from, owner, options);
+      if (sent === 'refused') return false;
+      // An old CSS keeps chunks in the process that took them: another owner has not seen the first ones.
+      if ('owner' in sent && !restarted) owner = sent.owner;
+      else return this.#assembled(object, upload, 'reached' in sent ? sent.reached : undefined, options);
+    }
+  }
+
+  async #send(
+    object: ObjectReference,
+    { body, chunkSize, about }: InChunks,
+    from: ReachedUpload | undefined,
+    firstOwner: string | undefined,
+    options: UploadOptions,
+  ): Promise<'refused' | { owner: string } | { reached: ReachedUpload | undefined }> {
+    const { memory } = this.seams;
+    const size = body.size ?? 0;
+    let reached = from;
+    let owner = firstOwner;
+    let start = 0;
+    for await (const chunk of chunks(body, chunkSize)) {
+      const end = start + chunk.length;
+      const isThere = end <= (from?.sent ?? 0);
+      if (!isThere) {
+        const answer = await this.#sendChunk(object, chunk, { start, size }, options);
+        if (answer === 'refused') return 'refused';
+        if (answer.metadata?.uploadChunkSize === chunkSize) {
+          const { instanceID, dataID } = answer.metadata;
+          reached = { about, instanceID, dataID, chunkSize, size, sent: 0, checksum: 0 };
+        }
+        if (!reached && owner !== undefined && answer.owner !== owner) return { owner: answer.owner };
+        owner = answer.owner;
+        if (reached) {
+          reached = { ...reached, sent: end, checksum: crc32(chunk, reached.checksum) };
+          await memory.set(object, reached);
+        }
+        tellProgress(options.onProgress, end, size);
+      }
+      start = end;
+    }
+    if (start === size) return { reached };
+    throw new SyncServiceError(
+      'SYNC_INCOMPLETE_DATA',
+      `The data has ${start} bytes, not ${size}: nothing is published`,
+    );
+  }
+
+  /** Sends one, again where the line breaks. @returns of the first also what the service says of the object then. */
+  async #sendChunk(
+    object: ObjectReference,
+    chunk: Buffer,
+    { start, size }: { start: number; size: number },
+    options: UploadOptions,
+  ): Promise<'refused' | { owner: string; metadata?: ObjectMetadata }> {
+    const headers = {
+      'content-range': `bytes ${start}-${start + chunk.length - 1}/${size}`,
+      'content-length': String(chunk.length),
+    };
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const answer = await this.seams.put(object, () => chunk, headers, options);
+        const owner = String(answer['mms-upload-owner'] ?? '');
+        if (start > 0) return { owner };
+        return { owner, metadata: await this.seams.objects.metadata(object, options) };
+      } catch (error) {
+        if (start === 0 && isSyncServiceError(error) && error.statusCode === 500) return 'refused';
+        if (attempt >= attemptsWithoutProgress || !isPassing(error)) throw error;
+        await this.#pause(firstPause * 2 ** attempt * (0.5 + this.seams.random.next() / 2), options);
+      }
+    }
+  }
+
+  /** Waits until the service has put the chunks together and verified them. */
+  async #assembled(
+    object: ObjectReference,
+    { body }: InChunks,
+    reached: ReachedUpload | undefined,
+    options: UploadOptions,
+  ): Promise<boolean> {
+    const { clock, memory } = this.seams;
+    const limit = assemblyLimit + (body.size ?? 0) * assemblyLimitPerByte;
+    const began = clock.elapsed();
+    for (let pause = 100; ; pause = Math.min(pause * 2, longestPause)) {
+      const status = await this.seams.objects.status(object, options);
+      const waited = clock.elapsed() - began;
+      if (status === ('ready' satisfies ObjectStatus) && (await this.#isNew(object, reached, options))) {
+        memory.forget(object);
+        return true;
+      }
+      if (status === 'verificationFailed') {
+        memory.forget(object);
+        const name = `${object.objectType}/${object.objectID}`;
+        const message = `The service finds another signature of ${name}`;
+        throw new SyncServiceError('SYNC_SIGNATURE_INVALID', message);
+      }
+      if (status === 'notReady' && !reached && waited > doubtfulLimit) return false;
+      if (waited > limit) {
+        throw new SyncServiceError('SYNC_TIMEOUT', `The service did not verify the data in time (${status})`);
+      }
+      await this.#pause(pause, options);
+    }
+  }
+
+  /**
+   * Whether an object that is ready has the new data: until it is put together, the data of before is ready. The service
+   * takes the last chunk for the end whatever is missing, so that its size is compared.
+   */
+  async #isNew(
+    object: ObjectReference,
+    reached: ReachedUpload | undefined,
+    options: UploadOptions,
+  ): Promise<boolean> {
+    if (!reached) return true;
+    const { dataID, objectSize } = await this.seams.objects.metadata(object, options);
+    if (dataID === reached.dataID) return false;
+    if (objectSize === reached.size) return true;
+    this.seams.memory.forget(object);
+    const message = `The service has put together ${objectSize} bytes of ${reached.size}: another upload of the object was under way`;
+    throw new SyncServiceError('SYNC_INCOMPLETE_DATA', message);
+  }
+
+  async #pause(duration: number, { signal }: UploadOptions): Promise<void> {
+    await sleep(this.seams.clock, duration, signal).catch((cause) => {
+      throw new SyncServiceError('SYNC_ABORTED', 'The upload was aborted', { cause });
+    });
+  }
+}
+
+/** The line broke, or the service is there again in a while. */
+function isPassing(error: unknown): boolean {
+  if (isSyncServiceError(error, 'SYNC_UNREACHABLE', 'SYNC_TIMEOUT', 'SYNC_BUSY')) return true;
+  return isSyncServiceError(error) && (error.statusCode === 502 || error.statusCode === 504);
+}

@@ -1,0 +1,16 @@
+import type { CallOptions } from '../connection/options';
+import type { Progress } from './source';
+
+export interface UploadOptions extends CallOptions {
+  onProgress?: Progress | undefined;
+  /**
+   * Sends data that is larger than a chunk in chunks, each repeated by itself; as the client's option says, unless given. Works
+   * on a CSS that stores in MongoDB alone; elsewhere the data is sent whole after all.
+   */
+  inChunks?: boolean | undefined;
+  /**
+   * Sends the data in chunks of so many bytes, and not of 16 MiB. The CSS takes some memory for each chunk until it has put
+   * them together: many small ones of a large model have felled it (edge-sync-service#121).
+   */
+  chunkSize?: number | undefined;
+}
