@@ -3,9 +3,6 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { credentialsOf, type Field, isRequiredByEditor, type NodeTable } from '../nodes/common/table';
 
-/** Lines that are nothing but a comment. */
-const comments = /^ *(?:\/\/ (?:nodes|src|<stdin>).*|\/\*\*(?:[^*]|\*(?!\/))*\*\/)\n/gm;
-
 /** The script that registers a node in the editor, with its defaults spelled out: Node-RED's tools read them there. */
 export function registrationOf(table: NodeTable): string {
   const { outputFiles } = buildSync({
@@ -14,10 +11,11 @@ export function registrationOf(table: NodeTable): string {
     format: 'iife',
     target: 'es2020',
     charset: 'utf8',
+    // Comments and indentation are for who reads the sources; names stay, for who looks for a fault.
+    minifyWhitespace: true,
     write: false,
   });
-  // Where each part came from, and what its functions are for, is for who reads the sources.
-  return outputFiles.map(({ text }) => text.replace(comments, '')).join('');
+  return outputFiles.map(({ text }) => text).join('');
 }
 
 function sourceOf(table: NodeTable): string {
