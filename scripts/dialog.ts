@@ -1,8 +1,6 @@
 import { inspect } from 'node:util';
+import { inputStyle, labelStyle, underInput } from '../nodes/common/layout';
 import type { Field, NodeTable } from '../nodes/common/table';
-
-/** Node-RED's own 100 px break most labels into two lines; there is room for so much beside inputs of 70%. */
-const labelWidth = 'width: 124px';
 
 /** The dialog of a node, as Node-RED's editor takes it: a row for each field of its table. */
 export function dialogOf(table: NodeTable): string {
@@ -41,26 +39,25 @@ function rowOf(table: NodeTable, name: string, field: Field): string {
   const row = `<div class="form-row${field.shown ? ` ${type}-${name}` : ''}">`;
   if (field.kind === 'checkbox') {
     return `${row}
-  <label style="${labelWidth}"></label>
+  <label style="${labelStyle}"></label>
   <input type="checkbox" id="${id}" style="width: auto; margin-top: 0" />
   <label for="${id}" style="width: auto" data-i18n="${type}.label.${name}"></label>
 </div>`;
   }
-  const nowrap = field.kind === 'text' && field.nowrap ? '; white-space: nowrap' : '';
   return `${row}
-  <label for="${id}" style="${labelWidth}${nowrap}"><i class="fa fa-${field.icon}"></i> <span data-i18n="${type}.label.${name}"></span></label>
+  <label for="${id}" style="${labelStyle}"><i class="fa fa-${field.icon}"></i> <span data-i18n="${type}.label.${name}"></span></label>
 ${indented(inputOf(type, id, name, field), 2)}${field.only ? refusedNote(type, field.only) : ''}
 </div>`;
 }
 
 function refusedNote(type: string, only: 'CSS' | 'ESS'): string {
-  const style = 'margin-left: 128px; color: var(--red-ui-secondary-text-color)';
+  const style = `${underInput}; color: var(--red-ui-secondary-text-color)`;
   const text = only === 'CSS' ? 'needs.cloud' : 'needs.edge';
   return `\n  <div class="${type}-refused" data-only="${only}" style="${style}" data-i18n="${type}.${text}"></div>`;
 }
 
 function inputOf(type: string, id: string, name: string, field: Exclude<Field, { kind: 'own' }>): string {
-  const style = 'style="width: 70%"';
+  const style = `style="${inputStyle}"`;
   const placeholder = placeholderOf(field);
   const hint = placeholder ? ` placeholder="${placeholder}"` : '';
   const input = (kind: string): string => `<input type="${kind}" id="${id}"${hint} ${style} />`;
@@ -78,7 +75,7 @@ function inputOf(type: string, id: string, name: string, field: Exclude<Field, {
         .join('\n')}\n</select>`;
     case 'credential':
       return field.input === 'lines'
-        ? `<textarea id="${id}" rows="3" autocomplete="off" spellcheck="false"${hint} style="width: 70%; -webkit-text-security: disc"></textarea>`
+        ? `<textarea id="${id}" rows="3" autocomplete="off" spellcheck="false"${hint} style="${inputStyle}; -webkit-text-security: disc"></textarea>`
         : input(field.input);
     case 'text':
     case 'config':

@@ -30,8 +30,6 @@ export interface TextField extends Row {
   suggestions?: SuggestionSource;
   /** Several stand one after the other, separated by commas or spaces. */
   several?: true;
-  /** For a label that is too long in one language or another. */
-  nowrap?: true;
 }
 
 const units = { s: 1_000, h: 3_600_000, MiB: 1_048_576 };

@@ -1,4 +1,5 @@
 import { all, flagOf, has, type Rule } from '../common/form';
+import { labelStyle, underInput } from '../common/layout';
 import type { Settings } from '../common/settings';
 import {
   choice,
@@ -71,14 +72,14 @@ export const table = nodeTable({
     ),
     cloud: own(
       `<div class="form-row sync-out-cloud">
-    <label style="width: 124px"><i class="fa fa-map-marker"></i> <span data-i18n="sync-out.label.destination"></span></label>
+    <label style="${labelStyle}"><i class="fa fa-map-marker"></i> <span data-i18n="sync-out.label.destination"></span></label>
     <span data-i18n="sync-out.destination.cloud"></span>
   </div>`,
       { shown: toCloud },
     ),
     edges: own(
       `<div class="form-row sync-out-edges">
-    <div id="sync-out-edges" role="status" style="margin-left: 128px"></div>
+    <div id="sync-out-edges" role="status" style="${underInput}"></div>
   </div>`,
       { shown: (form) => form.kind === 'CSS' && goesTo('all')(form) },
     ),

@@ -1,4 +1,5 @@
 import { all, has } from '../common/form';
+import { labelStyle, underInput } from '../common/layout';
 import {
   type ConfigField,
   checkbox,
@@ -50,7 +51,6 @@ export const table = nodeTable({
     organization: text(
       {
         icon: 'building',
-        nowrap: true,
         shown: (form) => local(form) || cloudByAddress(form),
         problem: (form) => (form.value('organization') === '' ? 'invalid.organization' : undefined),
       },
@@ -67,9 +67,9 @@ export const table = nodeTable({
     /** Reach a cloud by the proxy that the environment names. */
     proxy: checkbox(false, { shown: cloudByAddress }),
     test: own(`<div class="form-row">
-    <label style="width: 124px"></label>
+    <label style="${labelStyle}"></label>
     <button type="button" id="sync-service-test" class="red-ui-button"><i class="fa fa-plug"></i> <span data-i18n="sync-service.test.button"></span></button>
-    <div id="sync-service-test-result" role="status" style="margin: 8px 0 0 128px"></div>
+    <div id="sync-service-test-result" role="status" style="${underInput}; margin-top: 8px"></div>
   </div>`),
     outboxSize: number('256', { icon: 'hdd-o', unit: 'MiB', ...outbox }),
     outboxEntries: number('100000', { icon: 'list-ol', ...outbox }),

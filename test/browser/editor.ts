@@ -39,6 +39,8 @@ export interface DrawnNode {
 interface Opening {
   user?: { name: string; password: string };
   viewport?: { width: number; height: number };
+  /** Of the browser, and so of the editor. */
+  language?: string;
   /** Pixels of a picture for each of the page. */
   scale?: number;
 }
@@ -105,9 +107,9 @@ export class Editor {
   static async open(
     browser: Browser,
     url: string,
-    { user, viewport = { width: 1400, height: 1000 }, scale = 1 }: Opening = {},
+    { user, viewport = { width: 1400, height: 1000 }, scale = 1, language = 'en-US' }: Opening = {},
   ): Promise<Editor> {
-    const context = await browser.newContext({ viewport, deviceScaleFactor: scale, locale: 'en-US' });
+    const context = await browser.newContext({ viewport, deviceScaleFactor: scale, locale: language });
     const editor = new Editor(await context.newPage());
     const { page } = editor;
     await page.goto(`${url}/`);
@@ -203,6 +205,19 @@ export class Editor {
     await this.settled();
     await this.fillService(fields);
     await this.page.click('#node-config-dialog-ok');
+    await this.page.waitForSelector('#node-config-dialog-ok', { state: 'detached' });
+    await this.settled();
+  }
+
+  /** Opens the sync-service of the dialog that is open. */
+  async editService(): Promise<void> {
+    await this.page.click('#node-input-btn-service-edit');
+    await this.page.waitForSelector('#node-config-dialog-ok', { state: 'visible' });
+    await this.settled();
+  }
+
+  async cancelService(): Promise<void> {
+    await this.page.click('#node-config-dialog-cancel');
     await this.page.waitForSelector('#node-config-dialog-ok', { state: 'detached' });
     await this.settled();
   }

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import axe from 'axe-core';
+import type { Browser } from 'playwright-core';
+import { Editor, openBrowser } from './editor';
+import { type RunningNodeRed, startNodeRed } from './node-red';
+
+const at = { z: 'tab', y: 100, wires: [] };
+const service = { type: 'sync-service', organization: 'demo', edgeType: 'gateway', edgeID: 'edge1' };
+/** Each node, with what its dialog shows most of. */
+const flow = [
+  { id: 'tab', type: 'tab', label: 'all' },
+  { ...service, id: 'cloud', connection: 'address', side: 'cloud', address: 'http://127.0.0.1:1' },
+  { ...service, id: 'edge', connection: 'local', side: 'edge' },
+  {
+    ...at,
+    id: 'in',
+    type: 'sync-in',
+    service: 'edge',
+    objectTypes: 'rules',
+    trigger: 'webhook',
+    baseURL: 'http://a',
+  },
+  { ...at, id: 'fetch', type: 'sync-fetch', service: 'edge', output: 'file', folder: '/tmp' },
+  { ...at, id: 'consume', type: 'sync-consume', service: 'edge', mark: 'giveBack' },
+  { ...at, id: 'out', type: 'sync-out', service: 'cloud', destination: 'node', waitFor: 'consumed' },
+  { ...at, id: 'query', type: 'sync-query', service: 'cloud', query: 'list' },
+  { ...at, id: 'admin', type: 'sync-admin', service: 'cloud', action: 'addToObjectACL' },
+].map((node, index) => ('z' in node ? { x: 100 + 150 * (index % 4), ...node, y: 100 + 60 * index } : node));
+const placed = flow.filter((node) => 'z' in node).map(({ id }) => id);
+
+/** The part of the page that is asked here; only inside the page. */
+interface DialogPage {
+  document: { querySelectorAll(selector: string): Iterable<LabelElement> };
+  axe: { run(within: object, options: object): Promise<{ violations: Violation[] }> };
+}
+interface LabelElement {
+  textContent: string;
+  style: Record<string, string>;
+  scrollWidth: number;
+  clientWidth: number;
+}
+interface Violation {
+  id: string;
+  nodes: { target: string[]; html: string; failureSummary: string }[];
+}
+
+/** Labels of the open dialog that do not fit on one line; those of rows that are not shown now, too. */
+function brokenLabels(editor: Editor): Promise<string[]> {
+  return editor.page.evaluate(
+    ([rows, labels]) => {
+      const { document } = globalThis as unknown as DialogPage;
+      const hidden = Array.from(document.querySelectorAll(rows as string));
+      const before = hidden.map(({ style }) => String(style.display));
+      for (const { style } of hidden) style.display = 'block';
+      const broken = Array.from(document.querySelectorAll(labels as string))
+        .filter(({ clientWidth, scrollWidth }) => scrollWidth > clientWidth)
+        .map(({ textContent }) => textContent.trim());
+      for (const [index, { style }] of hidden.entries()) style.display = before[index] ?? '';
+      return broken;
+    },
+    [
+      '.red-ui-tray-body .form-row, .red-ui-tray-body .section-content, .red-ui-tray-body [id^="sync-"]',
+      '.red-ui-tray-body .form-row > label:first-child',
+    ],
+  );
+}
+
+/** What axe finds in the dialog that is open, apart from what Node-RED's own widgets make. */
+async function violations(editor: Editor): Promise<string[]> {
+  await editor.page.evaluate(axe.source);
+  return editor.page.evaluate(async () => {
+    const { axe } = globalThis as unknown as DialogPage;
+    const within = {
+      include: [['.red-ui-tray-body form']],
+      exclude: [
+        ['.red-ui-typedInput-container'],
+        ['[id^="red-ui-trap"]'],
+        ['.red-ui-editor-node-configs'],
+        ['.node-input-config-env-container-row'],
+      ],
+    };
+    const { violations } = await axe.run(within, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
+      // Of a whole page.
+      rules: { region: { enabled: false }, 'page-has-heading-one': { enabled: false } },
+    });
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary}`),
+    );
+  });
+}
+
+describe('the dialogs in every language', function () {
+  // Eight dialogs, each opened and closed again as a user does.
+  this.timeout(300_000);
+  let browser: Browser;
+  let nodeRed: RunningNodeRed;
+
+  before(async () => {
+    browser = await openBrowser();
+    nodeRed = await startNodeRed();
+    const deployed = await fetch(`${nodeRed.url}/flows`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'node-red-deployment-type': 'full' },
+      body: JSON.stringify(flow),
+    });
+    assert.equal(deployed.status, 204);
+  });
+  after(async () => {
+    await browser?.close();
+    await nodeRed?.stop();
+  });
+
+  for (const language of ['en-US', 'de', 'ja', 'zh-CN']) {
+    it(`have labels of one line and nothing that hinders anybody: ${language}`, async () => {
+      const editor = await Editor.open(browser, nodeRed.url, { language });
+      const [broken, hindering]: [Record<string, string[]>, Record<string, string[]>] = [{}, {}];
+      const look = async (name: string): Promise<void> => {
+        await editor.picture(`${language} ${name}`);
+        const labels = await brokenLabels(editor);
+        // It is about the same elements in all of them.
+        const found = language === 'en-US' ? await violations(editor) : [];
+        if (labels.length > 0) broken[name] = labels;
+        if (found.length > 0) hindering[name] = found;
+      };
+      for (const id of placed) {
+        await editor.openDialog(id);
+        await look(id);
+        if (id === 'in' || id === 'out') {
+          await editor.editService();
+          await look(id === 'in' ? 'local service' : 'service');
+          await editor.cancelService();
+        }
+        await editor.cancelDialog();
+      }
+      assert.deepEqual(broken, {});
+      assert.deepEqual(hindering, {});
+      assert.deepEqual(editor.failures, []);
+      await editor.close();
+    });
+  }
+});
