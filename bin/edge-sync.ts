@@ -1,13 +1,13 @@
 #!/usr/bin/env node
-import { help } from '../src/local-service/command/options';
+import { runCommand } from '../src/command/run';
 import { runLocal } from '../src/local-service/command/run';
 
-/** The package's one command: `local`. */
+/** The package's command: `local` starts a service, all others are clients of one. */
 async function run([command, ...args]: readonly string[]): Promise<number> {
   if (command === 'local') return runLocal(args);
-  const asked = command === undefined || command === '--help';
-  (asked ? console.log : console.error)(asked ? help : `There is no command ${command}. Try: local --help`);
-  return asked ? 0 : 2;
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  return runCommand(command === undefined ? [] : [command, ...args], process.env, stop.signal);
 }
 
 run(process.argv.slice(2)).then((code) => {

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ObjectReference } from '../../src/client';
+import { isCaseless } from '../../src/storage/caseless';
 import { caselessFileNameOf, caselessOf, fileNameOf } from '../../src/storage/file-name';
 import type { KeptMap } from '../../src/storage/journal';
 import { invalidInput } from '../common/failure';
-import { isCaseless } from './caseless';
 
 /** An object, and its organization where that is known. */
 export type Named = ObjectReference & { orgID?: string | undefined };

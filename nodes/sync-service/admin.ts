@@ -1,6 +1,8 @@
 import type { NodeAPI } from 'node-red';
+import { type Diagnosis, diagnose, findingOf } from '../../src/client/diagnosis';
+import { NodeFailure } from '../common/failure';
 import type { OpenedClient } from './connection';
-import { type Diagnosis, diagnose, findingOf } from './diagnosis';
+
 import { type Draft, deployed, openDraft } from './draft';
 import { edgeCount, type SuggestionRequest, suggestions } from './suggestions';
 
@@ -47,8 +49,15 @@ async function testOf(RED: NodeAPI, draft: Draft): Promise<Diagnosis> {
   try {
     return await using(openDraft(RED, draft), (client) => diagnose(client));
   } catch (error) {
-    return findingOf(error);
+    return told(error);
   }
+}
+
+/** What the dialog of this package is not complete for is said in its own words. */
+function told(error: unknown): Diagnosis {
+  return error instanceof NodeFailure
+    ? { good: false, finding: 'invalid', detail: error.message }
+    : findingOf(error);
 }
 
 async function using<T>(
@@ -73,5 +82,5 @@ interface Response {
 function respond(response: Response, work: () => Promise<unknown>): void {
   work()
     .then((result) => response.json(result))
-    .catch((error: unknown) => response.status(502).json(findingOf(error)));
+    .catch((error: unknown) => response.status(502).json(told(error)));
 }

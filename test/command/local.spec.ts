@@ -114,10 +114,14 @@ describe('the command local', function () {
   });
 
   it('helps', async () => {
-    for (const args of [['--help'], [], ['local', '--help']]) {
+    for (const [args, text] of [
+      [['--help'], /receive TYPE/],
+      [[], /receive TYPE/],
+      [['local', '--help'], /--organization NAME/],
+    ] as const) {
       const asked = run(...args);
       assert.equal(await asked.code, 0);
-      assert.match(asked.output(), /--organization NAME/);
+      assert.match(asked.output(), text);
     }
   });
 });

@@ -7,8 +7,9 @@ export const plan: Readonly<Record<string, readonly string[]>> = {
   'src/storage': ['src/system'],
   'src/client': ['src/storage', 'src/protocol', 'src/system'],
   'src/local-service': ['src/storage', 'src/protocol', 'src/system'],
+  'src/command': ['src/client', 'src/storage', 'src/protocol', 'src/system'],
   nodes: ['src/client', 'src/local-service', 'src/storage', 'src/protocol', 'src/system'],
-  bin: ['src/client', 'src/local-service', 'src/storage', 'src/protocol', 'src/system'],
+  bin: ['src/command', 'src/client', 'src/local-service', 'src/storage', 'src/protocol', 'src/system'],
 };
 
 /** The floors of a large room, from the ground up: what stands on one may know all below, and nothing beside it. */
@@ -21,6 +22,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['updates', 'deliveries', 'outbox'],
     ['seams.ts'],
     ['client.ts'],
+    ['diagnosis.ts'],
     ['index.ts'],
   ],
   'src/local-service': [

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import helper from 'node-red-node-test-helper';
-import type { Diagnosis } from '../../nodes/sync-service/diagnosis';
 import { sharedLocalService } from '../../nodes/sync-service/local';
+import type { Diagnosis } from '../../src/client/diagnosis';
 import { LocalService } from '../../src/local-service';
 import { nodes, run, services, wholeFlow } from '../support/flow';
 import { serve } from '../support/server';

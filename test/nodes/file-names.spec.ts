@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isCaseless } from '../../nodes/sync-fetch/caseless';
 import { FileNames, type Named, type NamedFile } from '../../nodes/sync-fetch/file-names';
+import { isCaseless } from '../../src/storage/caseless';
 import { until } from '../support/until';
 
 const of = (objectType: string, objectID: string, orgID?: string): Named => ({ orgID, objectType, objectID });

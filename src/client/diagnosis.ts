@@ -1,18 +1,47 @@
-import { isSyncServiceError, type ServiceKind, type SyncServiceClient } from '../../src/client';
-import { systemClock } from '../../src/system/clock';
-import { within } from '../../src/system/deadline';
-import { NodeFailure } from '../common/failure';
+import { systemClock } from '../system/clock';
+import { within } from '../system/deadline';
+import type { SyncServiceClient } from './client';
+import type { ServiceKind } from './connection/kind';
+import { isSyncServiceError } from './errors';
 
 /** How long a test of a connection may take, in ms. */
 const patience = 10_000;
 
-/**
- * What a test of a connection found. The editor has a sentence for each `finding` in its own language; `detail` is
- * what that sentence is about.
- */
+/** What may be found. */
+export const findings = [
+  'cloud',
+  'edge',
+  'invalid',
+  'refused',
+  'unknownHost',
+  'noSocket',
+  'socketDenied',
+  'unreachable',
+  'broken',
+  'proxy',
+  'certificate',
+  'expired',
+  'notYetValid',
+  'otherName',
+  'notTls',
+  'needsTls',
+  'timeout',
+  'busy',
+  'credentials',
+  'organization',
+  'isEdge',
+  'isCloud',
+  'notService',
+  'notHealthy',
+  'other',
+] as const;
+
+export type Finding = (typeof findings)[number];
+
+/** What a test of a connection found. Whoever shows it has a sentence for each `finding`; `detail` is what that is about. */
 export interface Diagnosis {
   good: boolean;
-  finding: string;
+  finding: Finding;
   detail: string;
 }
 
@@ -25,6 +54,7 @@ async function look(client: SyncServiceClient, signal: AbortSignal): Promise<Dia
   try {
     const { general } = await client.getHealth({ signal });
     if (general?.nodeType !== client.kind) return wrongKind(general?.nodeType);
+    if (general.healthStatus === 'red') return bad('notHealthy', general.healthStatus);
   } catch (error) {
     return findingOf(error);
   }
@@ -45,9 +75,8 @@ function wrongKind(kind: ServiceKind | undefined): Diagnosis {
   return kind === 'CSS' ? bad('isCloud') : bad('notService');
 }
 
-/** What a failure means to somebody who fills in the dialog. */
+/** What a failure means to somebody who has set up a connection. */
 export function findingOf(error: unknown): Diagnosis {
-  if (error instanceof NodeFailure) return bad('invalid', error.message);
   if (!isSyncServiceError(error)) return bad('other', error instanceof Error ? error.message : String(error));
   const beneath = codeOf(error.cause);
   switch (error.code) {
@@ -55,18 +84,25 @@ export function findingOf(error: unknown): Diagnosis {
     case 'SYNC_ENVIRONMENT':
       return bad('invalid', error.message);
     case 'SYNC_UNREACHABLE':
-      return bad(unreachable[beneath] ?? 'unreachable', beneath);
+      return bad(
+        unreachable[beneath] ?? 'unreachable',
+        beneath === 'EDGE_SYNC_PROXY' ? error.message : beneath,
+      );
     case 'SYNC_TLS':
       return /^ERR_SSL_(WRONG_VERSION|PACKET_LENGTH)/.test(beneath)
         ? bad('notTls')
-        : bad('certificate', beneath);
+        : bad(certificate[beneath] ?? 'certificate', beneath);
     case 'SYNC_TIMEOUT':
       return bad('timeout');
+    case 'SYNC_BUSY':
+      return bad('busy', String(error.statusCode));
     case 'SYNC_UNAUTHORIZED':
       return bad('credentials');
     case 'SYNC_NOT_FOUND':
     case 'SYNC_UNEXPECTED_RESPONSE':
       return bad('notService');
+    case 'SYNC_WRONG_SERVICE_KIND':
+      return /an ESS/.test(error.message) ? bad('isEdge') : bad('isCloud');
     case 'SYNC_REJECTED':
       // Go's answer to plain HTTP where TLS is due.
       return /HTTPS server/.test(error.response ?? '') ? bad('needsTls') : bad('other', error.message);
@@ -75,15 +111,24 @@ export function findingOf(error: unknown): Diagnosis {
   }
 }
 
-const unreachable: Record<string, string> = {
+const unreachable: Record<string, Finding> = {
   ECONNREFUSED: 'refused',
   ENOTFOUND: 'unknownHost',
   EAI_AGAIN: 'unknownHost',
   ENOENT: 'noSocket',
   EACCES: 'socketDenied',
+  EDGE_SYNC_PROXY: 'proxy',
+  ECONNRESET: 'broken',
+  UND_ERR_SOCKET: 'broken',
 };
 
-function bad(finding: string, detail = ''): Diagnosis {
+const certificate: Record<string, Finding> = {
+  CERT_HAS_EXPIRED: 'expired',
+  CERT_NOT_YET_VALID: 'notYetValid',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'otherName',
+};
+
+function bad(finding: Finding, detail = ''): Diagnosis {
   return { good: false, finding, detail };
 }
 

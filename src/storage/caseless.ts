@@ -1,6 +1,6 @@
 import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemRandom, uniqueName } from '../../src/system/random';
+import { systemRandom, uniqueName } from '../system/random';
 
 /** Whether the disk of a folder takes upper and lower case for the same; only a file there can tell. */
 export async function isCaseless(folder: string): Promise<boolean> {

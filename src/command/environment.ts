@@ -1,0 +1,32 @@
+import { SyncServiceClient } from '../client';
+import { UsageError } from './exit';
+
+/** What a command may be told in the environment: never in arguments, which every user of a machine can read. */
+export type Environment = NodeJS.ProcessEnv;
+
+/**
+ * The client of the service that the environment names: EDGE_SYNC_URL, _ORG, _KEY, _SECRET and _CA, or, where there is no
+ * EDGE_SYNC_URL, what Open Horizon's agent gives its services.
+ *
+ * @throws UsageError, or SyncServiceError SYNC_ENVIRONMENT or SYNC_INVALID_ARGUMENT, where that is not enough.
+ */
+export function connect(environment: Environment): SyncServiceClient {
+  const address = environment.EDGE_SYNC_URL?.trim();
+  if (!address) {
+    if (!environment.HZN_ESS_API_PROTOCOL && !environment.HZN_ESS_API_ADDRESS) {
+      throw new UsageError(
+        'Which service? Set EDGE_SYNC_URL, or run where Open Horizon has set HZN_ESS_API_PROTOCOL and the others',
+      );
+    }
+    return SyncServiceClient.fromEnvironment({ environment });
+  }
+  const { EDGE_SYNC_ORG: organization, EDGE_SYNC_KEY: key, EDGE_SYNC_SECRET: secret } = environment;
+  if (secret && !key) throw new UsageError('EDGE_SYNC_SECRET is set, and EDGE_SYNC_KEY is not');
+  return new SyncServiceClient({
+    address,
+    ...(organization && { organization }),
+    ...(key && { key }),
+    ...(secret && { secret }),
+    ...(environment.EDGE_SYNC_CA && { tls: { caFile: environment.EDGE_SYNC_CA } }),
+  });
+}

@@ -1,0 +1,25 @@
+export const help = `Objects that travel between cloud and edge, from the command line.
+
+Usage: edge-sync COMMAND [options]
+
+  receive TYPE... --into DIR    put the objects of these types there, as TYPE/ID: whole and checked, and acknowledged
+                                when the file is in place; a deleted object's file goes. Runs until it is stopped.
+    --once                      only what is there now
+  send FILE TYPE/ID             publish a file
+    --to TYPE or TYPE/ID        for whom; everybody unless given
+    --version TEXT
+    --wait delivered|consumed   until it has come so far everywhere
+    --timeout SECONDS           of the wait (60)
+  ls [TYPE]                     the object types of a cloud, or the objects of a type
+  status TYPE/ID                how far it is, and where
+    --wait delivered|consumed, --timeout SECONDS
+  doctor                        what is wrong with the connection
+  local                         a cloud with edges on this machine, to try things out; see local --help
+
+  --json                        a line of JSON for each result
+  --help
+
+Which service: EDGE_SYNC_URL (http://, https://, unix:///, secure-unix:///), EDGE_SYNC_ORG (at a cloud), EDGE_SYNC_KEY,
+EDGE_SYNC_SECRET, EDGE_SYNC_CA (a file). Without EDGE_SYNC_URL the edge service of Open Horizon: HZN_ESS_*.
+
+Ends with 0: done; 1: failed; 2: called in a wrong way; 3: nothing there.`;

@@ -1,0 +1,30 @@
+import type { SyncServiceClient } from '../client';
+import { exit, UsageError } from './exit';
+import type { Output } from './output';
+
+/** Lists the object types of a cloud, or the objects of a type. */
+export async function ls(
+  client: SyncServiceClient,
+  objectType: string | undefined,
+  output: Output,
+  signal: AbortSignal,
+): Promise<number> {
+  if (objectType === undefined) {
+    if (client.kind === 'ESS') throw new UsageError('An edge lists the objects of a type: edge-sync ls TYPE');
+    const types = await client.listObjectTypes({ signal });
+    for (const type of types) output.result({ objectType: type }, type);
+    return types.length === 0 ? exit.nothingThere : exit.done;
+  }
+  const objects =
+    client.kind === 'CSS'
+      ? await client.listObjects({ objectType }, { signal })
+      : await client.listUpdates(objectType, { received: true, signal });
+  for (const { objectID, version, objectSize, instanceID, deleted } of objects) {
+    const what = [version, deleted ? 'deleted' : `${objectSize} bytes`].filter(Boolean).join(', ');
+    output.result(
+      { objectType, objectID, version, objectSize, instanceID, deleted },
+      `${objectType}/${objectID}  ${what}`,
+    );
+  }
+  return objects.length === 0 ? exit.nothingThere : exit.done;
+}

@@ -1,0 +1,56 @@
+import { isSyncServiceError, type Progress } from '../client';
+import { type Clock, systemClock } from '../system/clock';
+
+type Writing = Pick<NodeJS.WriteStream, 'write' | 'isTTY'>;
+
+/** Between two lines of progress, in ms. */
+const shortestInterval = 200;
+/** Back to the beginning of the line, and what is left of it away. */
+const overLine = '\r\u001b[K';
+
+/** What a command says: its results to one stream, everything else to another, for people or as a line of JSON each. */
+export class Output {
+  #told = Number.NEGATIVE_INFINITY;
+  #isOnLine = false;
+
+  constructor(
+    private readonly json: boolean,
+    private readonly results: Writing = process.stdout,
+    private readonly others: Writing = process.stderr,
+    private readonly clock: Clock = systemClock,
+  ) {}
+
+  /** A result. */
+  result(record: Record<string, unknown>, text: string): void {
+    this.#write(this.results, this.json ? JSON.stringify(record) : text);
+  }
+
+  /** What goes on. */
+  note(text: string): void {
+    this.#write(this.others, this.json ? JSON.stringify({ note: text }) : text);
+  }
+
+  failure(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    const code = isSyncServiceError(error) ? { code: error.code } : {};
+    this.#write(this.others, this.json ? JSON.stringify({ error: { ...code, message } }) : message);
+  }
+
+  /** How far a transfer is: for people who look. */
+  progress(name: string): Progress {
+    return (bytes, total) => {
+      const now = this.clock.elapsed();
+      if (this.json || !this.others.isTTY || now - this.#told < shortestInterval) return;
+      this.#told = now;
+      this.#isOnLine = true;
+      const far = total ? `${Math.floor((100 * bytes) / total)} %` : `${(bytes / 1_048_576).toFixed(1)} MiB`;
+      this.others.write(`${overLine}${name} ${far}`);
+    };
+  }
+
+  #write(stream: Writing, line: string): void {
+    if (this.#isOnLine) this.others.write(overLine);
+    this.#isOnLine = false;
+    stream.write(`${line}\n`);
+  }
+}

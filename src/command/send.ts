@@ -1,0 +1,45 @@
+import type { DeliveryGoal, ObjectMetadataInput, ObjectReference, SyncServiceClient } from '../client';
+import { exit, UsageError } from './exit';
+import type { Output } from './output';
+import { nameOf } from './reference';
+import { wait } from './status';
+
+export interface SendOptions {
+  file: string;
+  object: ObjectReference;
+  /** Destination types, or TYPE/ID; where everybody is meant, none. */
+  to: readonly string[];
+  version: string | undefined;
+  goal: DeliveryGoal | undefined;
+  /** In ms. */
+  patience: number;
+}
+
+/** Publishes a file, and waits until it has come as far as is asked for. */
+export async function send(
+  client: SyncServiceClient,
+  { file, object, to, version, goal, patience }: SendOptions,
+  output: Output,
+  signal: AbortSignal,
+): Promise<number> {
+  const metadata = { ...object, ...destinationsOf(to), ...(version !== undefined && { version }) };
+  await client.publish(metadata, { file }, { signal, onProgress: output.progress(nameOf(object)) });
+  const sent = await client.getObjectMetadata(object, { signal });
+  const { instanceID, objectSize } = sent;
+  output.result(
+    { ...object, instanceID, bytes: objectSize, outcome: 'published' },
+    `${nameOf(object)} published, ${objectSize} bytes`,
+  );
+  return goal === undefined ? exit.done : wait(client, sent, { goal, patience }, output, signal);
+}
+
+function destinationsOf(to: readonly string[]): Partial<ObjectMetadataInput> {
+  if (to.length === 0) return {};
+  const places = to.map((place) => place.split('/'));
+  if (places.every(([type, id, ...more]) => type && id && more.length === 0)) {
+    return { destinationsList: places.map(([type, id]) => `${type}:${id}`) };
+  }
+  const [only = []] = places;
+  if (places.length === 1 && only.length === 1 && only[0]) return { destinationType: only[0] };
+  throw new UsageError('--to is TYPE, once, or TYPE/ID, as often as you like');
+}

@@ -1,0 +1,60 @@
+import type { Delivery, DeliveryGoal, ObjectReference, SentObject, SyncServiceClient } from '../client';
+import { exit } from './exit';
+import type { Output } from './output';
+import { nameOf } from './reference';
+
+export interface Wait {
+  goal: DeliveryGoal;
+  /** In ms. */
+  patience: number;
+}
+
+/** Says how far an object is, and where. */
+export async function status(
+  client: SyncServiceClient,
+  object: ObjectReference,
+  output: Output,
+  signal: AbortSignal,
+): Promise<number> {
+  const state = await client.getObjectStatus(object, { signal });
+  const destinations = client.kind === 'CSS' ? await client.getObjectDestinations(object, { signal }) : [];
+  const text = [`${nameOf(object)} ${state}`, ...destinations.map(placeOf)].join('\n');
+  output.result({ ...object, status: state, destinations }, text);
+  return exit.done;
+}
+
+/** Waits until it has come as far as is asked for. */
+export async function wait(
+  client: SyncServiceClient,
+  object: SentObject,
+  { goal, patience }: Wait,
+  output: Output,
+  signal: AbortSignal,
+): Promise<number> {
+  let shown = '';
+  const onProgress = (destinations: Delivery['destinations']): void => {
+    const now = destinations.map(placeOf).join(', ');
+    if (now !== shown) output.note(now);
+    shown = now;
+  };
+  let failing = false;
+  const onFailure = (error: unknown): void => {
+    if (!failing) output.failure(error);
+    failing = true;
+  };
+  const options = { patience, signal, onProgress, onFailure };
+  const { outcome, destinations } = await client.waitForDelivery(object, goal, options);
+  const { objectType, objectID } = object;
+  output.result({ objectType, objectID, outcome, destinations }, `${nameOf(object)} ${outcome}`);
+  if (outcome === 'gone') return exit.nothingThere;
+  return outcome === goal ? exit.done : exit.failed;
+}
+
+function placeOf({
+  destinationType,
+  destinationID,
+  status: state,
+  message,
+}: Delivery['destinations'][number]): string {
+  return `  ${destinationType}/${destinationID} ${state}${message ? `: ${message}` : ''}`;
+}

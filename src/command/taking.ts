@@ -1,0 +1,60 @@
+import { type ObjectMetadata, type Progress, type SyncServiceClient, SyncServiceError } from '../client';
+import type { ReceivingFolder } from './folder';
+import type { Output } from './output';
+import { nameOf } from './reference';
+
+/** What is done with each object: its file comes, or goes, and only then the service is told that it is consumed. */
+export class Taking {
+  constructor(
+    private readonly client: SyncServiceClient,
+    private readonly folder: ReceivingFolder,
+    private readonly output: Output,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /**
+   * @param renew is called as long as data comes.
+   * @throws SyncServiceError where the data cannot be had, written, or acknowledged.
+   */
+  async take(object: ObjectMetadata, renew: () => void = () => undefined): Promise<void> {
+    const file = await onDisk(() => this.#place(object, renew));
+    const outcome = await this.client.acknowledge(object, 'consumed', { signal: this.signal });
+    const { objectType, objectID, version, instanceID } = object;
+    const record = {
+      objectType,
+      objectID,
+      version,
+      instanceID,
+      outcome,
+      ...(file !== undefined && { file }),
+    };
+    this.output.result(record, `${nameOf(object)} ${outcome}${file === undefined ? '' : `: ${file}`}`);
+  }
+
+  /** @returns its file, where there is data. */
+  async #place(object: ObjectMetadata, renew: () => void): Promise<string | undefined> {
+    if (object.deleted) {
+      await this.folder.remove(object);
+      return undefined;
+    }
+    if (object.noData || (object.link && !object.objectSize)) return undefined;
+    const file = await this.folder.pathOf(object);
+    const told = this.output.progress(nameOf(object));
+    const onProgress: Progress = (bytes, total) => {
+      renew();
+      told(bytes, total);
+    };
+    await this.client.fetchObjectDataToFile(object, file, { signal: this.signal, onProgress });
+    return file;
+  }
+}
+
+async function onDisk<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof SyncServiceError) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    throw new SyncServiceError('SYNC_STORAGE', message, { cause: error });
+  }
+}
