@@ -1,7 +1,7 @@
 import type { Node, NodeStatus } from 'node-red';
 import { type Clock, systemClock, type Timer } from '../../src/system/clock';
 import { type Fault, faultText } from './fault';
-import { statusText, type Text, type Translate, translatorOf } from './text';
+import { sharedText, statusText, type Text, type Translate, translatorOf } from './text';
 
 /** How often a text that only counts time may be sent to the editor, in ms. */
 const tickInterval = 10_000;
@@ -13,6 +13,7 @@ export interface Shown extends Omit<NodeStatus, 'text'> {
 
 /** The status of a node: sent when it changes, and never twice the same. */
 export class StatusLine {
+  #remark: Text | undefined;
   readonly #translate: Translate;
   #shown = '';
   #tick: Timer | undefined;
@@ -26,14 +27,32 @@ export class StatusLine {
     this.#translate = translatorOf(RED);
   }
 
-  show({ text, ...look }: Shown): void {
+  show(shown: Shown): void {
     if (this.#closed) return;
+    const { text, ...look } = this.#remarked(shown);
     const translated = typeof text === 'object' ? statusText(text, this.#translate) : text;
     const status = { ...look, ...(translated !== undefined && { text: translated }) };
     const key = JSON.stringify(status);
     if (key === this.#shown) return;
     this.#shown = key;
     this.node.status(status);
+  }
+
+  /** Says something from now on, behind everything else, and never in green. */
+  addRemark(remark: Text | undefined): void {
+    if (!remark) return;
+    this.show({ fill: 'yellow', shape: 'ring', text: remark });
+    this.#remark = remark;
+  }
+
+  #remarked(shown: Shown): Shown {
+    const { text, fill } = shown;
+    if (!this.#remark || !text) return shown;
+    // Translated here as well: a key that only begins a text is none for an editor.
+    const first = typeof text === 'string' ? { key: text } : text;
+    const values = { first, second: this.#remark };
+    const look = fill === 'green' ? { ...shown, fill: 'yellow' as const } : shown;
+    return { ...look, text: sharedText('status.both', values) };
   }
 
   /** Says what went wrong, as every node says it. */

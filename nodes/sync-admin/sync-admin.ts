@@ -24,6 +24,7 @@ export default function (RED: NodeAPI): void {
       const outbox = outboxOf(RED, settings.service);
       const fields = new TypedFields(new FieldReader(RED, this, connection.clock), table, labels, config);
       const status = new StatusLine(RED, this, connection.clock);
+      status.addRemark(connection.remark);
       const handler: Handler = async (message) => {
         const client = await connection.client();
         status.show({ fill: 'blue', shape: 'dot', text: `sync-admin.action.${settings.action}` });

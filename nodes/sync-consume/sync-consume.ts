@@ -22,6 +22,7 @@ export default function (RED: NodeAPI): void {
       const connection = useService(RED, this, settings.service);
       const fields = new TypedFields(new FieldReader(RED, this, connection.clock), table, labels, config);
       const status = new StatusLine(RED, this, connection.clock);
+      status.addRemark(connection.remark);
       const nameOf = (receiver: string): string => RED.nodes.getNode(receiver)?.name || receiver;
       const waits = new Waits(nameOf, (text) => status.show(text));
       const handler: Handler = async (message) => {

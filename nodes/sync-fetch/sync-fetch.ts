@@ -35,6 +35,7 @@ export default function (RED: NodeAPI): void {
       const fields = new TypedFields(new FieldReader(RED, this, connection.clock), table, labels, config);
       const { clock } = connection;
       const status = new StatusLine(RED, this, clock);
+      status.addRemark(connection.remark);
       const transfers = new Transfers((text) => status.show({ fill: 'blue', shape: 'dot', text }), clock);
       const fetches = new Fetches(
         settings.concurrency,

@@ -41,6 +41,7 @@ export default function (RED: NodeAPI): void {
       const objectTypes = objectTypesOf(settings);
       const connection = useService(RED, this, settings.service);
       const { clock } = connection;
+      status.addRemark(connection.remark);
       const showState = (): void =>
         status.follow(() => statusOf(states, noWebhook !== undefined, clock.now()));
       const intake = new Intake(connection, {

@@ -34,6 +34,7 @@ export default function (RED: NodeAPI): void {
       const { clock } = connection;
       const fields = new TypedFields(new FieldReader(RED, this, clock), table, labels, config);
       const status = new StatusLine(RED, this, clock);
+      status.addRemark(connection.remark);
       const keeps = settings.whenAway === 'keep';
       const queue = new SendQueue(keeps ? keptAtOnce : undefined);
       const read = async (message: NodeMessageInFlow): Promise<Read> => {

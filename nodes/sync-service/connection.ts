@@ -1,5 +1,6 @@
 import type { ObjectReference, SyncServiceClient } from '../../src/client';
 import { type Clock, systemClock } from '../../src/system/clock';
+import type { Text } from '../common/text';
 
 /** A client that is open, and how to let go of what it stands on. */
 export interface OpenedClient {
@@ -22,10 +23,12 @@ export class ServiceConnection {
   /**
    * @param open makes the client, when the first user comes, and again after the last one had gone.
    * @param clock that of the nodes that use it, too.
+   * @param remark what the status of each of them says besides.
    */
   constructor(
     open: () => Promise<OpenedClient>,
     readonly clock: Clock = systemClock,
+    readonly remark?: Text,
   ) {
     this.#open = open;
   }

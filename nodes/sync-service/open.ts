@@ -47,6 +47,15 @@ export async function openClient(
   }
 }
 
+/** Whether the service could be anybody: the tls-config says that its certificate is not looked at. */
+export function isUnverified(
+  { connection, address }: ConnectionSettings,
+  tls: TlsOptions | undefined,
+): boolean {
+  const isSecure = connection === 'address' && /^(?:https|secure-unix):/i.test(address);
+  return isSecure && tls?.rejectUnauthorized === false;
+}
+
 function openAddress(
   settings: ConnectionSettings,
   { key, secret }: SyncServiceCredentials,

@@ -1,16 +1,18 @@
 import '../common/node-version';
 import { join } from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { systemClock } from '../../src/system/clock';
 import { listen } from '../common/runtime-events';
 import { settingsOf } from '../common/settings';
 import { credentialsOf } from '../common/table';
+import { sharedText } from '../common/text';
 import { serveDialogs } from './admin';
 import type { SyncServiceCredentials, SyncServiceNode } from './configuration';
 import { ServiceConnection } from './connection';
 import { table } from './fields';
 import { folderOf } from './folder';
 import { withJournal } from './journals';
-import { openClient, type TlsConfigNode } from './open';
+import { isUnverified, openClient, type TlsConfigNode } from './open';
 import { ServiceOutbox } from './outbox';
 import { outboxLimits } from './outbox-limits';
 import { OutboxReport } from './outbox-report';
@@ -24,10 +26,11 @@ export default function (RED: NodeAPI): void {
     const tlsNode = settings.tls
       ? (RED.nodes.getNode(settings.tls) as unknown as TlsConfigNode | null)
       : null;
-    const connection = new ServiceConnection(() =>
-      withJournal(RED, this, (memory) =>
-        openClient(settings, this.credentials ?? {}, tlsNode?.addTLSOptions({}), memory),
-      ),
+    const tls = tlsNode?.addTLSOptions({});
+    const connection = new ServiceConnection(
+      () => withJournal(RED, this, (memory) => openClient(settings, this.credentials ?? {}, tls, memory)),
+      systemClock,
+      isUnverified(settings, tls) ? sharedText('status.unverified') : undefined,
     );
     const report = new OutboxReport(RED, this, connection.clock);
     const folder = folderOf(RED.settings);

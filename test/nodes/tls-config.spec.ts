@@ -11,19 +11,24 @@ import helper from 'node-red-node-test-helper';
 import { issueCertificate } from '../../src/local-service/listening/certificate';
 import { flowOf, give, next, nodes, wholeFlow } from '../support/flow';
 import { pkcs12 } from '../support/pkcs12';
+import { translatorFor } from '../support/texts';
+import { until } from '../support/until';
 
 helper.init(require.resolve('node-red'));
 
 /** Node-RED 5's tls-config with a PFX file; that of Node-RED 4 knows none. */
 function tlsConfig(RED: NodeAPI): void {
-  function TlsConfig(this: Node, config: NodeDef & { pfx: string; passphrase?: string }): void {
+  function TlsConfig(
+    this: Node,
+    config: NodeDef & { pfx?: string; passphrase?: string; verify?: boolean },
+  ): void {
     RED.nodes.createNode(this, config);
     const { passphrase } = config;
     const addTLSOptions = (options: object): object =>
       Object.assign(options, {
-        pfx: Buffer.from(config.pfx, 'base64'),
+        ...(config.pfx !== undefined && { pfx: Buffer.from(config.pfx, 'base64') }),
         ...(passphrase !== undefined && { passphrase }),
-        rejectUnauthorized: true,
+        rejectUnauthorized: config.verify ?? true,
       });
     Object.assign(this, { addTLSOptions });
   }
@@ -109,5 +114,79 @@ describe('a PFX file of a tls-config node', () => {
       const { error } = await ask({ passphrase });
       assert.equal(error?.message, 'The PFX file cannot be used: the passphrase is missing or wrong');
     }
+  });
+});
+
+describe('a tls-config node that does not verify', () => {
+  before(() => helper.startServer());
+  afterEach(() => helper.unload());
+  after(() => helper.stopServer());
+
+  const texts = ['TLS not verified', 'TLS ungeprüft', 'TLS未検証', 'TLS 未验证'];
+
+  it('shows in the status of each node, whatever else it shows, and never in green', async () => {
+    const { certificate: cert, key } = issueCertificate({ commonName: 'somebody', names: ['elsewhere'] });
+    const server = createServer({ cert, key }, (request, response) => {
+      if (request.url === '/api/v1/health') response.end('{"general":{"nodeType":"CSS"}}');
+      else response.end('[]');
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const service = {
+      type: 'sync-service',
+      connection: 'address',
+      side: 'cloud',
+      organization: 'demo',
+      tls: 'tls',
+    };
+    const users = ['sync-in', 'sync-fetch', 'sync-consume', 'sync-out', 'sync-query', 'sync-admin'];
+    const load = (address: string): Promise<void> =>
+      helper.load(
+        [tlsConfig, ...nodes],
+        wholeFlow(
+          [
+            { id: 'tls', type: 'tls-config', verify: false },
+            { id: 'css', ...service, address },
+          ],
+          users.map((type) => ({
+            id: type,
+            type,
+            z: 'tab',
+            service: 'css',
+            objectTypes: 't',
+            query: 'registered',
+          })),
+        ),
+      );
+    const shown = (id: string): { fill?: string; text?: string } =>
+      (
+        helper.getNode(id) as unknown as {
+          status: { lastCall?: { args: [{ fill?: string; text?: string }] } };
+        }
+      ).status.lastCall?.args[0] ?? {};
+    await load(`https://127.0.0.1:${port}`);
+    for (const id of users) {
+      await until(id, () => /TLS not verified|status\.unverified/.test(shown(id).text ?? ''));
+    }
+    const sensed = ['sync-in', 'sync-query'];
+    give('sync-query', {});
+    for (const id of sensed) {
+      await until(id, () => /connected|^\d|0, /.test(shown(id).text ?? ''));
+      assert.match(shown(id).text ?? '', /, TLS not verified$/);
+      assert.notEqual(shown(id).fill, 'green');
+    }
+    await helper.unload();
+    await load(`http://127.0.0.1:${port}`);
+    for (const id of users) assert.doesNotMatch(shown(id).text ?? '', /TLS|unverified/);
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('says so in four languages', () => {
+    const said = ['en-US', 'de', 'ja', 'zh-CN'].map((language) =>
+      translatorFor(language)('@edge-sync/node-red/sync-service:sync-service.status.unverified'),
+    );
+    assert.deepEqual(said, texts);
   });
 });
