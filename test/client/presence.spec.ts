@@ -22,7 +22,7 @@ describe('an object that is said not to be there', () => {
     answers: Partial<Record<Asked, GivenAnswer | GivenAnswer[]>>,
   ): Promise<SyncServiceClient> => {
     service = await record(kind, ({ method, path = '' }) => {
-      const last = path.split('/').at(-1) ?? '';
+      const last = path.split('?')[0]?.split('/').at(-1) ?? '';
       const asked =
         method === 'DELETE'
           ? 'delete'
@@ -101,6 +101,9 @@ describe('an object that is said not to be there', () => {
     for (const [list, expected] of [
       [gone, { code: 'SYNC_NOT_FOUND', missing: 'object', statusCode: 403 }],
       [{ body: '[]' }, { code: 'SYNC_NOT_FOUND' }],
+      [{ body: `[${stringifyExactJson({ ...object, objectID: 'other' })}]` }, { code: 'SYNC_NOT_FOUND' }],
+      [{ body: `[${stringifyExactJson({ ...object, deleted: true })}]` }, { code: 'SYNC_NOT_FOUND' }],
+      [{ body: `[${stringifyExactJson(object)}]` }, { code: 'SYNC_UNAUTHORIZED', statusCode: 403 }],
       [forbidden, { code: 'SYNC_UNAUTHORIZED', statusCode: 403 }],
       [{ status: 500 }, { code: 'SYNC_SERVER_ERROR' }],
     ] as const) {

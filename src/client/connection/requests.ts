@@ -101,11 +101,6 @@ export class Requests {
     return this.#text({ ...question(path, options), limit: largestText }, [200]);
   }
 
-  /** Whether a list can be read, whatever is in it. Rejects where it cannot. */
-  async canList(path: string, options: QuestionOptions): Promise<void> {
-    (await this.sender.send({ ...question(path, options), long: true }, [200, 404])).discard();
-  }
-
   /** Changes something; the service answers each change with 204. */
   async change({ json, lane = 'question', signal, ...change }: Change): Promise<void> {
     const text = json && stringifyExactJson(json);

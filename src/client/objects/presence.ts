@@ -1,8 +1,9 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import type { QuestionOptions, Requests } from '../connection/requests';
 import { isSyncServiceError, SyncServiceError } from '../errors';
+import { ObjectList } from './listed-object';
 import type { ObjectReference } from './names';
-import type { Paths } from './paths';
+import { type Paths, query } from './paths';
 
 /** What is asked of an object, or done to it. */
 type Subject = 'metadata' | 'data' | 'other';
@@ -90,7 +91,7 @@ export class Presence {
 
   /**
    * An ESS refuses a service's credentials for an object that is gone, or was never theirs, as it refuses wrong ones:
-   * the list of the type tells them apart.
+   * the list of the type tells them apart, where the object is not on it.
    */
   async #explained(
     object: ObjectReference,
@@ -98,11 +99,24 @@ export class Presence {
     options: QuestionOptions,
   ): Promise<unknown> {
     try {
-      await this.requests.canList(this.paths.type(object.objectType), options);
+      return (await this.#isListed(object, options)) ? refused : absence(refused, object, 'object');
     } catch (error) {
       return isSyncServiceError(error, 'SYNC_UNAUTHORIZED') ? refused : error;
     }
-    return absence(refused, object, 'object');
+  }
+
+  async #isListed({ objectType, objectID }: ObjectReference, options: QuestionOptions): Promise<boolean> {
+    const list = new ObjectList(objectType);
+    let isListed = false;
+    await this.requests.readList(
+      `${this.paths.type(objectType)}${query({ received: true })}`,
+      { lane: 'question', ...options },
+      (entry) => {
+        const listed = list.object(entry);
+        if (listed?.objectID === objectID && !listed.deleted) isListed = true;
+      },
+    );
+    return isListed;
   }
 }
 
