@@ -97,7 +97,7 @@ export const examples: Record<string, (example: ExampleAtWork, horizon: OpenHori
     await example.see('uplink', /^no uplink$/);
     for (let count = 1; count <= 3; count += 1) {
       await example.press('measure');
-      await example.see('keep reading', new RegExp(`\\b${count} waits? since`));
+      await example.see('keep reading', new RegExp(`\\b${count} waiting since`));
     }
     await example.see('outcome', /^queued$/);
     await example.press('what waits?');
