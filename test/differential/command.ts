@@ -1,9 +1,12 @@
 import { parseArgs } from 'node:util';
 import { SeededRandom } from '../support/random';
+import type { Ground } from './ground';
 import { Life } from './life';
 import { LocalGround } from './local-ground';
 import { Lockstep, type Outcome, told } from './lockstep';
 import { MalformedLife } from './malformed';
+import { play } from './play';
+import { leftOutOfPlans } from './played-life';
 import { RealGround } from './real-ground';
 
 /**
@@ -18,6 +21,7 @@ async function run(): Promise<void> {
       lives: { type: 'string', default: '40' },
       memory: { type: 'boolean', default: false },
       malformed: { type: 'boolean', default: false },
+      plans: { type: 'boolean', default: false },
     },
   });
   const seed = Number(values.seed);
@@ -25,6 +29,10 @@ async function run(): Promise<void> {
   const real = await RealGround.open(process.env);
   const local = await LocalGround.like(real, values.memory);
   try {
+    if (values.plans) {
+      await playPlans([real, local], seed, Number(values.count), Number(values.lives));
+      return;
+    }
     const random = new SeededRandom(seed);
     const total: Outcome = { asked: 0, same: 0, partings: [] };
     const stamp = Date.now().toString(36);
@@ -45,6 +53,24 @@ async function run(): Promise<void> {
   } finally {
     await Promise.all([real.close(), local.close()]);
   }
+}
+
+/** Plays the plans of so many seeds of the simulation, `lives` of them at once. */
+async function playPlans(grounds: Ground[], seed: number, count: number, lives: number): Promise<void> {
+  const run = Date.now().toString(36);
+  let [steps, parted] = [0, 0];
+  for (let played = 0; played < count; played += lives) {
+    const seeds = Array.from({ length: Math.min(lives, count - played) }, (_, at) => seed + played + at);
+    for (const { seed: own, history, parted: where } of await play(grounds, seeds, run)) {
+      steps += history.length;
+      if (where === undefined) continue;
+      parted += 1;
+      console.log(`\nSeed ${own} parts (model, real, local) at ${where}`);
+      for (const line of history) console.log(`    after ${line}`);
+    }
+  }
+  for (const [what, why] of Object.entries(leftOutOfPlans)) console.log(`Left out: ${what}: ${why}`);
+  console.log(`${count - parted} of ${count} plans end alike, in ${steps} steps`);
 }
 
 const rounds = 15;

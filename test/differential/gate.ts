@@ -51,6 +51,7 @@ class Line {
 export class Gate {
   readonly #server: Server;
   readonly #lines = new Map<string, Line>();
+  #isShut = false;
 
   /** @param cloud the address of the CSS. */
   constructor(private readonly cloud: string) {
@@ -72,6 +73,17 @@ export class Gate {
     await until('no poll of a held edge is under way', () =>
       edges.every((edge) => this.#line(edge).underWay === 0),
     );
+  }
+
+  /** Lets nobody through: to the edges their cloud is away. */
+  async shut(): Promise<void> {
+    this.#isShut = true;
+    const lines = Array.from(this.#lines.values());
+    await until('nothing is under way', () => lines.every(({ underWay }) => underWay === 0), patience);
+  }
+
+  open(): void {
+    this.#isShut = false;
   }
 
   /** Resolves when these edges have polled in vain, and told all they had to tell. */
@@ -96,6 +108,10 @@ export class Gate {
     if (polls && line.held) await new Promise<void>((go) => line.waiting.push(go));
     // An edge gives up on a poll after a while, and polls anew.
     if (response.destroyed) return;
+    if (this.#isShut) {
+      response.destroy();
+      return;
+    }
     line.underWay += 1;
     const { count } = line;
     try {

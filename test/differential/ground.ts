@@ -21,6 +21,9 @@ export interface Ground {
   ask(request: AskedRequest): Promise<Answered>;
   /** From now on these edges do not look at their cloud, until others are named; what they tell it goes through. */
   hold(edges: readonly EdgeNode[]): Promise<void>;
+  /** From now on no edge reaches its cloud. */
+  loseCloud(): Promise<void>;
+  findCloud(): Promise<void>;
   /** Resolves when the edges that are not held have taken all that is for them. */
   settle(): Promise<void>;
   close(): Promise<void>;

@@ -3,10 +3,12 @@ import { type Answered, send } from '../conformance/exchange';
 import { until } from '../support/until';
 import type { AskedRequest, EdgeNode, Ground } from './ground';
 
-const patience = 20_000;
+const patience = 60_000;
 const long = 2_147_483_647;
 /** What one look brings may lead to more. */
 const looks = 3;
+
+type Names = Pick<Ground, 'organization' | 'destinationType' | 'destinationIDs'>;
 
 /** A local service with edges named as those of another ground, which look at their cloud when told to. */
 export class LocalGround implements Ground {
@@ -21,7 +23,7 @@ export class LocalGround implements Ground {
 
   /** @param memory whether the second edge keeps its objects in memory. */
   static async like(
-    { organization, destinationType, destinationIDs }: Ground,
+    { organization, destinationType, destinationIDs }: Names,
     memory: boolean,
   ): Promise<LocalGround> {
     const intervals = { registration: 0, poll: long, maintenance: long, resend: long };
@@ -44,6 +46,14 @@ export class LocalGround implements Ground {
 
   async hold(edges: readonly EdgeNode[]): Promise<void> {
     this.#held = edges;
+  }
+
+  loseCloud(): Promise<void> {
+    return this.service.cloud.stop();
+  }
+
+  findCloud(): Promise<void> {
+    return this.service.cloud.start();
   }
 
   async settle(): Promise<void> {

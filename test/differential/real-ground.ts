@@ -4,7 +4,7 @@ import { until } from '../support/until';
 import { Gate } from './gate';
 import { type AskedRequest, type EdgeNode, edgeNodes, type Ground, type Node } from './ground';
 
-const patience = 20_000;
+const patience = 60_000;
 /** The service tells its edges of an update a little after it has answered. */
 const untilTold = 80;
 
@@ -16,6 +16,7 @@ export class RealGround implements Ground {
   readonly #addresses: Readonly<Record<Node, string>>;
   readonly #gate: Gate;
   #held: readonly EdgeNode[] = [];
+  #isCloudAway = false;
 
   private constructor(variable: (name: string) => string) {
     this.organization = variable('ORG');
@@ -46,8 +47,19 @@ export class RealGround implements Ground {
     await this.#gate.hold(edges.map((edge) => this.#name(edge)));
   }
 
+  async loseCloud(): Promise<void> {
+    this.#isCloudAway = true;
+    await this.#gate.shut();
+  }
+
+  async findCloud(): Promise<void> {
+    this.#isCloudAway = false;
+    this.#gate.open();
+  }
+
   async settle(): Promise<void> {
     await pause(untilTold);
+    if (this.#isCloudAway) return;
     const free = edgeNodes.filter((edge) => !this.#held.includes(edge));
     await this.#gate.quiet(
       free.map((edge) => this.#name(edge)),
