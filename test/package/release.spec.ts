@@ -111,6 +111,7 @@ describe('a release', function () {
       assert.deepEqual(readFileSync(join(inside, page), 'utf8').match(relative), null, page);
     const help = readFileSync(join(inside, 'dist/nodes/sync-in/locales/de/sync-in.html'), 'utf8');
     assert.doesNotMatch(help, /<code>docs\//);
+    assert.match(help, new RegExp(`<a href="${url}/blob/v${manifest.version}/docs/how-delivery-works.md"`));
   });
 
   it('needs to know where the sources are, and the tag and changelog of its version', async () => {
