@@ -48,7 +48,12 @@ function compactCode(): void {
   for (const name of readdirSync('dist', { recursive: true, encoding: 'utf8' })) {
     if (!name.endsWith('.js')) continue;
     const file = join('dist', name);
-    const { code } = transformSync(readFileSync(file, 'utf8'), { minifyWhitespace: true, lineLimit: 120 });
+    const { code } = transformSync(readFileSync(file, 'utf8'), {
+      minifyWhitespace: true,
+      // Node.js finds by its form what a program imports by name.
+      minifySyntax: file !== manifest.main,
+      lineLimit: 120,
+    });
     writeFileSync(file, code);
   }
 }
