@@ -78,6 +78,10 @@ declare const RED: {
     node(id: string): EditorNode | null | undefined;
     eachNode(visit: (node: EditorNode) => void): void;
   };
+  editor: {
+    /** What is being edited, each opened from the one before it. */
+    getEditStack(): EditorNode[];
+  };
   utils: {
     /** True, or what is wrong. */
     validateTypedProperty(value: string, type: string, options?: unknown): boolean | string;

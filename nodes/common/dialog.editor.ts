@@ -1,10 +1,10 @@
 import type { Form } from './form';
-import { claimDialog, formOf, inputOf, inputPrefix, savedForm } from './form.editor';
+import { claimDialog, formOf, inputOf, inputPrefix, savedForm, wholeOf } from './form.editor';
+import { preselectService } from './preselect.editor';
 import { holdsSomething } from './problems';
-import { savedIn } from './saved';
 import { prepareSection } from './section.editor';
 import { suggest } from './suggestions.editor';
-import type { ChoiceField, NodeTable, TextField, TypedField } from './table';
+import type { ChoiceField, NodeTable, TextField, TranslateOwn, TypedField } from './table';
 import { wordsOf } from './words';
 
 /** What a node does in its dialog beyond its table. */
@@ -18,7 +18,8 @@ export interface Dialog {
 
 /** What a node without a name is called. */
 export function labelOf(node: EditorNode, table: NodeTable): string {
-  return node.name || table.label(savedForm(node, table), (key) => node._(`${table.type}.${key}`));
+  const translate: TranslateOwn = (key, values) => node._(`${table.type}.${key}`, values);
+  return node.name || table.label(savedForm(node, table), translate);
 }
 
 /** Makes the dialog of a node do what its table says: its HTML comes from the same. */
@@ -47,6 +48,7 @@ class OpenDialog implements Dialog {
   };
 
   prepareInputs(): void {
+    preselectService(this.table.type);
     this.#fillWhatIsMissing();
     for (const [name, field] of Object.entries(this.table.fields)) {
       if (field.kind === 'typed') prepareTyped(this.node, this.table, name, field);
@@ -65,7 +67,7 @@ class OpenDialog implements Dialog {
   /** Node-RED leaves empty what a saved flow lacks. */
   #fillWhatIsMissing(): void {
     const values = this.node as unknown as Record<string, unknown>;
-    for (const [name, value] of Object.entries(savedIn(this.table, this.node))) {
+    for (const [name, value] of Object.entries(wholeOf(this.node, this.table))) {
       if (values[name] !== undefined || value === '') continue;
       const input = inputOf(this.table, name);
       if (input.is(':checkbox')) input.prop('checked', Boolean(value));

@@ -2,7 +2,7 @@ import type { Form } from './form';
 import { problemOf } from './problems';
 import { savedIn } from './saved';
 import { kindOf } from './service.editor';
-import type { NodeTable } from './table';
+import { type NodeTable, propertiesOf } from './table';
 
 /** What the inputs of a dialog are called, before the name of the field. */
 export function inputPrefix({ config }: NodeTable): string {
@@ -19,9 +19,15 @@ export function claimDialog(node: EditorNode, table: NodeTable): JQuery {
   return inputOf(table, 'name').closest('form').attr('data-sync-node', node.id);
 }
 
+/** What a node says, whole. Node-RED leaves out of a new config node what is empty: that is no node of an old flow. */
+export function wholeOf(node: EditorNode, table: NodeTable): Record<string, unknown> {
+  const isNew = table.config && !RED.nodes.node(node.id);
+  return savedIn(table, isNew ? { ...propertiesOf(table), ...node } : node);
+}
+
 /** What a node says, whatever its dialog says. */
 export function savedForm(node: EditorNode, table: NodeTable): Form {
-  const saved = savedIn(table, node);
+  const saved = wholeOf(node, table);
   return formFrom((field) => String(saved[field] ?? ''));
 }
 

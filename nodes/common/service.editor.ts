@@ -2,14 +2,14 @@ import type { Kind } from './form';
 
 /** The part of a sync-service config node that other dialogs need. */
 export interface SyncServiceNode extends EditorNode {
-  connection: 'openhorizon' | 'address' | 'local';
+  connection?: '' | 'openhorizon' | 'address' | 'local';
   side: 'cloud' | 'edge';
 }
 
 /** Which service a node has: CSS, ESS, or undefined while none is chosen. */
 export function kindOf(serviceID: unknown): Kind | undefined {
   const service = RED.nodes.node(String(serviceID)) as SyncServiceNode | null | undefined;
-  if (service?.type !== 'sync-service') return undefined;
+  if (service?.type !== 'sync-service' || service.connection === '') return undefined;
   return service.connection === 'openhorizon' || service.side === 'edge' ? 'ESS' : 'CSS';
 }
 

@@ -118,6 +118,9 @@ export type Field =
  */
 export type Fields = Readonly<Record<string, Field>>;
 
+/** A text of the node's own catalogue, by its key there. */
+export type TranslateOwn = (key: string, values?: Record<string, string>) => string;
+
 /** A node: from this the build makes its registration and its dialog, and the runtime reads its configuration. */
 export interface NodeTable<F extends Fields = Fields> {
   type: string;
@@ -126,7 +129,7 @@ export interface NodeTable<F extends Fields = Fields> {
   /** How many, or the text of each: `<type>.output.<name>`. */
   outputs?: number | readonly string[];
   /** What a node without a name is called. */
-  label(form: Form, translate: (key: string) => string): string;
+  label(form: Form, translate: TranslateOwn): string;
   fields: F;
   /** When each section is there. */
   sections?: Readonly<Record<string, Rule<boolean>>>;

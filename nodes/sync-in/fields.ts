@@ -1,4 +1,5 @@
 import { has } from '../common/form';
+import { underInput } from '../common/layout';
 import {
   checkbox,
   choice,
@@ -6,6 +7,7 @@ import {
   nameField,
   nodeTable,
   number,
+  own,
   serviceField,
   text,
 } from '../common/table';
@@ -18,6 +20,12 @@ export const table = nodeTable({
   fields: {
     name: nameField,
     service: serviceField,
+    hears: own(
+      `<div class="form-row sync-in-hears">
+    <div style="${underInput}" data-i18n="sync-in.hears.cloud"></div>
+  </div>`,
+      { shown: (form) => form.kind === 'CSS' },
+    ),
     objectTypes: text({
       icon: 'cubes',
       required: true,

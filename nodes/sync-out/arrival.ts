@@ -10,6 +10,7 @@ import {
 import { NodeFailure, toNodeFailure } from '../common/failure';
 import { faultText } from '../common/fault';
 import type { StatusLine } from '../common/status';
+import { toNobody } from './reach';
 
 /** What an object has arrived for. */
 interface Arrival {
@@ -33,6 +34,10 @@ export async function arrived<M extends NodeMessage>(
 ): Promise<M> {
   const onProgress = (destinations: DestinationStatus[]): void => {
     const far = destinations.filter((each) => each.status === goal || each.status === 'consumed').length;
+    if (destinations.length === 0) {
+      status.show(toNobody);
+      return;
+    }
     const outcome = { key: `sync-out.outcome.${goal}` };
     const values = { outcome, far, count: destinations.length };
     status.show({ fill: 'blue', shape: 'ring', text: { key: 'sync-out.status.far', values } });

@@ -7,6 +7,7 @@ import type { Job } from './actions';
 import { arrived } from './arrival';
 import type { OutSettings } from './fields';
 import type { SendQueue } from './queue';
+import { type Reach, toNobody } from './reach';
 
 /** A message that was read, and what sends it. */
 export interface Read extends Job {
@@ -18,6 +19,7 @@ export interface OutParts {
   readonly queue: SendQueue;
   readonly settings: OutSettings;
   readonly status: StatusLine;
+  readonly reach: Reach;
   read(message: NodeMessageInFlow): Promise<Read>;
 }
 
@@ -54,7 +56,7 @@ export async function metadataOf({ client, object, outcome }: Sent): Promise<Obj
 export async function goOn(
   message: NodeMessageInFlow,
   sent: Sent & { metadata: ObjectMetadata | undefined; patience: number },
-  { settings, status }: OutParts,
+  { reach, settings, status }: OutParts,
   signal: AbortSignal,
 ): Promise<NodeMessage> {
   const { client, metadata: object, outcome, patience } = sent;
@@ -63,5 +65,6 @@ export async function goOn(
     return arrived(message, { client, object, goal, patience, signal }, status);
   }
   status.show({ fill: 'green', shape: 'dot', text: `sync-out.outcome.${outcome}` });
+  void reach.look(client, sent.object, () => status.show(toNobody));
   return Object.assign(message, { object: object ?? sent.object, outcome });
 }

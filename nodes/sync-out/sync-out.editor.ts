@@ -74,11 +74,16 @@ class EdgeCount {
       // Another service may be chosen by now.
       if (service !== this.#service) return;
       if (count === undefined) this.#tell('unknown');
+      else if (count === 0) this.#tell('none');
       else this.#tell('count', { count: String(count) });
     });
   }
 
   #tell(key: string, values?: Record<string, string>): void {
-    $('#sync-out-edges').text(this.node._(`sync-out.edges.${key}`, values));
+    const text = document.createTextNode(this.node._(`sync-out.edges.${key}`, values));
+    const warning = $('<i>').addClass('fa fa-exclamation-triangle').css('margin-right', '6px');
+    $('#sync-out-edges')
+      .empty()
+      .append(...(key === 'none' ? [warning] : []), text);
   }
 }

@@ -15,6 +15,7 @@ import { table } from './fields';
 import { keeping } from './keeping';
 import texts from './locales/en-US/sync-out.json';
 import { keptAtOnce, SendQueue } from './queue';
+import { Reach } from './reach';
 import { type OutParts, type Read, sending } from './sending';
 import type { SyncOutCredentials } from './signing';
 import { UsedOutbox } from './used-outbox';
@@ -44,7 +45,8 @@ export default function (RED: NodeAPI): void {
         const request = { kind: client.kind, fields, settings, credentials, message, now, freshID };
         return { client, ...(await prepare(request)) };
       };
-      const parts: OutParts = { queue, settings, status, read };
+      const reach = new Reach(settings, clock);
+      const parts: OutParts = { queue, settings, status, reach, read };
       if (keeps) {
         const outbox = new UsedOutbox(this, outboxOf(RED, settings.service), status, clock);
         handleInput(this, outbox.before(connection), keeping(parts, outbox.service, clock), status);

@@ -26,21 +26,29 @@ export const table = nodeTable({
   type: 'sync-service',
   config: true,
   label(form, translate) {
-    const { connection, side, address, organization, edgeType, edgeID } = valuesOf(form.value);
+    const connection = form.value('connection');
     if (connection === 'openhorizon') return translate('connection.openhorizon');
-    const where = connection === 'local' ? 'local' : address;
-    if (side === 'cloud') return `${where} ${organization}`;
-    return connection === 'local' ? `${where} ${edgeType}/${edgeID}` : String(where);
+    const [organization, host] = [form.value('organization'), hostOf(form.value('address'))];
+    const isLocal = connection === 'local';
+    if (form.value('side') === 'cloud') {
+      return translate('called.cloud', { where: isLocal ? organization : `${organization}, ${host}` });
+    }
+    const where = isLocal ? `${form.value('edgeType')}/${form.value('edgeID')}` : host;
+    return translate('called.edge', { where });
   },
-  sections: { outbox: () => true },
+  sections: { outbox: (form) => form.value('connection') !== '' },
   fields: {
     name: nameField,
     /** `openhorizon`: the ESS that HZN_ESS_* names. */
-    connection: choice({ local: {}, address: {}, openhorizon: {} }, { icon: 'plug' }),
-    side: choice(
-      { cloud: {}, edge: {} },
-      { icon: 'cloud', shown: (form) => !has('connection', 'openhorizon')(form) },
+    connection: choice(
+      { '': { text: 'none' }, local: {}, address: {}, openhorizon: {} },
+      {
+        icon: 'plug',
+        problem: (form) => (form.value('connection') === '' ? 'needs.connection' : undefined),
+        formerly: 'local',
+      },
     ),
+    side: choice({ cloud: {}, edge: {} }, { icon: 'cloud', shown: has('connection', 'local', 'address') }),
     /** http://, https://, unix:/// or secure-unix:///. */
     address: text({
       icon: 'globe',
@@ -66,11 +74,14 @@ export const table = nodeTable({
     tls,
     /** Reach a cloud by the proxy that the environment names. */
     proxy: checkbox(false, { shown: cloudByAddress }),
-    test: own(`<div class="form-row">
+    test: own(
+      `<div class="form-row sync-service-test">
     <label style="${labelStyle}"></label>
     <button type="button" id="sync-service-test" class="red-ui-button"><i class="fa fa-plug"></i> <span data-i18n="sync-service.test.button"></span></button>
     <div id="sync-service-test-result" role="status" style="${underInput}; margin-top: 8px"></div>
-  </div>`),
+  </div>`,
+      { shown: (form) => form.value('connection') !== '' },
+    ),
     outboxSize: number('256', { icon: 'hdd-o', unit: 'MiB', ...outbox }),
     outboxEntries: number('100000', { icon: 'list-ol', ...outbox }),
     /** Empty: for ever. */
@@ -86,7 +97,7 @@ function addressProblem(address: string): string | undefined {
   return addressForm.test(address) || /^\$\{.+\}$/.test(address) ? undefined : 'invalid.address';
 }
 
-function valuesOf(value: (field: string) => string): Record<string, string> {
-  const names = ['connection', 'side', 'address', 'organization', 'edgeType', 'edgeID'];
-  return Object.fromEntries(names.map((name) => [name, value(name)]));
+/** Where it listens, without how. */
+function hostOf(address: string): string {
+  return address.replace(/^[\w-]+:\/\//, '');
 }

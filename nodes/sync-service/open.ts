@@ -43,7 +43,7 @@ export async function openClient(
     case 'address':
       return { client: openAddress(settings, credentials, tls, memory), release: () => undefined };
     default:
-      throw invalidInput(`Unknown way to connect: ${String(settings.connection)}`);
+      throw invalidInput('Choose what the sync-service connects to', sharedText('needs.connection'));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Prepare } from '../common/dialog.editor';
 import { postJson } from '../common/service.editor';
+import { usualKind } from '../common/sides';
 import { propertiesOf } from '../common/table';
 import { table } from './fields';
 
@@ -21,8 +22,20 @@ function draftOf(id: string): object {
   return { id, settings, credentials: { key: read('key'), secret: read('secret') } };
 }
 
+/** A local service is what the node needs from whose dialog it is made: an edge to receive, a cloud to send. */
+function presetSide(node: EditorNode): void {
+  if (RED.nodes.node(node.id)) return;
+  const opener = RED.editor.getEditStack().at(-2);
+  const side = opener && usualKind(opener.type) === 'ESS' ? 'edge' : 'cloud';
+  const connection = $('#node-config-input-connection');
+  connection.on('change', () => {
+    $('#node-config-input-side').val(connection.val() === 'local' ? side : 'cloud');
+  });
+}
+
 /** Lets a connection be tried. */
 export const prepare: Prepare = (node) => {
+  presetSide(node);
   const button = $('#sync-service-test');
   const result = $('#sync-service-test-result');
   const show = (icon: string, color: string, text: string): void => {

@@ -40,6 +40,14 @@ describe('the editor', () => {
     await editor.page.click('#node-input-btn-service-add');
     await editor.page.waitForSelector('#node-config-dialog-ok', { state: 'visible' });
     await editor.settled();
+    // It is asked what it is for; a local one for a node that receives is the edge.
+    assert.equal(await editor.page.inputValue('#node-config-input-connection'), '');
+    assert.equal(await editor.page.locator('#node-config-input-side').isVisible(), false);
+    await editor.picture('service-new');
+    await editor.fillService({ connection: 'local' });
+    assert.equal(await editor.page.inputValue('#node-config-input-side'), 'edge');
+    assert.match(await editor.testConnection(), /^Connected to the edge \(ESS\)$/);
+    await editor.fillService({ side: 'cloud' });
     assert.match(await editor.testConnection(), /^Connected to the cloud \(CSS\), organization demo$/);
     await editor.picture('service-local');
     await editor.fillService({ connection: 'address', address: 'http://127.0.0.1:1', key: 'admin@demo' });
@@ -121,7 +129,10 @@ describe('the editor', () => {
         label: type === 'sync-out' ? 'cloud' : 'edge',
       });
       await editor.page.fill('#node-input-name', `my ${type}`);
-      if (type === 'sync-out') await editor.page.selectOption('#node-input-destination', 'all');
+      if (type === 'sync-out') {
+        await editor.page.selectOption('#node-input-destination', 'all');
+        await editor.enter('objectType', 'rules');
+      }
       await editor.picture(type);
       await editor.confirmDialog();
       assert.equal(await editor.property(id, 'name'), `my ${type}`);
@@ -136,7 +147,10 @@ describe('the editor', () => {
     const { page } = editor;
     assert.equal(await page.inputValue('#node-input-destination'), '');
     assert.ok(await editor.isMarked('destination'));
+    assert.ok(await editor.isMarked('objectType'));
     await editor.picture('sync-out-no-destination');
+    await editor.enter('objectType', 'rules');
+    assert.equal(await editor.isMarked('objectType'), false);
     await editor.confirmDialog();
     assert.equal(await editor.property(id, 'valid'), false);
 
@@ -171,6 +185,7 @@ describe('the editor', () => {
     assert.ok(await page.locator('.sync-out-cloud').isVisible());
     assert.equal(await page.locator('#node-input-destination').isVisible(), false);
     assert.equal(await page.locator(editor.typed('version')).isVisible(), false);
+    await editor.enter('objectType', 'rules');
     await page.click('#sync-out-more .red-ui-palette-header');
     await editor.enter('expiration', 'in 24 h');
     assert.ok(await editor.isMarked('expiration'));
@@ -226,6 +241,7 @@ describe('the editor', () => {
     const { page } = editor;
     await page.selectOption('#node-input-service', { label: 'cloud' });
     await page.selectOption('#node-input-destination', 'all');
+    await editor.enter('objectType', 'rules');
     await page.click('#sync-out-more .red-ui-palette-header');
     await editor.chooseType('signingKey', 'path of a PEM file');
     await editor.enter('signingKey', key.replaceAll('\n', ''));

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import helper from 'node-red-node-test-helper';
 import { faultText } from '../../nodes/common/fault';
+import { toNobody } from '../../nodes/sync-out/reach';
 import { type LocalEdge, LocalService } from '../../src/local-service';
 import { clientOf, letClientsGo } from '../support/clients';
 import { give, next, nodes, receivingFlow, sendingFlow, statusesOf, wholeFlow } from '../support/flow';
@@ -109,7 +111,7 @@ describe('sync-out that waits', () => {
     const [sent, shown] = [next('sent'), statusesOf('out')];
     const check = await notOver(sent);
     give('out', { payload: 'hello' });
-    await until('it has looked', () => shown.some(({ text }) => text === 'delivered 0/0'));
+    await until('it has looked', () => shown.some(({ text }) => text === toNobody.text));
     check();
     await addEdge('edge1');
     assert.equal((await sent).outcome, 'delivered');
@@ -204,7 +206,8 @@ describe('sync-out that waits', () => {
       await load({});
       const [sent, shown] = [next('sent'), statusesOf('out')];
       give('out', { payload: 'hello' });
-      await until('it waits', () => shown.some(({ text }) => text === `consumed 0/${registered}`));
+      const waits = registered ? 'consumed 0/1' : toNobody.text;
+      await until('it waits', () => shown.some(({ text }) => text === waits));
       await (await clientOf('css')).deleteObject(r1);
       assert.equal((await sent).outcome, outcome);
     });
@@ -254,11 +257,25 @@ describe('sync-out that waits', () => {
     assert.equal((await delivered).outcome, 'delivered');
   });
 
+  it('tells who does not wait that no edge is registered, until one is', async () => {
+    await load({ waitFor: 'published' });
+    const shown = statusesOf('out');
+    give('out', { payload: 'hello' });
+    await until('it says so', () => shown.at(-1)?.text === toNobody.text);
+    await addEdge('edge1');
+    await untilRegistered(1);
+    give('out', { payload: 'hello' });
+    const asked = next('sent');
+    assert.equal((await asked).outcome, 'published');
+    await pause(50);
+    assert.equal(shown.at(-1)?.text, 'sync-out.outcome.published');
+  });
+
   it('ends at a redeploy of the node: nobody waits any more', async () => {
     await load({});
     const [caught, shown] = [next('caught'), statusesOf('out')];
     give('out', { payload: 'hello' });
-    await until('it waits', () => shown.some(({ text }) => text === 'consumed 0/0'));
+    await until('it waits', () => shown.some(({ text }) => text === toNobody.text));
     const changed = sendingFlow({ name: 'changed', waitFor: 'consumed' });
     await helper.setFlows(wholeFlow(configs(), changed), 'nodes');
     const { code, message } = (await caught).error as unknown as Failure;
