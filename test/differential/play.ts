@@ -1,7 +1,8 @@
+import { lockOf } from '../support/locks';
 import { SeededRandom } from '../support/random';
 import type { Ground } from './ground';
 import { PlayedOnGround } from './played';
-import { PlayedLife } from './played-life';
+import { type IsFree, PlayedLife } from './played-life';
 
 /** In one of so many rounds the cloud goes away, for so many at most. */
 const roundsToOutage = 8;
@@ -16,17 +17,29 @@ export async function play(
   seeds: readonly number[],
   run: string,
 ): Promise<PlayedLife[]> {
+  const typeOf = (seed: number): string => `pl-${run}-${seed}`;
   const lives = seeds.map((seed) => {
     return new PlayedLife(
       seed,
-      grounds.map((ground) => new PlayedOnGround(ground, `pl-${run}-${seed}`)),
+      grounds.map((ground) => new PlayedOnGround(ground, typeOf(seed))),
     );
   });
+  const held = new Set<number>();
+  const freeFor = ({ seed }: PlayedLife): IsFree => {
+    return (objectID, waiting) => {
+      if (outage === 0) return true;
+      const lock = lockOf(`${grounds[0]?.organization}${typeOf(seed)}${objectID}`);
+      if (waiting > 0 || held.has(lock)) return false;
+      held.add(lock);
+      return true;
+    };
+  };
   const random = new SeededRandom(seeds[0] ?? 0);
   const rest = (): Promise<unknown> => Promise.all(grounds.map((ground) => ground.settle()));
   const comes = async (): Promise<void> => {
     await Promise.all(grounds.map((ground) => ground.findCloud()));
     for (const life of lives) life.findCloud();
+    held.clear();
   };
   const answered = (): Promise<unknown> => Promise.all(lives.map((life) => life.answered()));
   const look = async (): Promise<unknown> => {
@@ -44,9 +57,9 @@ export async function play(
       await Promise.all(grounds.map((ground) => ground.loseCloud()));
       for (const life of lives) life.loseCloud();
     }
-    await Promise.all(lives.map((life) => life.step(outage > 0)));
+    await Promise.all(lives.map((life) => life.step(outage > 0, freeFor(life))));
     await look();
-    for (const life of lives) life.say(outage > 0);
+    for (const life of lives) life.say(freeFor(life));
     await look();
   }
   if (outage > 0) await comes();

@@ -27,12 +27,15 @@ export const leftOutOfPlans: Readonly<Record<string, string>> = {
     'they are about many objects at once, of which the service keeps each for itself',
   'how long data takes to arrive': 'everything is at rest before it is looked at',
   'a CSS without an edge': 'a plan of a CSS is played on an edge like the others',
-  'marks and questions about objects while the cloud is away, but one':
-    'which objects share a lock differs: the model has 8, the real one 256',
+  'while the cloud is away: questions about objects, and all marks but one of each lock':
+    'who comes first at a lock is chance; and the model has 8 locks, the real one 256',
 };
 
 const marks: readonly [Mark, ...Mark[]] = ['consumed', 'consumed', 'received', 'deleted'];
 const mostSteps = 40;
+
+/** @param waiting how many marks of this life have no answer yet. */
+export type IsFree = (objectID: string, waiting: number) => boolean;
 const patience = 10_000;
 
 /** One plan, played step by step on several grounds and on the model, which says what must be seen. */
@@ -73,23 +76,27 @@ export class PlayedLife {
     this.#model.findCloud();
   }
 
-  /** Takes the next step of the plan: what the cloud has to do waits for it. */
-  async step(cloudIsAway: boolean): Promise<void> {
+  /**
+   * Takes the next step of the plan: what the cloud has to do waits for it.
+   *
+   * @param isFree whether the lock of an object is free, while the cloud is away.
+   */
+  async step(cloudIsAway: boolean, isFree: IsFree): Promise<void> {
     const [step] = this.#steps;
     if (!step || this.parted !== undefined) return;
-    if (step.does === 'mark received') this.#say(step.object, 'received', cloudIsAway);
-    else if (step.does === 'consume elsewhere') this.#say(step.object, 'consumed', cloudIsAway);
+    if (step.does === 'mark received') this.#say(step.object, 'received', isFree);
+    else if (step.does === 'consume elsewhere') this.#say(step.object, 'consumed', isFree);
     else if (cloudIsAway) return;
     else await this.#take(step);
     this.#steps.shift();
   }
 
   /** Now and then an application says something of an object. */
-  say(cloudIsAway: boolean): void {
+  say(isFree: IsFree): void {
     if (this.parted !== undefined || this.#random.below(2) === 0) return;
     const [first, ...others] = Array.from(this.#published.keys()).toSorted();
     if (first === undefined) return;
-    this.#say(this.#random.pick([first, ...others]), this.#random.pick(marks), cloudIsAway);
+    this.#say(this.#random.pick([first, ...others]), this.#random.pick(marks), isFree);
   }
 
   /** Waits for what has to be answered. */
@@ -134,9 +141,9 @@ export class PlayedLife {
     }
   }
 
-  /** While the cloud is away, only one: others may wait for it, by a lock that they share. */
-  #say(object: string, mark: Mark, cloudIsAway: boolean): void {
-    if (cloudIsAway && this.#said.length > 0) return;
+  /** While the cloud is away, only one: on the model others may wait for it. */
+  #say(object: string, mark: Mark, isFree: IsFree): void {
+    if (!isFree(object, this.#said.length)) return;
     const what = `PUT ${object} ${mark}`;
     this.history.push(what);
     this.#said.push({ what, statuses: Promise.all(this.#all.map((played) => played.mark(object, mark))) });

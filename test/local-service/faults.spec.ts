@@ -4,18 +4,12 @@ import { request } from 'undici';
 import { SyncServiceClient } from '../../src/client';
 import { LocalService } from '../../src/local-service';
 import { startPair } from '../support/local-pair';
+import { lockOf } from '../support/locks';
 import { ManualClock } from '../support/manual-clock';
 import { until } from '../support/until';
 
 const object = { objectType: 't', objectID: 'o' };
 const digits = '0123456789';
-
-/** Of 256, as the real service finds it: FNV-1a over organization, type and ID. */
-function lockOf(objectID: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(`demot${objectID}`)) hash = Math.imul(hash ^ byte, 0x01000193);
-  return hash & 255;
-}
 
 describe('the defects of the real service, in the local one too', () => {
   let service: LocalService;
@@ -133,10 +127,10 @@ describe('the defects of the real service, in the local one too', () => {
 
   it('an acknowledgement that waits for the cloud holds up some others, and no list', async () => {
     const others = Array.from({ length: 2_000 }, (_, index) => `other${index}`);
-    const lock = lockOf(object.objectID);
+    const lock = lockOf(`demot${object.objectID}`);
     const [shares, sharesNot] = [
-      others.find((id) => lockOf(id) === lock),
-      others.find((id) => lockOf(id) !== lock),
+      others.find((id) => lockOf(`demot${id}`) === lock),
+      others.find((id) => lockOf(`demot${id}`) !== lock),
     ];
     assert.ok(shares && sharesNot);
     for (const objectID of [object.objectID, shares, sharesNot]) {
