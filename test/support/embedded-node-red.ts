@@ -28,6 +28,8 @@ export interface Held {
   listeners: Record<string, Record<string, number>>;
 }
 
+type Answer = { id: number; result?: unknown; error?: string } | { told: unknown };
+
 /** A Node-RED with the built package in a process of its own, and an end of its HTTP nodes on loopback. */
 export class EmbeddedNodeRed {
   /** Of its HTTP nodes. */
@@ -41,6 +43,7 @@ export class EmbeddedNodeRed {
   private constructor(
     private readonly userDir: UserDir,
     environment: NodeJS.ProcessEnv,
+    private readonly onTold: (told: unknown) => void,
   ) {
     this.#child = fork(program(join(__dirname, 'embedded.ts')), {
       execArgv: ['--expose-gc'],
@@ -53,7 +56,11 @@ export class EmbeddedNodeRed {
       });
     }
     this.#ended = once(this.#child, 'close');
-    this.#child.on('message', (answer: { id: number; result?: unknown; error?: string }) => {
+    this.#child.on('message', (answer: Answer) => {
+      if ('told' in answer) {
+        this.onTold(answer.told);
+        return;
+      }
       const asked = this.#asked.get(answer.id);
       this.#asked.delete(answer.id);
       if (answer.error === undefined) asked?.resolve(answer.result);
@@ -66,13 +73,17 @@ export class EmbeddedNodeRed {
     });
   }
 
-  /** @param userDir that of one before, which is left as it is at the end; one of its own unless given. */
-  static async start(environment: NodeJS.ProcessEnv = {}, userDir?: UserDir): Promise<EmbeddedNodeRed> {
-    return EmbeddedNodeRed.#startIn(userDir ?? (await makeUserDir()), environment);
-  }
-
-  static async #startIn(userDir: UserDir, environment: NodeJS.ProcessEnv): Promise<EmbeddedNodeRed> {
-    const nodeRed = new EmbeddedNodeRed(userDir, environment);
+  /**
+   * @param given that of one before, which is left as it is at the end; one of its own unless given.
+   * @param onTold called with what function nodes of the flow give to `global.get('tell')`.
+   */
+  static async start(
+    environment: NodeJS.ProcessEnv = {},
+    given?: UserDir,
+    onTold: (told: unknown) => void = () => undefined,
+  ): Promise<EmbeddedNodeRed> {
+    const userDir = given ?? (await makeUserDir());
+    const nodeRed = new EmbeddedNodeRed(userDir, environment, onTold);
     nodeRed.url = (await nodeRed.#ask('start', userDir.path)) as string;
     return nodeRed;
   }
@@ -100,6 +111,21 @@ export class EmbeddedNodeRed {
 
   held(): Promise<Held> {
     return this.#ask('held') as Promise<Held>;
+  }
+
+  /** Of its process. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Whether its process has ended, by whomever. */
+  get hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** Sets its clock. @param by in ms, beside the real time. */
+  async setClock(by: number): Promise<void> {
+    await this.#ask('setClock', by);
   }
 
   /** What Node itself warned of. */

@@ -57,6 +57,8 @@ async function start(userDir: string): Promise<string> {
     httpAdminRoot: '/',
     httpNodeRoot: '/',
     credentialSecret: 'test',
+    // For function nodes: what they tell reaches whoever started this process.
+    functionGlobalContext: { tell: (told: unknown) => process.send?.({ told }) },
     telemetry: { enabled: false },
     // Half of the time that a start takes is theirs.
     nodesExcludes: unused,
@@ -130,8 +132,21 @@ function listenersOf(emitter: EventEmitter): Record<string, number> {
   return Object.fromEntries(counts.toSorted(([a], [b]) => a.localeCompare(b)));
 }
 
+const realDate = Date;
+
+/** Sets the clock of this process, as somebody or a time service does. @param by in ms, beside the real time. */
+function setClock(by: number): void {
+  const now = (): number => realDate.now() + by;
+  globalThis.Date = new Proxy(realDate, {
+    construct: (target, values: []) => (values.length > 0 ? new target(...values) : new target(now())),
+    apply: () => new realDate(now()).toString(),
+    get: (target, property) => (property === 'now' ? now : Reflect.get(target, property)),
+  });
+}
+
 const commands = {
   start,
+  setClock,
   deploy,
   held,
   warnings: () => warnings,

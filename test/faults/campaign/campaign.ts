@@ -1,0 +1,107 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { issueCertificate } from '../../../src/local-service/listening/certificate';
+import { SeededRandom } from '../../support/random';
+import { makeUserDir } from '../../support/user-dir';
+import { Disturbances } from './disturbances';
+import type { Told } from './flow';
+import { type Judgement, judge, type Seen } from './judge';
+import { Publisher } from './publisher';
+import { Services } from './services';
+import { Truth } from './truth';
+import { FaultyWire } from './wire';
+
+export interface Campaign {
+  seed: number;
+  /** How many are published on each side. */
+  objects: number;
+  /** How many have to be thrown at least: objects go on being published until then. */
+  faults: number;
+  /** From one disturbance to the next, in ms. */
+  calm: number;
+}
+
+export interface Outcome extends Judgement {
+  readonly published: number;
+  readonly handedOut: number;
+  /** By name, how often. */
+  readonly faults: Record<string, number>;
+  readonly disturbances: Record<string, number>;
+  /** By code: what the flows were told. */
+  readonly failures: Record<string, number>;
+}
+
+/** How many of the requests meet a fault. */
+const share = 0.15;
+
+/** Publishes and receives in a real Node-RED while everything around it fails, and judges what came of it. */
+export async function run({ seed, objects, faults, calm }: Campaign): Promise<Outcome> {
+  const random = new SeededRandom(seed);
+  const folder = await mkdtemp(join(tmpdir(), 'edge-sync-test-'));
+  const { certificate: cert, key } = issueCertificate({ commonName: 'css', names: ['127.0.0.1'] });
+  const caFile = join(folder, 'ca.pem');
+  await writeFile(caFile, cert);
+  const cloud = await FaultyWire.start({ random, tls: { cert, key } });
+  const edge = await FaultyWire.start({ random });
+  const userDir = await makeUserDir();
+  const seen: Seen[] = [];
+  const disturbances = new Disturbances({
+    services: new Services(join(folder, 'services')),
+    ...{ cloud, edge, random },
+    userDir: { path: userDir.path, remove: () => Promise.resolve() },
+    addresses: { cloud: cloud.address, edge: edge.address, caFile },
+    onTold: (told) => seen.push({ ...(told as Told), at: Date.now() }),
+  });
+  const ask = (question: (truth: Truth) => Promise<void>): Promise<void> =>
+    Truth.ask({ cloud: cloud.service, edge: edge.service }, question);
+  try {
+    await disturbances.begin();
+    await ask((truth) => truth.registered());
+    const thrown = (): number => cloud.thrown.length + edge.thrown.length;
+    const isEnough = (): boolean =>
+      thrown() >= faults && disturbances.happened.length >= Object.keys(disturbances.kinds).length;
+    const publisher = (type: 'up' | 'down'): Publisher =>
+      new Publisher({ type, objects, isEnough, random, url: () => disturbances.url });
+    const down = publisher('down');
+    const up = publisher('up');
+    let done = false;
+    const publishing = Promise.all([down.run(), up.run()]).finally(() => {
+      done = true;
+    });
+    cloud.share = edge.share = share;
+    const turns = disturbances.turns();
+    while (!done) {
+      await pause(calm * (0.5 + random.next()));
+      disturbances.check();
+      await turns.next();
+    }
+    await publishing;
+    cloud.share = edge.share = 0;
+    await ask((truth) => truth.consumed());
+    disturbances.check();
+    const all = [...cloud.thrown, ...edge.thrown];
+    const judgement = judge({ down, up, seen, thrown: all, disturbances: disturbances.happened });
+    return {
+      ...judgement,
+      published: down.published + up.published,
+      handedOut: seen.filter(({ what }) => what === 'handed out').length,
+      faults: counted(all.map(({ name }) => name)),
+      disturbances: counted(disturbances.happened.map(({ name }) => name)),
+      failures: counted(seen.filter(({ what }) => what === 'failed').map(({ code }) => String(code))),
+    };
+  } finally {
+    await disturbances.end();
+    cloud.close();
+    edge.close();
+    await userDir.remove();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function counted(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names.toSorted()) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,317 @@
+import type { SeededRandom } from '../../support/random';
+
+/** A request that met a fault. */
+export interface Request {
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+}
+
+/** What the service answered. */
+export interface Answer {
+  readonly status: number;
+  /** As they came: name, value, name, value. */
+  readonly headers: readonly string[];
+  readonly body: Buffer;
+}
+
+/** One request on its way, and what can be done to it. */
+export interface Passage {
+  readonly request: Request;
+  readonly random: SeededRandom;
+  /** Passes the request on, so that it has its effect. Rejects where the service is away. */
+  pass(): Promise<Answer>;
+  /** Passes on half of what is uploaded, and breaks the line to the service. */
+  passHalf(): Promise<void>;
+  /** Writes bytes to the client as they are. */
+  write(bytes: Buffer | string): void;
+  /** Writes them below TLS, where there is TLS. */
+  writeBelow(bytes: Buffer | string): void;
+  /** Ends the connection to the client in good order. */
+  end(): void;
+  /** Ends it by a reset. */
+  reset(): void;
+  /** The next connections of this client are reset before they can say anything. */
+  refuse(connections: number): void;
+  pause(milliseconds: number): Promise<void>;
+  /** Resolves once the client has given up. */
+  left(): Promise<void>;
+}
+
+export interface Fault {
+  readonly name: string;
+  /** Whether it can befall this request; any unless given. */
+  fits?(request: Request): boolean;
+  act(passage: Passage): Promise<void>;
+}
+
+const html = '<html><head><title>nginx</title></head><body><h1>Sorry</h1></body></html>';
+const isData = ({ method, path }: Request): boolean => method === 'GET' && path.endsWith('/data');
+const isUpload = ({ method, path }: Request): boolean => method === 'PUT' && path.endsWith('/data');
+const isList = ({ method, path }: Request): boolean =>
+  method === 'GET' && /^\/api\/v1\/objects\/[^/]+(\/[^/]+)?(\?.*)?$/.test(path) && !/\/(up|down)-/.test(path);
+const isJson = ({ method, path }: Request): boolean =>
+  method === 'GET' && !/\/(data|status|health)$/.test(path.replace(/\?.*/, ''));
+
+/** An answer that is not the service's: the request has no effect. */
+function instead(status: string, body: string, ...headers: string[]): Fault['act'] {
+  return async ({ write, end }) => {
+    write(
+      head(status, [`Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close', ...headers]) + body,
+    );
+    end();
+  };
+}
+
+/** What the service says, changed on its way. */
+function changed(
+  change: (answer: Answer) => string | Buffer,
+  fits: Fault['fits'] = isJson,
+): Omit<Fault, 'name'> {
+  return {
+    fits,
+    async act(passage) {
+      const answer = await passage.pass();
+      const body = answer.status === 200 ? Buffer.from(change(answer)) : answer.body;
+      passage.write(head(statusLine(answer.status), [`Content-Length: ${body.length}`, 'Connection: close']));
+      passage.write(body);
+      passage.end();
+    },
+  };
+}
+
+function head(status: string, headers: readonly string[]): string {
+  return `HTTP/1.1 ${status}\r\n${headers.map((header) => `${header}\r\n`).join('')}\r\n`;
+}
+
+function statusLine(status: number): string {
+  return `${status} Answer`;
+}
+
+/** Whole as the service gave it, with the length and whatever else is said. */
+function said({ status, body }: Answer, ...headers: string[]): string {
+  return head(statusLine(status), [
+    ...(status === 204 ? [] : [`Content-Length: ${body.length}`]),
+    ...headers,
+  ]);
+}
+
+/** What a line, a proxy or an ingress does to requests and answers. None of it may lose, double or spoil an object. */
+export const faults: readonly Fault[] = [
+  { name: 'reset before the effect', act: async ({ reset }) => reset() },
+  { name: 'closed before the effect', act: async ({ end }) => end() },
+  { name: 'no answer, no effect', act: ({ left }) => left() },
+  {
+    name: 'reset after the effect',
+    async act({ pass, reset }) {
+      await pass();
+      reset();
+    },
+  },
+  {
+    name: 'closed after the effect',
+    async act({ pass, end }) {
+      await pass();
+      end();
+    },
+  },
+  {
+    name: 'no answer after the effect',
+    async act({ pass, left }) {
+      await pass();
+      await left();
+    },
+  },
+  {
+    name: 'reset within the head',
+    async act({ pass, write, pause, reset }) {
+      write(said(await pass()).slice(0, 14));
+      await pause(10);
+      reset();
+    },
+  },
+  {
+    name: 'body cut, with a length',
+    async act({ pass, write, pause, end }) {
+      const answer = await pass();
+      write(said(answer));
+      write(answer.body.subarray(0, answer.body.length / 2));
+      await pause(10);
+      end();
+    },
+  },
+  {
+    name: 'body cut, in chunks',
+    async act({ pass, write, pause, end }) {
+      const { status, body } = await pass();
+      const half = body.subarray(0, body.length / 2);
+      if (status !== 204) {
+        write(head(statusLine(status), ['Transfer-Encoding: chunked']));
+        if (half.length > 0)
+          write(Buffer.concat([Buffer.from(`${half.length.toString(16)}\r\n`), half, Buffer.from('\r\n')]));
+      }
+      await pause(10);
+      end();
+    },
+  },
+  {
+    name: 'body cut, to the end of the stream',
+    fits: isData,
+    async act({ pass, write, end }) {
+      const { status, body } = await pass();
+      write(head(statusLine(status), ['Connection: close']));
+      write(body.subarray(0, body.length / 2));
+      end();
+    },
+  },
+  {
+    name: 'more than its length',
+    async act({ pass, write, pause, end }) {
+      const answer = await pass();
+      write(said(answer));
+      write(answer.body);
+      write('and more');
+      await pause(10);
+      end();
+    },
+  },
+  {
+    name: 'error text behind the data',
+    ...changed(({ body }) => Buffer.concat([body, Buffer.from('Failed to send the data')]), isData),
+  },
+  {
+    name: 'dripped',
+    async act({ pass, write, pause, end }) {
+      const answer = await pass();
+      write(said(answer, 'Connection: close'));
+      const step = Math.max(1, Math.ceil(answer.body.length / 20));
+      for (let at = 0; at < answer.body.length; at += step) {
+        write(answer.body.subarray(at, at + step));
+        await pause(15);
+      }
+      end();
+    },
+  },
+  {
+    name: 'late',
+    async act({ pass, write, pause, end, random }) {
+      const answer = await pass();
+      await pause(500 + random.below(2_000));
+      write(said(answer, 'Connection: close'));
+      write(answer.body);
+      end();
+    },
+  },
+  { name: '500', act: instead('500 Internal Server Error', 'Failed to read the object') },
+  {
+    name: '500 after the effect',
+    async act(passage) {
+      await passage.pass();
+      await instead('500 Internal Server Error', 'Failed')(passage);
+    },
+  },
+  { name: '502 with HTML', act: instead('502 Bad Gateway', html, 'Content-Type: text/html') },
+  { name: '503 with Retry-After', act: instead('503 Service Unavailable', '', 'Retry-After: 1') },
+  {
+    name: '504 after the effect',
+    async act(passage) {
+      await passage.pass();
+      await instead('504 Gateway Timeout', html, 'Content-Type: text/html')(passage);
+    },
+  },
+  { name: '429', act: instead('429 Too Many Requests', '', 'Retry-After: 1') },
+  { name: '408', act: instead('408 Request Timeout', '') },
+  { name: '401 of an ingress', act: instead('401 Unauthorized', html, 'WWW-Authenticate: Basic realm="x"') },
+  { name: '403', act: instead('403 Forbidden', 'Unauthorized') },
+  { name: '404 with HTML', act: instead('404 Not Found', html, 'Content-Type: text/html') },
+  { name: '404 for data that is there', fits: isData, act: instead('404 Not Found', '') },
+  { name: 'sent elsewhere', act: instead('302 Found', html, 'Location: https://login.example/') },
+  { name: '200 of a login page', act: instead('200 OK', html, 'Content-Type: text/html') },
+  { name: 'empty 200', fits: isJson, act: instead('200 OK', '') },
+  {
+    name: 'a flood of 1xx',
+    async act({ pass, write, end }) {
+      for (let each = 0; each < 500; each += 1) write(head('102 Processing', []));
+      const answer = await pass();
+      write(said(answer, 'Connection: close'));
+      write(answer.body);
+      end();
+    },
+  },
+  {
+    name: 'no HTTP',
+    async act({ write, end }) {
+      write('SSH-2.0-OpenSSH_9.2\r\n');
+      end();
+    },
+  },
+  {
+    name: 'two lengths',
+    async act({ pass, write, end }) {
+      const answer = await pass();
+      write(said(answer, 'Content-Length: 7', 'Connection: close'));
+      write(answer.body);
+      end();
+    },
+  },
+  {
+    name: 'a head without end',
+    async act({ write, end }) {
+      write(
+        head(
+          '200 OK',
+          Array.from({ length: 3_000 }, (_, index) => `X-${index}: ${'x'.repeat(60)}`),
+        ),
+      );
+      end();
+    },
+  },
+  { name: 'JSON cut short', ...changed(({ body }) => body.subarray(0, body.length - 3)) },
+  { name: 'another shape of JSON', ...changed(() => '{"error":"busy"}') },
+  { name: 'null in a list', ...changed(({ body }) => String(body).replace('[', '[null,'), isList) },
+  {
+    name: 'nested too deep',
+    ...changed(({ body }) => String(body).replace('[', `[${'['.repeat(5_000)}${']'.repeat(5_000)},`), isList),
+  },
+  {
+    name: 'closed behind the answer, as nginx does',
+    async act({ pass, write, end }) {
+      const answer = await pass();
+      write(said(answer, 'Connection: close'));
+      write(answer.body);
+      end();
+    },
+  },
+  {
+    name: 'whole, to the end of the stream',
+    async act({ pass, write, end }) {
+      const { status, body } = await pass();
+      write(head(statusLine(status), ['Connection: close']));
+      write(body);
+      end();
+    },
+  },
+  {
+    name: 'upload cut half way',
+    fits: isUpload,
+    async act({ passHalf, reset }) {
+      await passHalf();
+      reset();
+    },
+  },
+  {
+    name: 'bytes that are no TLS',
+    async act({ pass, writeBelow, end }) {
+      await pass();
+      writeBelow('HTTP/1.1 400 Bad Request\r\n\r\n');
+      end();
+    },
+  },
+  {
+    name: 'connections refused',
+    async act({ refuse, reset }) {
+      refuse(3);
+      reset();
+    },
+  },
+];

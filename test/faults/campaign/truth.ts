@@ -1,0 +1,54 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { SyncServiceClient } from '../../../src/client';
+import { until } from '../../support/until';
+import type { Addresses } from './services';
+
+/** No machine should need so long, in ms, until everything is consumed once nothing is disturbed any more. */
+const bound = 300_000;
+
+/** What the services themselves say, past the wires. */
+export class Truth {
+  readonly #cloud: SyncServiceClient;
+  readonly #edge: SyncServiceClient;
+
+  private constructor(addresses: Addresses) {
+    const key = 'admin@demo';
+    this.#cloud = new SyncServiceClient({ address: addresses.cloud, organization: 'demo', key });
+    this.#edge = new SyncServiceClient({ address: addresses.edge, key });
+  }
+
+  /** Asks what there is to ask, and leaves. */
+  static async ask(addresses: Addresses, question: (truth: Truth) => Promise<void>): Promise<void> {
+    const truth = new Truth(addresses);
+    try {
+      await question(truth);
+    } finally {
+      await Promise.all([truth.#cloud.close(), truth.#edge.close()]);
+    }
+  }
+
+  async registered(): Promise<void> {
+    await until('the edge has registered', async () => (await this.#cloud.getDestinations()).length > 0);
+  }
+
+  /** Until nothing waits for anybody. */
+  async consumed(): Promise<void> {
+    let waiting: string[] = [];
+    const look = async (): Promise<boolean> => {
+      const [all, atEdge, atCloud] = await Promise.all([
+        this.#cloud.listAllObjects('down'),
+        this.#edge.listUpdates('down'),
+        this.#cloud.listUpdates('up'),
+      ]);
+      const unconsumed = all.filter(({ destinations }) =>
+        destinations?.some(({ status }) => status !== 'consumed'),
+      );
+      waiting = [...unconsumed, ...atEdge, ...atCloud].map(({ objectID }) => objectID);
+      if (waiting.length > 0) await pause(500);
+      return waiting.length === 0;
+    };
+    await until('everything is consumed', look, bound).catch((error: Error) => {
+      throw new Error(`${error.message}: ${waiting.length} are not, ${waiting.slice(0, 10).join(', ')}`);
+    });
+  }
+}
