@@ -8,6 +8,7 @@ import type {
 } from '../../src/client';
 import type { Timer } from '../../src/system/clock';
 import { toNodeFailure } from '../common/failure';
+import { metrics } from '../common/metrics/metrics';
 import { notPassedOn } from '../common/reply';
 import type { ServiceConnection } from '../sync-service/connection';
 
@@ -16,6 +17,8 @@ const reopenAfter = 5_000;
 
 export interface IntakeOptions {
   nodeID: string;
+  /** The ID of the sync-service. */
+  service: string;
   objectTypes: readonly string[];
   receiver: ReceiverOptions;
   /** Who acknowledges: sync-consume nodes, this one once the message is sent, or nobody since it only looks. */
@@ -34,6 +37,7 @@ export type Output = 'updated' | 'deleted' | 'givenUp';
 /** Receives the updates of some object types and makes messages of them. */
 export class Intake {
   readonly #receivers: UpdateReceiver[] = [];
+  readonly #unwatch: (() => void)[] = [];
   readonly #acknowledging = new Set<Promise<unknown>>();
   #retry: Timer | undefined;
   #closed = false;
@@ -72,6 +76,7 @@ export class Intake {
   close(): void {
     this.#closed = true;
     this.#retry?.cancel();
+    for (const unwatch of this.#unwatch) unwatch();
     // Node-RED does not tell whether the node comes again: it says so of some that do not. Its next start does.
     for (const receiver of this.#receivers) receiver.close({ returning: true });
   }
@@ -83,7 +88,13 @@ export class Intake {
 
   #receive(receiver: UpdateReceiver): void {
     this.#receivers.push(receiver);
-    receiver.onState(() => this.options.onState(this.#receivers.map(({ state }) => state)));
+    const { service, onState } = this.options;
+    const { objectType } = receiver;
+    this.#unwatch.push(metrics.watchReceiver({ service, objectType, state: () => receiver.state }));
+    receiver.onState(({ error }) => {
+      if (error) metrics.pollFailed(error);
+      onState(this.#receivers.map(({ state }) => state));
+    });
     this.#handOut(receiver).catch((error: unknown) => this.options.onError(error));
   }
 
@@ -106,6 +117,7 @@ export class Intake {
         this.#message(update.object, delivery),
         update.object.deleted ? 'deleted' : 'updated',
       );
+      metrics.handedOut(update.object.objectType, update.redelivered);
       return true;
     } catch (thrown) {
       const failure = notPassedOn(thrown);
@@ -127,6 +139,7 @@ export class Intake {
   }
 
   #giveUp(object: ObjectMetadata, attempt: number, error: Error | undefined): void {
+    metrics.givenUp(object.objectType);
     this.options.receiver.onExhausted?.(object, attempt, error);
     const failure = error && toNodeFailure(error);
     const told = failure && { error: { code: failure.code, message: failure.message } };

@@ -46,6 +46,7 @@ export default function (RED: NodeAPI): void {
         status.follow(() => statusOf(states, noWebhook !== undefined, clock.now()));
       const intake = new Intake(connection, {
         nodeID: this.id,
+        service: settings.service,
         objectTypes,
         receiver: {
           interval: settings.interval,

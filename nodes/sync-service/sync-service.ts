@@ -1,7 +1,9 @@
 import '../common/node-version';
 import { join } from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { OutboxState } from '../../src/client';
 import { systemClock } from '../../src/system/clock';
+import { metrics } from '../common/metrics/metrics';
 import { listen } from '../common/runtime-events';
 import { settingsOf } from '../common/settings';
 import { credentialsOf } from '../common/table';
@@ -12,6 +14,7 @@ import { ServiceConnection } from './connection';
 import { table } from './fields';
 import { folderOf } from './folder';
 import { withJournal } from './journals';
+import { serveMetrics } from './metrics-route';
 import { isUnverified, openClient, type TlsConfigNode } from './open';
 import { ServiceOutbox } from './outbox';
 import { outboxLimits } from './outbox-limits';
@@ -19,6 +22,7 @@ import { OutboxReport } from './outbox-report';
 
 export default function (RED: NodeAPI): void {
   serveDialogs(RED);
+  serveMetrics(RED);
 
   function SyncService(this: Node<SyncServiceCredentials>, config: NodeDef): void {
     RED.nodes.createNode(this, config);
@@ -41,12 +45,18 @@ export default function (RED: NodeAPI): void {
       listener: report,
     });
     Object.assign(this, { connection, outbox, settings } satisfies Omit<SyncServiceNode, keyof Node>);
+    let outboxState: OutboxState | undefined;
+    outbox.onState((state) => {
+      outboxState = state;
+    });
+    const unwatch = metrics.watchOutbox(this.id, () => outboxState);
     // What fails is reported.
     outbox.resume().catch(() => undefined);
     const onStarted = (): void => void connection.flowsStarted();
     const unlisten = listen(RED.events, 'flows:started', onStarted);
     this.on('close', (done: () => void) => {
       unlisten();
+      unwatch();
       void Promise.allSettled([outbox.close(), connection.close()]).then((closed) => {
         report.close();
         for (const each of closed) if (each.status === 'rejected') this.error(each.reason);

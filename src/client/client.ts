@@ -35,6 +35,7 @@ import { Objects } from './objects/objects';
 import { Paths, query } from './objects/paths';
 import { Presence } from './objects/presence';
 import { type ClientSeams, withSystem } from './seams';
+import { counted, traced } from './tracing';
 import type { AcknowledgeOutcome } from './updates/acknowledge';
 import type { Acknowledgement } from './updates/entry';
 import { Feeds } from './updates/feeds';
@@ -232,7 +233,9 @@ export class SyncServiceClient {
     data: DataSource,
     options: UploadOptions = {},
   ): Promise<void> {
-    await this.#publisher.data(object, data, checked(options));
+    await traced('publish', object, (context) =>
+      this.#publisher.data(object, data, counted(checked(options), context)),
+    );
   }
 
   /**
@@ -246,7 +249,9 @@ export class SyncServiceClient {
     data: DataSource,
     options: PublishOptions = {},
   ): Promise<void> {
-    await this.#publisher.publish(metadata, data, checked(options));
+    await traced('publish', metadata, (context) =>
+      this.#publisher.publish(metadata, data, counted(checked(options), context)),
+    );
   }
 
   /** Makes an inactive object active: it is delivered from now on. */
@@ -288,7 +293,9 @@ export class SyncServiceClient {
     object: ObjectReference | ObjectMetadata,
     options: DownloadOptions = {},
   ): Promise<Buffer> {
-    return this.#downloader.toBuffer(object, checked(options));
+    return traced('fetch', object, (context) =>
+      this.#downloader.toBuffer(object, counted(checked(options), context)),
+    );
   }
 
   /**
@@ -302,7 +309,9 @@ export class SyncServiceClient {
     path: string,
     options: DownloadOptions = {},
   ): Promise<void> {
-    await this.#downloader.toFile(object, path, checked(options));
+    await traced('fetch', object, (context) =>
+      this.#downloader.toFile(object, path, counted(checked(options), context)),
+    );
   }
 
   /**
@@ -405,7 +414,9 @@ export class SyncServiceClient {
     how: Acknowledgement = 'consumed',
     options: CallOptions & AcknowledgeOptions & { receiver?: string | undefined } = {},
   ): Promise<AcknowledgeOutcome> {
-    return this.#feeds.acknowledge(this.#named(object), how, checked(options));
+    return traced('acknowledge', object, () =>
+      this.#feeds.acknowledge(this.#named(object), how, checked(options)),
+    );
   }
 
   /** See UpdateReceiver.release. @returns false where no receiver has the object in hand. */

@@ -45,6 +45,7 @@ export type { OutboxEnd } from './outbox/ends';
 export type { OutboxAction, OutboxEntry, OutboxOutcome, OutboxReason } from './outbox/entry';
 export type { OutboxClient, OutboxLimits, OutboxOptions, OutboxState, PutOptions } from './outbox/options';
 export { Outbox } from './outbox/outbox';
+export type { Traced } from './tracing';
 export type { AcknowledgeOutcome } from './updates/acknowledge';
 export type { AcknowledgementWait } from './updates/acknowledging';
 export type { Acknowledgement } from './updates/entry';

@@ -19,6 +19,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ['connection'],
     ['objects'],
     ['data', 'administration'],
+    ['tracing.ts'],
     ['updates', 'deliveries', 'outbox'],
     ['seams.ts'],
     ['client.ts'],

@@ -148,6 +148,7 @@ describe('a node that closes', () => {
     const errors: unknown[] = [];
     const intake = new Intake(connection, {
       nodeID: 'in',
+      service: 'ess',
       objectTypes: ['rules'],
       receiver: {},
       acknowledge: 'delivery',

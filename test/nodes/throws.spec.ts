@@ -130,6 +130,7 @@ describe('what Node-RED cannot copy', () => {
     const [sent, errors]: [string[], string[]] = [[], []];
     const intake = new Intake(connection, {
       nodeID: 'in',
+      service: 'ess',
       objectTypes: ['rules'],
       receiver: { interval: 10 },
       acknowledge: 'flow',

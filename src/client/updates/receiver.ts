@@ -2,6 +2,7 @@ import type { ObjectMetadata } from '../../protocol/metadata';
 import type { Clock, Timer } from '../../system/clock';
 import { Listeners } from '../../system/listeners';
 import type { ObjectReference } from '../objects/names';
+import { traced } from '../tracing';
 import type { AcknowledgeOutcome } from './acknowledge';
 import type { Acknowledgement } from './entry';
 import { faultOf } from './fault';
@@ -88,7 +89,7 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
     how: Acknowledgement = 'consumed',
     options: AcknowledgeOptions = {},
   ): Promise<AcknowledgeOutcome> {
-    return this.host.acknowledge(this.name, object, how, options);
+    return traced('acknowledge', object, () => this.host.acknowledge(this.name, object, how, options));
   }
 
   /** Work on the object goes on: it is not handed out again meanwhile. */
