@@ -43,13 +43,17 @@ function declarePublic(): void {
   } else cpSync(kept, manifest.types);
 }
 
-/** Takes a quarter less on a gateway's disk; names stay, so that a stack still tells where it was. */
+/**
+ * Takes half as much on a gateway's disk. The names of files, classes, functions and methods stay, so that a stack still
+ * tells where it was; those of variables and of what is private to a class go.
+ */
 function compactCode(): void {
   for (const name of readdirSync('dist', { recursive: true, encoding: 'utf8' })) {
     if (!name.endsWith('.js')) continue;
     const file = join('dist', name);
     const { code } = transformSync(readFileSync(file, 'utf8'), {
       minifyWhitespace: true,
+      minifyIdentifiers: true,
       // Node.js finds by its form what a program imports by name.
       minifySyntax: file !== manifest.main,
       lineLimit: 120,

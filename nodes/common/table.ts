@@ -32,7 +32,7 @@ export interface TextField extends Row {
   several?: true;
 }
 
-const units = { s: 1_000, h: 3_600_000, MiB: 1_048_576 };
+const units = { s: 1_000, h: 3_600_000, KiB: 1_024, MiB: 1_048_576 };
 
 /** A number above zero. Its unit stands in its label; the runtime reads it in ms or bytes. */
 export interface NumberField extends Row {

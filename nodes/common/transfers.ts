@@ -1,5 +1,6 @@
-import type { Progress } from '../../src/client';
+import type { OnWait, Progress, TransferWait } from '../../src/client';
 import { type Clock, systemClock } from '../../src/system/clock';
+import { sharedText, type Text } from './text';
 
 /** A transfer that takes less time, in ms, is over before anybody could read how far it is. */
 const worthTelling = 1_000;
@@ -11,6 +12,13 @@ interface Transfer {
   readonly since: number;
   bytes: number;
   total: number | undefined;
+  waitsFor: TransferWait | undefined;
+}
+
+/** Told by a transfer how far it is, and what it waits for. */
+export interface TransferListeners {
+  onProgress: Progress;
+  onWait: OnWait;
 }
 
 /** How far the transfers of one node are: a text for its status, while they take long. */
@@ -18,20 +26,31 @@ export class Transfers {
   readonly #running = new Set<Transfer>();
   #told = Number.NEGATIVE_INFINITY;
 
-  /** @param tell takes `42 %`, `3 × 42 %` of several, or `7.5 MiB` where the whole is not known. */
+  /**
+   * @param tell takes `42 %`, `3 × 42 %` of several, or `7.5 MiB` where the whole is not known; with what they wait for
+   * where one of them does.
+   */
   constructor(
-    private readonly tell: (text: string) => void,
+    private readonly tell: (text: string | Text) => void,
     private readonly clock: Clock = systemClock,
   ) {}
 
   /** Runs `work`, which says how far it is. */
-  async run<T>(work: (onProgress: Progress) => Promise<T>): Promise<T> {
-    const transfer: Transfer = { since: this.clock.elapsed(), bytes: 0, total: undefined };
+  async run<T>(work: (listeners: TransferListeners) => Promise<T>): Promise<T> {
+    const since = this.clock.elapsed();
+    const transfer: Transfer = { since, bytes: 0, total: undefined, waitsFor: undefined };
     this.#running.add(transfer);
     try {
-      return await work((bytes, total) => {
-        Object.assign(transfer, { bytes, total });
-        this.#tellNowAndThen();
+      return await work({
+        onProgress: (bytes, total) => {
+          Object.assign(transfer, { bytes, total });
+          this.#tellNowAndThen();
+        },
+        onWait: (reason) => {
+          transfer.waitsFor = reason;
+          // It may wait before its first byte, and for long.
+          if (reason) this.clock.after(worthTelling, () => this.#tellNowAndThen(), { background: true });
+        },
       });
     } finally {
       this.#running.delete(transfer);
@@ -41,11 +60,13 @@ export class Transfers {
   #tellNowAndThen(): void {
     const now = this.clock.elapsed();
     const long = Array.from(this.#running).filter(
-      ({ bytes, since }) => bytes > 0 && now - since >= worthTelling,
+      ({ bytes, since, waitsFor }) => (bytes > 0 || waitsFor) && now - since >= worthTelling,
     );
     if (long.length === 0 || now - this.#told < shortestInterval) return;
     this.#told = now;
-    this.tell(long.length === 1 ? far(long) : `${long.length} × ${far(long)}`);
+    const progress = long.length === 1 ? far(long) : `${long.length} × ${far(long)}`;
+    const waitsFor = long.find((each) => each.waitsFor)?.waitsFor;
+    this.tell(waitsFor ? sharedText(`transfer.${waitsFor}`, { progress }) : progress);
   }
 }
 

@@ -1,8 +1,8 @@
-import type { ObjectReference, Progress } from '../../src/client';
+import type { ObjectReference } from '../../src/client';
 import { type Clock, systemClock, type Timer } from '../../src/system/clock';
 import { every } from '../../src/system/every';
 import { Limiter } from '../../src/system/limiter';
-import type { Transfers } from '../common/transfers';
+import type { TransferListeners, Transfers } from '../common/transfers';
 
 /** In ms: how often objects that wait for their turn are kept from being handed out again. */
 const renewal = 1_000;
@@ -24,20 +24,39 @@ export class Fetches {
   }
 
   /** Runs `work` when its turn comes. Its object is not handed out again while it waits, or makes progress. */
-  async run<T>(object: ObjectReference, work: (onProgress: Progress) => Promise<T>): Promise<T> {
+  async run<T>(object: ObjectReference, work: (listeners: TransferListeners) => Promise<T>): Promise<T> {
+    this.#wait(object);
+    return this.#limiter.run(async () => {
+      this.#goOn(object);
+      try {
+        return await this.transfers.run(({ onProgress, onWait }) => {
+          this.renew(object);
+          return work({
+            onProgress: (bytes, total) => {
+              this.renew(object);
+              onProgress(bytes, total);
+            },
+            onWait: (reason) => {
+              if (reason) this.#wait(object);
+              else this.#goOn(object);
+              onWait(reason);
+            },
+          });
+        });
+      } finally {
+        this.#goOn(object);
+      }
+    });
+  }
+
+  #wait(object: ObjectReference): void {
     this.#waiting.add(object);
     this.#renewing ??= every(this.clock, renewal, () => this.#renewWaiting(), { background: true });
-    return this.#limiter.run(() => {
-      this.#waiting.delete(object);
-      this.#renewWaiting();
-      return this.transfers.run((tell) => {
-        this.renew(object);
-        return work((bytes, total) => {
-          this.renew(object);
-          tell(bytes, total);
-        });
-      });
-    });
+  }
+
+  #goOn(object: ObjectReference): void {
+    this.#waiting.delete(object);
+    this.#renewWaiting();
   }
 
   #renewWaiting(): void {

@@ -4,7 +4,6 @@ import {
   isSyncServiceError,
   type ObjectMetadata,
   type ObjectReference,
-  type Progress,
   type SyncServiceClient,
 } from '../../src/client';
 import { NodeFailure, toNodeFailure } from '../common/failure';
@@ -14,7 +13,7 @@ import { parseJson, TooDeep } from '../common/json';
 import { objectOf } from '../common/objects';
 import { labelsOf, type Settings, settingsOf } from '../common/settings';
 import { StatusLine } from '../common/status';
-import { Transfers } from '../common/transfers';
+import { type TransferListeners, Transfers } from '../common/transfers';
 import { TypedFields } from '../common/typed';
 import { useService } from '../sync-service/use';
 import { Fetches } from './fetches';
@@ -50,13 +49,13 @@ export default function (RED: NodeAPI): void {
         client: SyncServiceClient,
         object: ObjectReference,
         message: NodeMessageInFlow,
-        onProgress: Progress,
+        listeners: TransferListeners,
         signal: AbortSignal,
       ): Promise<Record<string, unknown>> => {
         const trustedKeys = fields.isSet('trustedKey')
           ? await trustedKeysOf(await fields.any('trustedKey', message), (path) => fields.locate(path))
           : undefined;
-        const options = { signal, onProgress, trustedKeys };
+        const options = { signal, ...listeners, trustedKeys };
         if (settings.output === 'file') {
           const name = await fields.text('filename', message);
           const folder = await targetFolder(settings.folder && fields.locate(settings.folder));
@@ -81,8 +80,8 @@ export default function (RED: NodeAPI): void {
         status.show({ fill: 'blue', shape: 'dot', text: object.objectID });
         const result = hasNoData(object)
           ? { outcome: 'nodata' }
-          : await fetches.run(object, (onProgress) =>
-              outcomeOf(object, () => fetch(client, object, message, onProgress, closing), release),
+          : await fetches.run(object, (listeners) =>
+              outcomeOf(object, () => fetch(client, object, message, listeners, closing), release),
             );
         status.show({ fill: 'green', shape: 'dot', text: `sync-fetch.outcome.${result.outcome}` });
         if (result.outcome !== 'fetched') delete message.payload;

@@ -1,12 +1,6 @@
 import type { NodeMessage } from 'node-red';
-import type {
-  ObjectReference,
-  Outbox,
-  OutboxEntry,
-  Progress,
-  ServiceKind,
-  SyncServiceClient,
-} from '../../src/client';
+import type { ObjectReference, Outbox, OutboxEntry, ServiceKind, SyncServiceClient } from '../../src/client';
+import type { TransferListeners } from '../common/transfers';
 import type { TypedFields } from '../common/typed';
 import { bytesOf, dataOf } from './data';
 import type { OutSettings } from './fields';
@@ -29,7 +23,7 @@ interface SendRequest {
 /** What a message asks for, read and found right: all that is left is to send it. */
 export interface Job extends Queued {
   readonly outcome: 'published' | 'activated' | 'deleted';
-  send(client: SyncServiceClient, onProgress: Progress): Promise<void>;
+  send(client: SyncServiceClient, listeners: TransferListeners): Promise<void>;
   /** Leaves that to an outbox. */
   keep(outbox: Outbox): Promise<OutboxEntry>;
 }
@@ -46,7 +40,7 @@ export const actions: Readonly<Record<OutSettings['action'], (request: SendReque
       object,
       outcome: 'published',
       bytes: bytesOf(data),
-      send: (client, onProgress) => client.publish(metadata, data, { sign, onProgress }),
+      send: (client, listeners) => client.publish(metadata, data, { sign, ...listeners }),
       keep: (outbox) => outbox.put(metadata, data, { sign, reference: isReferenced(settings) }),
     };
   },
@@ -71,7 +65,7 @@ export const actions: Readonly<Record<OutSettings['action'], (request: SendReque
       object,
       outcome: 'published',
       bytes: bytesOf(data),
-      send: (client, onProgress) => client.updateObjectData(object, data, { onProgress }),
+      send: (client, listeners) => client.updateObjectData(object, data, listeners),
       keep: (outbox) => outbox.putData(object, data, { reference: isReferenced(settings) }),
     };
   },

@@ -39,7 +39,7 @@ export function sending(parts: OutParts, transfers: Transfers): Handler {
       () => read(message),
       async ({ client, object, outcome, send }) => {
         status.show({ fill: 'blue', shape: 'dot', text: object.objectID });
-        await transfers.run((onProgress) => send(client, onProgress));
+        await transfers.run((listeners) => send(client, listeners));
         return { client, object, outcome, metadata: await metadataOf({ client, object, outcome }) };
       },
     );

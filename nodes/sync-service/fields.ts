@@ -19,6 +19,7 @@ const localEdge = all(local, has('side', 'edge'));
 const cloudByAddress = all(byAddress, has('side', 'cloud'));
 
 const outbox = { section: 'outbox' };
+const transfers = { section: 'transfers' };
 
 const tls: ConfigField = { kind: 'config', of: 'tls-config', icon: 'shield', value: '', shown: byAddress };
 
@@ -36,7 +37,10 @@ export const table = nodeTable({
     const where = isLocal ? `${form.value('edgeType')}/${form.value('edgeID')}` : host;
     return translate('called.edge', { where });
   },
-  sections: { outbox: (form) => form.value('connection') !== '' },
+  sections: {
+    transfers: (form) => form.value('connection') !== '',
+    outbox: (form) => form.value('connection') !== '',
+  },
   fields: {
     name: nameField,
     /** `openhorizon`: the ESS that HZN_ESS_* names. */
@@ -82,6 +86,10 @@ export const table = nodeTable({
   </div>`,
       { shown: (form) => form.value('connection') !== '' },
     ),
+    /** A second, of large ones in both directions together. Empty: as fast as the line is. */
+    transferRate: number('', { icon: 'tachometer', unit: 'KiB', optional: true, ...transfers }),
+    /** Large data goes to a cloud on MongoDB in chunks. */
+    inChunks: checkbox(false, { shown: cloudByAddress, ...transfers }),
     outboxSize: number('256', { icon: 'hdd-o', unit: 'MiB', ...outbox }),
     outboxEntries: number('100000', { icon: 'list-ol', ...outbox }),
     /** Empty: for ever. */

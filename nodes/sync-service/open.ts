@@ -16,8 +16,14 @@ type TlsOptions = NonNullable<ClientOptions['tls']>;
 /** Where a client notes what it must know after a restart, and who is told when it cannot. */
 export type ClientMemory = Pick<ClientOptions, 'journal' | 'onForgetful' | 'onLeftOut'>;
 
+/** What a client has however it connects. */
+type CommonOptions = ClientMemory & Pick<ClientOptions, 'transferRate'>;
+
 /** What a dialog, saved or not, says of a connection. */
-export type ConnectionSettings = Omit<SyncServiceSettings, 'name' | 'tls' | OutboxField>;
+export type ConnectionSettings = Omit<SyncServiceSettings, 'name' | 'tls' | OutboxField | TransferField> &
+  Partial<Pick<SyncServiceSettings, TransferField>>;
+
+type TransferField = 'transferRate' | 'inChunks';
 
 type OutboxField = Extract<keyof SyncServiceSettings, `outbox${string}`>;
 
@@ -35,13 +41,15 @@ export async function openClient(
   memory: ClientMemory = {},
   local: SharedLocalService = sharedLocalService(),
 ): Promise<OpenedClient> {
+  const { transferRate = 0 } = settings;
+  const common = { ...memory, ...(transferRate > 0 && { transferRate }) };
   switch (settings.connection) {
     case 'openhorizon':
-      return { client: SyncServiceClient.fromEnvironment(memory), release: () => undefined };
+      return { client: SyncServiceClient.fromEnvironment(common), release: () => undefined };
     case 'local':
-      return openLocal(settings, memory, local);
+      return openLocal(settings, common, local);
     case 'address':
-      return { client: openAddress(settings, credentials, tls, memory), release: () => undefined };
+      return { client: openAddress(settings, credentials, tls, common), release: () => undefined };
     default:
       throw invalidInput('Choose what the sync-service connects to', sharedText('needs.connection'));
   }
@@ -60,7 +68,7 @@ function openAddress(
   settings: ConnectionSettings,
   { key, secret }: SyncServiceCredentials,
   tls: TlsOptions | undefined,
-  memory: ClientMemory,
+  common: CommonOptions,
 ): SyncServiceClient {
   if (!settings.address) throw invalidInput('The sync-service has no address: enter it there');
   if (endsInApi(settings.address)) {
@@ -72,19 +80,20 @@ function openAddress(
   }
   const trust = settings.caFile ? { ...tls, caFile: settings.caFile } : tls;
   return new SyncServiceClient({
-    ...memory,
+    ...common,
     address: settings.address,
     ...(settings.side === 'cloud' && { organization: settings.organization }),
     ...(key && { key }),
     ...(secret && { secret }),
     ...(trust && { tls: trust }),
     ...(settings.proxy && { proxyFromEnvironment: true }),
+    ...(settings.inChunks && { inChunks: true }),
   });
 }
 
 async function openLocal(
   settings: ConnectionSettings,
-  memory: ClientMemory,
+  common: CommonOptions,
   local: SharedLocalService,
 ): Promise<OpenedClient> {
   const { side, organization } = settings;
@@ -96,7 +105,7 @@ async function openLocal(
     throw localFailure(error);
   });
   const client = new SyncServiceClient({
-    ...memory,
+    ...common,
     address: use.address,
     ...(side === 'cloud' && { organization }),
     // The local service takes any user name@organization as that organization's admin, whatever the secret.

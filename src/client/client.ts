@@ -23,6 +23,7 @@ import { Sender } from './connection/sender';
 import type { DownloadOptions } from './data/download';
 import { Downloader } from './data/downloader';
 import { Publisher, type PublishOptions } from './data/publisher';
+import { TransferRate } from './data/rate';
 import type { DataSource } from './data/source';
 import { UploadMemory } from './data/upload-memory';
 import type { UploadOptions } from './data/upload-options';
@@ -46,6 +47,8 @@ import type { UpdateSource } from './updates/source';
 export interface ClientOptions extends ConnectionOptions {
   /** Accept names that no ESS can fetch, for objects that stay on a CSS. */
   allowCloudOnlyNames?: boolean;
+  /** So many bytes a second at most of all transfers of more than 256 KiB together, in both directions. */
+  transferRate?: number;
   /** Sends large data in chunks of 16 MiB, which a CSS on MongoDB takes; see UploadOptions. */
   inChunks?: boolean;
   /**
@@ -81,6 +84,7 @@ export class SyncServiceClient {
   readonly #requests: Requests;
   readonly #paths: Paths;
   readonly #objects: Objects;
+  readonly #rate: TransferRate;
   readonly #publisher: Publisher;
   readonly #downloader: Downloader;
   readonly #listing: Listing;
@@ -112,6 +116,7 @@ export class SyncServiceClient {
     this.#kindCheck = new KindCheck(this.kind, async () => (await this.getHealth()).general.nodeType);
     this.#sender = new Sender(options, this.#kindCheck, { clock, random, openTransport, readIdentity });
     this.#requests = new Requests(this.#sender, options);
+    this.#rate = new TransferRate(clock, options.transferRate);
     const presence = new Presence(this.#requests, this.#paths);
     this.#objects = new Objects(this.#requests, this.#paths, presence);
     this.#publisher = new Publisher({
@@ -120,13 +125,22 @@ export class SyncServiceClient {
       presence,
       objects: this.#objects,
       memory: new UploadMemory(journal),
+      rate: this.#rate,
       inChunks: options.inChunks ?? false,
       clock,
       random,
     });
     const machine = { clock, random, disk, processes };
     const { address } = options;
-    this.#downloader = new Downloader(this.#requests, this.#paths, presence, this.#objects, address, machine);
+    this.#downloader = new Downloader(
+      this.#requests,
+      this.#paths,
+      presence,
+      this.#objects,
+      address,
+      this.#rate,
+      machine,
+    );
     this.#listing = new Listing(this.#requests, this.#paths);
     this.#destinations = new Destinations(this.#requests, this.#paths);
     this.#organizations = new Organizations(this.#requests, this.#paths);
@@ -153,7 +167,7 @@ export class SyncServiceClient {
   static fromEnvironment(
     options: { environment?: NodeJS.ProcessEnv } & Pick<
       ClientOptions,
-      'journal' | 'onForgetful' | 'onLeftOut'
+      'journal' | 'onForgetful' | 'onLeftOut' | 'transferRate'
     > = {},
   ): SyncServiceClient {
     const { environment = process.env, ...memory } = options;
@@ -638,6 +652,7 @@ export class SyncServiceClient {
   async close(): Promise<void> {
     this.#feeds.close();
     this.#deliveries.close();
+    this.#rate.close();
     await this.#sender.close();
   }
 

@@ -1,3 +1,5 @@
+import type { EndSignal } from './ending';
+
 /** Lets at most `limit` pieces of work run at once; the others wait in the order in which they came. */
 export class Limiter {
   #running = 0;
@@ -5,12 +7,17 @@ export class Limiter {
 
   constructor(private readonly limit: number) {}
 
+  /** Whether somebody waits. */
+  get isFull(): boolean {
+    return this.#waiting.size > 0;
+  }
+
   /**
    * Runs `work` when its turn comes.
    *
    * @param signal ends the wait: rejects with its reason.
    */
-  async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async run<T>(work: () => Promise<T>, signal?: EndSignal): Promise<T> {
     if (this.#running >= this.limit) await this.#turn(signal);
     else this.#running += 1;
     try {
@@ -23,7 +30,7 @@ export class Limiter {
     }
   }
 
-  #turn(signal: AbortSignal | undefined): Promise<void> {
+  #turn(signal: EndSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       const onAbort = (): void => {

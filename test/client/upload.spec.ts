@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DataSource, SyncServiceClient, SyncServiceError } from '../../src/client';
 import type { Requests } from '../../src/client/connection/requests';
+import { TransferRate } from '../../src/client/data/rate';
 import { replayable } from '../../src/client/data/source';
 import { UnansweredPut } from '../../src/client/data/unanswered';
 import { Uploader } from '../../src/client/data/upload';
@@ -146,15 +147,9 @@ describe('an upload', () => {
     const objects = new Objects(requests, paths, presence);
     const memory = new UploadMemory(inMemory());
     const machine = { clock: systemClock, random: systemRandom };
-    const uploader = new Uploader({
-      requests,
-      paths,
-      presence,
-      objects,
-      memory,
-      inChunks: false,
-      ...machine,
-    });
+    const rate = new TransferRate(systemClock, undefined);
+    const seams = { requests, paths, presence, objects, memory, rate, inChunks: false, ...machine };
+    const uploader = new Uploader(seams);
     const body = { body: await replayable('x') };
     const put = await UnansweredPut.of(requests, paths, object, {});
     for (let index = 0; index <= 10_000; index += 1) {

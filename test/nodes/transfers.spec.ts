@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict';
-import { Transfers } from '../../nodes/common/transfers';
+import type { Text } from '../../nodes/common/text';
+import { type TransferListeners, Transfers } from '../../nodes/common/transfers';
 import { Fetches } from '../../nodes/sync-fetch/fetches';
 import { SendQueue } from '../../nodes/sync-out/queue';
-import type { ObjectReference, Progress } from '../../src/client';
+import { type ConnectionSettings, openClient } from '../../nodes/sync-service/open';
+import type { ObjectReference, OnWait, Progress } from '../../src/client';
+import { ChunkStore } from '../support/chunk-store';
 import { ManualClock } from '../support/manual-clock';
 import { until } from '../support/until';
 
 /** Work that ends when the test says so. */
-function held(): { work: (onProgress: Progress) => Promise<void>; end: () => void; progress: Progress } {
+function held(): TransferListeners & {
+  work: (listeners: TransferListeners) => Promise<void>;
+  end: () => void;
+  progress: Progress;
+} {
   let end: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => {
     end = resolve;
@@ -15,8 +22,10 @@ function held(): { work: (onProgress: Progress) => Promise<void>; end: () => voi
   const transfer = {
     end,
     progress: (() => undefined) as Progress,
-    work(onProgress: Progress) {
-      transfer.progress = onProgress;
+    onProgress: (() => undefined) as Progress,
+    onWait: (() => undefined) as OnWait,
+    work(listeners: TransferListeners) {
+      Object.assign(transfer, { progress: listeners.onProgress, ...listeners });
       return ended;
     },
   };
@@ -25,7 +34,7 @@ function held(): { work: (onProgress: Progress) => Promise<void>; end: () => voi
 
 describe('the progress of transfers', () => {
   let clock: ManualClock;
-  let told: string[] = [];
+  let told: (string | Text)[] = [];
   let transfers: Transfers;
   beforeEach(() => {
     clock = new ManualClock();
@@ -74,6 +83,75 @@ describe('the progress of transfers', () => {
   });
 });
 
+describe('transfers that wait for their rate', () => {
+  it('say so, with how far they are; also before their first byte', async () => {
+    const clock = new ManualClock();
+    const told: (string | Text)[] = [];
+    const transfers = new Transfers((text) => told.push(text), clock);
+    const transfer = held();
+    const done = transfers.run(transfer.work);
+    transfer.onWait('rate');
+    await clock.advance(1_000);
+    transfer.progress(420, 1_000);
+    await clock.advance(500);
+    transfer.progress(420, 1_000);
+    transfer.onWait(undefined);
+    await clock.advance(500);
+    transfer.progress(430, 1_000);
+    const key = '@edge-sync/node-red/sync-service:sync-service.transfer.rate';
+    assert.deepEqual(told, [
+      { key, values: { progress: '0.0 MiB' } },
+      { key, values: { progress: '42 %' } },
+      '43 %',
+    ]);
+    transfer.end();
+    await done;
+    await clock.advance(5_000);
+    assert.equal(told.length, 3);
+  });
+
+  it('are as their sync-service says: its rate, and whether large data is sent in chunks', async () => {
+    const store = await ChunkStore.start();
+    const settings: ConnectionSettings = {
+      connection: 'address',
+      side: 'cloud',
+      address: store.address,
+      organization: 'demo',
+      edgeType: '',
+      edgeID: '',
+      caFile: '',
+      proxy: false,
+    };
+    const object = { objectType: 't', objectID: 'o' };
+    const data = Buffer.alloc(16 * 1_048_576 + 1);
+    const waits: unknown[] = [];
+    for (const [transferRate, inChunks] of [
+      [2 ** 31, true],
+      [0, false],
+    ] as const) {
+      const opened = await openClient({ ...settings, transferRate, inChunks }, {}, undefined);
+      await opened.client.publish(object, data, { onWait: (reason) => waits.push(reason) });
+      await opened.client.close();
+    }
+    const [first, ...others] = store.asked.filter((each) => each !== 'PUT meta');
+    assert.deepEqual(
+      [first, ...others],
+      ['PUT 0-16777215/16777217', 'PUT 16777216-16777216/16777217', 'PUT whole'],
+    );
+    const slow = await openClient({ ...settings, transferRate: 1_000_000 }, {}, undefined);
+    const ending = new AbortController();
+    const { signal } = ending;
+    const onWait = (reason: unknown): void => {
+      waits.push(reason);
+      ending.abort();
+    };
+    await assert.rejects(slow.client.publish(object, data, { signal, onWait }), { code: 'SYNC_ABORTED' });
+    await slow.client.close();
+    await store.close();
+    assert.ok(waits.includes('rate'));
+  });
+});
+
 describe('fetches', () => {
   const object = (objectID: string): ObjectReference => ({ objectType: 't', objectID });
 
@@ -113,6 +191,16 @@ describe('fetches', () => {
     assert.deepEqual(renewed, ['a']);
     await clock.advance(3_000);
     assert.deepEqual(renewed, ['a', 'b', 'b', 'b'], 'a, that makes no progress, has its time');
+    renewed.length = 0;
+    transfer.onWait('rate');
+    await clock.advance(2_000);
+    transfer.onWait(undefined);
+    await clock.advance(1_000);
+    assert.deepEqual(
+      renewed.filter((name) => name === 'a'),
+      ['a', 'a'],
+      'a, that waits for its rate, has more',
+    );
     transfer.end();
     await Promise.all([first, second]);
     renewed.length = 0;
@@ -133,7 +221,7 @@ describe('a queue', () => {
         async () => ({ object: { objectType: 't', objectID }, bytes: 1 }),
         async () => {
           begun.push(name);
-          await works.get(name)?.work(() => undefined);
+          await works.get(name)?.work({ onProgress: () => undefined, onWait: () => undefined });
           if (name === 'a1') throw new Error('a1 failed');
         },
       );

@@ -82,7 +82,7 @@ function watchedBody(
   clock: Clock,
 ): HttpRequest['body'] {
   if (isInPieces(body)) return watchedPieces(body, floor, clock);
-  const bytes = Buffer.from(body);
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   if (bytes.length > sliceSize.first) return watchedPieces([bytes], floor, clock);
   floor.answerWithin(answerLimit + bytes.length * sendingPerByte);
   return body;

@@ -37,9 +37,10 @@ export interface ChunkSeams {
   memory: UploadMemory;
   clock: Clock;
   random: Random;
+  /** @param chunk with the size of the whole: that is what is large or small. */
   put(
     object: ObjectReference,
-    body: () => Buffer,
+    chunk: ReplayableBody,
     headers: Record<string, string>,
     options: UploadOptions,
   ): ReturnType<Requests['upload']>;
@@ -143,7 +144,7 @@ export class ChunkedUploads {
     };
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const answer = await this.seams.put(object, () => chunk, headers, options);
+        const answer = await this.seams.put(object, { make: () => chunk, size }, headers, options);
         const owner = String(answer['mms-upload-owner'] ?? '');
         if (start > 0) return { owner };
         return { owner, metadata: await this.seams.objects.metadata(object, options) };

@@ -1,12 +1,14 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import { SignatureCheck } from '../../protocol/signature';
 import { isSyncServiceError, SyncServiceError } from '../errors';
+import type { OnWait } from './rate';
 import { trustedKeySet } from './signing';
 import { type Progress, tellProgress } from './source';
 
 export interface DownloadOptions {
   signal?: AbortSignal | undefined;
   onProgress?: Progress | undefined;
+  onWait?: OnWait | undefined;
   /** Larger data is refused: SYNC_TOO_LARGE. 64 MiB unless given for what is fetched into memory. */
   maxBytes?: number | undefined;
   /** Public keys, as PEM or as base64 of their DER: data signed with another key, or not at all, is refused. */

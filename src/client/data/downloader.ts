@@ -17,6 +17,7 @@ import {
   toBuffer,
 } from './download';
 import { FileDownloads } from './file-downloads';
+import type { TransferRate } from './rate';
 import { resumed } from './resume';
 
 /** In ms, before a cut download goes on; longer each time that it brings nothing. */
@@ -36,6 +37,7 @@ export class Downloader {
     private readonly presence: Presence,
     private readonly objects: Objects,
     service: string,
+    private readonly rate: TransferRate,
     private readonly machine: Machine,
   ) {
     this.#files = new FileDownloads(service, machine);
@@ -53,16 +55,22 @@ export class Downloader {
     yield* checkedPieces(await this.#data(object, options), options);
   }
 
-  async #data(object: ObjectReference | ObjectMetadata, { signal }: DownloadOptions): Promise<ObjectData> {
+  async #data(
+    object: ObjectReference | ObjectMetadata,
+    { signal, onWait }: DownloadOptions,
+  ): Promise<ObjectData> {
     const path = this.paths.object(object, 'data');
     const current = (): Promise<CurrentVersion> => this.objects.version(object, { signal });
     const metadata = 'dataID' in object ? object : await this.objects.metadata(object, { signal });
     const size = sizeOf(metadata);
     const { clock, random } = this.machine;
-    const bytes = (
-      asked: { range: ByteRange } | { expected: number | undefined },
-    ): Promise<AsyncIterable<Buffer>> =>
-      this.presence.about(object, 'data', { signal }, () => this.requests.bytes(path, { signal, ...asked }));
+    const bytes = (asked: { range: ByteRange } | { expected: number | undefined }): AsyncIterable<Buffer> => {
+      const open = (): Promise<AsyncIterable<Buffer>> =>
+        this.presence.about(object, 'data', { signal }, () =>
+          this.requests.bytes(path, { signal, ...asked }),
+        );
+      return this.rate.download(open, size, { signal, onWait });
+    };
     return {
       metadata,
       current,

@@ -1,8 +1,10 @@
 import type { CallOptions } from '../connection/options';
+import type { OnWait } from './rate';
 import type { Progress } from './source';
 
 export interface UploadOptions extends CallOptions {
   onProgress?: Progress | undefined;
+  onWait?: OnWait | undefined;
   /**
    * Sends data that is larger than a chunk in chunks, each repeated by itself; as the client's option says, unless given. Works
    * on a CSS that stores in MongoDB alone; elsewhere the data is sent whole after all.

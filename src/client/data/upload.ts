@@ -1,11 +1,11 @@
 import { wasNotSent } from '../connection/failures';
-import type { CallOptions } from '../connection/options';
 import type { Requests } from '../connection/requests';
 import { invalidArgument, isSyncServiceError, type SyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
 import type { Paths } from '../objects/paths';
 import type { Presence } from '../objects/presence';
 import { ChunkedUploads, type ChunkSeams, type InChunks } from './chunked-upload';
+import type { TransferRate } from './rate';
 import { type ReplayableBody, withProgress } from './source';
 import type { UnansweredPut } from './unanswered';
 import type { ReachedUpload } from './upload-memory';
@@ -25,6 +25,7 @@ export interface ChosenUpload {
 
 export interface UploaderSeams extends Omit<ChunkSeams, 'put'> {
   presence: Presence;
+  rate: TransferRate;
   /** Whether chunks are chosen where the call does not say. */
   inChunks: boolean;
 }
@@ -36,17 +37,17 @@ export class Uploader {
   readonly #requests: Requests;
   readonly #paths: Paths;
   readonly #presence: Presence;
+  readonly #rate: TransferRate;
   readonly #inChunks: boolean;
 
   constructor(seams: UploaderSeams) {
-    const { requests, paths, presence, inChunks } = seams;
+    const { requests, paths, presence, rate, inChunks } = seams;
     this.#requests = requests;
     this.#paths = paths;
     this.#presence = presence;
+    this.#rate = rate;
     this.#inChunks = inChunks;
-    const put: ChunkSeams['put'] = (object, body, headers, options) =>
-      this.#put(object, body, headers, options);
-    this.#chunked = new ChunkedUploads({ ...seams, put });
+    this.#chunked = new ChunkedUploads({ ...seams, put: this.#put.bind(this) });
   }
 
   /**
@@ -117,7 +118,8 @@ export class Uploader {
     const { make, size } = withProgress(body, options.onProgress);
     const headers: Record<string, string> = size === undefined ? {} : { 'content-length': String(size) };
     try {
-      await put.send(() => this.#put(object, make, headers, { ...options, onRepeat: put.repeated }));
+      const repeated = { ...options, onRepeat: put.repeated };
+      await put.send(() => this.#put(object, { make, size }, headers, repeated));
     } catch (error) {
       throw this.#paths.kind === 'CSS' && mayBeThereInPart(error) ? error.partlySent() : error;
     }
@@ -125,14 +127,23 @@ export class Uploader {
 
   #put(
     object: ObjectReference,
-    body: ReplayableBody['make'],
+    { make, size }: ReplayableBody,
     headers: Record<string, string>,
-    { onRepeat, signal }: CallOptions & { onRepeat?: () => void },
+    { onRepeat, onWait, signal }: UploadOptions & { onRepeat?: () => void },
   ): ReturnType<Requests['upload']> {
     const path = this.#paths.object(object, 'data');
     const sent = { 'content-type': 'application/octet-stream', ...headers };
     return this.#presence.about(object, 'other', { signal }, () =>
-      this.#requests.upload({ path, body, headers: sent, repeatable: true, onRepeat, signal }),
+      this.#rate.upload(size, { signal, onWait }, (paced) =>
+        this.#requests.upload({
+          path,
+          body: () => paced(make()),
+          headers: sent,
+          repeatable: true,
+          onRepeat,
+          signal,
+        }),
+      ),
     );
   }
 }

@@ -1,0 +1,191 @@
+import { type Clock, sleep } from '../../system/clock';
+import { endedWithin } from '../../system/deadline';
+import { Ending, type EndSignal } from '../../system/ending';
+import { Limiter } from '../../system/limiter';
+import { warnIfThrown } from '../../system/listeners';
+import { invalidArgument, SyncServiceError } from '../errors';
+
+/** What a transfer waits for on our side. */
+export type TransferWait = 'rate';
+
+/** Told what a transfer waits for, and with undefined that it goes on. */
+export type OnWait = (reason: TransferWait | undefined) => void;
+
+export interface HeldOptions {
+  signal?: EndSignal | undefined;
+  onWait?: OnWait | undefined;
+}
+
+/** Transfers of no more bytes are not held back. */
+const small = 262_144;
+/** So many large ones are under way at once, so that small ones find a place in the lane of all transfers. */
+const mostLarge = 4;
+/** In ms: what was not used of the rate can be made good for so long. A wait that is shorter is not worth a timer. */
+const credit = 250;
+const shortestWait = 5;
+/** What is sent at a time: a tenth of a second, within these bounds. */
+const slices = { shortest: 1_024, longest: 65_536, each: 10 };
+/** A transfer that was not held back for so long, in ms, goes on. */
+const goesOn = 2_000;
+
+/**
+ * So many bytes a second of all large transfers of a client together, in both directions. Who waits here is at no fault: the
+ * floor of progress counts only while the service has to move, and it does not while nobody asks for the next piece.
+ */
+export class TransferRate {
+  readonly #large = new Limiter(mostLarge);
+  readonly #closing = new Ending();
+  /** When the next byte may pass, in ms of the clock. */
+  #free = Number.NEGATIVE_INFINITY;
+
+  /**
+   * @param bytesPerSecond undefined where nothing is held back.
+   * @throws SyncServiceError SYNC_INVALID_ARGUMENT.
+   */
+  constructor(
+    private readonly clock: Clock,
+    private readonly bytesPerSecond: number | undefined,
+  ) {
+    if (bytesPerSecond === undefined || (Number.isFinite(bytesPerSecond) && bytesPerSecond > 0)) return;
+    throw invalidArgument('transferRate must be a number of bytes above 0');
+  }
+
+  /**
+   * The pieces of a download at this rate; it is opened when its turn comes.
+   *
+   * @param size of the whole data, where it is known.
+   */
+  async *download(
+    open: () => Promise<AsyncIterable<Buffer>>,
+    size: number | undefined,
+    options: HeldOptions,
+  ): AsyncGenerator<Buffer> {
+    if (!this.#holds(size)) return yield* await open();
+    const held = await this.#enter(options);
+    try {
+      for await (const piece of await open()) {
+        await held.take(piece.length);
+        yield piece;
+      }
+    } finally {
+      held.leave();
+    }
+  }
+
+  /**
+   * Sends something when its turn comes.
+   *
+   * @param send gets what makes of a body one that is taken at this rate.
+   */
+  async upload<T>(
+    size: number | undefined,
+    options: HeldOptions,
+    send: (
+      paced: <Body extends Buffer | AsyncIterable<Uint8Array>>(
+        body: Body,
+      ) => Body | AsyncIterable<Uint8Array>,
+    ) => Promise<T>,
+  ): Promise<T> {
+    if (!this.#holds(size)) return send((body) => body);
+    const held = await this.#enter(options);
+    try {
+      return await send((body) => this.#slices(body, held));
+    } finally {
+      held.leave();
+    }
+  }
+
+  /** Whoever waits fails. */
+  close(): void {
+    this.#closing.abort(new SyncServiceError('SYNC_CLOSED', 'The client is closed'));
+  }
+
+  #holds(size: number | undefined): boolean {
+    return this.bytesPerSecond !== undefined && (size === undefined || size > small);
+  }
+
+  async *#slices(body: Buffer | AsyncIterable<Uint8Array>, held: HeldTransfer): AsyncGenerator<Uint8Array> {
+    const tenth = Math.floor((this.bytesPerSecond ?? 0) / slices.each);
+    const length = Math.min(slices.longest, Math.max(slices.shortest, tenth));
+    for await (const piece of Buffer.isBuffer(body) ? [body] : body) {
+      for (let start = 0; start < piece.length; start += length) {
+        const slice = piece.subarray(start, start + length);
+        await held.take(slice.length);
+        yield slice;
+      }
+    }
+  }
+
+  async #enter(options: HeldOptions): Promise<HeldTransfer> {
+    const waits = new Waits(options.onWait, this.clock);
+    return endedWithin(this.clock, undefined, [options.signal, this.#closing], async (signal) => {
+      const left = await new Promise<() => void>((entered, failed) => {
+        const turn = this.#large.run(() => new Promise<void>((leave) => entered(leave)), signal);
+        turn.catch((reason: unknown) => failed(asError(reason)));
+        if (this.#large.isFull) waits.begin();
+      });
+      return {
+        take: (bytes) => this.#take(bytes, waits, options.signal),
+        leave: () => {
+          left();
+          waits.end();
+        },
+      };
+    });
+  }
+
+  async #take(bytes: number, waits: Waits, signal: EndSignal | undefined): Promise<void> {
+    const now = this.clock.elapsed();
+    this.#free = Math.max(this.#free, now - credit);
+    const wait = this.#free - now;
+    this.#free += (bytes * 1_000) / (this.bytesPerSecond ?? Number.POSITIVE_INFINITY);
+    if (wait < shortestWait) return waits.passed();
+    waits.begin();
+    await endedWithin(this.clock, undefined, [signal, this.#closing], (ended) =>
+      sleep(this.clock, wait, ended),
+    ).catch((reason: unknown) => {
+      throw asError(reason);
+    });
+  }
+}
+
+interface HeldTransfer {
+  /** Resolves when so many bytes may pass. */
+  take(bytes: number): Promise<void>;
+  leave(): void;
+}
+
+/** What is told of the waits of one transfer: not each of those that follow each other by the tenth of a second. */
+class Waits {
+  #isWaiting = false;
+  #last = 0;
+
+  constructor(
+    private readonly onWait: OnWait | undefined,
+    private readonly clock: Clock,
+  ) {}
+
+  begin(): void {
+    this.#last = this.clock.elapsed();
+    if (!this.#isWaiting) this.#tell(true);
+  }
+
+  /** Some of it passed without a wait. */
+  passed(): void {
+    if (this.clock.elapsed() - this.#last > goesOn) this.end();
+  }
+
+  end(): void {
+    if (this.#isWaiting) this.#tell(false);
+  }
+
+  #tell(isWaiting: boolean): void {
+    this.#isWaiting = isWaiting;
+    if (this.onWait) warnIfThrown('waits', () => this.onWait?.(isWaiting ? 'rate' : undefined));
+  }
+}
+
+function asError(reason: unknown): SyncServiceError {
+  if (reason instanceof SyncServiceError) return reason;
+  return new SyncServiceError('SYNC_ABORTED', 'The transfer was aborted', { cause: reason });
+}
