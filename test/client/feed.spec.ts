@@ -119,6 +119,44 @@ describe('a feed', () => {
       assert.equal(receiver.state.error, undefined);
     });
 
+    it('once more in each pause when it is rung while the service is away, and no pause is longer for it', async () => {
+      service.failures.set('list', unreachable);
+      const pollsWhile = async (
+        everyMs: number,
+        ring: (receiver: UpdateReceiver) => void,
+      ): Promise<number> => {
+        open();
+        const receiver = feeds.receiver('t', { interval: 1_000, includeReceived: false });
+        const before = service.count('list');
+        for (let at = 0; at < minute; at += everyMs) {
+          ring(receiver);
+          await clock.advance(everyMs);
+        }
+        feeds.close();
+        return service.count('list') - before;
+      };
+      const alone = await pollsWhile(minute, () => undefined);
+      const rung = await pollsWhile(100, (receiver) => receiver.ring());
+      assert.ok(rung > alone, `${rung} polls, and ${alone} without rings`);
+      assert.ok(rung <= 2 * alone && rung >= 2 * alone - 3, `${rung} polls, and ${alone} without rings`);
+    });
+
+    it('and keeps its notes of what the first list left out', async () => {
+      service.publish(object('a'));
+      const one = feeds.receiver('t', { name: 'one', maxAttempts: 1 });
+      read(one);
+      await clock.advance(0);
+      one.release(object('a'), new Error('cannot'));
+      feeds.close();
+      service.unreadable.add('a');
+      open();
+      const updates = read(feeds.receiver('t', { name: 'one', maxAttempts: 1 }));
+      await clock.advance(minute);
+      service.unreadable.clear();
+      await clock.advance(minute);
+      assert.deepEqual(said(updates), []);
+    });
+
     it('no more when its last receiver is closed', async () => {
       const receiver = feeds.receiver('t', {});
       const updates = read(receiver);
@@ -253,14 +291,18 @@ describe('a feed', () => {
       await clock.advance(0);
       const outcomes = [one.acknowledge(object('b')), two.acknowledge(object('a'))];
       await clock.advance(2 * minute);
+      // With a window of one, for what was asked for first alone.
       assert.deepEqual(
         [said(ofOne), said(ofTwo)],
         [
-          ['a v1 1', 'b v1 1', 'a v1 1'],
+          ['a v1 1', 'b v1 1'],
           ['a v1 1', 'b v1 1'],
         ],
       );
-      outcomes.push(one.acknowledge(object('a')), two.acknowledge(object('b')));
+      outcomes.push(two.acknowledge(object('b')));
+      await clock.advance(0);
+      assert.deepEqual(said(ofOne), ['a v1 1', 'b v1 1', 'a v1 1']);
+      outcomes.push(one.acknowledge(object('a')));
       await clock.advance(0);
       assert.deepEqual(new Set(await Promise.all(outcomes)), new Set(['consumed']));
     });

@@ -23,9 +23,13 @@ describe('what a receiver has in hand', () => {
     clock = new ManualClock();
     givenUp = [];
     list = 0;
-    const all = { window: 2, redeliverAfter: minute, maxAttempts: 2, ...rules };
-    inHand = new InHand(all, clock, memory, { isAsked: () => false, wanted: () => [] }, (update, error) =>
-      givenUp.push({ update, error }),
+    const all = { window: 2, redeliverAfter: minute, maxAttempts: 2, includeReceived: true, ...rules };
+    inHand = new InHand(
+      all,
+      clock,
+      memory,
+      { isAsked: () => false, wanted: () => [], waiting: () => 0 },
+      (update, error) => givenUp.push({ update, error }),
     );
   };
   beforeEach(() => make());
@@ -398,6 +402,44 @@ describe('what a receiver has in hand', () => {
         inHand.handOut.takeBack();
         restart();
       }
+    });
+
+    it('says after a restart that it was handed out before, closed or not, with other settings too', () => {
+      const isRedelivered = (): boolean | undefined => {
+        offer(object('a'));
+        return inHand.handOut.take()?.redelivered;
+      };
+      assert.equal(isRedelivered(), false);
+      inHand.handOut.takeBack();
+      restart();
+      assert.equal(isRedelivered(), true);
+      restart('other settings');
+      assert.equal(isRedelivered(), true);
+    });
+
+    it('remembers rests of what a sibling has marked received since', () => {
+      restart('', { window: 3, maxAttempts: 1 });
+      offer(object('a'), object('b'));
+      take();
+      take();
+      inHand.handOut.release('a', v1, 'flow', undefined);
+      inHand.handOut.reject('b', v1);
+      offer();
+      assert.ok(inHand.listed.needsReceivedList);
+      const offerReceived = (...objects: ObjectMetadata[]): void => {
+        for (const each of objects) inHand.listed.offerReceived(readObject(each), list, true);
+        inHand.listed.endReceived(list);
+      };
+      offerReceived(object('a'), object('b'));
+      assert.ok(!inHand.listed.needsReceivedList);
+      restart();
+      offer();
+      offerReceived(object('a'), object('b'));
+      inHand.listed.prune();
+      assert.equal(take(), undefined);
+      offer();
+      offerReceived();
+      assert.deepEqual(Array.from(journal.map('in hand t reader').keys()), []);
     });
 
     it('remembers rests, rejections and acknowledgements of the version that is listed still', () => {

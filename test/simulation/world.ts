@@ -47,14 +47,24 @@ export class World {
       disturbances: this.#disturbances,
       log: this.log,
       onSend: (asked) => {
-        asked.knew = this.oracle.history.objects.known(asked.by, objectOf(asked) ?? '');
-        if (operationOf(asked) === 'list') this.oracle.polls();
+        const { objects } = this.oracle.history;
+        const objectID = objectOf(asked) ?? '';
+        asked.knew = objects.known(asked.by, objectID);
+        const operation = operationOf(asked);
+        if (operation === 'mark') objects.used(asked.by, objectID);
+        if (operation === 'list') this.oracle.polls();
+      },
+      onStrangeList: (asked) => {
+        if (asked.by === this.#process?.name && operationOf(asked) === 'list') this.oracle.history.polls += 1;
+      },
+      onText: (asked, lane, { shows }, text) => {
+        const isPolled = asked.by === this.#process?.name && lane === 'poll' && operationOf(asked) === 'list';
+        const whole = shows?.filter(({ json }) => text.includes(json)) ?? [];
+        if (isPolled && whole.length > 0) this.oracle.history.toldPartly(whole);
       },
       onAnswer: (asked, lane, { shows }) => {
         if (!shows || asked.by !== this.#process?.name) return;
-        const operation = operationOf(asked);
-        const isList = lane === 'poll' && (operation === 'list' || operation === 'received list');
-        this.oracle.shown(asked.by, shows, isList ? operation : undefined);
+        this.oracle.shown(asked.by, shows, operationOf(asked), lane === 'poll');
       },
     };
     for (const reader of this.oracle.history.readers) this.#flows.set(reader.name, this.#flowOf(reader));

@@ -1,6 +1,7 @@
 import { type ObjectMetadata, SyncServiceError } from '../../src/client';
 import { type ListedObject, readObject } from '../../src/client/objects/listed-object';
 import type { UpdateSource } from '../../src/client/updates/source';
+import type { EndSignal } from '../../src/system/ending';
 
 type Mark = 'consumed' | 'received' | 'deleted';
 
@@ -8,6 +9,8 @@ type Mark = 'consumed' | 'received' | 'deleted';
 export class FakeUpdates implements UpdateSource {
   readonly listed = new Map<string, ObjectMetadata>();
   readonly received = new Map<string, ObjectMetadata>();
+  /** What lists leave out, since nobody can read it. */
+  readonly unreadable = new Set<string>();
   /** What questions fail with, by name: `list`, `list received`, `metadata`, or a mark. */
   readonly failures = new Map<string, Error>();
   /** What was asked, each with its object. */
@@ -35,17 +38,20 @@ export class FakeUpdates implements UpdateSource {
 
   async readUpdates(
     _objectType: string,
-    { received = false, signal }: { received?: boolean; signal?: AbortSignal },
+    { onLeftOut, received = false, signal }: Parameters<UpdateSource['readUpdates']>[1],
     onUpdate: (object: ListedObject) => void,
   ): Promise<void> {
     await this.#ask(received ? 'list received' : 'list', '', signal);
     const shown = received ? [...this.listed.values(), ...this.received.values()] : [...this.listed.values()];
-    for (const object of shown) onUpdate(readObject(object));
+    for (const object of shown) {
+      if (this.unreadable.has(object.objectID)) onLeftOut?.();
+      else onUpdate(readObject(object));
+    }
   }
 
   async getObjectVersion(
     { objectID }: { objectID: string },
-    options: { signal?: AbortSignal } = {},
+    options: { signal?: EndSignal } = {},
   ): Promise<ObjectMetadata> {
     await this.#ask('metadata', objectID, options.signal);
     const found = this.listed.get(objectID) ?? this.received.get(objectID);
@@ -53,14 +59,14 @@ export class FakeUpdates implements UpdateSource {
     return found;
   }
 
-  markObjectConsumed = (object: { objectID: string }, options?: { signal?: AbortSignal }): Promise<void> =>
+  markObjectConsumed = (object: { objectID: string }, options?: { signal?: EndSignal }): Promise<void> =>
     this.#mark('consumed', object.objectID, options?.signal);
-  markObjectReceived = (object: { objectID: string }, options?: { signal?: AbortSignal }): Promise<void> =>
+  markObjectReceived = (object: { objectID: string }, options?: { signal?: EndSignal }): Promise<void> =>
     this.#mark('received', object.objectID, options?.signal);
-  markObjectDeleted = (object: { objectID: string }, options?: { signal?: AbortSignal }): Promise<void> =>
+  markObjectDeleted = (object: { objectID: string }, options?: { signal?: EndSignal }): Promise<void> =>
     this.#mark('deleted', object.objectID, options?.signal);
 
-  async #mark(mark: Mark, objectID: string, signal: AbortSignal | undefined): Promise<void> {
+  async #mark(mark: Mark, objectID: string, signal: EndSignal | undefined): Promise<void> {
     await this.#ask(mark, objectID, signal);
     const object = this.listed.get(objectID) ?? this.received.get(objectID);
     if (!object) throw new SyncServiceError('SYNC_REJECTED', 'no such object', { statusCode: 400 });
@@ -74,7 +80,7 @@ export class FakeUpdates implements UpdateSource {
     else this.received.delete(objectID);
   }
 
-  async #ask(name: string, objectID: string, signal: AbortSignal | undefined): Promise<void> {
+  async #ask(name: string, objectID: string, signal: EndSignal | undefined): Promise<void> {
     this.asked.push(objectID ? `${name} ${objectID}` : name);
     const waiting = this.#held.get(name);
     if (waiting) await untilAnswered(waiting, signal);
@@ -83,7 +89,7 @@ export class FakeUpdates implements UpdateSource {
   }
 }
 
-function untilAnswered(waiting: (() => void)[], signal: AbortSignal | undefined): Promise<void> {
+function untilAnswered(waiting: (() => void)[], signal: EndSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     waiting.push(resolve);
     signal?.addEventListener('abort', () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { KeptMap } from '../../storage/journal';
 import { type AcknowledgementRequest, Acknowledging } from './acknowledging';
 import type { Taken } from './entry';
@@ -53,17 +54,23 @@ export class AcknowledgementMemory {
       });
   }
 
-  remember(objectType: string, { askers, request, sent }: Acknowledging, awaited: string[]): void {
-    const remembered = { ...request, objectType, askers: Array.from(askers), awaited, sent };
-    this.kept.set(keyOf(objectType, request.objectID), remembered);
+  remember(objectType: string, acknowledging: Acknowledging, awaited: string[]): void {
+    const { askers, phase, request, sent } = acknowledging;
+    const key = keyOf(objectType, request.objectID);
+    const remembered: RememberedAcknowledgement = {
+      ...request,
+      objectType,
+      askers: Array.from(askers),
+      awaited,
+      // With several consumers each acknowledgement counts: a restart must know that there may have been one.
+      sent: sent || (phase === 'running' && request.consumers > 1),
+    };
+    if (!isDeepStrictEqual(this.kept.get(key), remembered)) this.kept.set(key, remembered);
   }
 
-  /** With several consumers each acknowledgement counts: a restart must know that there may have been one. */
-  async beforeSending(objectType: string, { request }: Acknowledging): Promise<void> {
-    if (request.consumers <= 1) return;
-    const key = keyOf(objectType, request.objectID);
-    const remembered = this.kept.get(key);
-    if (remembered) this.kept.set(key, { ...remembered, sent: true });
+  async beforeSending(objectType: string, acknowledging: Acknowledging): Promise<void> {
+    if (acknowledging.request.consumers <= 1) return;
+    this.remember(objectType, acknowledging, []);
     await this.written();
   }
 

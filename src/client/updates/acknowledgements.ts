@@ -46,9 +46,16 @@ export class Acknowledgements {
     return acknowledging?.request.version === version ? acknowledging : undefined;
   }
 
-  /** What was asked for and waits for others, a receiver among them. */
-  wantedOf(receiver: string): AcknowledgementRequest[] {
-    return this.#in('joint').flatMap(({ askers, request }) => (askers.has(receiver) ? [] : [request]));
+  /** See Siblings. */
+  wantedOf(receiver: string): { objectID: string; version: string; isFirst: boolean }[] {
+    return this.#in('joint').flatMap(({ askers, request: { objectID, version } }, index) =>
+      askers.has(receiver) ? [] : [{ objectID, version, isFirst: index === 0 }],
+    );
+  }
+
+  /** See Siblings. */
+  waitingOf(receiver: string): number {
+    return this.#in('joint').filter(({ askers }) => askers.has(receiver)).length;
   }
 
   /** The names of the receivers that are waited for, once for each object. */
@@ -69,11 +76,13 @@ export class Acknowledgements {
   reconsider(acknowledging: Acknowledging): void {
     const { checkVersion, objectID } = acknowledging.request;
     // The end of the client is nobody's consent.
-    if (acknowledging.phase !== 'joint' || this.#closed) return;
+    if (acknowledging.phase === 'settled' || this.#closed) return;
+    const receivers = acknowledging.phase === 'joint' ? this.host.awaited(acknowledging) : [];
+    // Who asks while the service is asked already must be known after a restart too.
+    this.tools.memory.remember(this.host.objectType, acknowledging, receivers);
+    if (acknowledging.phase !== 'joint') return;
     // Only the latest version is worth waiting for.
     const isOld = this.#asked(acknowledging).some((each) => each.find(objectID, undefined)?.newer);
-    const receivers = this.host.awaited(acknowledging);
-    this.tools.memory.remember(this.host.objectType, acknowledging, receivers);
     if (checkVersion && isOld) this.#settle(acknowledging, 'superseded');
     else if (receivers.length > 0) acknowledging.tell({ receivers });
     else this.#queue.add(acknowledging);
@@ -138,6 +147,7 @@ export class Acknowledgements {
   #failed(acknowledging: Acknowledging, tried: FailedTry): void {
     const { clock, random } = this.tools;
     acknowledging.failed(tried, this.host.list, clock.elapsed() + pauseAfter(acknowledging.tries, random));
+    this.tools.memory.remember(this.host.objectType, acknowledging, []);
     acknowledging.tell({ error: tried.error });
     this.host.ringGently();
   }

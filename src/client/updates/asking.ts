@@ -84,7 +84,8 @@ export class Asking {
     const speaker = this.#speaker(name, object);
     const asked = speaker === undefined ? undefined : this.readers.asked(speaker);
     // Siblings that have it are waited for, whatever the one who speaks has by now.
-    const entry = asked?.find(objectID, named) ?? this.#ofSibling(objectID, named);
+    const entry =
+      asked?.find(objectID, named) ?? this.#ofSibling(objectID, named) ?? asked?.recall(objectID, named);
     if (speaker === undefined || !asked || !entry) return this.#join(speaker, objectID, named, how, onWait);
     const { consumers, deleted, taken, version } = entry;
     // A copy that was handed out again must not count as a second consumer.
@@ -92,6 +93,9 @@ export class Asking {
     if (taken && isDone) return Promise.resolve(taken);
     asked.ask(objectID, version);
     const { newer } = entry;
+    // What was asked for before has the same end.
+    if (newer && checkVersion && this.acknowledgements.get(objectID, version))
+      return this.#join(speaker, objectID, version, how, onWait);
     if (newer) {
       // The newer one may be in acknowledgement by now, for siblings: it stays there.
       asked.outdated(objectID, version);

@@ -7,6 +7,8 @@ import { versionOf } from './version';
  * thousands of objects of which a few are in the flow: of those far behind only names and versions are kept.
  */
 export class Entries {
+  /** What plain lists do not show: the other list is to tell whether it was marked received, or is gone. */
+  readonly doubted = new Set<Entry>();
   readonly #byID = new Map<string, Entry>();
   readonly #byState = new Map<EntryState, Map<string, Entry>>();
   /** The unread ones that the list being read shall bring the metadata of. */
@@ -47,7 +49,8 @@ export class Entries {
       objectID: object.objectID,
       version: versionOf(object),
       deleted: object.deleted,
-      consumers: object.consumers,
+      // A deletion is acknowledged once for all of them.
+      consumers: object.deleted ? 1 : object.consumers,
       object,
       state: 'waiting',
       spent: 0,

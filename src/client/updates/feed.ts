@@ -178,13 +178,14 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
     const { settings = '' } = options;
     const before = this.#readers.comeBack(name);
     const kept = remembers ? memory.receiver(this.objectType, name, settings) : noMemory;
-    if (before?.inHand) {
+    if (before) {
       before.inHand.takeOver(rulesOf(options), this.#givenUp(options), before.settings !== settings);
       return before.inHand;
     }
     const siblings: Siblings = {
       isAsked: (objectID, version) => this.#asking.isAsked(name, objectID, version),
       wanted: () => this.#acknowledgements.wantedOf(name),
+      waiting: () => this.#acknowledgements.waitingOf(name),
     };
     return new InHand(rulesOf(options), clock, kept, siblings, this.#givenUp(options));
   }

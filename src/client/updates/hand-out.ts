@@ -119,15 +119,19 @@ export class HandOut {
 
   /**
    * Where the flow has asked for everything that it has, and siblings that have not are full of what they asked for in
-   * turn, all would wait for each other for ever. So what they wait for takes a place of those in acknowledgement.
+   * turn, all would wait for each other for ever. So what they wait for takes a place of those in acknowledgement. The
+   * last place is for what has waited longest of all: else, with three receivers, these could be full in turn too.
    */
   #wanted(): Entry | undefined {
     const { rules, siblings } = this.ledger;
-    const places = 2 * rules.window - this.inFlow - this.ledger.count('acknowledging');
-    if (this.ledger.count('handed') > 0 || this.ledger.count('asked') === 0 || places <= 0) return undefined;
-    for (const { objectID, version } of siblings.wanted()) {
+    if (this.ledger.count('handed') > 0 || this.ledger.count('asked') === 0) return undefined;
+    const held = this.inFlow + this.ledger.count('acknowledging');
+    const places = 2 * rules.window - held;
+    // Late words of a flow may have taken it, and a window may have become smaller: then no other place becomes free.
+    const hasLastPlace = places === 1 || siblings.waiting() === held;
+    for (const { isFirst, objectID, version } of siblings.wanted()) {
       const entry = this.ledger.at(objectID, version, 'waiting');
-      if (entry) return entry;
+      if (entry && (places > 1 || (isFirst && hasLastPlace))) return entry;
     }
     return undefined;
   }

@@ -132,10 +132,10 @@ export class Ledger {
 
   /** Written down before the hand-out: a process that dies with the object has spent an attempt. */
   remember(entry: Entry, end?: Remembered['end']): void {
-    const { objectID, version, spent } = entry;
-    const inHand = entry.state === 'handed';
-    if (!inHand && !end && spent === 0) this.memory.delete(objectID);
-    else this.memory.set(objectID, { version, spent, inHand, ...(end && { end }) });
+    const { consumers, handedOut, objectID, version, spent, state } = entry;
+    const remembered = { version, consumers, spent, inHand: state === 'handed', handedOut };
+    if (!handedOut && !end && spent === 0) this.memory.delete(objectID);
+    else this.memory.set(objectID, { ...remembered, ...(end && { end }) });
   }
 
   /** What was written down of this version by a process before this one. */
@@ -147,9 +147,8 @@ export class Ledger {
       this.memory.delete(entry.objectID);
       return;
     }
-    const { end, inHand, spent } = remembered;
-    entry.spent = spent;
-    entry.handedOut = inHand || spent > 0;
+    const { end, handedOut, inHand, spent } = remembered;
+    Object.assign(entry, { handedOut, spent } satisfies Partial<Entry>);
     if (entry.state === 'asked') return;
     if (end === 'resting' || end === 'rejected') this.entries.change(entry, end);
     else if (end === 'consumed' || end === 'deleted') {
@@ -164,8 +163,10 @@ export class Ledger {
 export interface Siblings {
   /** Whether a version is being acknowledged in its name: a restart does not end that. */
   isAsked(objectID: string, version: string): boolean;
-  /** What siblings have asked to acknowledge, and wait for it to do so too. */
-  wanted(): Iterable<{ objectID: string; version: string }>;
+  /** What siblings have asked to acknowledge, and wait for it to do so too; `isFirst`: nothing has waited longer. */
+  wanted(): Iterable<{ objectID: string; version: string; isFirst: boolean }>;
+  /** How many of what it has asked for wait for siblings. */
+  waiting(): number;
 }
 
 export interface LedgerRules {
@@ -175,6 +176,8 @@ export interface LedgerRules {
   redeliverAfter: number;
   /** After how many attempts an object rests until it changes. */
   maxAttempts: number;
+  /** Whether it is handed out what was marked received, at the start. */
+  includeReceived: boolean;
 }
 
 export interface ObjectUpdate {

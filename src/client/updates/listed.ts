@@ -35,8 +35,12 @@ export class Listed {
     else this.ledger.replace(entry, object);
   }
 
-  /** The list was read to its end: what it did not show is let go, unless it is not whole. */
-  end(list: number, isWhole = true): void {
+  /**
+   * The list was read to its end: what it did not show is let go, unless it is not whole.
+   *
+   * @param wantsReceived the list of those that were marked received too comes next, and must not bring anything again.
+   */
+  end(list: number, isWhole = true, wantsReceived = false): void {
     const { entries } = this.ledger;
     this.ledger.lists = list;
     for (const entry of entries.all()) {
@@ -48,6 +52,7 @@ export class Listed {
       // The flow has it, listed or not: its place is free once it lets go.
       if (inFlow.has(entry.state)) entry.newer = undefined;
       else if (entry.taken === 'received') this.#keepUnlisted(entry);
+      else if (this.#mayBeReceived(entry, wantsReceived)) this.#doubt(entry);
       else this.ledger.forget(entry);
     }
     this.wake();
@@ -64,15 +69,16 @@ export class Listed {
     if (entry) {
       entry.list = list;
       if (entry.version === versionOf(listed)) this.#read(entry, listed);
+      else if (entry.unlisted && inLine.has(entry.state)) this.#replace(entry, listed);
       return;
     }
     const object = wanted ? listed.metadata() : undefined;
     if (object) this.ledger.recall(entries.add(object, list, true), object);
   }
 
-  /** Whether an object that plain lists do not show waits for its metadata. */
+  /** Whether an object that plain lists do not show waits for its metadata, or for what became of it. */
   get needsReceivedList(): boolean {
-    return this.ledger.entries.isUnreadUnlisted;
+    return this.ledger.entries.isUnreadUnlisted || this.ledger.entries.doubted.size > 0;
   }
 
   /** That list was read to its end: what plain lists do not show, and it did not either, is gone. */
@@ -82,6 +88,7 @@ export class Listed {
       if (inFlow.has(entry.state)) entry.unlisted = false;
       else this.ledger.forget(entry);
     }
+    this.ledger.entries.doubted.clear();
   }
 
   /** Lets go on what has paused long enough. */
@@ -103,6 +110,22 @@ export class Listed {
     if (object) entries.read(entry, object);
   }
 
+  #replace(entry: Entry, listed: ListedObject): void {
+    const object = listed.metadata();
+    if (object) this.ledger.replace(entry, object);
+  }
+
+  #mayBeReceived({ state }: Entry, wantsReceived: boolean): boolean {
+    if (rests.has(state)) return this.ledger.rules.includeReceived;
+    return wantsReceived && state === 'acknowledged';
+  }
+
+  /** It may have been marked received, and then a restart must not hand it out again. */
+  #doubt(entry: Entry): void {
+    entry.unlisted = true;
+    this.ledger.entries.doubted.add(entry);
+  }
+
   /** Its flow may consume later what it has marked received; the oldest of too many is forgotten. */
   #keepUnlisted(entry: Entry): void {
     entry.unlisted = true;
@@ -111,4 +134,6 @@ export class Listed {
   }
 }
 
+const rests: ReadonlySet<EntryState> = new Set(['resting', 'rejected']);
+const inLine: ReadonlySet<EntryState> = new Set(['unread', 'waiting', 'paused']);
 const inFlow: ReadonlySet<EntryState> = new Set(['handed', 'asked', 'acknowledging']);

@@ -1,7 +1,7 @@
 import type { EndSignal } from '../../system/ending';
 import type { ListedObject } from '../objects/listed-object';
 import type { Acknowledgements } from './acknowledgements';
-import type { Readers } from './readers';
+import type { Reader, Readers } from './readers';
 import type { UpdateSource } from './source';
 import { versionOf } from './version';
 
@@ -16,7 +16,7 @@ export class Lists {
 
   /** @param list its number. */
   async read(list: number, signal: EndSignal): Promise<void> {
-    const readers = this.readers.present();
+    const readers = this.readers.all();
     for (const { inHand } of readers) inHand.listed.begin();
     let isWhole = await this.#readWhole(false, signal, (object) => {
       for (const { accepts, inHand } of readers) {
@@ -25,30 +25,35 @@ export class Lists {
       this.acknowledgements.show(object.objectID, versionOf(object), list, false);
     });
     for (const reader of readers) {
-      reader.inHand.listed.end(list, isWhole);
+      reader.inHand.listed.end(list, isWhole, reader.wantsReceived);
       reader.listed = true;
     }
     this.readers.noteListed();
-    const isWanted = readers.some(
-      ({ inHand, wantsReceived }) => wantsReceived || inHand.listed.needsReceivedList,
-    );
+    const isWanted = this.readers
+      .present()
+      .some(({ inHand, wantsReceived }) => wantsReceived || inHand.listed.needsReceivedList);
     if (isWanted || this.acknowledgements.needReceivedList(list)) {
       // What the plain list has brought need not wait for this one.
       for (const { receiver } of readers) receiver.stateChanged();
       isWhole = (await this.#readReceived(list, signal)) && isWhole;
     }
+    if (isWhole) this.#endLists(readers, list);
+    this.acknowledgements.reconsiderAll();
+  }
+
+  /** They were read, and left nothing out: only such lists tell what is gone. */
+  #endLists(readers: readonly Reader[], list: number): void {
     for (const reader of readers) {
       if (!reader.pruned) reader.inHand.listed.prune();
       reader.pruned = true;
     }
-    if (isWhole) this.acknowledgements.endLists(list);
-    this.acknowledgements.reconsiderAll();
+    this.acknowledgements.endLists(list);
   }
 
   /** Asked for until it was answered once: a plain list never shows what it does. */
   async #readReceived(list: number, signal: EndSignal): Promise<boolean> {
     // Who has come meanwhile has not seen the plain list.
-    const readers = this.readers.present().filter(({ listed }) => listed);
+    const readers = this.readers.all().filter(({ listed }) => listed);
     const isWhole = await this.#readWhole(true, signal, (object) => {
       for (const { accepts, inHand, wantsReceived } of readers) {
         if (!accepts || accepts(object.view)) inHand.listed.offerReceived(object, list, wantsReceived);

@@ -5,10 +5,14 @@ import type { Taken } from './entry';
 /** What is written down of an object that a receiver has handed out. */
 export interface Remembered {
   version: string;
+  /** How many applications must consume the object. */
+  consumers: number;
   /** Attempts that were spent. */
   spent: number;
   /** The flow has it: a process that ends so has died. */
   inHand: boolean;
+  /** The flow has had it at some time. */
+  handedOut: boolean;
   /** Why it is not handed out any more while this version is listed. */
   end?: Taken | 'resting' | 'rejected';
 }
@@ -83,11 +87,10 @@ export class ReceivingMemory {
   }
 }
 
-/** What was acknowledged stays so; everything else gets another chance. */
+/** What was acknowledged stays so; everything else gets another chance, though not for the first time. */
 function forgetRests(kept: KeptMap<Remembered>): void {
-  for (const [objectID, remembered] of Array.from(kept)) {
-    const rests =
-      remembered.end === undefined || remembered.end === 'resting' || remembered.end === 'rejected';
-    if (rests) kept.delete(objectID);
+  for (const [objectID, { end, ...remembered }] of Array.from(kept)) {
+    const rests = end === undefined || end === 'resting' || end === 'rejected';
+    if (rests) kept.set(objectID, { ...remembered, spent: 0, inHand: false });
   }
 }

@@ -38,6 +38,10 @@ export class Poll {
   #polling = false;
   #rung = false;
   #paused = true;
+  /** When a poll is due that nobody has to ring for, in ms of the clock's elapsed time. */
+  #due = 0;
+  /** While the service is away: a ring has brought a poll before that. */
+  #wasEarly = false;
 
   constructor(
     private readonly options: PollOptions,
@@ -59,11 +63,19 @@ export class Poll {
     return this.#polling;
   }
 
-  /** Polls now; a ring during a poll is followed by another poll, since it may be about what that one just missed. */
+  /**
+   * Polls now; a ring during a poll is followed by another poll, since it may be about what that one just missed. While
+   * the service is away rings bring one poll more in each pause, and make no pause longer.
+   */
   ring(): void {
+    const isAway = this.#failures > 0 && !this.#paused;
     this.#paused = false;
     if (this.#polling) this.#rung = true;
-    else this.#schedule(0);
+    else if (!isAway) this.#schedule(0);
+    else if (!this.#wasEarly) {
+      this.#wasEarly = true;
+      this.#pollAfter(0);
+    }
   }
 
   /** The same where the service answers; where it does not, its back-off is left to run. */
@@ -83,12 +95,20 @@ export class Poll {
   }
 
   #schedule(delay: number): void {
+    this.#due = this.clock.elapsed() + delay;
+    this.#wasEarly = false;
+    this.#pollAfter(delay);
+  }
+
+  #pollAfter(delay: number): void {
     this.#timer?.cancel();
+    this.#state = { ...this.#state, nextPoll: this.clock.now() + delay };
     if (this.#closing.signal.aborted || this.#paused) return;
     this.#timer = this.clock.after(delay, () => void this.#poll());
   }
 
   async #poll(): Promise<void> {
+    const isEarly = this.clock.elapsed() < this.#due;
     this.#polling = true;
     this.#rung = false;
     this.#count += 1;
@@ -97,7 +117,7 @@ export class Poll {
       this.#failures = 0;
       this.#state = { phase: 'connected', lastSuccess: this.clock.now() };
     } catch (error) {
-      this.#failures += 1;
+      if (!isEarly) this.#failures += 1;
       const { lastSuccess } = this.#state;
       this.#state = {
         phase: 'backing-off',
@@ -107,9 +127,9 @@ export class Poll {
     }
     this.#polling = false;
     if (this.#closing.signal.aborted) return;
-    const delay = this.#rung && this.#failures === 0 ? 0 : this.#delay();
-    this.#state = { ...this.#state, nextPoll: this.clock.now() + delay };
-    this.#schedule(delay);
+    if (isEarly && this.#failures > 0)
+      this.#pollAfter(Math.max(firstBackOff, this.#due - this.clock.elapsed()));
+    else this.#schedule(this.#rung && this.#failures === 0 ? 0 : this.#delay());
     this.options.onPolled();
   }
 

@@ -27,8 +27,7 @@ export interface Reader {
 
 /** A receiver that was closed and will come again, or was waited for before a restart: then nothing is known of it. */
 interface Absent {
-  readonly inHand: InHand | undefined;
-  readonly settings: string | undefined;
+  readonly reader: Reader | undefined;
   readonly patience: Timer;
 }
 
@@ -66,6 +65,12 @@ export class Readers {
     return Array.from(this.#present.values());
   }
 
+  /** Those too that were closed and will come again: they go on with what lists show now, not with what was then. */
+  all(): Reader[] {
+    const absent = Array.from(this.#absent.values(), ({ reader }) => reader);
+    return [...this.present(), ...absent.filter((reader) => reader !== undefined)];
+  }
+
   /** Resolves with the next list, while a receiver here has not seen those that it wants; undefined where all have. */
   untilListed(): Promise<void> | undefined {
     if (this.present().every(hasLists)) return undefined;
@@ -89,12 +94,12 @@ export class Readers {
     return this.#present.has(name);
   }
 
-  /** What the receiver of this name had in hand when it closed; from now on it is not expected any more. */
-  comeBack(name: string): Pick<Absent, 'inHand' | 'settings'> | undefined {
+  /** The receiver of this name, as it was when it closed; from now on it is not expected any more. */
+  comeBack(name: string): Reader | undefined {
     const absent = this.#absent.get(name);
     absent?.patience.cancel();
     this.#absent.delete(name);
-    return absent;
+    return absent?.reader;
   }
 
   add(name: string, reader: Reader): void {
@@ -111,9 +116,9 @@ export class Readers {
   }
 
   /** @param patience in ms. */
-  expect(name: string, patience: number, known?: Pick<Reader, 'inHand' | 'settings'>): void {
+  expect(name: string, patience: number, reader?: Reader): void {
     const timer = this.clock.after(patience, () => this.#lose(name), { background: true });
-    this.#absent.set(name, { inHand: known?.inHand, settings: known?.settings, patience: timer });
+    this.#absent.set(name, { reader, patience: timer });
   }
 
   /** Whoever has not come back by now is not expected any more. */
@@ -123,21 +128,20 @@ export class Readers {
 
   /** Whether another acknowledgement may be under way for one of them, or there is none to ask. */
   get hasPlace(): boolean {
-    if (this.empty) return true;
-    return [...this.#present.values(), ...this.#absent.values()].some(
-      ({ inHand }) => inHand?.asked.hasPlace ?? true,
-    );
+    const all = this.all();
+    // Of those that were waited for before a restart nothing is known.
+    return all.length < this.#present.size + this.#absent.size || all.length === 0 || all.some(hasPlace);
   }
 
   /** What a receiver has in hand, present or not. */
   asked(name: string): Settlement | undefined {
-    return (this.#present.get(name) ?? this.#absent.get(name))?.inHand?.asked;
+    return (this.#present.get(name) ?? this.#absent.get(name)?.reader)?.inHand.asked;
   }
 
   /** The receiver that an acknowledgement without a name counts for: one that has this version and has not asked yet. */
   nameOfOneWith(objectID: string, version: string | undefined): string | undefined {
-    const withIt = [...this.#present, ...this.#absent].flatMap(([name, { inHand }]) => {
-      const state = inHand?.asked.find(objectID, version)?.state;
+    const withIt = this.all().flatMap(({ inHand, receiver: { name } }) => {
+      const state = inHand.asked.find(objectID, version)?.state;
       return state === undefined ? [] : [{ name, turn: turns.indexOf(state) }];
     });
     return withIt.sort((a, b) => a.turn - b.turn)[0]?.name;
@@ -145,22 +149,14 @@ export class Readers {
 
   /** The names of those that an acknowledgement waits for: they get the version, or may do so, and have not asked. */
   awaited({ askers, awaited, request: { objectID, version } }: Acknowledging): string[] {
-    const names: string[] = [];
-    for (const [name, { inHand, listed, receiver, wantsReceived }] of this.#present) {
-      if (receiver.observes || askers.has(name)) continue;
+    const known = this.all().filter(({ inHand, listed, receiver, wantsReceived }) => {
+      if (receiver.observes) return false;
       // What a list is still to bring it, it may get.
       const mayCome = !listed || (wantsReceived && inHand.asked.find(objectID, undefined) === undefined);
-      if (mayCome || inHand.asked.awaits(objectID, version)) names.push(name);
-    }
-    for (const [name, { inHand }] of this.#absent) {
-      if (askers.has(name)) continue;
-      if (inHand) {
-        // What came while it was closed it gets when it comes again.
-        const mayCome = inHand.asked.find(objectID, version) === undefined;
-        if (mayCome || inHand.asked.awaits(objectID, version)) names.push(name);
-      } else if (awaited.includes(name)) names.push(name);
-    }
-    return names;
+      return mayCome || inHand.asked.awaits(objectID, version);
+    });
+    const unknown = awaited.filter((name) => this.#absent.has(name) && !this.#absent.get(name)?.reader);
+    return [...known.map(({ receiver }) => receiver.name), ...unknown].filter((name) => !askers.has(name));
   }
 
   close(): void {
@@ -173,6 +169,10 @@ export class Readers {
     this.comeBack(name);
     this.onLost(name);
   }
+}
+
+function hasPlace({ inHand }: Reader): boolean {
+  return inHand.asked.hasPlace;
 }
 
 function hasLists({ listed, wantsReceived }: Reader): boolean {

@@ -62,5 +62,6 @@ export function rulesOf(options: ReceiverOptions): LedgerRules {
     window: options.window ?? 32,
     redeliverAfter: options.redeliverAfter ?? defaultRedelivery,
     maxAttempts: options.maxAttempts ?? 5,
+    includeReceived: options.includeReceived ?? true,
   };
 }

@@ -163,8 +163,8 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
         }
         await this.host.written();
         if (this.#closed) return;
-        if (!this.#stateListeners.isEmpty && this.state.phase === 'full')
-          this.#stateListeners.tell(this.state);
+        const tellsState = !this.#stateListeners.isEmpty && this.state.phase === 'full';
+        if (tellsState) this.#stateListeners.tell(this.state);
         yield batch;
       }
     } finally {

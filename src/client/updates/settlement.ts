@@ -1,6 +1,12 @@
 import type { Entry, Taken } from './entry';
 import type { Ledger } from './ledger';
-import { versionOf } from './version';
+import { isDeletion, versionOf } from './version';
+
+/** What must be known of a version to acknowledge it. */
+export type KnownVersion = Pick<
+  Readonly<Entry>,
+  'version' | 'consumers' | 'deleted' | 'taken' | 'state' | 'newer'
+>;
 
 /** What acknowledgements do to what a receiver has in hand. */
 export class Settlement {
@@ -14,6 +20,19 @@ export class Settlement {
   /** What is in hand of an object; where a version is given, only if it is that one. */
   find(objectID: string, version: string | undefined): Readonly<Entry> | undefined {
     return this.ledger.at(objectID, version);
+  }
+
+  /**
+   * What is known of a version before any list was read: that it was handed out before a restart. What a flow asks then
+   * must be kept at once, since the service may be away for long.
+   */
+  recall(objectID: string, version: string | undefined): KnownVersion | undefined {
+    const remembered = this.ledger.lists === 0 ? this.ledger.memory.get(objectID) : undefined;
+    if (!remembered?.handedOut || remembered.version !== version) return undefined;
+    const { consumers, end } = remembered;
+    const taken = end === 'resting' || end === 'rejected' ? undefined : end;
+    const state = taken ? 'acknowledged' : 'waiting';
+    return { version, consumers, deleted: isDeletion(version), taken, state, newer: undefined };
   }
 
   /** Whether this version will still be asked for, or may be: it waits for its turn, or the flow has it. */
@@ -39,22 +58,25 @@ export class Settlement {
   /** The service took it. */
   taken(objectID: string, version: string, how: Taken): void {
     const entry = this.#underWay(objectID, version);
-    if (!entry) return;
+    if (!entry) {
+      this.#rememberTaken(objectID, version, how);
+      return;
+    }
     entry.taken = how;
     // Later lists leave out what is marked received.
     if (how === 'received' && !entry.newer) entry.unlisted ||= !this.ledger.isListed(entry);
     if (this.ledger.outlived(entry)) return;
-    // For several consumers it may stay listed, and came unlisted because it is new, not because it was marked received.
-    if (entry.unlisted && how !== 'received' && entry.consumers <= 1) this.ledger.forget(entry);
-    else this.ledger.end(entry, 'acknowledged', how);
+    // The list that was under way may show it still. For several consumers it may stay where only the other list shows it.
+    if (how !== 'received' && entry.consumers <= 1) entry.unlisted = false;
+    this.ledger.end(entry, 'acknowledged', how);
   }
 
   /** The service has another version, or none. */
   outdated(objectID: string, version: string): void {
     const entry = this.#underWay(objectID, version);
     if (!entry || this.ledger.outlived(entry)) return;
-    if (entry.unlisted) this.ledger.forget(entry);
-    else this.ledger.disagree(entry);
+    if (entry.unlisted) this.ledger.entries.doubted.add(entry);
+    this.ledger.disagree(entry);
   }
 
   /** Something else has failed to acknowledge it: it is as if nobody had asked. */
@@ -71,6 +93,13 @@ export class Settlement {
     entry.due = clock.elapsed() + rules.redeliverAfter;
     entries.change(entry, 'handed');
     this.ledger.remember(entry);
+  }
+
+  /** No list has shown it yet since a restart: the first may do so still. */
+  #rememberTaken(objectID: string, version: string, how: Taken): void {
+    const remembered = this.ledger.memory.get(objectID);
+    if (this.ledger.lists > 0 || remembered?.version !== version) return;
+    this.ledger.memory.set(objectID, { ...remembered, inHand: false, end: how });
   }
 
   #underWay(objectID: string, version: string): Entry | undefined {

@@ -15,11 +15,12 @@ export interface UpdateSource {
   /**
    * Calls back for each update of a type; also for those that were marked received, where these are asked for.
    *
+   * @param options.lane that of polls unless given.
    * @param options.onLeftOut told of each that cannot be used: such a list does not tell what is no longer listed.
    */
   readUpdates(
     objectType: string,
-    options: Options & { received?: boolean; onLeftOut?: () => void },
+    options: Options & { received?: boolean; lane?: 'acknowledgement'; onLeftOut?: () => void },
     onUpdate: (object: ListedObject) => void,
   ): Promise<void>;
   getObjectVersion(object: ObjectReference, options?: Options): Promise<ObjectVersion>;

@@ -15,6 +15,10 @@ const wrongShapes: Record<WrongShape, string> = {
   'nameless entries': '[{"objectType":"model","instanceID":5},{"objectID":7,"objectType":"model"}]',
 };
 
+export function isListOfNothing(body: (Harm & { harm: 'body' })['body']): boolean {
+  return body.endsWith(' entries');
+}
+
 /** How the answer reaches the client, in pieces. */
 export function bodyOf(
   reply: Reply,

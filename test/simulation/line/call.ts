@@ -4,7 +4,7 @@ import type { VirtualClock } from '../clock';
 import type { Log } from '../log';
 import type { Harm } from '../plans/plan';
 import { type Asked, operationOf, type Reply, type Rest } from '../service/rest';
-import { bodyOf, broken, type Piece, statusReply } from './bodies';
+import { bodyOf, broken, isListOfNothing, type Piece, statusReply } from './bodies';
 import type { Disturbances, Faults } from './faults';
 
 /** So many times means always. */
@@ -24,6 +24,10 @@ export interface LineParts {
   onSend: (asked: Asked) => void;
   /** The client got an answer of the service as the service gave it. */
   onAnswer: (asked: Asked, lane: Lane, reply: Reply) => void;
+  /** It got a list all of whose entries are none: they are left out, and it is an answer all the same. */
+  onStrangeList: (asked: Asked) => void;
+  /** An answer begins to arrive, as this text: perhaps not all of it. */
+  onText: (asked: Asked, lane: Lane, reply: Reply, text: string) => void;
 }
 
 /** What a request travels on. */
@@ -68,6 +72,9 @@ export class Call {
     this.#disturbed = fault !== undefined;
     // One that befalls whatever is sent lasts as long as it might.
     if (fault && fault.times >= everything) this.line.parts.disturbances.add(this.sentAt, fault.until);
+    // Who says when to come again is not there before.
+    if (fault?.harm === 'status' && fault.retryAfter !== undefined)
+      this.line.parts.disturbances.add(this.sentAt, this.sentAt + fault.retryAfter * 1_000);
     if (log.on) log.write(`${this.#name} is sent${fault ? `: ${JSON.stringify(fault)}` : ''}`);
     const early = fault && 'afterwards' in fault && !fault.afterwards ? fault : undefined;
     switch (early?.harm) {
@@ -152,10 +159,13 @@ export class Call {
     if (harm?.harm === 'other version') {
       for (const { objectID } of reply.shows ?? []) this.line.parts.disturbances.lie(objectID);
     }
+    const text = pieces.filter((piece) => typeof piece === 'string').join('');
+    if (text !== reply.body) this.line.parts.onText(this.#asked, this.lane, reply, text);
     const intact = (): void => {
       if (status === reply.status && harm?.harm !== 'body') {
         this.line.parts.onAnswer(this.#asked, this.lane, reply);
-      }
+      } else if (harm?.harm === 'body' && isListOfNothing(harm.body))
+        this.line.parts.onStrangeList(this.#asked);
     };
     this.resolve({ status, headers, body: this.#read(pieces, intact), discard: () => this.#end() });
   }

@@ -37,8 +37,8 @@ export class Disturbances {
   add(from: number, until: number): void {
     let added = { from, until };
     let last = this.#stretches.at(-1);
-    // Whoever was disturbed for long tries seldom: the next try belongs to it.
-    while (last && added.from <= last.until + this.patience + (last.until - last.from)) {
+    // Whoever was disturbed for long tries seldom: the next try, which may be as late as `deadline` has it, belongs to it.
+    while (last && added.from <= last.until + this.patience + 2 * (last.until - last.from)) {
       added = { from: Math.min(added.from, last.from), until: Math.max(added.until, last.until) };
       this.#stretches.pop();
       last = this.#stretches.at(-1);

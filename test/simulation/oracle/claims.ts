@@ -37,6 +37,8 @@ export class Claim {
   unsure = false;
   /** It was asked for after it was let go, and its receiver was told of another version since: it stands by itself. */
   apart = false;
+  /** It was asked for after it was let go: it takes a place that perhaps nobody had for it. */
+  late = false;
   /** All who share the object have asked: it is being acknowledged. */
   begun = false;
   readonly asked = new Set<Acknowledgement>();
@@ -69,6 +71,7 @@ export class Claim {
     this.handedAt = now;
     this.charged = false;
     this.apart = false;
+    this.late = false;
     this.unsure = false;
     this.stand('in the flow', now, this.plan.redeliverAfter);
   }
@@ -83,6 +86,7 @@ export class Claim {
   /** Nobody remembers anything of it. */
   forget(now: number): void {
     this.spent = 0;
+    this.charged = false;
     this.releases = 0;
     this.refusals = 0;
     this.unanswered = 0;
@@ -104,7 +108,7 @@ export class Reader {
   /** What the last poll showed, by object; nothing while it has seen none. */
   told: ReadonlyMap<string, Appearance> | undefined;
   /** What was marked received when it came, as it was told. */
-  toldReceived: ReadonlyMap<string, Appearance> | undefined;
+  toldReceived: Map<string, Appearance> | undefined;
   /** What was marked received when it came, and that it wants all the same. */
   owed: readonly Appearance[] = [];
   /** Since when there has been room for another object. */
@@ -112,9 +116,15 @@ export class Reader {
   open = false;
   /** It is closed, and will be there again: what it holds is still its own. */
   returns = false;
+  /** It is there, or was when its process started: lists tell it what becomes of what it holds. */
+  isKnown = false;
   joinedAt = 0;
 
-  constructor(readonly plan: ReceiverPlan) {}
+  /** @param all of its object type: their places depend on each other's. */
+  constructor(
+    readonly plan: ReceiverPlan,
+    private readonly crowd: () => readonly Reader[],
+  ) {}
 
   get name(): string {
     return this.plan.name;
@@ -122,6 +132,17 @@ export class Reader {
 
   takes(objectID: string): boolean {
     return !this.plan.refuses.includes(objectID);
+  }
+
+  /** A list that broke off has shown it this, if nothing else. */
+  tell(appearance: Appearance): void {
+    if (this.told && !this.isTold(appearance))
+      this.told = new Map(this.told).set(appearance.objectID, appearance);
+  }
+
+  /** Whether a list shows it this version: the last, or the one with what was marked received. */
+  isTold({ objectID, version }: Pick<Appearance, 'objectID' | 'version'>): boolean {
+    return (this.told?.get(objectID) ?? this.toldReceived?.get(objectID))?.version === version;
   }
 
   /** Its claims on an object, in the order in which their versions were handed out first. */
@@ -149,14 +170,18 @@ export class Reader {
     // Who only looks has done with it.
     if (this.plan.observes) claim.stand('settled', now);
     this.#live.add(claim);
-    this.look(now);
+    this.#lookAtAll(now);
   }
 
   /** A claim of it stands otherwise: perhaps there is room that was not there before, or none any more. */
   changed(claim: Claim, at: number): void {
     if (claim.standing === 'asked' || claim.standing === 'in the flow') this.#live.add(claim);
     if (isFromBefore(claim)) this.#before.add(claim);
-    this.look(at);
+    this.#lookAtAll(at);
+  }
+
+  #lookAtAll(at: number): void {
+    for (const reader of this.crowd()) reader.look(at);
   }
 
   look(at: number): void {
@@ -193,8 +218,20 @@ export class Reader {
 
   #hasRoom(): boolean {
     const { window, observes } = this.plan;
+    const asked = this.inAcknowledgement();
     const inFlow = this.inFlow().length + this.#fromBefore();
-    return observes || (inFlow < window && this.inAcknowledgement().length < window);
+    // What has no place yet in acknowledgement with one of those that asked keeps its place in the flow with all of them.
+    const queued = asked.filter(
+      (claim) => claim.unsure || this.crowd().some((reader) => reader.#isCrowdedFor(claim)),
+    );
+    return observes || (inFlow + queued.length < window && asked.length < window);
+  }
+
+  /** Whether it has asked for a version, and for more at once than have a place. */
+  #isCrowdedFor({ appearance: { objectID, version } }: Claim): boolean {
+    const asked = this.inAcknowledgement();
+    if (asked.length <= this.plan.window) return false;
+    return asked.some(({ appearance }) => appearance.objectID === objectID && appearance.version === version);
   }
 
   /** What was asked for before a restart, and may wait for others still: nobody hears when it ends. */

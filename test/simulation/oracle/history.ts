@@ -36,10 +36,13 @@ export class History {
   client = '';
   /** Answers of polls that arrived at the client. */
   polls = 0;
-  /** Since when a version is acknowledged because all who share it have asked. */
-  readonly #begun = new Map<Appearance, number>();
+  /**
+   * Since when a version is acknowledged because all who share it have asked. By its name: an acknowledgement that has
+   * begun goes on where the version is gone for a while and comes again as it was.
+   */
+  readonly #begun = new Map<string, number>();
   /** Versions that somebody asked for, and that wait for others. */
-  readonly #joint = new Set<Appearance>();
+  readonly #joint = new Map<string, Appearance>();
   /** Objects of which a flow asked to acknowledge whatever version is there. */
   readonly anyVersion = new Set<string>();
   /** What the client knew at one time it does not know at the next. */
@@ -47,7 +50,7 @@ export class History {
   readonly #memories = new Map<string, number>();
 
   constructor(private readonly plan: Pick<Plan, 'receivers' | 'journal'>) {
-    this.readers = plan.receivers.map((receiver) => new Reader(receiver));
+    this.readers = plan.receivers.map((receiver) => new Reader(receiver, () => this.readers));
   }
 
   // The client.
@@ -66,24 +69,32 @@ export class History {
   ended(how: Death, now: number): void {
     if (!this.plan.journal || how === 'power cut') this.#memory += 1;
     this.client = '';
+    const underWay = new Set([...this.#begun.keys(), ...this.#joint.keys()]);
     this.#begun.clear();
     this.#joint.clear();
     for (const reader of this.readers) {
       reader.passTime(now);
       for (const claim of reader.all()) {
-        if (this.plan.journal) afterDeath(claim, reader, how, now);
+        const isUnderWay = claim.asked.size > 0 && underWay.has(claim.appearance.name);
+        if (this.plan.journal) this.#afterDeath(claim, reader, how, now);
         else claim.forget(now);
         claim.begun = false;
         reader.changed(claim, now);
+        // What was asked for goes on once lists have shown who else has a word on it.
+        if (isUnderWay && this.plan.journal) this.#joint.set(claim.appearance.name, claim.appearance);
       }
       reader.returns ||= reader.open;
       reader.open = false;
+      reader.isKnown = false;
+      reader.told = undefined;
+      reader.toldReceived = undefined;
     }
   }
 
   /** @param received what is marked received at that time. */
   joined(reader: Reader, received: readonly Appearance[], now: number): void {
     reader.open = true;
+    reader.isKnown = true;
     reader.returns = false;
     reader.joinedAt = now;
     reader.told = undefined;
@@ -98,6 +109,7 @@ export class History {
     reader.passTime(now);
     reader.open = false;
     reader.returns = returns;
+    reader.isKnown = returns;
     for (const claim of reader.all()) {
       if (reader.plan.observes) claim.stand('free', now);
       else if (claim.standing === 'in the flow') claim.stand('let go', now);
@@ -105,19 +117,39 @@ export class History {
     }
   }
 
+  hand(reader: Reader, appearance: Appearance, now: number): void {
+    const claim = reader.claim(appearance.objectID, appearance.version);
+    // What it had asked for is no longer under way.
+    if (claim && claim.asked.size > 0) this.#begun.delete(appearance.name);
+    reader.tell(appearance);
+    reader.hand(appearance, now);
+  }
+
   /** The answer of a poll arrived, as the service gave it. */
   told(shown: readonly Appearance[], now: number): void {
     this.polls += 1;
     const told = byID(shown);
-    for (const reader of this.readers) if (reader.open) reader.told = told;
+    for (const reader of this.readers) {
+      if (!reader.isKnown) continue;
+      reader.told = told;
+      // What it shows was not marked received.
+      for (const objectID of told.keys()) reader.toldReceived?.delete(objectID);
+    }
     this.reconsider(now);
+  }
+
+  /** The answer of a poll broke off after these. */
+  toldPartly(shown: readonly Appearance[]): void {
+    for (const reader of this.readers) {
+      if (reader.isKnown) for (const appearance of shown) reader.tell(appearance);
+    }
   }
 
   /** The same, with what was marked received. */
   toldReceived(shown: readonly Appearance[], now: number): void {
     for (const reader of this.readers) {
       const { told } = reader;
-      if (!reader.open || !told || !reader.plan.includeReceived) continue;
+      if (!reader.isKnown || !told || !reader.plan.includeReceived) continue;
       // What it was told once, later lists can only take away.
       const before = reader.toldReceived;
       const isNews = ({ objectID, version }: Appearance): boolean =>
@@ -133,8 +165,12 @@ export class History {
     const claim = reader.claim(named.objectID, versionOf(named));
     if (anyVersion) this.anyVersion.add(named.objectID);
     if (claim) {
-      const isHeld = claim.standing === 'in the flow' || claim.standing === 'asked';
-      claim.apart = !isHeld && reader.told?.get(named.objectID)?.version !== claim.appearance.version;
+      const isLast = reader.on(named.objectID).at(-1) === claim;
+      const isReceived = isLast && claim.standing === 'settled' && claim.taken === 'received';
+      const isHeld = claim.standing === 'in the flow' || claim.standing === 'asked' || isReceived;
+      claim.apart = isHeld ? claim.apart : !reader.isTold(claim.appearance);
+      // Who let go of it has perhaps been handed others in its place.
+      claim.late ||= !isHeld;
       claim.asked.add(how);
       claim.unanswered += 1;
       claim.stand('asked', now);
@@ -142,6 +178,7 @@ export class History {
       this.beginAcknowledging(claim.appearance, now);
       reader.changed(claim, now);
     }
+    if (this.anyVersion.has(named.objectID)) this.#doubt(named.objectID, now);
     return { reader, claim, objectID: named.objectID, at: now, client: this.client };
   }
 
@@ -154,7 +191,7 @@ export class History {
         claim.stand('settled', now);
         claim.taken = outcome;
         // Whoever asks for more waits for others anew.
-        this.#begun.delete(claim.appearance);
+        this.#begun.delete(claim.appearance.name);
       } else if (claim.unanswered === 0) this.#refuse(claim, reader, now);
     }
     reader.changed(claim, now);
@@ -165,10 +202,23 @@ export class History {
     if (!claim) return;
     claim.unanswered -= 1;
     if (refused && claim.standing === 'asked') {
-      claim.stand('in the flow', now, reader.plan.redeliverAfter);
-      this.#begun.delete(claim.appearance);
+      // What it had let go of, and is told of no more, stays so.
+      if (claim.apart) claim.stand('free', now);
+      else claim.stand('in the flow', now, reader.plan.redeliverAfter);
+      this.#begun.delete(claim.appearance.name);
+      this.#refuseUnheard(claim.appearance, now);
     }
     reader.changed(claim, now);
+  }
+
+  /** Who asked for it before a restart is not told that it was refused, and has it again all the same. */
+  #refuseUnheard({ objectID, version }: Appearance, now: number): void {
+    for (const reader of this.readers) {
+      const claim = reader.claim(objectID, version);
+      if (claim?.standing !== 'asked' || claim.unanswered > 0) continue;
+      claim.stand('in the flow', now, reader.plan.redeliverAfter);
+      reader.changed(claim, now);
+    }
   }
 
   released(reader: Reader, claim: Claim, cause: 'data' | 'line', now: number): void {
@@ -187,6 +237,8 @@ export class History {
   /** It has spent no attempt, not even by a release before. */
   gaveBack(reader: Reader, claim: Claim, again: number, now: number): void {
     if (claim.standing === 'asked' || claim.standing === 'settled' || claim.standing === 'rejected') return;
+    // What rested until now nobody has waited for.
+    this.reconsider(now);
     if (claim.charged) claim.spent -= 1;
     claim.charged = false;
     claim.stand('let go', now, again);
@@ -210,18 +262,19 @@ export class History {
 
   /** Since when a version is acknowledged; from now on, perhaps, since somebody asked or is waited for no more. */
   beginAcknowledging(appearance: Appearance, now: number): number | undefined {
-    const before = this.#begun.get(appearance);
+    const { name } = appearance;
+    const before = this.#begun.get(name);
     for (const reader of this.readers) reader.passTime(now);
     const awaited = before === undefined ? this.awaited(appearance) : [];
     if (awaited.length > 0) {
-      this.#joint.add(appearance);
+      this.#joint.set(name, appearance);
       return undefined;
     }
     if (before === undefined && this.#mayBeAwaited(appearance)) {
       for (const claim of this.askers(appearance)) claim.unsure = true;
     }
-    this.#joint.delete(appearance);
-    this.#begun.set(appearance, before ?? now);
+    this.#joint.delete(name);
+    this.#begun.set(name, before ?? now);
     for (const reader of this.readers) {
       const claim = reader.claim(appearance.objectID, appearance.version);
       if (claim?.standing !== 'asked' || claim.begun) continue;
@@ -233,7 +286,7 @@ export class History {
 
   /** List and service do not say the same of it: it is for the list to say, each time later. */
   #refuse(claim: Claim, reader: Reader, now: number): void {
-    this.#begun.delete(claim.appearance);
+    this.#begun.delete(claim.appearance.name);
     claim.stand('refused', now, Math.min(refusalPause * 2 ** claim.refusals, reader.plan.redeliverAfter));
     claim.refusals += 1;
     claim.polls = this.polls;
@@ -241,7 +294,7 @@ export class History {
 
   /** Somebody is waited for no more, perhaps. */
   reconsider(now: number): void {
-    for (const appearance of this.#joint) this.beginAcknowledging(appearance, now);
+    for (const appearance of Array.from(this.#joint.values())) this.beginAcknowledging(appearance, now);
   }
 
   /** Who has been told of this version, or may still be, holds it or will be handed it, and has not asked. */
@@ -251,16 +304,49 @@ export class History {
       if (!(open || returns) || plan.observes || !reader.takes(objectID)) return false;
       const standing = reader.claim(objectID, version)?.standing ?? 'let go';
       if (standing === 'in the flow') return true;
-      // What no list shows it any more it will not be handed out, unless it has not seen a list since it came, or comes.
-      const lists = [told, toldReceived];
-      const isTold =
-        !open || told === undefined || lists.some((list) => list?.get(objectID)?.version === version);
+      // What no list shows it any more it will not be handed out, unless it has not seen those that it wants.
+      const isToBeTold = told === undefined || (plan.includeReceived && !toldReceived);
+      const isTold = isToBeTold || reader.isTold({ objectID, version });
       return isTold && (standing === 'let go' || standing === 'refused');
     });
   }
 
+  /** Whoever asks for any version may ask for the last that others wait for, whatever it was handed: only the client knows. */
+  #doubt(objectID: string, now: number): void {
+    for (const reader of this.readers) {
+      for (const claim of reader.on(objectID)) {
+        if (claim.standing !== 'asked') continue;
+        claim.unsure = true;
+        reader.changed(claim, now);
+      }
+    }
+  }
+
+  #afterDeath(claim: Claim, reader: Reader, how: Death, now: number): void {
+    // Who only looks writes nothing down.
+    const { observes } = reader.plan;
+    const isListed = reader.told?.get(claim.appearance.objectID)?.version === claim.appearance.version;
+    claim.unanswered = 0;
+    if (how === 'power cut') claim.vague = true;
+    const isLost = how === 'power cut' && Math.max(claim.since, claim.handedAt) > now - unsynced;
+    // Of what plain lists leave out nothing is kept.
+    const isForgotten = !isListed && (claim.standing === 'rejected' || claim.standing === 'resting');
+    // One that may have been sent counts as taken, of which nobody hears any more.
+    const isOfSeveral = claim.standing === 'asked' && claim.appearance.consumers > 1;
+    // Its flow may not have come to the end of it.
+    const isMarked = claim.standing === 'asked' && this.isMarked(claim);
+    const isReceived =
+      claim.standing === 'settled' ? claim.taken === 'received' : isMarked && !claim.asked.has('consumed');
+    const isInFlow = claim.standing === 'in the flow';
+    if (observes || isReceived || isLost || isOfSeveral || isForgotten) claim.stand('free', now);
+    else if (isInFlow && how !== 'closed') claim.spend(now);
+    // Pauses are not written down.
+    else if (isInFlow || claim.standing === 'let go') claim.stand('let go', now);
+  }
+
   /** Whether somebody may be handed this version again, or not: after a restart only the client knows. */
-  #mayBeAwaited({ objectID, order, version }: Appearance): boolean {
+  #mayBeAwaited({ objectID, version }: Appearance): boolean {
+    const order = this.objects.newest(objectID, version)?.order ?? 0;
     return this.readers.some((reader) => {
       const claim = reader.claim(objectID, version);
       // Whether what was said of it counts that went and came again as it was depends on who saw it go.
@@ -279,13 +365,21 @@ export class History {
   isWanted(reader: Reader, { objectID, version }: Appearance): boolean {
     const held = reader.held().filter(({ appearance }) => appearance.objectID !== objectID);
     if (held.some(({ standing }) => standing === 'in the flow')) return false;
+    // Whoever asks for any version asks for this one, whichever it was handed.
+    if (this.anyVersion.has(objectID)) return true;
     return this.readers.some((other) => {
       const claim = other.claim(objectID, version);
       if (other === reader || !claim) return false;
       // What was asked for before a restart is, perhaps.
-      const isAsked = claim.standing === 'asked' && (!claim.begun || claim.unsure);
+      const isAsked = claim.standing === 'asked' && (!claim.begun || claim.unsure || claim.unanswered === 0);
       return isAsked || (claim.standing === 'free' && claim.asked.size > 0);
     });
+  }
+
+  /** Nobody is left who could be told, and the service has taken all that was asked for. */
+  isMarked({ appearance, asked, unanswered }: Claim): boolean {
+    const marks = this.objects.marks(appearance);
+    return unanswered === 0 && Array.from(asked).every((how) => marks.some(({ mark }) => mark === how));
   }
 
   /** The same mark by this client, or by one that it remembers having been. */
@@ -299,24 +393,4 @@ export class History {
 
 function byID(shown: readonly Appearance[]): Map<string, Appearance> {
   return new Map(shown.map((appearance) => [appearance.objectID, appearance]));
-}
-
-function afterDeath(claim: Claim, reader: Reader, how: Death, now: number): void {
-  // Who only looks writes nothing down.
-  const { observes } = reader.plan;
-  const isListed = reader.told?.get(claim.appearance.objectID)?.version === claim.appearance.version;
-  claim.unanswered = 0;
-  if (how === 'power cut') claim.vague = true;
-  const isLost = how === 'power cut' && Math.max(claim.since, claim.handedAt) > now - unsynced;
-  // Of what plain lists leave out nothing is kept.
-  const isForgotten = !isListed && (claim.standing === 'rejected' || claim.standing === 'resting');
-  // One that may have been sent counts as taken, of which nobody hears any more.
-  const isOfSeveral = claim.standing === 'asked' && claim.appearance.consumers > 1;
-  // Its flow may not have come to the end of it.
-  const isReceived = claim.standing === 'settled' && claim.taken === 'received';
-  const isInFlow = claim.standing === 'in the flow';
-  if (observes || isReceived || isLost || isOfSeveral || isForgotten) claim.stand('free', now);
-  else if (isInFlow && how !== 'closed') claim.spend(now);
-  // Pauses are not written down.
-  else if (isInFlow || claim.standing === 'let go') claim.stand('let go', now);
 }

@@ -84,6 +84,12 @@ export class Objects {
   known(by: string, objectID: string): Appearance | undefined {
     return this.#known.get(`${by} ${objectID}`)?.appearance;
   }
+
+  /** Somebody has marked what it had asked for: from then on it goes by what it is told next. */
+  used(by: string, objectID: string): void {
+    const known = this.#known.get(`${by} ${objectID}`);
+    if (known) known.until = 0;
+  }
 }
 
 function keyOf({ objectID, version }: Pick<Appearance, 'objectID' | 'version'>): string {

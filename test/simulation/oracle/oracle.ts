@@ -7,7 +7,7 @@ import {
 import type { VirtualClock } from '../clock';
 import type { Disturbances } from '../line/faults';
 import type { Log } from '../log';
-import type { Death, Plan } from '../plans/plan';
+import type { Death, Operation, Plan } from '../plans/plan';
 import { type Appearance, nameOf, versionOf } from '../service/publications';
 import type { Mark, Marker, ServiceWitness } from '../service/service';
 import type { Claim, Reader } from './claims';
@@ -88,11 +88,11 @@ export class Oracle implements ServiceWitness {
     this.history.objects.marked(appearance, { mark, by, meant });
   }
 
-  /** An answer arrived, as the service gave it. */
-  shown(by: string, shown: readonly Appearance[], list: 'list' | 'received list' | undefined): void {
-    this.history.objects.shown(by, shown, list === undefined, this.#now);
-    if (list === 'list') this.history.told(shown, this.#now);
-    if (list === 'received list') this.history.toldReceived(shown, this.#now);
+  /** An answer arrived, as the service gave it; `polled`: it was a receiver's list, not that of one acknowledgement. */
+  shown(by: string, shown: readonly Appearance[], operation: Operation, polled: boolean): void {
+    this.history.objects.shown(by, shown, operation === 'metadata', this.#now);
+    if (operation === 'list' && polled) this.history.told(shown, this.#now);
+    if (operation === 'received list' && polled) this.history.toldReceived(shown, this.#now);
   }
 
   /** The client asks for the list. */
@@ -150,7 +150,7 @@ export class Oracle implements ServiceWitness {
     if (claim) this.#againWithReason(claim, appearance, what);
     if (!reader.plan.observes) this.#attempt(claim, appearance, attempt, what);
     this.#inTime(reader, claim, appearance, what);
-    reader.hand(appearance, this.#now);
+    this.history.hand(reader, appearance, this.#now);
     this.#window(reader, appearance, what);
   }
 
@@ -230,7 +230,10 @@ export class Oracle implements ServiceWitness {
       case 'let go':
         return [{ ...handedOut, what: `${name}, which is ${claim.standing}` }];
       case 'asked':
-        return [{ rule: 'b: what was asked for is acknowledged', what: name }];
+        // Of what was asked for before a restart nobody is told that the service has taken it.
+        return this.history.isMarked(claim)
+          ? []
+          : [{ rule: 'b: what was asked for is acknowledged', what: name }];
       default:
         return [];
     }
@@ -240,7 +243,9 @@ export class Oracle implements ServiceWitness {
   #isTakenUnseen(appearance: Appearance): boolean {
     const { anyVersion, objects } = this.history;
     const isOurs = ({ by }: { by: string }): boolean => this.history.memoryOf(by) !== undefined;
-    return anyVersion.has(appearance.objectID) && objects.marks(appearance).some(isOurs);
+    if (!anyVersion.has(appearance.objectID)) return false;
+    // One that was not answered counts as taken where there are several consumers.
+    return appearance.consumers > 1 || objects.marks(appearance).some(isOurs);
   }
 
   // The rules.
@@ -322,8 +327,8 @@ export class Oracle implements ServiceWitness {
     }
     const expected = (claim?.spent ?? 0) + 1;
     // One that was gone, and came again as it was, may be as good as new.
-    const cameAnew = claim !== undefined && appearance.order > claim.appearance.order;
-    if (attempt !== expected && !(cameAnew && attempt === 1)) {
+    if (claim && appearance.order > claim.appearance.order && attempt === 1) claim.spent = 0;
+    else if (attempt !== expected) {
       this.broken('g: attempts are spent on the flow alone', `${what}, where ${expected} was due`);
     }
   }
@@ -336,7 +341,8 @@ export class Oracle implements ServiceWitness {
     const flow = [...reader.inFlow(), ...asked.slice(window)];
     // Receivers that are full of what they asked for would wait for each other for ever: the one may have more.
     const isWanted = this.history.isWanted(reader, appearance);
-    const most = isWanted ? 2 * window - Math.min(asked.length, window) : window;
+    const late = flow.filter((each) => each.late).length;
+    const most = isWanted ? 2 * window - Math.min(asked.length, window) + late : window;
     this.#unlessAnsweredNow(
       flow,
       most,
@@ -413,8 +419,17 @@ export class Oracle implements ServiceWitness {
       if (!this.disturbances.lied(appearance.objectID))
         this.broken('e: what the flow is told is true', `${what}; it is not`);
     } else if (outcome === 'gone') this.broken('e: what the flow is told is true', `${what}; it is there`);
-    else if (!objects.marks(appearance).some(({ by }) => this.history.memoryOf(by) !== undefined)) {
-      if (appearance.consumers > 1) this.unansweredOfSeveral += 1;
+    // Who else marked it received has made it so for all.
+    else if (
+      !objects
+        .marks(appearance)
+        .some(
+          ({ by, mark }) =>
+            this.history.memoryOf(by) !== undefined || (mark === outcome && mark === 'received'),
+        )
+    ) {
+      // Of a deletion one acknowledgement is enough, so it may be asked for again.
+      if (appearance.consumers > 1 && !appearance.deleted) this.unansweredOfSeveral += 1;
       else this.broken('e: what the flow is told is true', `${what}; the service does not know of it`);
     }
   }
