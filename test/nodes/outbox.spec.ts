@@ -370,10 +370,12 @@ describe('what sync-out keeps until it is sent', () => {
 
   it('is refused where the outbox is full, or takes the place of the oldest', async () => {
     await load({}, { outboxEntries: '1' });
+    const shown = follow('out');
     await send({});
     const { code, message } = await failure({ id: 'r2' });
     assert.equal(code, 'SYNC_OUTBOX_FULL');
     assert.match(message, /full \(1 entries\)/);
+    await until('the status says so', () => /outbox full, 1 waiting since/.test(String(shown.status.text)));
     await helper.setFlows(flow({}, { outboxEntries: '1', outboxWhenFull: 'drop' }), 'full');
     await send({ id: 'r2' });
     assert.deepEqual(

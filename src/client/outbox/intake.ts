@@ -10,6 +10,7 @@ import type { Blobs } from './blobs';
 import type { OutboxAction } from './entry';
 import type { OutboxClient, PutOptions } from './options';
 import type { KeptData } from './record';
+import { untilClosed } from './until-closed';
 import { fingerprintOf } from './verified';
 
 /** Up to this many bytes of data stand in the log, with their entry. */
@@ -32,6 +33,8 @@ export interface IntakeParts {
   clock: Clock;
   /** Asked before each piece of large data is kept. */
   makeRoom: (bytes: number) => Promise<void>;
+  /** Ends what waits for its data. */
+  closing: AbortSignal;
 }
 
 /** Reads what is put into an outbox, and refuses what the service would refuse. */
@@ -84,13 +87,13 @@ export class Intake {
     if (reference && typeof data === 'object' && 'file' in data) {
       const path = resolve(data.file);
       const body = await replayable({ file: path });
-      return { data: { in: 'file', path, ...(await fingerprintOf(piecesOf(body))) } };
+      return { data: { in: 'file', path, ...(await fingerprintOf(this.#pieces(body))) } };
     }
     if (reference) throw invalidArgument('Only a file can be referenced');
     const body = await replayable(data);
     // What will never fit is refused before it is copied.
     if ((body.size ?? 0) > mostInline) await this.parts.makeRoom(body.size ?? 0);
-    const pieces = piecesOf(body)[Symbol.asyncIterator]();
+    const pieces = this.#pieces(body)[Symbol.asyncIterator]();
     const [first, isWhole] = await upTo(mostInline, pieces);
     if (isWhole) {
       const inline = Buffer.concat(first);
@@ -98,6 +101,10 @@ export class Intake {
     }
     const { blobs, makeRoom } = this.parts;
     return { data: { in: 'blob', ...(await blobs.keep(after(first, pieces), makeRoom)) } };
+  }
+
+  #pieces(body: ReplayableBody): AsyncGenerator<Uint8Array> {
+    return untilClosed(piecesOf(body), this.parts.closing);
   }
 
   #bodyOf({ data, inline }: DataOfDraft): Promise<ReplayableBody> {

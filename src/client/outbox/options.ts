@@ -69,6 +69,8 @@ export interface OutboxState {
   /** When the first of them was kept, in ms since 1970. */
   readonly since: number | undefined;
   readonly deadLetters: number;
+  /** Something was refused, or dropped, for want of room, and there has been none since. */
+  readonly isFull: boolean;
   /** Of the disk, in bytes. */
   readonly bytes: number;
   /** Why nothing is sent. */

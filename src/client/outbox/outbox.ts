@@ -1,7 +1,8 @@
+import { setMaxListeners } from 'node:events';
 import type { ObjectMetadataInput } from '../../protocol/metadata';
 import type { Damage } from '../../storage/damage';
 import { type Machine, thisMachine } from '../../storage/machine';
-import type { Timer } from '../../system/clock';
+import type { Clock, Timer } from '../../system/clock';
 import { every } from '../../system/every';
 import { Listeners } from '../../system/listeners';
 import type { CallOptions } from '../connection/options';
@@ -29,7 +30,7 @@ import { OutboxStore } from './store';
 
 /** How often it is looked for what has expired, in ms. */
 const expiryInterval = 60_000;
-/** How long what is being sent may take to end when the outbox is closed, in ms. */
+/** How long what is being put may take to end when the outbox is closed, and then what is being sent, in ms. */
 const patience = 2_000;
 const [firstRest, longestRest] = [1_000, 300_000];
 
@@ -49,6 +50,9 @@ export class Outbox {
   readonly #intake: Intake;
   readonly #puts: Puts;
   readonly #expiry: Timer;
+  /** Of what is being put when it is closed. */
+  readonly #giveUp = new AbortController();
+  readonly #clock: Clock;
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -58,6 +62,7 @@ export class Outbox {
     private readonly folder: string,
     { clock, random }: Machine,
   ) {
+    this.#clock = clock;
     const { blobs, log } = opened;
     const onChange = (): void => this.#stateListeners.tell(this.state);
     const restAfter = (times: number): number =>
@@ -72,7 +77,8 @@ export class Outbox {
       store.makeRoom(bytes, 0);
       await log.makeRoom(bytes);
     };
-    this.#intake = new Intake({ client, blobs, clock, makeRoom });
+    setMaxListeners(0, this.#giveUp.signal);
+    this.#intake = new Intake({ client, blobs, clock, makeRoom, closing: this.#giveUp.signal });
     this.#puts = new Puts({
       add: (draft) => store.add(draft),
       discard: (draft) => this.#intake.discard(draft),
@@ -112,6 +118,7 @@ export class Outbox {
       waiting: this.#store.waiting.size,
       since: first?.since,
       deadLetters: this.#store.deadLetters.size,
+      isFull: this.#store.isFull,
       bytes: this.opened.log.size + this.opened.blobs.size,
       reason: isThere ? undefined : contact.reason,
       ended: this.#ends.counts,
@@ -212,9 +219,12 @@ export class Outbox {
 
   async #put(object: ObjectReference, prepare: () => Promise<Draft>): Promise<OutboxEntry> {
     if (this.#closing) throw new SyncServiceError('SYNC_CLOSED', 'The outbox is closed: nothing was kept');
-    const entry = await onStorage(this.folder, () => this.#puts.put(object, prepare));
-    this.#drain.go();
-    return entry.view();
+    try {
+      return (await onStorage(this.folder, () => this.#puts.put(object, prepare))).view();
+    } finally {
+      // Also where it was refused: it may be full now.
+      this.#drain.go();
+    }
   }
 
   #find(id: number): Entry {
@@ -225,7 +235,9 @@ export class Outbox {
 
   async #close(): Promise<void> {
     this.#expiry.cancel();
+    const timer = this.#clock.after(patience, () => this.#giveUp.abort());
     await this.#puts.settled();
+    timer.cancel();
     await this.#drain.close(patience);
     this.#lines.close();
     const { blobs, log, release } = this.opened;

@@ -34,6 +34,8 @@ export class OutboxStore {
   readonly deadLetters = new Map<number, Entry>();
   /** Have ended, which is not on the disk yet, and not told. */
   readonly ending = new Set<number>();
+  /** Something was refused, or dropped, for want of room, and there has been none since. */
+  isFull = false;
 
   #looked = Number.NEGATIVE_INFINITY;
 
@@ -85,8 +87,8 @@ export class OutboxStore {
   /** Has room for so much more; dead letters yield to what is new. @throws SyncServiceError SYNC_OUTBOX_FULL. */
   makeRoom(bytes: number, entries: number): void {
     const { room } = this.parts;
-    if (room.fits(bytes, entries)) return;
-    this.#dropExpiredNowAndThen();
+    if (!room.fits(bytes, entries)) this.#dropExpiredNowAndThen();
+    this.isFull = !room.fits(bytes, entries) && !room.exceeds(bytes);
     while (!room.fits(bytes, entries)) {
       const oldest = room.exceeds(bytes) ? undefined : this.#oldest();
       if (!oldest) throw room.full(bytes);
@@ -114,6 +116,7 @@ export class OutboxStore {
     this.waiting.delete(entry.id);
     this.deadLetters.delete(entry.id);
     this.ending.add(entry.id);
+    if (outcome !== 'dropped') this.isFull = false;
     lines.remove(entry);
     room.give(entry.cost);
     log.forget(entry);

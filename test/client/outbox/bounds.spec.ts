@@ -46,10 +46,11 @@ describe('the bounds of an outbox', () => {
     );
     assert.ok(kept > 550, String(kept));
     assert.ok((await used(ground)) <= bytes);
-    assert.equal(outbox.state.waiting, kept);
+    assert.deepEqual([outbox.state.waiting, outbox.state.isFull], [kept, true]);
     ground.service.answer = () => undefined;
     ground.client.showLife();
     await ground.pass(1_000);
+    assert.equal(outbox.state.isFull, false);
     await put(outbox, kept);
     await ground.close(outbox);
     ground.crash();
@@ -66,7 +67,7 @@ describe('the bounds of an outbox', () => {
         message: /are more than an outbox of/,
       });
     }
-    assert.equal(outbox.state.waiting, 1);
+    assert.deepEqual([outbox.state.waiting, outbox.state.isFull], [1, false]);
     assert.deepEqual(await ground.disk.list(`${folder}/data`), []);
     await ground.close(outbox);
   });

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Outbox } from '../../../src/client';
-import { Ground } from './ground';
+import { folder, Ground } from './ground';
 import { failure } from './scripted-service';
+
+async function* endless(first: Buffer): AsyncGenerator<Uint8Array> {
+  yield first;
+  await new Promise(() => undefined);
+}
 
 describe('an outbox whose service is away', () => {
   async function fill(outbox: Outbox, count: number): Promise<void> {
@@ -213,6 +218,31 @@ describe('an outbox whose service is away', () => {
     await ground.pass(3_000);
     assert.equal(ground.told.length, 3);
     await ground.close(after);
+  });
+
+  it('closes in a bounded time, though data that is put does not come: its put fails, and nothing is left of it', async () => {
+    const ground = new Ground();
+    const outbox = await ground.open();
+    const hanging = { stream: () => endless(Buffer.alloc(100_000)), size: 200_000 };
+    const put = outbox.put({ objectType: 't', objectID: 'o' }, hanging);
+    const refused = assert.rejects(put, { code: 'SYNC_CLOSED' });
+    const behind = assert.rejects(outbox.put({ objectType: 't', objectID: 'o' }, 'x'), {
+      code: 'SYNC_CLOSED',
+    });
+    const other = outbox.put({ objectType: 't', objectID: 'o2' }, 'x');
+    await ground.pass(100);
+    await other;
+    let isClosed = false;
+    void outbox.close().then(() => {
+      isClosed = true;
+    });
+    await ground.pass(4_100);
+    assert.equal(isClosed, true);
+    await Promise.all([refused, behind]);
+    const after = await ground.open();
+    assert.equal(after.state.waiting, 0);
+    await ground.close(after);
+    assert.deepEqual(await ground.disk.list(`${folder}/data`), []);
   });
 
   it('tells its state as it changes', async () => {
