@@ -13,6 +13,7 @@ import { table } from './fields';
 import { isDone, isWanted } from './filter';
 import { answerHook, hookURL, instancePath, newHookPath } from './hooks';
 import { Intake, type Output } from './intake';
+import { LastingWindow } from './lasting-window';
 import { Reports } from './reports';
 import { statusOf } from './status';
 
@@ -44,6 +45,7 @@ export default function (RED: NodeAPI): void {
       status.addRemark(connection.remark);
       const showState = (): void =>
         status.follow(() => statusOf(states, noWebhook !== undefined, clock.now()));
+      const window = new LastingWindow(clock, this);
       const intake = new Intake(connection, {
         nodeID: this.id,
         service: settings.service,
@@ -67,6 +69,7 @@ export default function (RED: NodeAPI): void {
         onState: (current) => {
           states = current;
           reports.states(current);
+          window.states(current);
           showState();
         },
         onUnopened: (error) => reports.unanswered(error),
@@ -75,12 +78,14 @@ export default function (RED: NodeAPI): void {
       const webhook =
         settings.trigger === 'webhook' &&
         useWebhook(RED, this, settings, { connection, objectTypes, intake }, (refused) => {
+          if (noWebhook !== undefined && refused === undefined) this.log('The webhook works');
           noWebhook = refused;
           if (refused) this.warn(`The webhook does not work, so the service is only polled: ${refused}`);
           showState();
         });
       this.on('close', (done: () => void) => {
         intake.close();
+        window.close();
         status.close();
         const closed = (webhook ? webhook() : Promise.resolve()).catch((error: unknown) =>
           this.warn(toNodeFailure(error).message),

@@ -1,0 +1,44 @@
+import type { Node } from 'node-red';
+import type { ReceiverState } from '../../src/client';
+import type { Clock, Timer } from '../../src/system/clock';
+
+/** How long a window is full before that is worth a line, in ms: a flow at work fills it now and then. */
+const lasting = 60_000;
+
+/** Logs, once, that nothing new comes since the flow consumes nothing; without it that looks like a quiet service. */
+export class LastingWindow {
+  #timer: Timer | undefined;
+  #count = 0;
+  #isTold = false;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly node: Pick<Node, 'log' | 'warn'>,
+  ) {}
+
+  states(states: readonly ReceiverState[]): void {
+    const full = states.find(({ phase }) => phase === 'full');
+    if (full) {
+      this.#count = full.inFlight + full.acknowledging;
+      this.#timer ??= this.clock.after(lasting, () => this.#tell(), { background: true });
+      return;
+    }
+    this.close();
+    // An outage says nothing of the flow.
+    if (!this.#isTold || states.some(({ phase }) => phase === 'backing-off')) return;
+    this.#isTold = false;
+    this.node.log('The flow consumes again');
+  }
+
+  close(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #tell(): void {
+    if (this.#isTold) return;
+    this.#isTold = true;
+    const objects = this.#count === 1 ? '1 object is' : `${this.#count} objects are`;
+    this.node.warn(`${objects} in the flow and not consumed: nothing new comes until they are`);
+  }
+}

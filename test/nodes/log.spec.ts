@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import helper from 'node-red-node-test-helper';
+import { LastingWindow } from '../../nodes/sync-in/lasting-window';
+import type { ReceiverState } from '../../src/client';
+import { stringifyExactJson } from '../../src/protocol/exact-json';
+import { flowOf, run } from '../support/flow';
+import { ManualClock } from '../support/manual-clock';
+import { metadataOf } from '../support/metadata';
+import { until } from '../support/until';
+
+helper.init(require.resolve('node-red'));
+
+const patience = 60_000;
+
+describe('the log, of a window that is full,', () => {
+  const state = (phase: ReceiverState['phase']): ReceiverState[] => [
+    { phase, inFlight: 2, acknowledging: 0, exhausted: 0 },
+  ];
+  const logging = (): { clock: ManualClock; lines: string[]; window: LastingWindow } => {
+    const [clock, lines] = [new ManualClock(), [] as string[]];
+    const say = (line: string): void => void lines.push(line);
+    return { clock, lines, window: new LastingWindow(clock, { log: say, warn: say } as never) };
+  };
+
+  it('has one line when that lasts, and one when it is over', async () => {
+    const { clock, lines, window } = logging();
+    for (let poll = 0; poll < 1_000; poll += 1) {
+      window.states(state('full'));
+      await clock.advance(5_000);
+    }
+    window.states(state('backing-off'));
+    window.states(state('full'));
+    await clock.advance(120_000);
+    assert.deepEqual(lines, ['2 objects are in the flow and not consumed: nothing new comes until they are']);
+    window.states(state('connected'));
+    window.states(state('connected'));
+    assert.deepEqual(lines.slice(1), ['The flow consumes again']);
+  });
+
+  it('has none where the flow is at work, or the node closes', async () => {
+    const { clock, lines, window } = logging();
+    for (let poll = 0; poll < 100; poll += 1) {
+      window.states(state('full'));
+      await clock.advance(50_000);
+      window.states(state('connected'));
+    }
+    window.states(state('full'));
+    window.close();
+    await clock.advance(120_000);
+    assert.deepEqual(lines, []);
+    assert.equal(clock.waiting, 0);
+  });
+});
+
+describe('the log of a sync-in', function () {
+  this.timeout(150_000);
+  let server: Server;
+  let fails: boolean;
+  let polls: number;
+  before(() => helper.startServer());
+  after(() => helper.stopServer());
+  beforeEach(async () => {
+    [fails, polls] = [false, 0];
+    server = createServer((request, response) => {
+      if (request.url === '/api/v1/health') response.end('{"general":{"nodeType":"ESS"}}');
+      else if (request.method === 'PUT') response.writeHead(400).end('no hooks here');
+      else {
+        polls += 1;
+        if (fails) response.writeHead(500).end('on fire');
+        else response.end(stringifyExactJson([metadataOf({ objectType: 't', objectID: 'o' })]));
+      }
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  afterEach(async () => {
+    await helper.unload();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const start = (fields: object): Promise<void> => {
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    return run(
+      [
+        { id: 'ess', type: 'sync-service', connection: 'address', side: 'edge', address },
+        {
+          id: 'in',
+          type: 'sync-in',
+          z: 'tab',
+          service: 'ess',
+          objectTypes: 't',
+          interval: '0.02',
+          ...fields,
+        },
+      ],
+      flowOf('unused'),
+    );
+  };
+  /** What the node has logged, by its level. */
+  const lines = (): string[] =>
+    helper
+      .log()
+      .args.map(([entry]) => entry as { id?: string; level: number; msg: unknown })
+      .filter(({ id }) => id === 'in')
+      .map(({ level, msg }) => `${level} ${msg instanceof Error ? msg.message : String(msg)}`);
+
+  it('has an outage once with its reason, and its end, however many polls failed', async () => {
+    await start({});
+    await until('it polls', () => polls > 2, patience);
+    fails = true;
+    await until('it is told', () => lines().length > 0, patience);
+    const asked = polls;
+    await until('it was asked again and again', () => polls > asked + 2, patience);
+    assert.equal(lines().length, 1);
+    assert.match(lines()[0] ?? '', /^20 .*was answered with 500: on fire$/);
+    fails = false;
+    await until('its end is told', () => lines().length > 1, patience);
+    assert.equal(lines()[1], '40 The service answers again');
+  });
+
+  it('has an object that is given up once, and a webhook that is refused', async () => {
+    const webhook = { trigger: 'webhook', baseURL: 'http://127.0.0.1:1880' };
+    await start({ redeliverAfter: '0.02', maxAttempts: '2', ...webhook });
+    await until('both are told', () => lines().length > 1, patience);
+    const asked = polls;
+    await until('it was asked again and again', () => polls > asked + 20, patience);
+    const told = lines().sort();
+    assert.equal(told.length, 2, told.join('\n'));
+    assert.match(
+      told[0] ?? '',
+      /^30 The webhook does not work, so the service is only polled: .*no hooks here/,
+    );
+    assert.match(told[1] ?? '', /^30 t\/o is given up after 2 attempts: it rests until it changes/);
+  });
+});
