@@ -16,7 +16,7 @@ export type Lane = 'poll' | 'question' | 'publish' | 'acknowledgement' | 'transf
 export const lanes: readonly Lane[] = ['poll', 'question', 'publish', 'acknowledgement', 'transfer'];
 
 /** So many requests of a lane are under way at a time: whoever asks more of a transport has them wait before. */
-export const connectionsPerLane = 8;
+export const connectionsPerLane = 16;
 
 export interface HttpRequest {
   lane: Lane;

@@ -18,7 +18,7 @@ import { StreamConnections } from './streams';
 
 /** How requests name the service: the same but through a proxy that forwards them. */
 interface Naming {
-  headers: Record<string, string>;
+  headers: Record<string, string> | undefined;
   pathPrefix: string;
 }
 
@@ -50,16 +50,15 @@ export class HttpTransport implements Transport {
     if (signal.aborted) return Promise.reject(notSent(signal.reason));
     if (this.#closed) return Promise.reject(notSent(new Error('The connections are closed')));
     const { streams, pools, naming } = this.#connections;
-    const named = {
-      ...request,
-      path: `${naming.pathPrefix}${this.#address.prefix}${request.path}`,
-      headers: { ...naming.headers, ...request.headers },
-    };
-    const inPieces = body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body);
-    if (limit === undefined || inPieces) return streams.request(named);
+    const path = `${naming.pathPrefix}${this.#address.prefix}${request.path}`;
+    const headers = naming.headers ? { ...naming.headers, ...request.headers } : request.headers;
+    const { lane, method } = request;
+    if (limit === undefined || !isInMemory(body)) return streams.request({ ...request, path, headers });
     const handler = new DispatchedResponse(limit, signal);
-    const { method, path, headers } = named;
-    pools[request.lane].dispatch({ method, path, headers, ...(body !== undefined && { body }) }, handler);
+    pools[lane].dispatch(
+      body === undefined ? { method, path, headers } : { method, path, headers, body },
+      handler,
+    );
     return handler.response;
   }
 
@@ -96,7 +95,7 @@ export class HttpTransport implements Transport {
     const proxy = connector.forwardingProxy;
     const naming = proxy
       ? { headers: proxyAuthorization(proxy), pathPrefix: origin }
-      : { headers: {}, pathPrefix: '' };
+      : { headers: undefined, pathPrefix: '' };
     return {
       connector,
       pools,
@@ -104,6 +103,10 @@ export class HttpTransport implements Transport {
       naming,
     };
   }
+}
+
+function isInMemory(body: HttpRequest['body']): body is string | Buffer | undefined {
+  return body === undefined || typeof body === 'string' || Buffer.isBuffer(body);
 }
 
 interface Connections {

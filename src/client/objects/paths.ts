@@ -6,6 +6,8 @@ import { checkName, checkReference, checkWord, type ObjectReference } from './na
 export class Paths {
   readonly kind: ServiceKind;
   readonly objects: string;
+  /** Most requests are about the type that the one before was about. */
+  #last: { objectType: string; path: string } | undefined;
 
   constructor(
     readonly organization: string | undefined,
@@ -18,13 +20,18 @@ export class Paths {
 
   /** @throws SyncServiceError SYNC_INVALID_ARGUMENT for a name that no edge can fetch. */
   type(objectType: string): string {
+    if (objectType === this.#last?.objectType) return this.#last.path;
     checkName('objectType', objectType, this.cloudOnlyNames);
-    return `${this.objects}/${encodeURIComponent(objectType)}`;
+    const path = `${this.objects}/${encodeURIComponent(objectType)}`;
+    this.#last = { objectType, path };
+    return path;
   }
 
   /** @throws SyncServiceError SYNC_INVALID_ARGUMENT for names that no edge can fetch. */
   object(object: ObjectReference, operation?: string): string {
-    checkReference(object, this.cloudOnlyNames);
+    if (this.#last !== undefined && object?.objectType === this.#last.objectType) {
+      checkName('objectID', object.objectID, this.cloudOnlyNames);
+    } else checkReference(object, this.cloudOnlyNames);
     const path = `${this.type(object.objectType)}/${encodeURIComponent(object.objectID)}`;
     return operation === undefined ? path : `${path}/${operation}`;
   }

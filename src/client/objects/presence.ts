@@ -39,16 +39,17 @@ export class Presence {
   async about<T>(
     object: ObjectReference,
     subject: Subject,
-    { lane, signal }: QuestionOptions,
+    options: QuestionOptions,
     act: () => Promise<T>,
   ): Promise<T> {
-    const options: QuestionOptions = { ...(lane && { lane }), signal };
     try {
       return await act();
     } catch (error) {
-      if (this.#isHidden(error)) throw await this.#explained(object, error, options);
+      const { lane, signal } = options;
+      const asked: QuestionOptions = { ...(lane && { lane }), signal };
+      if (this.#isHidden(error)) throw await this.#explained(object, error, asked);
       if (!isSyncServiceError(error, 'SYNC_NOT_FOUND')) throw error;
-      const lacks = await this.#lacks(object, subject, options);
+      const lacks = await this.#lacks(object, subject, asked);
       if (lacks) throw absence(error, object, lacks);
     }
     // The service contradicted itself, or the object has just come.

@@ -135,7 +135,7 @@ export class Ledger {
     const { consumers, handedOut, objectID, version, spent, state } = entry;
     const remembered = { version, consumers, spent, inHand: state === 'handed', handedOut };
     if (!handedOut && !end && spent === 0) this.memory.delete(objectID);
-    else this.memory.set(objectID, { ...remembered, ...(end && { end }) });
+    else this.memory.set(objectID, end ? { ...remembered, end } : remembered);
   }
 
   /** What was written down of this version by a process before this one. */

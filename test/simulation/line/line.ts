@@ -3,7 +3,7 @@ import { broken } from './bodies';
 import { Call, type LineParts } from './call';
 
 /** As many as `transport.ts` opens. */
-const connectionsPerLane = 8;
+const connectionsPerLane = 16;
 
 /** What lies between one client and the service. */
 export class Line implements Transport {
