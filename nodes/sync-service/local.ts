@@ -1,4 +1,4 @@
-import { LocalService } from '../../src/local-service';
+import type { LocalService } from '../../src/local-service';
 import { type Clock, systemClock, type Timer } from '../../src/system/clock';
 import type { SyncServiceSettings } from './configuration';
 
@@ -74,9 +74,11 @@ export class SharedLocalService {
 
   #start(): Promise<LocalService> {
     // After its predecessor has left the ports that were chosen for it.
-    const starting = this.#stopped.then(() =>
-      LocalService.start({ cloud: { port: this.ports.cloud, background: true } }),
-    );
+    const starting = this.#stopped.then(async () => {
+      // Most flows speak to a real service: they need not load a third of the code for this.
+      const { LocalService } = await import('../../src/local-service/index.js');
+      return LocalService.start({ cloud: { port: this.ports.cloud, background: true } });
+    });
     starting.catch(() => {
       if (this.#service === starting) this.#service = undefined;
     });

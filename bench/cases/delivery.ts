@@ -1,0 +1,19 @@
+import type { Case } from '../case';
+
+const objects = 10_000;
+
+export const delivery: Case = {
+  name: 'delivery',
+  about: `${objects} objects of 1 KiB from the cloud to three edges, fetched and consumed at each`,
+  contenders: [{ name: 'ours', program: 'deliver' }],
+  limits: {},
+  rounds: 1,
+  long: true,
+  prepare: async (stage) => ({
+    cloud: await stage.cloud(),
+    edges: await stage.edges(),
+    objectType: stage.name('bench'),
+    objects,
+    bytes: 1_024,
+  }),
+};

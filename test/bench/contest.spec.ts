@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { platform } from 'node:os';
+import type { Run } from '../../bench/contender-process';
+import { run } from '../../bench/contender-process';
+import { measured, median } from '../../bench/contest';
+
+const runOf = (cpu: number, figures: Run['figures'] = {}): Run => ({
+  time: cpu * 2,
+  cpu,
+  memory: cpu,
+  figures,
+});
+
+describe('a contest', () => {
+  it('compares what was measured in the same round, and takes the middle', () => {
+    const ours = { contender: 'ours', runs: [runOf(10), runOf(30), runOf(100, { kept: 3 })] };
+    const peer = { contender: 'peer', runs: [runOf(10), runOf(10), runOf(50)] };
+    assert.equal(measured(ours, peer, 'cpu'), 2);
+    assert.equal(measured(ours, peer, 'memory'), 30);
+    assert.equal(measured(ours, undefined, 'time'), 60);
+    assert.deepEqual([median([3, 1, 2]), median([4, 1, 2, 3])], [2, 2.5]);
+  });
+
+  it('takes any command that keeps to the protocol, with what its shell has waited for', async function () {
+    // The operating system that tells what a process takes.
+    if (platform() !== 'linux') this.skip();
+    const command = [
+      'sh',
+      '-c',
+      'echo ready; read go; echo "done {\\"children\\":[1,0.5],\\"objects\\":7}"; read end',
+    ];
+    const { cpu, figures } = await run(command, {});
+    assert.deepEqual(figures, { objects: 7 });
+    assert.ok(cpu >= 1_500);
+    const told = ['sh', '-c', 'echo ready; read go; echo "done $EDGE_SYNC_BENCH_TASK"; read end'];
+    assert.deepEqual((await run(told, { count: 5 })).figures, { count: 5 });
+    await assert.rejects(run(['sh', '-c', 'echo ready; read go; exit 3'], {}), /has ended without done/);
+  });
+});
