@@ -34,7 +34,7 @@ async function run(count: number): Promise<void> {
     };
     await Promise.all(Array.from({ length: 8 }, work));
   };
-  await round(count / 5);
+  await round(count);
   const before = used();
   await round(count);
   console.log(Math.round((used() - before) / count));
