@@ -14,7 +14,7 @@ describe('the first flow', () => {
   before(async () => {
     browser = await openBrowser();
     nodeRed = await startNodeRed();
-    editor = await Editor.open(browser, nodeRed.url, { viewport: { width: 1200, height: 560 } });
+    editor = await Editor.open(browser, nodeRed.url, { viewport: { width: 1200, height: 860 } });
   });
   after(async () => {
     await browser?.close();
@@ -64,6 +64,7 @@ describe('the first flow', () => {
   });
 
   it('arrives, and is consumed', async () => {
+    await editor.page.setViewportSize({ width: 1200, height: 560 });
     await editor.deploy();
     await editor.status(receiver, /connected/);
     await editor.page.locator('.red-ui-flow-node-button-button').first().click();
