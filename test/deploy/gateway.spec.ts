@@ -149,6 +149,13 @@ describe('a gateway of the kit', function () {
     await gateway.untilLogged(/limit: 80/);
   });
 
+  it('tells how it is', async () => {
+    assert.match(
+      await gateway.answer('/edge-sync/metrics'),
+      /^200 [\s\S]*edge_sync_objects_received_total\{type="config"\} 1/,
+    );
+  });
+
   it('lets nobody in', async () => {
     assert.match(await gateway.answer('/admin/'), /^404/);
     assert.match(await gateway.answer('/admin/flows'), /^401/);

@@ -41,6 +41,8 @@ module.exports = {
   },
   // Without one Node-RED makes its own, and keeps it in /data.
   ...withSecret('credentialSecret', secretOf('node_red_credentials')),
+  // For whoever watches the gateway: docs/metrics.md. The port is on its loopback alone.
+  syncServiceMetrics: 'node',
   functionGlobalContext: { flowDelivery },
   functionExternalModules: false,
   externalModules: { autoInstall: false, palette: { allowInstall: false } },
