@@ -38,7 +38,7 @@ import { Presence } from './objects/presence';
 import { type ClientSeams, withSystem } from './seams';
 import { counted, traced } from './tracing';
 import type { AcknowledgeOutcome } from './updates/acknowledge';
-import type { Acknowledgement } from './updates/entry';
+import { type Acknowledgement, checkedAcknowledgement } from './updates/entry';
 import { Feeds } from './updates/feeds';
 import type { UpdateReceiver } from './updates/receiver';
 import type { AcknowledgeOptions, ReceiverOptions } from './updates/receiver-options';
@@ -429,7 +429,7 @@ export class SyncServiceClient {
     options: CallOptions & AcknowledgeOptions & { receiver?: string | undefined } = {},
   ): Promise<AcknowledgeOutcome> {
     return traced('acknowledge', object, () =>
-      this.#feeds.acknowledge(this.#named(object), how, checked(options)),
+      this.#feeds.acknowledge(this.#named(object), checkedAcknowledgement(how), checked(options)),
     );
   }
 

@@ -46,6 +46,26 @@ const junk: unknown[] = [
 const left = new Set(['constructor', 'close', 'waitForDelivery', 'pollForUpdates']);
 
 describe('a call of the client', () => {
+  it('takes no word for another, no number that is none for a limit, and no host for an address', async () => {
+    const client = new SyncServiceClient({ address: 'http://127.0.0.1:1' });
+    const receiver = client.pollForUpdates('t');
+    const wrong = { code: 'SYNC_INVALID_ARGUMENT' };
+    for (const how of ['recieved', '', null, 5]) {
+      await assert.rejects(client.acknowledge(object, how as never), wrong);
+      await assert.rejects(receiver.acknowledge(object, how as never), wrong);
+    }
+    for (const maxBytes of [Number.NaN, -1, 'x']) {
+      await assert.rejects(client.fetchObjectData(object, { maxBytes } as never), wrong);
+      await assert.rejects(client.fetchObjectDataToFile(object, '/tmp/x', { maxBytes } as never), wrong);
+    }
+    receiver.close();
+    await client.close();
+    for (const address of ['localhost:8080', 'css', 'ftp://css', '']) {
+      const message = /must start with http:\/\/, https:\/\/, unix:\/\/\/ or secure-unix:\/\/\//;
+      assert.throws(() => new SyncServiceClient({ address }), { ...wrong, message }, address);
+    }
+  });
+
   for (const kind of ['CSS', 'ESS'] as const) {
     it(`fails with an error of its own whatever it is given: ${kind}`, async function () {
       this.timeout(60_000);

@@ -120,7 +120,7 @@ describe('the doctor', function () {
       'the address has an unknown scheme',
       async () => ({ EDGE_SYNC_URL: 'ftp://css' }),
       'invalid',
-      /unknown scheme/,
+      /must start with http:\/\//,
     ],
     [
       'credentials are in the address',

@@ -28,11 +28,9 @@ export function parseAddress(address: string): ServiceAddress {
       socketPath: socket[2],
     };
   }
-  if (!URL.canParse(address))
-    throw invalid(`is not an address: it starts with http://, https://, unix:/// or secure-unix:///`);
+  if (!/^https?:\/\//i.test(address) || !URL.canParse(address))
+    throw invalid('must start with http://, https://, unix:/// or secure-unix:///');
   const url = new URL(address);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw invalid(`has an unknown scheme: ${url.protocol}//`);
   if (url.username || url.password) throw invalid('must not contain credentials: set key and secret instead');
   if (url.search || url.hash) throw invalid('must end with the path');
   const { origin, pathname } = url;

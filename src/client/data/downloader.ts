@@ -2,7 +2,7 @@ import type { ObjectMetadata } from '../../protocol/metadata';
 import type { Machine } from '../../storage/machine';
 import { type Clock, sleep } from '../../system/clock';
 import type { ByteRange, Requests } from '../connection/requests';
-import { SyncServiceError } from '../errors';
+import { invalidArgument, SyncServiceError } from '../errors';
 import type { CurrentVersion } from '../objects/current-version';
 import type { ObjectReference } from '../objects/names';
 import type { Objects } from '../objects/objects';
@@ -57,8 +57,11 @@ export class Downloader {
 
   async #data(
     object: ObjectReference | ObjectMetadata,
-    { signal, onWait }: DownloadOptions,
+    { signal, onWait, maxBytes }: DownloadOptions,
   ): Promise<ObjectData> {
+    // NaN is above no number: as a limit it would be none.
+    if (maxBytes !== undefined && !(Number(maxBytes) >= 0))
+      throw invalidArgument('maxBytes must be a number of bytes');
     const path = this.paths.object(object, 'data');
     const current = (): Promise<CurrentVersion> => this.objects.version(object, { signal });
     const metadata = 'dataID' in object ? object : await this.objects.metadata(object, { signal });

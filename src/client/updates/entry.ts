@@ -1,4 +1,5 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
+import { invalidArgument } from '../errors';
 
 /** See ledger.ts for what each means and who moves an object from one to another. */
 export type EntryState =
@@ -14,6 +15,12 @@ export type EntryState =
 
 /** What an application may tell the service of a version. */
 export type Acknowledgement = 'consumed' | 'received';
+
+/** @throws SyncServiceError SYNC_INVALID_ARGUMENT: a word that is none must not pass for the stronger one. */
+export function checkedAcknowledgement(how: Acknowledgement): Acknowledgement {
+  if (how === 'consumed' || how === 'received') return how;
+  throw invalidArgument(`An object is marked consumed or received, not ${String(how)}`);
+}
 
 /** What the service was told: a deletion is acknowledged as such. */
 export type Taken = Acknowledgement | 'deleted';

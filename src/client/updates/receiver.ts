@@ -4,7 +4,7 @@ import { Listeners } from '../../system/listeners';
 import type { ObjectReference } from '../objects/names';
 import { traced } from '../tracing';
 import type { AcknowledgeOutcome } from './acknowledge';
-import type { Acknowledgement } from './entry';
+import { type Acknowledgement, checkedAcknowledgement } from './entry';
 import { faultOf } from './fault';
 import type { InHand } from './in-hand';
 import type { ObjectUpdate } from './ledger';
@@ -84,12 +84,14 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
    *
    * @throws SyncServiceError when the service refuses it for good.
    */
-  acknowledge(
+  async acknowledge(
     object: ObjectReference & Partial<ObjectMetadata>,
     how: Acknowledgement = 'consumed',
     options: AcknowledgeOptions = {},
   ): Promise<AcknowledgeOutcome> {
-    return traced('acknowledge', object, () => this.host.acknowledge(this.name, object, how, options));
+    return traced('acknowledge', object, () =>
+      this.host.acknowledge(this.name, object, checkedAcknowledgement(how), options),
+    );
   }
 
   /** Work on the object goes on: it is not handed out again meanwhile. */
