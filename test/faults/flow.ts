@@ -103,7 +103,7 @@ function edgeNodes({ hooks: baseURL }: Addresses): Node[] {
     { ...at, ...syncIn, id: 'in2', objectTypes: 'readings orders', wires: [['consume2'], ['consume2']] },
     { ...at, id: 'consume2', type: 'sync-consume', wires: [[]] },
     { ...at, ...every('0.4'), id: 'tick', wires: [['out']] },
-    { ...at, ...syncOut, id: 'out', objectType: 'up', wires: [[]] },
+    { ...at, ...syncOut, id: 'out', objectType: 'up', whenAway: 'keep', waitFor: 'queued', wires: [[]] },
     { ...at, id: 'catch', type: 'catch', scope: null, wires: [[]] },
   ];
 }
