@@ -71,7 +71,8 @@ function ownOf(type: string): Set<string> {
 
 function defaultsOf(name: string, field: Field): string[] {
   if (field.kind === 'own' || field.kind === 'credential') return [];
-  const value = JSON.stringify(field.value);
+  // Node-RED reads it as a number.
+  const value = name === 'inputs' ? Number(field.value) : JSON.stringify(field.value);
   if (field.kind === 'config') {
     return [`${name}: { value: ${value}, type: '${field.of}', required: ${Boolean(field.required)} },`];
   }

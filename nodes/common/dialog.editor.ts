@@ -167,6 +167,7 @@ function withinOf(table: NodeTable, name: string | undefined): (() => string) | 
   return () => {
     const input = inputOf(table, name);
     if (field.kind !== 'typed') return wordsOf(String(input.val() ?? ''))[0] ?? '';
-    return input.typedInput('type') === 'str' ? input.typedInput('value') : '';
+    const literal = input.typedInput('type') === 'str' ? input.typedInput('value') : '';
+    return field.several ? (wordsOf(literal)[0] ?? '') : literal;
   };
 }

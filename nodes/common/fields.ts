@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { type Clock, systemClock, type Timer } from '../../src/system/clock';
 import { invalidInput, NodeFailure, textOf } from './failure';
+import { type Variables, variablesOf, withVariables } from './variables';
 
 /** Where a value comes from: text, or a place of a type that stands beside it in the dialog. */
 export interface Source {
@@ -26,11 +27,15 @@ const patience = 10_000;
 
 /** Reads the fields of one node for one message after another. */
 export class FieldReader {
+  readonly #variables: Variables;
+
   constructor(
     private readonly RED: Pick<NodeAPI, 'util' | 'settings'>,
     private readonly node: Node,
     private readonly clock: Clock = systemClock,
-  ) {}
+  ) {
+    this.#variables = variablesOf(RED, node);
+  }
 
   /**
    * The field's value, whatever it is; undefined where there is none.
@@ -72,6 +77,11 @@ export class FieldReader {
     });
   }
 
+  /** Puts environment variables in place. See withVariables. */
+  fill(text: string, label: string): string {
+    return withVariables(text, this.#variables, label);
+  }
+
   /** A path as Node-RED's own file nodes take it: from its setting `fileWorkingDirectory`, where there is one. */
   locate(path: string): string {
     const { fileWorkingDirectory } = this.RED.settings as { fileWorkingDirectory?: unknown };
@@ -80,13 +90,17 @@ export class FieldReader {
 
   /** The field as text, trimmed; undefined where it is empty. Throws when it is neither text nor a number. */
   async text(source: Source, message: NodeMessage): Promise<string | undefined> {
-    const value = await this.any(source, message);
-    if (value === undefined || value === null) return undefined;
-    if (typeof value !== 'string' && !Number.isFinite(value)) {
-      throw invalidInput(`${source.label} must be text, not ${describe(value)}`);
-    }
-    return String(value).trim() || undefined;
+    return asText(await this.any(source, message), source.label);
   }
+}
+
+/** A value as text, trimmed; undefined where it is empty. */
+export function asText(value: unknown, label: string): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'string' && !Number.isFinite(value)) {
+    throw invalidInput(`${label} must be text, not ${describe(value)}`);
+  }
+  return String(value).trim() || undefined;
 }
 
 function isPromise(value: unknown): boolean {

@@ -20,6 +20,12 @@ export function all(...rules: Rule<boolean>[]): Rule<boolean> {
   return (form) => rules.every((rule) => rule(form));
 }
 
+/** What a typed field says, or where its value comes from: `flow.types`. */
+export function placeOf(form: Form, field: string): string {
+  const [type, value] = [form.value(`${field}Type`), form.value(field)];
+  return value !== '' && ['msg', 'flow', 'global', 'env'].includes(type) ? `${type}.${value}` : value;
+}
+
 /** Whether a flag says yes or no in the dialog itself; undefined where a message will. */
 export function flagOf(form: Form, field: string): boolean | undefined {
   const type = form.value(`${field}Type`);

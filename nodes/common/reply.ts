@@ -29,6 +29,11 @@ export class Reply {
     return undefined;
   }
 
+  /** Nothing goes on: the message asked for something that is done. */
+  finish(): void {
+    this.#end();
+  }
+
   fail(failure: NodeFailure): void {
     this.#end(failure);
   }

@@ -53,8 +53,13 @@ function typesOfFlows(): string[] {
   const found: string[] = [];
   RED.nodes.eachNode((node) => {
     if (!node.type.startsWith('sync-')) return;
-    const { objectTypes, objectType, objectTypeType } = node as unknown as Record<string, unknown>;
-    if (typeof objectTypes === 'string') found.push(...wordsOf(objectTypes));
+    const {
+      objectTypes,
+      objectTypesType = 'str',
+      objectType,
+      objectTypeType,
+    } = node as unknown as Record<string, unknown>;
+    if (typeof objectTypes === 'string' && objectTypesType === 'str') found.push(...wordsOf(objectTypes));
     if (typeof objectType === 'string' && objectTypeType === 'str') found.push(objectType);
   });
   return found.filter((type) => type !== '');

@@ -30,6 +30,8 @@ export interface TextField extends Row {
   suggestions?: SuggestionSource;
   /** Several stand one after the other, separated by commas or spaces. */
   several?: true;
+  /** It may have environment variables in it: `${HZN_DEVICE_ID}.hello-mms`. */
+  variables?: true;
 }
 
 const units = { s: 1_000, h: 3_600_000, KiB: 1_024, MiB: 1_048_576 };
@@ -75,6 +77,10 @@ export interface TypedField extends Row {
   types: readonly string[];
   suggestions?: SuggestionSource;
   several?: true;
+  /** Its text may have environment variables in it. */
+  variables?: true;
+  /** It is read once, when the node starts: nothing of a message. */
+  atStart?: true;
   /** Text is the path of a file, and is called so: `<type>.<name>.path`. */
   path?: true;
   /** What a flow means that was saved without the field, if not what a new node has. */
@@ -172,7 +178,10 @@ type TypedRow = Partial<Omit<TypedField, 'kind'>>;
 
 /** Text, unless other types are given; or from elsewhere. The first type is that of a new node, unless another is given. */
 export function typed({ plain = [], types = ['str'], ...row }: TypedRow): TypedField {
-  const all = [...types, ...elsewhere.filter((type) => !types.includes(type))];
+  const all = [
+    ...types,
+    ...elsewhere.filter((type) => !types.includes(type) && !(row.atStart && type === 'msg')),
+  ];
   return { kind: 'typed', value: '', type: plain[0] ?? all[0] ?? 'str', plain, types: all, ...row };
 }
 

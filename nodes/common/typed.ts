@@ -1,6 +1,6 @@
 import type { NodeMessage } from 'node-red';
 import { invalidInput, type NodeFailure } from './failure';
-import { describe, type FieldReader, type Source } from './fields';
+import { asText, describe, type FieldReader, type Source } from './fields';
 import { savedIn } from './saved';
 import type { Labels } from './settings';
 import type { NodeTable } from './table';
@@ -36,7 +36,10 @@ export class TypedFields {
     const field = this.table.fields[name];
     const isPlain = field?.kind === 'typed' && field.plain.includes(source.type);
     const isEmpty = isPlain || (source.value === '' && ['str', 'num'].includes(source.type));
-    return isEmpty ? undefined : this.reader.any(source, message);
+    if (isEmpty) return undefined;
+    const value = await this.reader.any(source, message);
+    const isFilled = field?.kind === 'typed' && field.variables && source.type === 'str';
+    return isFilled ? this.reader.fill(String(value), source.label) : value;
   }
 
   /** A path that a field names. See FieldReader. */
@@ -46,7 +49,7 @@ export class TypedFields {
 
   /** The field as text; undefined where it is empty. */
   async text(name: string, message: NodeMessage): Promise<string | undefined> {
-    return this.reader.text(this.#source(name), message);
+    return asText(await this.any(name, message), this.label(name));
   }
 
   /** The same, from elsewhere than the dialog says. */

@@ -46,24 +46,28 @@ export const table = nodeTable({
     ),
     warning: own('<div class="form-tips" id="sync-admin-warning" style="margin-bottom: 12px"></div>'),
     objectType: typed({
+      variables: true,
       icon: 'cubes',
       suggestions: { what: 'objectTypes' },
       shown: has('action', ...objectACL, ...destinations, 'tryAgain'),
       required: has('action', ...objectACL, ...destinations),
     }),
     objectID: typed({
+      variables: true,
       icon: 'cube',
       suggestions: { what: 'objectIDs', within: 'objectType' },
       shown: has('action', ...destinations, 'tryAgain'),
       required: has('action', ...destinations),
     }),
     destinationType: typed({
+      variables: true,
       icon: 'map-marker',
       suggestions: { what: 'destinationTypes' },
       shown: has('action', ...destinationACL),
       required: true,
     }),
     destinations: typed({
+      variables: true,
       icon: 'map-marker',
       suggestions: { what: 'destinations' },
       shown: has('action', ...destinations),
@@ -73,11 +77,12 @@ export const table = nodeTable({
     userType: choice({ user: {}, node: {} }, { icon: 'user', shown: users }),
     role: choice({ aclReader: {}, aclWriter: {} }, { icon: 'key', shown: has('action', 'addToObjectACL') }),
     orgID: typed({
+      variables: true,
       icon: 'building',
       shown: has('action', 'updateOrganization', 'deleteOrganization'),
       required: true,
     }),
-    address: typed({ icon: 'globe', shown: has('action', 'updateOrganization') }),
+    address: typed({ icon: 'globe', variables: true, shown: has('action', 'updateOrganization') }),
     entries: typed({
       icon: 'inbox',
       value: 'payload',

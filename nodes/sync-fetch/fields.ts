@@ -28,10 +28,11 @@ export const table = nodeTable({
     object: objectField,
     output: choice({ buffer: {}, text: {}, json: {}, file: {} }, { icon: 'sign-out' }),
     encoding: text({ icon: 'font', shown: has('output', 'text') }, 'utf8'),
-    folder: text({ icon: 'folder', shown: toFile }),
-    filename: typed({ icon: 'file', shown: toFile }),
+    folder: typed({ icon: 'folder', variables: true, required: true, shown: toFile }),
+    filename: typed({ icon: 'file', variables: true, shown: toFile }),
     trustedKey: typed({
       icon: 'key',
+      variables: true,
       problem: (form) => (trustsByMistake(form) ? 'invalid.trustedKey' : undefined),
     }),
     concurrency: number('4', { icon: 'tasks', optional: true }),

@@ -58,7 +58,7 @@ export default function (RED: NodeAPI): void {
         const options = { signal, ...listeners, trustedKeys };
         if (settings.output === 'file') {
           const name = await fields.text('filename', message);
-          const folder = await targetFolder(settings.folder && fields.locate(settings.folder));
+          const folder = await targetFolder(fields.locate(await fields.required('folder', message)));
           const toFile = async (filename: string): Promise<Record<string, unknown>> => {
             await client.fetchObjectDataToFile(object, filename, options);
             return { payload: filename, filename };

@@ -26,7 +26,7 @@ export class Doorbell {
 
   constructor(
     private readonly service: () => Promise<HookedService>,
-    private readonly objectTypes: readonly string[],
+    private objectTypes: readonly string[],
     private readonly url: string,
     private readonly listener: DoorbellListener,
     private readonly clock: Clock = systemClock,
@@ -36,16 +36,24 @@ export class Doorbell {
     this.#registering = this.#register();
   }
 
+  /** Has it call for these from now on, and for no others. */
+  retarget(objectTypes: readonly string[]): void {
+    const gone = this.objectTypes.filter((type) => !objectTypes.includes(type));
+    this.objectTypes = objectTypes;
+    this.#timer?.cancel();
+    this.#registering = this.#registering.then(async () => {
+      if (gone.length > 0) {
+        await within(this.clock, farewell, [], (signal) => this.#forget(gone, signal)).catch(ignoreAbsence);
+      }
+      await this.#register();
+    });
+  }
+
   /** Ends the calls. What a service that is away does not hear leads to nothing: the path is not answered any more. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#timer?.cancel();
-    try {
-      await within(this.clock, farewell, [], (signal) => this.#deregister(signal));
-    } catch (error) {
-      // Registered again at the next start under the same URL, so that nothing piles up.
-      if (!isSyncServiceError(error)) throw error;
-    }
+    await within(this.clock, farewell, [], (signal) => this.#deregister(signal)).catch(ignoreAbsence);
   }
 
   async #deregister(signal: AbortSignal): Promise<void> {
@@ -53,8 +61,12 @@ export class Doorbell {
       this.#registering,
       new Promise((resolve) => signal.addEventListener('abort', resolve)),
     ]);
+    await this.#forget(this.objectTypes, signal);
+  }
+
+  async #forget(objectTypes: readonly string[], signal: AbortSignal): Promise<void> {
     const service = await this.service();
-    await Promise.all(this.objectTypes.map((type) => service.deleteWebhook(type, this.url, { signal })));
+    await Promise.all(objectTypes.map((type) => service.deleteWebhook(type, this.url, { signal })));
   }
 
   async #register(): Promise<void> {
@@ -85,4 +97,9 @@ export class Doorbell {
     this.#refused = refused;
     this.listener.onChange(refused);
   }
+}
+
+/** Registered again at the next start under the same URL, so that nothing piles up. */
+function ignoreAbsence(error: unknown): void {
+  if (!isSyncServiceError(error)) throw error;
 }

@@ -1,4 +1,4 @@
-import { has } from '../common/form';
+import { has, placeOf } from '../common/form';
 import { underInput } from '../common/layout';
 import {
   checkbox,
@@ -10,13 +10,13 @@ import {
   own,
   serviceField,
   text,
+  typed,
 } from '../common/table';
 
 export const table = nodeTable({
   type: 'sync-in',
-  inputs: 0,
   outputs: ['updated', 'deleted', 'givenUp'],
-  label: (form) => form.value('objectTypes') || 'sync in',
+  label: (form) => placeOf(form, 'objectTypes') || 'sync in',
   fields: {
     name: nameField,
     service: serviceField,
@@ -26,20 +26,30 @@ export const table = nodeTable({
   </div>`,
       { shown: (form) => form.kind === 'CSS' },
     ),
-    objectTypes: text({
+    objectTypes: typed({
       icon: 'cubes',
-      required: true,
+      atStart: true,
+      variables: true,
       several: true,
       suggestions: { what: 'objectTypes' },
+      required: (form) => form.value('inputs') !== '1',
     }),
-    objectID: text({ icon: 'cube', suggestions: { what: 'objectIDs', within: 'objectTypes' } }),
+    objectID: typed({
+      icon: 'cube',
+      atStart: true,
+      variables: true,
+      suggestions: { what: 'objectIDs', within: 'objectTypes' },
+    }),
+    /** How many inputs the node has: the name is Node-RED's. */
+    inputs: choice({ '0': { text: 'none' }, '1': { text: 'messages' } }, { icon: 'arrow-right' }),
     trigger: choice({ poll: {}, webhook: {} }, { icon: 'bell' }),
     baseURL: text({
       icon: 'globe',
+      variables: true,
       placeholder: 'http://host:1880',
       shown: has('trigger', 'webhook'),
       problem: (form) =>
-        /^(https?:\/\/.+|\$\{.+\})$/.test(form.value('baseURL')) ? undefined : 'invalid.baseURL',
+        /^(https?:\/\/.|\$\{.+\})/.test(form.value('baseURL')) ? undefined : 'invalid.baseURL',
     }),
     interval: number('5', { icon: 'clock-o', unit: 's' }),
     window: number('32', { icon: 'inbox' }),

@@ -4,6 +4,7 @@ import type {
   ObjectUpdate,
   ReceiverOptions,
   ReceiverState,
+  SyncServiceClient,
   UpdateReceiver,
 } from '../../src/client';
 import type { Timer } from '../../src/system/clock';
@@ -19,7 +20,6 @@ export interface IntakeOptions {
   nodeID: string;
   /** The ID of the sync-service. */
   service: string;
-  objectTypes: readonly string[];
   receiver: ReceiverOptions;
   /** Who acknowledges: sync-consume nodes, this one once the message is sent, or nobody since it only looks. */
   acknowledge: 'flow' | 'delivery' | 'look';
@@ -34,10 +34,11 @@ export interface IntakeOptions {
 
 export type Output = 'updated' | 'deleted' | 'givenUp';
 
-/** Receives the updates of some object types and makes messages of them. */
+/** Receives the updates of object types and makes messages of them. */
 export class Intake {
-  readonly #receivers: UpdateReceiver[] = [];
-  readonly #unwatch: (() => void)[] = [];
+  readonly #wanted = new Set<string>();
+  readonly #receivers = new Map<string, UpdateReceiver>();
+  readonly #unwatch = new Map<string, () => void>();
   readonly #acknowledging = new Set<Promise<unknown>>();
   #retry: Timer | undefined;
   #closed = false;
@@ -47,38 +48,35 @@ export class Intake {
     private readonly options: IntakeOptions,
   ) {}
 
-  async start(): Promise<void> {
-    try {
-      const client = await this.connection.client();
-      if (this.#closed) return;
-      for (const objectType of this.options.objectTypes) {
-        this.#receive(
-          client.pollForUpdates(objectType, {
-            ...this.options.receiver,
-            name: this.options.nodeID,
-            observe: this.options.acknowledge === 'look',
-            onExhausted: (object, attempts, error) => this.#giveUp(object, attempts, error),
-          }),
-        );
-      }
-    } catch (error) {
-      if (this.#closed) return;
-      this.options.onUnopened(error);
-      this.#retry = this.connection.clock.after(reopenAfter, () => void this.start());
+  /** Receives these, too. */
+  async subscribe(objectTypes: readonly string[]): Promise<void> {
+    for (const objectType of objectTypes) this.#wanted.add(objectType);
+    await this.#open();
+  }
+
+  /** Receives these no more. Nobody waits for this node's word on them. */
+  unsubscribe(objectTypes: readonly string[]): void {
+    for (const objectType of objectTypes) {
+      this.#wanted.delete(objectType);
+      this.#receivers.get(objectType)?.close();
+      this.#receivers.delete(objectType);
+      this.#unwatch.get(objectType)?.();
+      this.#unwatch.delete(objectType);
     }
+    this.#tellState();
   }
 
   /** Looks for updates now. */
   ring(): void {
-    for (const receiver of this.#receivers) receiver.ring();
+    for (const receiver of this.#receivers.values()) receiver.ring();
   }
 
   close(): void {
     this.#closed = true;
     this.#retry?.cancel();
-    for (const unwatch of this.#unwatch) unwatch();
+    for (const unwatch of this.#unwatch.values()) unwatch();
     // Node-RED does not tell whether the node comes again: it says so of some that do not. Its next start does.
-    for (const receiver of this.#receivers) receiver.close({ returning: true });
+    for (const receiver of this.#receivers.values()) receiver.close({ returning: true });
   }
 
   /** Resolves once nothing that was asked of the service is under way any more. */
@@ -86,14 +84,41 @@ export class Intake {
     await Promise.all(this.#acknowledging);
   }
 
-  #receive(receiver: UpdateReceiver): void {
-    this.#receivers.push(receiver);
-    const { service, onState } = this.options;
-    const { objectType } = receiver;
-    this.#unwatch.push(metrics.watchReceiver({ service, objectType, state: () => receiver.state }));
+  async #open(): Promise<void> {
+    this.#retry?.cancel();
+    try {
+      const client = await this.connection.client();
+      if (this.#closed) return;
+      for (const objectType of this.#wanted) {
+        if (!this.#receivers.has(objectType)) this.#receive(client, objectType);
+      }
+    } catch (error) {
+      if (this.#closed) return;
+      this.options.onUnopened(error);
+      this.#retry?.cancel();
+      this.#retry = this.connection.clock.after(reopenAfter, () => void this.#open());
+    }
+  }
+
+  #tellState(): void {
+    this.options.onState(Array.from(this.#receivers.values(), ({ state }) => state));
+  }
+
+  #receive(client: SyncServiceClient, objectType: string): void {
+    const receiver = client.pollForUpdates(objectType, {
+      ...this.options.receiver,
+      name: this.options.nodeID,
+      observe: this.options.acknowledge === 'look',
+      onExhausted: (object, attempts, error) => this.#giveUp(object, attempts, error),
+    });
+    this.#receivers.set(objectType, receiver);
+    const { service } = this.options;
+    const watched = { service, objectType, state: () => receiver.state };
+    this.#unwatch.set(objectType, metrics.watchReceiver(watched));
     receiver.onState(({ error }) => {
       if (error) metrics.pollFailed(error);
-      onState(this.#receivers.map(({ state }) => state));
+      // One that is unsubscribed still has something to say as it closes.
+      if (this.#receivers.get(objectType) === receiver) this.#tellState();
     });
     this.#handOut(receiver).catch((error: unknown) => this.options.onError(error));
   }

@@ -3,8 +3,16 @@ import { faultText } from '../common/fault';
 import type { Shown } from '../common/status';
 import type { Text } from '../common/text';
 
-/** The worst of the states, since each object type has its own poll. */
-export function statusOf(states: readonly ReceiverState[], webhookRefused: boolean, now: number): Shown {
+/**
+ * The worst of the states, since each object type has its own poll.
+ *
+ * @param of whether the webhook does not work, and how many object types are subscribed to.
+ */
+export function statusOf(
+  states: readonly ReceiverState[],
+  { refused, subscribed }: { refused: boolean; subscribed: number },
+  now: number,
+): Shown {
   const failing = states.find(({ phase }) => phase === 'backing-off');
   if (failing) {
     const text = faultText(failing.error ?? { code: 'SYNC_NODE_ERROR' });
@@ -15,10 +23,11 @@ export function statusOf(states: readonly ReceiverState[], webhookRefused: boole
     const count = full.inFlight + full.acknowledging;
     return { fill: 'yellow', shape: 'dot', text: text('full', { count }) };
   }
+  if (subscribed === 0) return { fill: 'grey', shape: 'ring', text: text('idle') };
   if (states.length === 0 || states.some(({ phase }) => phase === 'connecting')) {
     return { fill: 'yellow', shape: 'ring', text: 'node-red:common.status.connecting' };
   }
-  if (webhookRefused) return { fill: 'yellow', shape: 'dot', text: text('noWebhook') };
+  if (refused) return { fill: 'yellow', shape: 'dot', text: text('noWebhook') };
   const count = states.reduce((sum, { exhausted }) => sum + exhausted, 0);
   if (count > 0) return { fill: 'yellow', shape: 'ring', text: text('givenUp', { count }) };
   const oldest = Math.min(...states.map(({ lastSuccess }) => lastSuccess ?? 0));

@@ -1,55 +1,54 @@
 import '../common/node-version';
-import type { Node, NodeAPI, NodeDef } from 'node-red';
+import type { NodeAPI, NodeDef } from 'node-red';
 import type { ReceiverState } from '../../src/client';
-import { invalidInput, toNodeFailure } from '../common/failure';
-import { type Settings, settingsOf } from '../common/settings';
+import { toNodeFailure } from '../common/failure';
+import { FieldReader } from '../common/fields';
+import { Reply } from '../common/reply';
+import { labelsOf, settingsOf } from '../common/settings';
 import { StatusLine } from '../common/status';
 import { credentialsOf } from '../common/table';
-import { wordsOf } from '../common/words';
-import type { ServiceConnection } from '../sync-service/connection';
+import { TypedFields } from '../common/typed';
+import { fillSettings, variablesOf } from '../common/variables';
 import { useService } from '../sync-service/use';
-import { Doorbell } from './doorbell';
 import { table } from './fields';
-import { isDone, isWanted } from './filter';
-import { answerHook, hookURL, instancePath, newHookPath } from './hooks';
+import { isDone, isWanted, type Wanted } from './filter';
 import { Intake, type Output } from './intake';
 import { LastingWindow } from './lasting-window';
+import texts from './locales/en-US/sync-in.json';
 import { Reports } from './reports';
 import { statusOf } from './status';
-
-type SyncInSettings = Settings<typeof table.fields>;
-
-interface SyncInCredentials {
-  /** The path of the webhook: kept, so that it is the same after a restart or a crash. */
-  hookPath?: string;
-}
-
-type SyncInNode = Node<SyncInCredentials>;
+import { Subscriptions } from './subscriptions';
+import { noWebhook, type SyncInCredentials, type SyncInNode, useWebhook } from './webhook';
 
 const outputs: readonly Output[] = ['updated', 'deleted', 'givenUp'];
+const labels = labelsOf(texts['sync-in']);
 
 export default function (RED: NodeAPI): void {
   function SyncIn(this: SyncInNode, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     const status = new StatusLine(RED, this);
-    const settings = settingsOf(table, config);
-    const reports = new Reports(RED, this, status, () => wordsOf(settings.objectTypes));
+    const reports = new Reports(RED, this, status, () => subscriptions?.objectTypes ?? []);
     this.on('close', () => reports.close());
+    let subscriptions: Subscriptions | undefined;
     let states: ReceiverState[] = [];
-    let noWebhook: string | undefined;
+    let refused: string | undefined;
     try {
       // Before the service is used: a node that fails here has no close handler to let go of it.
-      const objectTypes = objectTypesOf(settings);
+      const settings = fillSettings(table, settingsOf(table, config), variablesOf(RED, this), labels);
       const connection = useService(RED, this, settings.service);
       const { clock } = connection;
+      const fields = new TypedFields(new FieldReader(RED, this, clock), table, labels, config);
+      const wanted: Wanted = { ...settings, objectID: '' };
       status.addRemark(connection.remark);
       const showState = (): void =>
-        status.follow(() => statusOf(states, noWebhook !== undefined, clock.now()));
+        status.follow(() => {
+          const of = { refused: refused !== undefined, subscribed: subscriptions?.objectTypes.length ?? 1 };
+          return statusOf(states, of, clock.now());
+        });
       const window = new LastingWindow(clock, this);
       const intake = new Intake(connection, {
         nodeID: this.id,
         service: settings.service,
-        objectTypes,
         receiver: {
           interval: settings.interval,
           window: settings.window,
@@ -57,14 +56,14 @@ export default function (RED: NodeAPI): void {
           maxAttempts: settings.maxAttempts,
           includeReceived: settings.received,
           settings: JSON.stringify({ ...settings, name: '' }),
-          accepts: (object) => isWanted(object, settings, clock.now()),
+          accepts: (object) => isWanted(object, wanted, clock.now()),
           onExhausted: ({ objectType, objectID }, attempts, error) =>
             this.warn(
               `${objectType}/${objectID} is given up after ${attempts} attempts: it rests until it changes${error ? ` (${error.message})` : ''}`,
             ),
         },
         acknowledge: settings.acknowledge,
-        isDone: (object) => settings.acknowledge !== 'look' && isDone(object, settings, clock.now()),
+        isDone: (object) => settings.acknowledge !== 'look' && isDone(object, wanted, clock.now()),
         send: (message, output) => this.send(outputs.map((each) => (each === output ? message : null))),
         onState: (current) => {
           states = current;
@@ -75,26 +74,46 @@ export default function (RED: NodeAPI): void {
         onUnopened: (error) => reports.unanswered(error),
         onError: (error, object) => reports.failed(error, object),
       });
+      const onWebhook = (reason: string | undefined): void => {
+        if (refused !== undefined && reason === undefined) this.log('The webhook works');
+        refused = reason;
+        if (reason) this.warn(`The webhook does not work, so the service is only polled: ${reason}`);
+        showState();
+      };
       const webhook =
-        settings.trigger === 'webhook' &&
-        useWebhook(RED, this, settings, { connection, objectTypes, intake }, (refused) => {
-          if (noWebhook !== undefined && refused === undefined) this.log('The webhook works');
-          noWebhook = refused;
-          if (refused) this.warn(`The webhook does not work, so the service is only polled: ${refused}`);
-          showState();
-        });
+        settings.trigger === 'webhook'
+          ? useWebhook(RED, this, settings.baseURL, { connection, ring: () => intake.ring() }, onWebhook)
+          : noWebhook;
+      const all = new Subscriptions(intake, (objectTypes) => {
+        webhook.retarget(objectTypes);
+        showState();
+      });
+      subscriptions = all;
+      this.on('input', (message, send, done) => {
+        const reply = new Reply(this, message, send, done);
+        all.handle(message).then(
+          () => reply.finish(),
+          (error: unknown) => {
+            const failure = toNodeFailure(error);
+            status.showFault(failure);
+            reply.fail(failure);
+          },
+        );
+      });
       this.on('close', (done: () => void) => {
         intake.close();
         window.close();
         status.close();
-        const closed = (webhook ? webhook() : Promise.resolve()).catch((error: unknown) =>
-          this.warn(toNodeFailure(error).message),
-        );
+        const closed = webhook.close().catch((error: unknown) => this.warn(toNodeFailure(error).message));
         void closed.then(done);
         void Promise.all([closed, intake.settled()]).then(() => connection.deregister(this));
       });
       status.show({ fill: 'yellow', shape: 'ring', text: 'node-red:common.status.connecting' });
-      void intake.start();
+      const start = async (): Promise<void> => {
+        wanted.objectID = (await fields.text('objectID', {})) ?? '';
+        await all.start(fields, settings.inputs === '1');
+      };
+      start().catch((error: unknown) => reports.failed(error));
     } catch (error) {
       reports.failed(error);
     }
@@ -103,57 +122,4 @@ export default function (RED: NodeAPI): void {
   RED.nodes.registerType<SyncInNode, NodeDef, object, SyncInCredentials>('sync-in', SyncIn, {
     credentials: credentialsOf(table),
   });
-}
-
-/** @returns what ends it. */
-function useWebhook(
-  RED: NodeAPI,
-  node: SyncInNode,
-  { baseURL }: SyncInSettings,
-  of: { connection: ServiceConnection; objectTypes: readonly string[]; intake: Intake },
-  onChange: (refused: string | undefined) => void,
-): () => Promise<void> {
-  const refused = reasonAgainstWebhook(RED, baseURL);
-  if (refused) {
-    onChange(refused);
-    return () => Promise.resolve();
-  }
-  const path = hookPathOf(RED, node);
-  const { connection, objectTypes, intake } = of;
-  const ring = (): void => intake.ring();
-  const stopAnswering = answerHook(RED.httpNode, path, ring);
-  const listener = { onChange, onRegistered: ring };
-  const url = hookURL(baseURL, path);
-  const doorbell = new Doorbell(() => connection.client(), objectTypes, url, listener, connection.clock);
-  doorbell.start();
-  return () => {
-    stopAnswering();
-    return doorbell.close();
-  };
-}
-
-function reasonAgainstWebhook(RED: NodeAPI, baseURL: string): string | undefined {
-  const settings = RED.settings as { httpNodeRoot?: string | false; httpNodeAuth?: unknown };
-  if (!baseURL) return 'it has no base URL';
-  if (!RED.httpNode || settings.httpNodeRoot === false) return 'Node-RED has no HTTP server for nodes';
-  // The service calls without credentials.
-  if (settings.httpNodeAuth) return 'Node-RED asks for a password (httpNodeAuth)';
-  return undefined;
-}
-
-/** The editor makes the path when the node is added; a flow that came another way gets one now, kept by the next deploy. */
-function hookPathOf(RED: NodeAPI, node: SyncInNode): string {
-  const template = (node as SyncInNode & { _alias?: string })._alias;
-  let hookPath = node.credentials?.hookPath;
-  if (!hookPath) {
-    hookPath = newHookPath();
-    RED.nodes.addCredentials(template ?? node.id, { hookPath });
-  }
-  return template ? instancePath(hookPath, node.id) : hookPath;
-}
-
-function objectTypesOf({ objectTypes }: SyncInSettings): string[] {
-  const types = wordsOf(objectTypes);
-  if (types.length === 0) throw invalidInput('Enter an object type');
-  return Array.from(new Set(types));
 }

@@ -41,12 +41,14 @@ export const table = nodeTable({
       { icon: 'search' },
     ),
     objectType: typed({
+      variables: true,
       icon: 'cubes',
       suggestions: { what: 'objectTypes' },
       shown: has('query', ...ofType, ...ofOutbox, 'list'),
       required: has('query', ...ofType),
     }),
     objectID: typed({
+      variables: true,
       icon: 'cube',
       suggestions: { what: 'objectIDs', within: 'objectType' },
       shown: has('query', ...ofObject, ...ofOutbox, 'list'),
@@ -54,11 +56,13 @@ export const table = nodeTable({
     }),
     received: checkbox(false, { shown: has('query', 'updates') }),
     destinationType: typed({
+      variables: true,
       ...destination,
       suggestions: { what: 'destinationTypes' },
       required: ofDestination,
     }),
     destinationID: typed({
+      variables: true,
       ...destination,
       suggestions: { what: 'destinationIDs', within: 'destinationType' },
       required: ofDestination,

@@ -1,10 +1,14 @@
 import type { NodeAPI } from 'node-red';
 import { invalidInput } from '../common/failure';
-import { settingsOf } from '../common/settings';
+import { labelsOf, settingsOf } from '../common/settings';
+import { fillSettings, variablesOf } from '../common/variables';
 import type { SyncServiceCredentials, SyncServiceNode, SyncServiceSettings } from './configuration';
 import type { OpenedClient } from './connection';
 import { table } from './fields';
+import texts from './locales/en-US/sync-service.json';
 import { openClient, type TlsConfigNode } from './open';
+
+const labels = labelsOf(texts['sync-service']);
 
 /** What the editor shows in place of a secret that is stored. */
 const stored = '__PWRD__';
@@ -24,12 +28,16 @@ export interface Draft {
  */
 export async function openDraft(RED: NodeAPI, draft: Draft): Promise<OpenedClient> {
   const node = deployed(RED, draft.id);
-  const settings = settingsOf(table, withEnvironment(RED, node, draft.settings));
-  const given = withEnvironment(RED, node, draft.credentials);
+  const settings = settingsOf(
+    table,
+    withEnvironment(RED, node, draft.settings, (named) => named),
+  );
+  const given = withEnvironment(RED, node, draft.credentials, () => '');
   const credentials = secretOf(node, given, settings);
   const tlsNode = settings.tls ? (RED.nodes.getNode(settings.tls) as unknown as TlsConfigNode | null) : null;
   if (settings.tls && !tlsNode) throw invalidInput('Deploy the TLS configuration first');
-  return openClient(settings, credentials, tlsNode?.addTLSOptions({}));
+  const filled = fillSettings(table, settings, variablesOf(RED, node), labels);
+  return openClient(filled, credentials, tlsNode?.addTLSOptions({}));
 }
 
 /** The sync-service node that runs under an ID. */
@@ -58,13 +66,21 @@ function wayOf({ connection, address, side, caFile, tls, proxy }: SyncServiceSet
   return JSON.stringify([connection, address, caFile, tls, proxy && side === 'cloud']);
 }
 
-/** Puts environment variables in place, as Node-RED does when a node is deployed. */
-function withEnvironment<T extends object>(RED: NodeAPI, node: SyncServiceNode | undefined, values: T): T {
+/**
+ * Puts environment variables in place, as Node-RED does when a node is deployed.
+ *
+ * @param unset what stands for one that is not set.
+ */
+function withEnvironment<T extends object>(
+  RED: NodeAPI,
+  node: SyncServiceNode | undefined,
+  values: T,
+  unset: (named: string) => string,
+): T {
+  const variables = variablesOf(RED, node);
   const resolved = Object.entries(values).map(([name, value]) => {
-    const variable = typeof value === 'string' ? /^\$\{(\S+)\}$/.exec(value)?.[1] : undefined;
-    if (variable === undefined) return [name, value];
-    const set = node ? RED.util.getSetting(node, variable) : process.env[variable];
-    return [name, set ?? ''];
+    const variable = typeof value === 'string' ? /^\$\{([^{}\s]+)\}$/.exec(value)?.[1] : undefined;
+    return [name, variable === undefined ? value : (variables(variable) ?? unset(String(value)))];
   });
   return Object.fromEntries(resolved) as T;
 }

@@ -56,6 +56,7 @@ export const table = nodeTable({
     /** http://, https://, unix:/// or secure-unix:///. */
     address: text({
       icon: 'globe',
+      variables: true,
       shown: byAddress,
       problem: (form) => addressProblem(form.value('address')),
     }),
@@ -63,18 +64,19 @@ export const table = nodeTable({
     organization: text(
       {
         icon: 'building',
+        variables: true,
         shown: (form) => local(form) || cloudByAddress(form),
         problem: (form) => (form.value('organization') === '' ? 'invalid.organization' : undefined),
       },
       'demo',
     ),
     /** The node type and ID of a local edge. */
-    edgeType: text({ icon: 'microchip', shown: localEdge }, 'gateway'),
-    edgeID: text({ icon: 'microchip', shown: localEdge }, 'edge1'),
+    edgeType: text({ icon: 'microchip', variables: true, shown: localEdge }, 'gateway'),
+    edgeID: text({ icon: 'microchip', variables: true, shown: localEdge }, 'edge1'),
     key: credential('text', { icon: 'user', shown: byAddress }),
     secret: credential('password', { icon: 'lock', shown: byAddress }),
     /** Path of a PEM file with the certificates to trust, instead of a tls-config node. */
-    caFile: text({ icon: 'certificate', shown: byAddress }),
+    caFile: text({ icon: 'certificate', variables: true, shown: byAddress }),
     tls,
     /** Reach a cloud by the proxy that the environment names. */
     proxy: checkbox(false, { shown: cloudByAddress }),
@@ -102,7 +104,7 @@ export const table = nodeTable({
 
 function addressProblem(address: string): string | undefined {
   if (endsInApi(address)) return 'invalid.apiPath';
-  return addressForm.test(address) || /^\$\{.+\}$/.test(address) ? undefined : 'invalid.address';
+  return addressForm.test(address) || /^\$\{.+\}/.test(address) ? undefined : 'invalid.address';
 }
 
 /** Where it listens, without how. */

@@ -5,20 +5,24 @@ import type { OutboxState } from '../../src/client';
 import { systemClock } from '../../src/system/clock';
 import { metrics } from '../common/metrics/metrics';
 import { listen } from '../common/runtime-events';
-import { settingsOf } from '../common/settings';
+import { labelsOf, settingsOf } from '../common/settings';
 import { credentialsOf } from '../common/table';
 import { sharedText } from '../common/text';
+import { fillSettings, variablesOf } from '../common/variables';
 import { serveDialogs } from './admin';
 import type { SyncServiceCredentials, SyncServiceNode } from './configuration';
 import { ServiceConnection } from './connection';
 import { table } from './fields';
 import { folderOf } from './folder';
 import { withJournal } from './journals';
+import texts from './locales/en-US/sync-service.json';
 import { serveMetrics } from './metrics-route';
 import { isUnverified, openClient, type TlsConfigNode } from './open';
 import { ServiceOutbox } from './outbox';
 import { outboxLimits } from './outbox-limits';
 import { OutboxReport } from './outbox-report';
+
+const labels = labelsOf(texts['sync-service']);
 
 export default function (RED: NodeAPI): void {
   serveDialogs(RED);
@@ -32,7 +36,15 @@ export default function (RED: NodeAPI): void {
       : null;
     const tls = tlsNode?.addTLSOptions({});
     const connection = new ServiceConnection(
-      () => withJournal(RED, this, (memory) => openClient(settings, this.credentials ?? {}, tls, memory)),
+      () =>
+        withJournal(RED, this, (memory) =>
+          openClient(
+            fillSettings(table, settings, variablesOf(RED, this), labels),
+            this.credentials ?? {},
+            tls,
+            memory,
+          ),
+        ),
       systemClock,
       isUnverified(settings, tls) ? sharedText('status.unverified') : undefined,
     );

@@ -49,8 +49,7 @@ describe('the first flow', () => {
     await editor.wire(receive, fetched, consume, debug);
     await editor.openDialog(receive);
     await editor.addService({ connection: 'local' });
-    await editor.page.fill('#node-input-objectTypes', 'config');
-    await editor.page.locator('#node-input-objectTypes').blur();
+    await editor.enter('objectTypes', 'config');
     await editor.confirmDialog();
     const service = String(await editor.property(receive, 'service'));
     await editor.openDialog(fetched);

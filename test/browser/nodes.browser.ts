@@ -36,7 +36,7 @@ describe('the editor', () => {
   it('tests connections before they are deployed, good and bad', async () => {
     const id = await editor.drag('sync-in', 200, 60);
     await editor.openDialog(id);
-    await editor.page.fill('#node-input-objectTypes', 'rules');
+    await editor.enter('objectTypes', 'rules');
     await editor.page.click('#node-input-btn-service-add');
     await editor.page.waitForSelector('#node-config-dialog-ok', { state: 'visible' });
     await editor.settled();

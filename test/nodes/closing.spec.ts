@@ -149,7 +149,6 @@ describe('a node that closes', () => {
     const intake = new Intake(connection, {
       nodeID: 'in',
       service: 'ess',
-      objectTypes: ['rules'],
       receiver: {},
       acknowledge: 'delivery',
       isDone: () => false,
@@ -159,7 +158,7 @@ describe('a node that closes', () => {
       onError: (error) => errors.push(error),
     });
     connection.register(intake);
-    await intake.start();
+    await intake.subscribe(['rules']);
     await until('it acknowledges', () => service.seen.some(({ path }) => path?.endsWith('/consumed')));
     intake.close();
     const settled = intake.settled().then(() => connection.deregister(intake));

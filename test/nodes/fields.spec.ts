@@ -10,7 +10,7 @@ import { type Definition, definitionOf } from '../support/definition';
 /** The editor's internalProperties; single letters are others. */
 const reserved = new Set([
   ...['changed', 'dirty', 'id', 'inputLabels', 'moved', 'outputLabels', 'selected', 'type', 'users', 'valid'],
-  ...['validationErrors', 'wires', '_config', '_def', '_orig', 'inputs', 'outputs'],
+  ...['validationErrors', 'wires', '_config', '_def', '_orig', 'outputs'],
 ]);
 const types = Object.keys(manifest['node-red'].nodes);
 const languages = ['en-US', 'de', 'ja', 'zh-CN'];

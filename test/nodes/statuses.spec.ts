@@ -71,7 +71,7 @@ describe('the status of a failure', () => {
       const state = { phase: 'backing-off', error: new SyncServiceError(code, 'x') };
       const polling = { ...state, inFlight: 0, acknowledging: 0, exhausted: 0 } as ReceiverState;
       const [one, other] = [line(), line()];
-      one.status.show(statusOf([polling], false, 0));
+      one.status.show(statusOf([polling], { refused: false, subscribed: 1 }, 0));
       other.status.showFault(new SyncServiceError(code, 'y'));
       assert.deepEqual(one.last(), other.last());
     }
@@ -93,7 +93,7 @@ describe('the status of a failure', () => {
     const full = { phase: 'full', inFlight: 30, acknowledging: 2, exhausted: 0 } as ReceiverState;
     const found = languages.map((language) => {
       const { status, last } = line(language);
-      status.show(statusOf([full], false, 0));
+      status.show(statusOf([full], { refused: false, subscribed: 1 }, 0));
       return last().text ?? '';
     });
     assert.equal(new Set(found).size, languages.length);
@@ -211,7 +211,7 @@ describe('a Catch node hears of a sync-in', () => {
   it('that cannot be told what it waits for: also what failed before there were Catch nodes', async () => {
     await load([services, receivingFlow({ receive: { objectTypes: ' ' } })]);
     await until('the Catch node has heard', () => heard.length > 0);
-    assert.equal(heard[0]?.error?.message, 'Enter an object type');
+    assert.equal(heard[0]?.error?.message, 'Object types is empty: enter it in this node');
   });
 
   it('whose service does not answer: once, and again when it is away again', async () => {

@@ -131,7 +131,6 @@ describe('what Node-RED cannot copy', () => {
     const intake = new Intake(connection, {
       nodeID: 'in',
       service: 'ess',
-      objectTypes: ['rules'],
       receiver: { interval: 10 },
       acknowledge: 'flow',
       isDone: () => false,
@@ -145,7 +144,7 @@ describe('what Node-RED cannot copy', () => {
       onError: (error) => errors.push((error as Error).message),
     });
     connection.register(intake);
-    await intake.start();
+    await intake.subscribe(['rules']);
     await until('the other is sent', () => sent.length > 0);
     intake.close();
     connection.deregister(intake);
