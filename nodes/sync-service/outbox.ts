@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Damage, Outbox, type OutboxEnd, type OutboxLimits, type OutboxState } from '../../src/client';
 import type { Timer } from '../../src/system/clock';
 import { Listeners } from '../../src/system/listeners';
-import { invalidInput } from '../common/failure';
+import { invalidInput, NodeFailure } from '../common/failure';
 import type { ServiceConnection } from './connection';
 
 /** How long the nodes that use it may take to let go of it, in ms: they may have something in hand to be kept. */
@@ -60,10 +60,12 @@ export class ServiceOutbox {
   /**
    * The outbox, for its users; opened for the first of them, and tried anew at the next call when that failed.
    *
-   * @throws SyncServiceError SYNC_STORAGE where its folder cannot be used, and what opening the client throws.
+   * @throws SyncServiceError SYNC_STORAGE where its folder cannot be used, and what opening the client throws; NodeFailure SYNC_CLOSED.
    */
-  outbox(): Promise<Outbox> {
-    if (this.#isClosed || this.#users.size === 0) throw new Error('The sync-service is being closed');
+  async outbox(): Promise<Outbox> {
+    if (this.#isClosed || this.#users.size === 0) {
+      throw new NodeFailure('SYNC_CLOSED', 'The sync-service is being closed: nothing was kept');
+    }
     this.#opened ??= this.#opening();
     return this.#opened;
   }

@@ -8,6 +8,7 @@ import { settingsOf } from '../../nodes/common/settings';
 import { propertiesOf } from '../../nodes/common/table';
 import { statusText } from '../../nodes/common/text';
 import { table as out } from '../../nodes/sync-out/fields';
+import type { SyncServiceNode } from '../../nodes/sync-service/configuration';
 import { table as service } from '../../nodes/sync-service/fields';
 import { outboxLimits } from '../../nodes/sync-service/outbox-limits';
 import { outboxStatus } from '../../nodes/sync-service/outbox-status';
@@ -409,6 +410,17 @@ describe('what sync-out keeps until it is sent', () => {
     const { code, message } = await failure();
     assert.equal(code, 'SYNC_INVALID_ARGUMENT');
     assert.equal(message, 'Nothing can be kept until it is sent: syncServiceFolder in settings.js is false');
+  });
+
+  it('is nothing that comes when its service has closed', async () => {
+    await load();
+    const { outbox } = helper.getNode('css') as unknown as SyncServiceNode;
+    outbox.register({});
+    await helper.unload();
+    await assert.rejects(outbox.outbox(), {
+      code: 'SYNC_CLOSED',
+      message: 'The sync-service is being closed: nothing was kept',
+    });
   });
 
   it('is nothing of what a node of 0.1.0 sends: that fails', async () => {
