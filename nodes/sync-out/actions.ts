@@ -22,8 +22,9 @@ interface SendRequest {
 
 /** What a message asks for, read and found right: all that is left is to send it. */
 export interface Job extends Queued {
-  readonly outcome: 'published' | 'activated' | 'deleted';
-  send(client: SyncServiceClient, listeners: TransferListeners): Promise<void>;
+  readonly outcome: 'published' | 'unchanged' | 'activated' | 'deleted';
+  /** Resolves with 'unchanged' where nothing was to be sent. */
+  send(client: SyncServiceClient, listeners: TransferListeners): Promise<unknown>;
   /** Leaves that to an outbox. */
   keep(outbox: Outbox): Promise<OutboxEntry>;
 }
@@ -36,11 +37,17 @@ export const actions: Readonly<Record<OutSettings['action'], (request: SendReque
     const metadata = await metadataOf(object, purpose, fields, message, request.now);
     const data = await dataOf(settings.source, fields, message);
     const sign = await signingKeyOf(credentials, fields, message);
+    const { onlyWhenChanged } = settings;
     return {
       object,
       outcome: 'published',
       bytes: bytesOf(data),
-      send: (client, listeners) => client.publish(metadata, data, { sign, ...listeners }),
+      send: (client, listeners) => {
+        const options = { sign, ...listeners };
+        return onlyWhenChanged
+          ? client.publishIfChanged(metadata, data, options)
+          : client.publish(metadata, data, options);
+      },
       keep: (outbox) => outbox.put(metadata, data, { sign, reference: isReferenced(settings) }),
     };
   },

@@ -2,6 +2,7 @@ import { all, flagOf, has, type Rule } from '../common/form';
 import { labelStyle, underInput } from '../common/layout';
 import type { Settings } from '../common/settings';
 import {
+  checkbox,
   choice,
   credential,
   flag,
@@ -116,6 +117,7 @@ export const table = nodeTable({
       required: true,
     }),
     whenAway: choice({ fail: {}, keep: {} }, { icon: 'umbrella', formerly: 'fail' }, 'keep'),
+    onlyWhenChanged: checkbox(false, { shown: all(has('action', 'publish'), has('whenAway', 'fail')) }),
     keptFile: choice(
       { copy: {}, path: {} },
       { icon: 'files-o', shown: all(keeps, has('source', 'file'), has('action', 'publish', 'data')) },

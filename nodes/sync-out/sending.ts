@@ -39,8 +39,9 @@ export function sending(parts: OutParts, transfers: Transfers): Handler {
       () => read(message),
       async ({ client, object, outcome, send }) => {
         status.show({ fill: 'blue', shape: 'dot', text: object.objectID });
-        await transfers.run((listeners) => send(client, listeners));
-        return { client, object, outcome, metadata: await metadataOf({ client, object, outcome }) };
+        const became = await transfers.run((listeners) => send(client, listeners));
+        const sent = { client, object, outcome: became === 'unchanged' ? became : outcome } as const;
+        return { ...sent, metadata: await metadataOf(sent) };
       },
     );
     return goOn(message, { ...sent, patience: parts.settings.timeout }, parts, closing);

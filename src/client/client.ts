@@ -22,7 +22,8 @@ import { Requests } from './connection/requests';
 import { Sender } from './connection/sender';
 import type { DownloadOptions } from './data/download';
 import { Downloader } from './data/downloader';
-import { Publisher, type PublishOptions } from './data/publisher';
+import { PublishedObjects } from './data/published';
+import { Publisher, type PublishOptions, type PublishOutcome } from './data/publisher';
 import { TransferRate } from './data/rate';
 import type { DataSource } from './data/source';
 import { UploadMemory } from './data/upload-memory';
@@ -125,6 +126,7 @@ export class SyncServiceClient {
       presence,
       objects: this.#objects,
       memory: new UploadMemory(journal),
+      published: new PublishedObjects(journal, this.#objects),
       rate: this.#rate,
       inChunks: options.inChunks ?? false,
       clock,
@@ -265,6 +267,21 @@ export class SyncServiceClient {
   ): Promise<void> {
     await traced('publish', metadata, (context) =>
       this.#publisher.publish(metadata, data, counted(checked(options), context)),
+    );
+  }
+
+  /**
+   * The same, but nothing is sent where the service has this very metadata and data still as the version that this client made
+   * of it, which a journal remembers over restarts: `unchanged`. What somebody else has changed, replaced or deleted since is
+   * published again.
+   */
+  async publishIfChanged(
+    metadata: ObjectMetadataInput,
+    data: DataSource,
+    options: PublishOptions = {},
+  ): Promise<PublishOutcome> {
+    return traced('publish', metadata, (context) =>
+      this.#publisher.publishIfChanged(metadata, data, counted(checked(options), context)),
     );
   }
 

@@ -20,7 +20,7 @@ export type { ServiceKind } from './connection/kind';
 export type { LeftOut } from './connection/list-entry';
 export type { CallOptions, ConnectionOptions, TlsOptions } from './connection/options';
 export type { DownloadOptions } from './data/download';
-export type { PublishOptions } from './data/publisher';
+export type { PublishOptions, PublishOutcome } from './data/publisher';
 export type { OnWait, TransferWait } from './data/rate';
 export type { SigningKey } from './data/signing';
 export type { DataSource, Progress } from './data/source';

@@ -126,6 +126,17 @@ describe('sync-out', () => {
       assert.equal(String(await (await clientOf('css')).fetchObjectData(object)), 'late');
     });
 
+    it('only when it has changed, where that is chosen', async () => {
+      await onCloud({ ...place, onlyWhenChanged: true });
+      await untilRegistered();
+      const first = await send({ payload: 'hello', objectID: 'same' });
+      assert.equal(first.outcome, 'published');
+      const second = await send({ payload: 'hello', objectID: 'same' });
+      assert.equal(second.outcome, 'unchanged');
+      assert.equal(second.object.instanceID, first.object.instanceID);
+      assert.equal((await send({ payload: 'hullo', objectID: 'same' })).outcome, 'published');
+    });
+
     it('of one object in the order of the messages', async () => {
       const seen: string[] = [];
       let version = 0;

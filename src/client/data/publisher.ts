@@ -9,7 +9,8 @@ import { isSyncServiceError, SyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
 import type { Paths } from '../objects/paths';
 import { toPublish } from '../objects/rules';
-import { type SigningKey, signatureOf } from './signing';
+import { digestOfAll, type PublishedObjects } from './published';
+import { publicKeyOf, type SigningKey, signatureOf } from './signing';
 import { type DataSource, type ReplayableBody, replayable, tellProgress } from './source';
 import { UnansweredPut } from './unanswered';
 import { Uploader, type UploaderSeams } from './upload';
@@ -17,6 +18,12 @@ import type { UploadOptions } from './upload-options';
 
 export interface PublishOptions extends UploadOptions {
   sign?: SigningKey | undefined;
+}
+
+export type PublishOutcome = 'published' | 'unchanged';
+
+export interface PublisherSeams extends UploaderSeams {
+  published: PublishedObjects;
 }
 
 /** Up to this many bytes metadata and data travel in one request. */
@@ -31,13 +38,15 @@ export class Publisher {
   readonly #requests: Requests;
   readonly #paths: Paths;
   readonly #clock: Clock;
+  readonly #published: PublishedObjects;
   readonly #signed = new Limiter(1);
 
-  constructor(seams: UploaderSeams) {
+  constructor(seams: PublisherSeams) {
     const { requests, paths, clock } = seams;
     this.#requests = requests;
     this.#paths = paths;
     this.#clock = clock;
+    this.#published = seams.published;
     this.#uploader = new Uploader(seams);
   }
 
@@ -58,7 +67,29 @@ export class Publisher {
   }
 
   async publish(metadata: ObjectMetadataInput, data: DataSource, options: PublishOptions): Promise<void> {
+    await this.#signedAndPublished(metadata, await replayable(data), options);
+  }
+
+  async publishIfChanged(
+    metadata: ObjectMetadataInput,
+    data: DataSource,
+    options: PublishOptions,
+  ): Promise<PublishOutcome> {
     const body = await replayable(data);
+    const about = toPublish(metadata, this.#paths.kind, true, this.#clock.now());
+    const digest = await digestOfAll({ ...about, signedWith: nameOfKey(options) }, body);
+    if (await this.#published.isThere(metadata, digest, options)) return 'unchanged';
+    await this.#signedAndPublished(metadata, body, options);
+    // It is published, whether that can be remembered or not.
+    await this.#published.remember(metadata, digest, options).catch(() => undefined);
+    return 'published';
+  }
+
+  async #signedAndPublished(
+    metadata: ObjectMetadataInput,
+    body: ReplayableBody,
+    options: PublishOptions,
+  ): Promise<void> {
     const signed = options.sign ? { ...metadata, ...(await signatureOf(body, options.sign)) } : metadata;
     const meta = toPublish(signed, this.#paths.kind, true, this.#clock.now());
     const publish = (): Promise<void> => this.#publish(metadata, meta, body, options);
@@ -142,4 +173,9 @@ function digestOf(meta: Record<string, unknown>, { sign }: PublishOptions): stri
 function isSignatureRefused(error: unknown): boolean {
   if (isSyncServiceError(error, 'SYNC_SIGNATURE_INVALID')) return true;
   return isSyncServiceError(error) && error.statusCode === 500 && signatureRefusal.test(error.response ?? '');
+}
+
+/** Data that is signed with another key is to be published again. */
+function nameOfKey({ sign }: PublishOptions): string {
+  return sign ? `${sign.hashAlgorithm ?? 'SHA256'} ${publicKeyOf(sign)}` : '';
 }

@@ -25,8 +25,16 @@ export type SignatureFields = Pick<ObjectMetadata, 'hashAlgorithm' | 'publicKey'
 export async function signatureOf(body: ReplayableBody, key: SigningKey): Promise<SignatureFields> {
   const { hashAlgorithm = 'SHA256' } = key;
   const privateKey = readPrivateKey(key);
-  const publicKey = createPublicKey(privateKey).export({ type: 'spki', format: 'der' }).toString('base64');
-  return { hashAlgorithm, publicKey, signature: await sign(piecesOf(body), hashAlgorithm, privateKey) };
+  return {
+    hashAlgorithm,
+    publicKey: publicKeyOf(key),
+    signature: await sign(piecesOf(body), hashAlgorithm, privateKey),
+  };
+}
+
+/** The key that verifies what this one signs, as metadata carries it. Throws as signatureOf. */
+export function publicKeyOf(key: SigningKey): string {
+  return createPublicKey(readPrivateKey(key)).export({ type: 'spki', format: 'der' }).toString('base64');
 }
 
 function readPrivateKey({ privateKey, passphrase }: SigningKey): KeyObject {

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openJournal, SyncServiceClient } from '../../src/client';
+import { ChunkStore } from '../support/chunk-store';
+import { otherRsa, rsa } from '../support/keys';
+
+const object = { objectType: 't', objectID: 'o', description: 'one' };
+const pem = (key: typeof rsa): string => String(key.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+
+describe('publishing only what has changed', () => {
+  let store: ChunkStore;
+  let client: SyncServiceClient;
+  const open = (): SyncServiceClient =>
+    new SyncServiceClient({ address: store.address, organization: 'demo' });
+  beforeEach(async () => {
+    store = await ChunkStore.start();
+    client = open();
+  });
+  afterEach(async () => {
+    await client.close();
+    await store.close();
+  });
+
+  it('sends nothing where the service has it still as it was published', async () => {
+    assert.equal(await client.publishIfChanged(object, 'data'), 'published');
+    assert.equal(await client.publishIfChanged({ ...object }, Buffer.from('data')), 'unchanged');
+    assert.deepEqual(store.asked, ['PUT meta']);
+    assert.equal(await client.publishIfChanged({ ...object, objectID: 'another' }, 'data'), 'published');
+  });
+
+  it('sends what is other data, other metadata, or signed otherwise', async () => {
+    const sign = { privateKey: pem(rsa) };
+    const ways = [
+      () => client.publishIfChanged(object, 'other data'),
+      () => client.publishIfChanged({ ...object, description: 'two' }, 'data'),
+      () => client.publishIfChanged(object, 'data', { sign }),
+      () => client.publishIfChanged(object, 'data', { sign: { privateKey: pem(otherRsa) } }),
+      () => client.publishIfChanged(object, 'data', { sign: { ...sign, hashAlgorithm: 'SHA1' } }),
+      () => client.publishIfChanged(object, 'data'),
+    ];
+    for (const [index, way] of ways.entries()) {
+      assert.equal(await way(), 'published', `${index}`);
+      assert.equal(await way(), 'unchanged', `${index}`);
+    }
+  });
+
+  it('sends what somebody else has changed, or deleted, since', async () => {
+    const publish = (): Promise<string> => client.publishIfChanged(object, 'data');
+    await publish();
+    const other = open();
+    await other.publish(object, 'data');
+    await other.close();
+    assert.equal(await publish(), 'published');
+    store.get('t/o').metadata.deleted = true;
+    assert.equal(await publish(), 'published');
+    store.objects.clear();
+    assert.equal(await publish(), 'published');
+    assert.equal(await publish(), 'unchanged');
+  });
+
+  it('remembers nothing of what failed, and over a restart what its journal says', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'edge-sync-test-'));
+    const file = join(folder, 'data');
+    await writeFile(file, 'data of a file');
+    const life = async (): Promise<string> => {
+      const journal = await openJournal(join(folder, 'journal'));
+      const each = new SyncServiceClient({ address: store.address, organization: 'demo', journal });
+      return each.publishIfChanged(object, { file }).finally(async () => {
+        await each.close();
+        await journal.close();
+      });
+    };
+    store.fits = () => false;
+    await assert.rejects(client.publishIfChanged(object, 'data', { sign: { privateKey: pem(rsa) } }), {
+      code: 'SYNC_SERVER_ERROR',
+    });
+    store.fits = () => true;
+    assert.equal(await life(), 'published');
+    assert.equal(await life(), 'unchanged');
+    await writeFile(file, 'data of a fire');
+    assert.equal(await life(), 'published');
+    await rm(folder, { recursive: true });
+  });
+});
