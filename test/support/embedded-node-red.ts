@@ -128,6 +128,11 @@ export class EmbeddedNodeRed {
     await this.#ask('setClock', by);
   }
 
+  /** As the editor gets them. */
+  flows(): Promise<unknown> {
+    return this.#ask('flows');
+  }
+
   /** What Node itself warned of. */
   warnings(): Promise<string[]> {
     return this.#ask('warnings') as Promise<string[]>;

@@ -43,7 +43,10 @@ interface Runtime {
   readonly httpNode: App;
   readonly httpAdmin: App;
   readonly runtime: {
-    readonly flows: { setFlows(deploy: { flows: Flows; deploymentType: DeployMode }): Promise<unknown> };
+    readonly flows: {
+      setFlows(deploy: { flows: Flows; deploymentType: DeployMode }): Promise<unknown>;
+      getFlows(options: object): Promise<unknown>;
+    };
   };
 }
 
@@ -64,6 +67,7 @@ async function start(userDir: string): Promise<string> {
     nodesExcludes: unused,
     editorTheme: { projects: { enabled: false } },
     logging: { console: { level: 'error', metrics: false, audit: false } },
+    ...JSON.parse(process.env.EDGE_SYNC_TEST_SETTINGS ?? '{}'),
   });
   await Promise.all([flowsStarted(), RED.start()]);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -147,6 +151,7 @@ function setClock(by: number): void {
 const commands = {
   start,
   setClock,
+  flows: () => RED.runtime.flows.getFlows({}),
   deploy,
   held,
   warnings: () => warnings,

@@ -20,11 +20,21 @@ export class Webhooks {
     url: string,
     { signal }: CallOptions,
   ): Promise<void> {
-    const { protocol } = typeof url === 'string' && URL.canParse(url) ? new URL(url) : { protocol: '' };
+    const { protocol, pathname } =
+      typeof url === 'string' && URL.canParse(url) ? new URL(url) : { protocol: '', pathname: '' };
     if (protocol !== 'http:' && protocol !== 'https:') {
       throw invalidArgument('The URL of a webhook must start with http:// or https://');
     }
     const path = this.paths.type(objectType);
-    await this.requests.change({ method: 'PUT', path, json: { action, url }, repeatable: true, signal });
+    // Whoever knows it can ring.
+    const secret = pathname.length > 1 ? pathname : undefined;
+    await this.requests.change({
+      method: 'PUT',
+      path,
+      json: { action, url },
+      secret,
+      repeatable: true,
+      signal,
+    });
   }
 }

@@ -7,6 +7,8 @@ export interface ServiceRequest {
   method: HttpRequest['method'];
   /** From `/api/v1` on, encoded, with its query. */
   path: string;
+  /** What it sends and the service may repeat, and nobody is to read. */
+  secret?: string | undefined;
   /** Makes the body anew for each attempt: a stream can be sent once only, and a spent one would upload nothing. */
   body?: (() => NonNullable<HttpRequest['body']>) | undefined;
   headers?: Record<string, string>;

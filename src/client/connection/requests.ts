@@ -19,6 +19,8 @@ export interface Change extends EndOptions {
   /** Sent as JSON. */
   json?: object;
   lane?: Lane;
+  /** See ServiceRequest. */
+  secret?: string | undefined;
   /** Whether it may be sent again when it is not known whether it arrived. */
   repeatable: boolean;
   /** See ServiceRequest. */

@@ -74,9 +74,11 @@ export class Sender {
   }
 
   /** The error that an answer of another status than the wanted one is. */
-  async refusal(response: ServiceResponse, { method, path }: ServiceRequest): Promise<SyncServiceError> {
-    const text = await textOf(response, toldText).catch(() => '');
-    return errorOfStatus(response, this.blanked(text.trim()), { method, url: this.url(path) });
+  async refusal(response: ServiceResponse, request: ServiceRequest): Promise<SyncServiceError> {
+    const { method, path, secret } = request;
+    const text = this.blanked((await textOf(response, toldText).catch(() => '')).trim());
+    const told = secret ? text.replaceAll(secret, '***') : text;
+    return errorOfStatus(response, told, { method, url: this.url(path) });
   }
 
   /** A text of the service without what it may have repeated of the credentials. */

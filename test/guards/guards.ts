@@ -1,0 +1,15 @@
+import type { Guard } from './guard';
+import { guardsOfConnection } from './of-connection';
+import { guardsOfData } from './of-data';
+import { guardsOfNodes } from './of-nodes';
+import { guardsOfOutbox } from './of-outbox';
+import { guardsOfStorage } from './of-storage';
+
+/** Those that specs see; those of the receiving side, which the simulation sees, are in `test/simulation`. */
+export const guards: readonly Guard[] = [
+  ...guardsOfData,
+  ...guardsOfConnection,
+  ...guardsOfStorage,
+  ...guardsOfOutbox,
+  ...guardsOfNodes,
+];

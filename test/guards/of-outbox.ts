@@ -1,0 +1,82 @@
+import { guardsOf } from './guard';
+
+const specs = ['bounds', 'data', 'disk', 'order', 'refusals', 'sending', 'no-loss'];
+
+export const guardsOfOutbox = guardsOf(
+  'src/client/outbox',
+  'test/client/outbox',
+  [
+    {
+      name: 'what is confirmed is not on the disk',
+      file: 'segment.ts',
+      find: '      await this.frames.sync();\n      return extents;',
+      replace: '      return extents;',
+    },
+    {
+      name: 'the name of the log is not on the disk',
+      file: 'segment.ts',
+      find: '      await disk.syncFolder(dirname(path));\n',
+      replace: '',
+    },
+    {
+      name: 'what was refused stays behind the log',
+      file: 'segment.ts',
+      find: '      this.#cutAt = size;\n',
+      replace: '',
+    },
+    {
+      name: 'a publish takes a deletion away',
+      file: 'entry.ts',
+      find: "  whole: ['whole', 'fields', 'data', 'activity'],",
+      replace: "  whole: ['whole', 'fields', 'data', 'activity', 'existence'],",
+    },
+    {
+      name: 'what is being sent is taken away',
+      file: 'lines.ts',
+      find: "if (!earlier || earlier.state === 'sending') break;",
+      replace: 'if (!earlier) break;',
+    },
+    {
+      name: 'puts overtake each other',
+      file: 'puts.ts',
+      find: '    await before?.catch(() => undefined);\n',
+      replace: '',
+    },
+    {
+      name: 'a deletion that passes is for good',
+      file: 'verdict.ts',
+      find: "  if (statusCode === 400 && kind === 'CSS' && passes) return false;\n",
+      replace: '',
+    },
+    {
+      name: 'what is too large for the service is tried for ever',
+      file: 'verdict.ts',
+      find: 'new Set([400, 413])',
+      replace: 'new Set([400])',
+    },
+    {
+      name: 'the room has no limit',
+      file: 'room.ts',
+      find: 'return all <= this.#limit && this.#entries',
+      replace: 'return all > 0 && this.#entries',
+    },
+    {
+      name: 'entries have no limit',
+      file: 'room.ts',
+      find: ' && this.#entries + entries <= this.most.entries',
+      replace: '',
+    },
+    {
+      name: 'data is not the one that was kept',
+      file: 'verified.ts',
+      find: "  if (read !== size || digest.digest('hex') !== hash) {",
+      replace: '  if (read !== size) {',
+    },
+    {
+      name: 'the pause does not grow',
+      file: 'contact.ts',
+      find: 'firstPause * 2 ** this.#failures',
+      replace: 'firstPause',
+    },
+  ].map((guard) => ({ ...guard, seenBy: specs })),
+);
