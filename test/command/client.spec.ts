@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Run, runIn } from '../support/command';
@@ -185,7 +185,8 @@ describe('the command', function () {
       await pair.cloud.publish({ objectType: 'models', objectID: 'detector' }, 'weights');
       await until('it has come', async () => (await pair.edge.listUpdates('models')).length === 1, patience);
       const into = join(folder, 'received');
-      await writeFile(into, 'a file where the folder should be');
+      await mkdir(into);
+      await writeFile(join(into, 'models'), 'a file where the folder should be');
       const { code, output } = await done(edge(), 'receive', 'models', '--into', into, '--once');
       assert.equal(code, 1);
       assert.match(output, /EEXIST/);
