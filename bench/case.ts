@@ -19,8 +19,11 @@ export interface Contender {
   task?: Task;
 }
 
-/** What is measured of ours, as a multiple of the peer's, or above idle in MiB, or a figure that it reports itself. */
-export type Measure = 'time' | 'cpu' | 'memory' | `figure ${string}`;
+/**
+ * What is measured of ours: time and CPU as a multiple of the peer's; `added`, ms of CPU a second above the peer; memory
+ * in MiB above that when it was ready; or a figure that it reports itself.
+ */
+export type Measure = 'time' | 'cpu' | 'added' | 'memory' | `figure ${string}`;
 
 /** One row of the table: programs that do the same work, and how much more ours may take. */
 export interface Case {

@@ -18,7 +18,7 @@ export function build(): void {
     bundle: true,
     platform: 'node',
     target: 'node20',
-    external: ['undici', 'esbuild'],
+    external: ['undici', 'esbuild', 'node-red'],
     logLevel: 'error',
   });
 }
@@ -57,7 +57,9 @@ export function measured(result: Result, peer: Result | undefined, measure: Meas
   const values = result.runs.map((each, round) => {
     const own = takenOf(each, measure);
     const other = peer?.runs[round];
-    return other === undefined || !isRatio(measure) ? own : own / takenOf(other, measure);
+    if (other === undefined) return own;
+    if (measure === 'added') return own - takenOf(other, measure);
+    return isRatio(measure) ? own / takenOf(other, measure) : own;
   });
   return median(values);
 }
@@ -68,6 +70,7 @@ function isRatio(measure: Measure): boolean {
 }
 
 function takenOf(each: Run, measure: Measure): number {
+  if (measure === 'added') return (each.cpu / each.time) * 1_000;
   if (measure === 'time' || measure === 'cpu' || measure === 'memory') return each[measure];
   return each.figures[measure.slice('figure '.length)] ?? Number.NaN;
 }

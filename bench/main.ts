@@ -94,7 +94,8 @@ function rowsOf({ contenders, limits, name }: Case, results: readonly Result[]):
   const others = results.length > 1 ? results.slice(1) : results;
   return others.map((result) => {
     const figures = Object.keys(result.runs[0]?.figures ?? {}).map((figure): Measure => `figure ${figure}`);
-    const measures: Measure[] = ['time', 'cpu', 'memory', ...figures];
+    const added: Measure[] = limits.added === undefined ? [] : ['added'];
+    const measures: Measure[] = ['time', 'cpu', ...added, 'memory', ...figures];
     const against = result === peer ? undefined : peer;
     return {
       name,

@@ -1,10 +1,12 @@
 import type { Case } from '../case';
 import { delivery } from './delivery';
 import { heap } from './heap';
+import { idle, idleOneType } from './idle';
 import { list, listChanged, listLarge } from './list';
 import { load } from './load';
 import { publish, publishOne } from './publish';
 import { receive, receiveUnchecked } from './receive';
+import { scale } from './scale';
 import { downloadLarge, downloads, uploadLarge, uploads } from './transfers';
 import { window } from './window';
 
@@ -23,5 +25,8 @@ export const cases: readonly Case[] = [
   downloadLarge,
   uploadLarge,
   load,
+  idle,
+  idleOneType,
   delivery,
+  scale,
 ];
