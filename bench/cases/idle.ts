@@ -12,7 +12,12 @@ const address = (each: string): object => ({
   address: each,
 });
 
-async function flowOf(stage: Stage, typeOf: (index: number) => string): Promise<object[]> {
+/** A flow of sync-in nodes that have nothing to do. */
+export async function idleFlow(
+  stage: Stage,
+  nodes: number,
+  typeOf: (index: number) => string,
+): Promise<object[]> {
   const service = address((await stage.canned()).address);
   const receiving = Array.from({ length: nodes }, (_, index) => ({
     id: `in${index}`,
@@ -40,7 +45,7 @@ function idling(name: string, about: string, most: number, typeOf: (index: numbe
       { name: 'ours', program: 'node-red' },
     ],
     limits: { added: most },
-    prepare: async (stage) => ({ flows: await flowOf(stage, typeOf), seconds }),
+    prepare: async (stage) => ({ flows: await idleFlow(stage, nodes, typeOf), seconds }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Case } from '../case';
 import { delivery } from './delivery';
+import { growthOfList, growthOfNodes, growthOfSize } from './growth';
 import { heap } from './heap';
 import { idle, idleOneType } from './idle';
 import { list, listChanged, listLarge } from './list';
@@ -27,6 +28,9 @@ export const cases: readonly Case[] = [
   load,
   idle,
   idleOneType,
+  growthOfList,
+  growthOfSize,
+  growthOfNodes,
   delivery,
   scale,
 ];

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { contend } from '../contender';
 
 /** A Node-RED with the built package and a flow, left to itself for a while. */
-void contend(async ({ flows, seconds }: NodeRedTask) => {
+void contend(async ({ flows, nodes, seconds }: NodeRedTask) => {
   const userDir = mkdtempSync(join(tmpdir(), 'edge-sync-bench-'));
   process.on('exit', () => rmSync(userDir, { recursive: true, force: true }));
   const modules = join(userDir, 'node_modules', '@edge-sync');
@@ -17,7 +17,10 @@ void contend(async ({ flows, seconds }: NodeRedTask) => {
     join(userDir, 'package.json'),
     JSON.stringify({ name: 'bench', private: true, dependencies: { '@edge-sync/node-red': '*' } }),
   );
-  await writeFile(join(userDir, 'flows.json'), JSON.stringify(flows));
+  await writeFile(
+    join(userDir, 'flows.json'),
+    JSON.stringify(nodes === undefined ? flows : firstOf(flows, nodes)),
+  );
   const RED: Runtime = require('node-red');
   const started = new Promise<void>((resolve) => RED.events.once('flows:started', () => resolve()));
   RED.init(createServer(), {
@@ -36,7 +39,9 @@ void contend(async ({ flows, seconds }: NodeRedTask) => {
 });
 
 interface NodeRedTask {
-  flows: object[];
+  flows: { type: string }[];
+  /** How many sync-in nodes of the flow are wanted; all unless given. */
+  nodes?: number;
   seconds: number;
 }
 
@@ -44,6 +49,11 @@ interface Runtime {
   init(server: object, settings: object): void;
   start(): Promise<void>;
   readonly events: { once(event: string, listener: () => void): void };
+}
+
+function firstOf(flows: NodeRedTask['flows'], nodes: number): object[] {
+  const receiving = flows.filter(({ type }) => type === 'sync-in');
+  return flows.filter((each) => !receiving.slice(nodes).includes(each));
 }
 
 /** What Node-RED does after its start is over, in ms. */
