@@ -3,7 +3,7 @@ import { claimDialog, formOf, inputOf, inputPrefix, savedForm, wholeOf } from '.
 import { preselectService } from './preselect.editor';
 import { holdsSomething } from './problems';
 import { prepareSection } from './section.editor';
-import { suggest } from './suggestions.editor';
+import { suggest, suggestAtClick } from './suggestions.editor';
 import type { ChoiceField, NodeTable, TextField, TranslateOwn, TypedField } from './table';
 import { wordsOf } from './words';
 
@@ -48,6 +48,7 @@ class OpenDialog implements Dialog {
   };
 
   prepareInputs(): void {
+    suggestAtClick(this.#element);
     preselectService(this.table.type);
     this.#fillWhatIsMissing();
     for (const [name, field] of Object.entries(this.table.fields)) {

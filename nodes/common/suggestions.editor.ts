@@ -17,6 +17,14 @@ export function suggest(field: SuggestionField): Search {
   return field.several ? suggestLast(field) : suggestWhole(field);
 }
 
+/** Opens the list of an empty field for who clicks into it: Node-RED waits for a key. */
+export function suggestAtClick(dialog: JQuery): void {
+  dialog.on('click', '.red-ui-autoComplete', (event) => {
+    const input = $(event.currentTarget);
+    if (input.val() === '') input.trigger($.Event('keyup', { keyCode: 40 }));
+  });
+}
+
 /** What does not come from the service is still free to be typed. */
 function suggestWhole(field: SuggestionField): Search {
   return (value, done) => {

@@ -5,7 +5,7 @@ export const table = nodeTable({
   type: 'sync-consume',
   inputs: 1,
   outputs: 1,
-  label: () => 'sync consume',
+  label: (form, translate) => translate(`called.${form.value('mark')}`),
   fields: {
     name: nameField,
     service: serviceField,

@@ -21,7 +21,7 @@ export const table = nodeTable({
   type: 'sync-fetch',
   inputs: 1,
   outputs: 1,
-  label: () => 'sync fetch',
+  label: (form, translate) => translate(`called.${form.value('output')}`),
   fields: {
     name: nameField,
     service: serviceField,

@@ -13,10 +13,13 @@ import {
   typed,
 } from '../common/table';
 
+const more = { section: 'more' };
+
 export const table = nodeTable({
   type: 'sync-in',
   outputs: ['updated', 'deleted', 'givenUp'],
   label: (form) => placeOf(form, 'objectTypes') || 'sync in',
+  sections: { more: () => true },
   fields: {
     name: nameField,
     service: serviceField,
@@ -51,14 +54,15 @@ export const table = nodeTable({
       problem: (form) =>
         /^(https?:\/\/.|\$\{.+\})/.test(form.value('baseURL')) ? undefined : 'invalid.baseURL',
     }),
-    interval: number('5', { icon: 'clock-o', unit: 's' }),
-    window: number('32', { icon: 'inbox' }),
-    redeliverAfter: number('300', { icon: 'repeat', unit: 's' }),
-    maxAttempts: number('5', { icon: 'hashtag' }),
     acknowledge: choice({ flow: {}, delivery: {}, look: {} }, { icon: 'check' }),
-    received: checkbox(true),
-    expired: checkbox(false),
+    interval: number('5', { icon: 'clock-o', unit: 's', ...more }),
+    window: number('32', { icon: 'inbox', ...more }),
+    redeliverAfter: number('300', { icon: 'repeat', unit: 's', ...more }),
+    maxAttempts: number('5', { icon: 'hashtag', ...more }),
+    received: checkbox(true, more),
+    expired: checkbox(false, more),
     acknowledgeExpired: checkbox(false, {
+      ...more,
       shown: (form) => form.value('expired') !== 'true' && form.value('acknowledge') !== 'look',
     }),
     /** The path of the webhook: kept, so that it is the same after a restart or a crash. */

@@ -1,4 +1,4 @@
-import { all, flagOf, has, type Rule } from '../common/form';
+import { all, flagOf, has, placeOf, type Rule } from '../common/form';
 import { labelStyle, underInput } from '../common/layout';
 import type { Settings } from '../common/settings';
 import {
@@ -35,14 +35,17 @@ const withData = { shown: has('action', 'publish', 'data') };
 const lasts: Rule<boolean> = (form) => !has('action', 'delete')(form);
 const keeps = has('whenAway', 'keep');
 const toCloud: Rule<boolean> = (form) => hasMetadata(form) && onEdge(form) && !isDestinationShown(form);
-const more = { section: 'more' };
+const delivery = { section: 'delivery' };
+const life = { section: 'life' };
+const signing = { section: 'signing' };
 
 export const table = nodeTable({
   type: 'sync-out',
   inputs: 1,
   outputs: 1,
-  label: () => 'sync out',
-  sections: { more: hasMetadata },
+  label: (form, translate) =>
+    translate(`called.${form.value('action')}`, { type: placeOf(form, 'objectType') }).trim(),
+  sections: { delivery: hasMetadata, life: hasMetadata, signing: publishes },
   fields: {
     name: nameField,
     service: serviceField,
@@ -136,32 +139,32 @@ export const table = nodeTable({
       unit: 's',
       shown: all(lasts, has('waitFor', 'delivered', 'consumed')),
     }),
-    version: typed({ icon: 'code-fork', ...more }),
-    description: typed({ icon: 'commenting-o', ...more }),
-    expiration: typed({
-      icon: 'calendar-times-o',
-      placeholder: 'in 24 h',
-      only: 'CSS',
-      problem: timeProblem('expiration'),
-      ...more,
-    }),
-    inactive: flag({ icon: 'pause', ...more }),
+    inactive: flag({ icon: 'pause', ...delivery }),
     activationTime: typed({
       icon: 'calendar-check-o',
       placeholder: 'in 2 h',
       shown: mayBe('inactive'),
       problem: timeProblem('activationTime'),
-      ...more,
+      ...delivery,
     }),
     consumers: typed({
       icon: 'users',
       placeholder: '1',
       types: ['num'],
       problem: consumersProblem,
-      ...more,
+      ...delivery,
     }),
-    autodelete: flag({ icon: 'trash', only: 'CSS', problem: autodeleteProblem, ...more }),
-    link: typed({ icon: 'link', problem: linkProblem, ...more }),
+    autodelete: flag({ icon: 'trash', only: 'CSS', problem: autodeleteProblem, ...delivery }),
+    version: typed({ icon: 'code-fork', ...life }),
+    description: typed({ icon: 'commenting-o', ...life }),
+    expiration: typed({
+      icon: 'calendar-times-o',
+      placeholder: 'in 24 h',
+      only: 'CSS',
+      problem: timeProblem('expiration'),
+      ...life,
+    }),
+    link: typed({ icon: 'link', problem: linkProblem, ...life }),
     signingKey: typed({
       icon: 'pencil-square-o',
       plain: ['none', 'stored'],
@@ -170,18 +173,18 @@ export const table = nodeTable({
       shown: publishes,
       required: true,
       problem: keyProblem,
-      ...more,
+      ...signing,
     }),
     privateKey: credential('lines', {
       icon: 'key',
       placeholder: '-----BEGIN PRIVATE KEY-----',
       shown: all(publishes, has('signingKeyType', 'stored')),
-      ...more,
+      ...signing,
     }),
     passphrase: credential('password', {
       icon: 'lock',
       shown: (form) => publishes(form) && !has('signingKeyType', '', 'none')(form),
-      ...more,
+      ...signing,
     }),
   },
 });

@@ -82,6 +82,10 @@ describe('the editor', () => {
     });
     const field = (name: string): string =>
       `.sync-query-${name} .red-ui-typedInput-container input.red-ui-typedInput-input`;
+    // A click into an empty field is enough.
+    await editor.page.click(field('objectType'));
+    await editor.page.locator('.red-ui-autoComplete-container', { hasText: 'rules' }).waitFor();
+    await editor.page.keyboard.press('Escape');
     assert.deepEqual(await editor.suggestions(field('objectType')), ['rules']);
     await editor.picture('sync-query-suggestions');
     await editor.page.fill(field('objectType'), 'rules');
@@ -186,10 +190,10 @@ describe('the editor', () => {
     assert.equal(await page.locator('#node-input-destination').isVisible(), false);
     assert.equal(await page.locator(editor.typed('version')).isVisible(), false);
     await editor.enter('objectType', 'rules');
-    await page.click('#sync-out-more .red-ui-palette-header');
+    await page.click('#sync-out-life .red-ui-palette-header');
     await editor.enter('expiration', 'in 24 h');
     assert.ok(await editor.isMarked('expiration'));
-    assert.equal(await page.locator('.sync-out-refused').first().isVisible(), true);
+    assert.equal(await page.locator('#node-input-expiration ~ .sync-out-refused').isVisible(), true);
     await editor.picture('sync-out-edge');
     await page.selectOption('#node-input-service', { label: 'cloud' });
     assert.equal(await editor.isMarked('expiration'), false);
@@ -242,7 +246,7 @@ describe('the editor', () => {
     await page.selectOption('#node-input-service', { label: 'cloud' });
     await page.selectOption('#node-input-destination', 'all');
     await editor.enter('objectType', 'rules');
-    await page.click('#sync-out-more .red-ui-palette-header');
+    await page.click('#sync-out-signing .red-ui-palette-header');
     await editor.chooseType('signingKey', 'path of a PEM file');
     await editor.enter('signingKey', key.replaceAll('\n', ''));
     assert.ok(await editor.isMarked('signingKey'));

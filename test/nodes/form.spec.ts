@@ -52,8 +52,10 @@ function shown(asked: Form): string[] {
     .map(([row]) => row);
 }
 
+const sections = ['delivery', 'life', 'signing'];
+
 function hasMore(asked: Form): boolean {
-  return holdsSomething(table, 'more', asked);
+  return Object.keys(table.sections ?? {}).some((section) => holdsSomething(table, section, asked));
 }
 
 describe('the form of sync-out', () => {
@@ -70,15 +72,16 @@ describe('the form of sync-out', () => {
     assert.deepEqual(shown(form('CSS', { action: 'delete' })), []);
     assert.deepEqual(shown(form('CSS', { action: 'activate' })), common);
     assert.deepEqual(shown(form('CSS', { action: 'data' })), [...data, ...common]);
-    assert.deepEqual(shown(form('CSS')), [...data, 'destination', ...common, 'signingKey', 'more']);
+    assert.deepEqual(shown(form('CSS')), [...data, 'destination', ...common, 'signingKey', ...sections]);
     assert.deepEqual(shown(form('CSS', { action: 'metadata' })), [
       'metaOnly',
       'noData',
       'destination',
       ...common,
-      'more',
+      'delivery',
+      'life',
     ]);
-    assert.deepEqual(shown(form('ESS')), [...data, 'cloud', ...common, 'signingKey', 'more']);
+    assert.deepEqual(shown(form('ESS')), [...data, 'cloud', ...common, 'signingKey', ...sections]);
   });
 
   const withRows: [string, Values, string[]][] = [

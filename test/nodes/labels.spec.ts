@@ -31,6 +31,22 @@ describe('what a node without a name is called', () => {
     it(`is ${label}`, () => assert.equal(labelOf('sync-service', values), label));
   }
 
+  const nodes: [string, string, object][] = [
+    ['publish rules', 'sync-out', { action: 'publish', objectType: 'rules', objectTypeType: 'str' }],
+    ['publish msg.object.objectType', 'sync-out', {}],
+    ['delete rules', 'sync-out', { action: 'delete', objectType: 'rules', objectTypeType: 'str' }],
+    ['publish', 'sync-out', { action: 'publish', objectType: '', objectTypeType: 'str' }],
+    ['rules, models', 'sync-in', { objectTypes: 'rules, models' }],
+    ['env.TYPES', 'sync-in', { objectTypes: 'TYPES', objectTypesType: 'env' }],
+    ['sync in', 'sync-in', { objectTypes: '' }],
+    ['fetch to a file', 'sync-fetch', { output: 'file' }],
+    ['mark consumed', 'sync-consume', {}],
+    ['give back', 'sync-consume', { mark: 'giveBack' }],
+  ];
+  for (const [label, type, values] of nodes) {
+    it(`is ${label}, of a ${type}`, () => assert.equal(labelOf(type, values), label));
+  }
+
   it('is the usual side of each node', () => {
     assert.equal(usualKind('sync-in'), 'ESS');
     assert.equal(usualKind('sync-consume'), 'ESS');
