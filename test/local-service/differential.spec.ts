@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { constants, generateKeyPairSync, sign } from 'node:crypto';
+import { Versions } from '../../src/local-service/delivery/version';
 import { type Answered, send } from '../conformance/exchange';
 import { type LocalPair, startPair } from '../support/local-pair';
 import { until } from '../support/until';
@@ -34,6 +35,19 @@ describe('as the real service was found to do, in the local one', () => {
     new RegExp(`"${name}": (.*?),?\\n`).exec(await text(on, 'o'))?.[1] ?? '';
   const arrival = (version: string): Promise<boolean> =>
     until(`${version} is at the edge`, async () => (await field('ess', 'version')) === `"${version}"`);
+
+  it('no two services count the same versions, though they start within the same ms', () => {
+    const counted = [
+      'css',
+      'ess demo/gateway:edge1',
+      'ess demo/gateway:edge2',
+      'ess demo/gateway:edge3',
+    ].flatMap((name) => {
+      const versions = new Versions(1_795_471_707_473, name);
+      return Array.from({ length: 10_000 }, () => versions.next());
+    });
+    assert.equal(new Set(counted).size, 40_000);
+  });
 
   it('whole data of 512 bytes and more goes out in chunks', async () => {
     for (const [size, length] of [

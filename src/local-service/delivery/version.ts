@@ -18,12 +18,13 @@ export class Versions {
 
   /**
    * @param now when the service starts, in ms since 1970.
-   * @param name of the service: no two start within a nanosecond, and then count the same numbers.
+   * @param name of the service. Real ones do not start within the same ms, and count the same numbers: those of one process
+   *   do as if each had started some ms earlier than the others.
    */
   constructor(now: number, name: string) {
-    let within = 0;
-    for (const byte of Buffer.from(name)) within = (within * 31 + byte) % 1_000_000;
-    this.#last = BigInt(now) * 1_000_000n + BigInt(within);
+    let earlier = 0;
+    for (const byte of Buffer.from(name)) earlier = (earlier * 31 + byte) % 59_999;
+    this.#last = BigInt(now - earlier) * 1_000_000n;
   }
 
   next(): string {
