@@ -529,6 +529,29 @@ describe('a feed', () => {
       assert.deepEqual(said(updates), ['a v1 1', 'a v1 2']);
     });
 
+    it('that was answered and forgotten is asked again after two whole lists, each time later; where it counts never', async () => {
+      for (const consumers of [1, 2]) {
+        const objectID = `of ${consumers}`;
+        service.publish(object(objectID, { consumers }));
+        const receiver = feeds.receiver(`t${consumers}`, { interval: 1_000 });
+        const updates = read(receiver);
+        await clock.advance(0);
+        service.forgets = true;
+        assert.equal(await receiver.acknowledge(object(objectID)), 'consumed');
+        service.unreadable.add(objectID);
+        await clock.advance(10_000);
+        assert.equal(service.count(`consumed ${objectID}`), 1);
+        service.unreadable.delete(objectID);
+        await clock.advance(16_000);
+        assert.equal(service.count(`consumed ${objectID}`), consumers === 1 ? 4 : 1);
+        service.forgets = false;
+        await clock.advance(minute);
+        assert.equal(service.count(`consumed ${objectID}`), consumers === 1 ? 5 : 1);
+        assert.equal(updates.length, 1);
+        receiver.close();
+      }
+    });
+
     it('makes no hot loop where list and metadata disagree', async () => {
       service.publish(object('a'));
       const receiver = feeds.receiver('t', { interval: 1_000 });

@@ -28,7 +28,7 @@ describe('what a receiver has in hand', () => {
       all,
       clock,
       memory,
-      { isAsked: () => false, wanted: () => [], waiting: () => 0 },
+      { isAsked: () => false, wanted: () => [], waiting: () => 0, askAgain: () => undefined },
       (update, error) => givenUp.push({ update, error }),
     );
   };
@@ -37,7 +37,7 @@ describe('what a receiver has in hand', () => {
   const object = (objectID: string, instanceID = v1): ObjectMetadata => metadataOf({ objectID, instanceID });
   const offer = (...objects: ObjectMetadata[]): void => {
     list += 1;
-    inHand.listed.begin();
+    inHand.listed.begin(list);
     for (const each of objects) inHand.listed.offer(readObject(each), list);
     inHand.listed.end(list);
   };

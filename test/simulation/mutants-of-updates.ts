@@ -148,4 +148,22 @@ export const mutants: readonly Mutant[] = [
     find: 'return ceiling / 2 + (this.random.next() * ceiling) / 2;',
     replace: 'return 3_600_000;',
   },
+  {
+    name: 'ask again: what the service has forgotten stays acknowledged',
+    file: 'listed.ts',
+    find: 'this.ledger.siblings.askAgain(entry);',
+    replace: '',
+  },
+  {
+    name: 'ask again: also where each acknowledgement counts',
+    file: 'listed.ts',
+    find: '!taken || consumers > 1 ||',
+    replace: '!taken ||',
+  },
+  {
+    name: 'ask again: hands the object out again',
+    file: 'listed.ts',
+    find: 'this.ledger.siblings.askAgain(entry);',
+    replace: 'this.ledger.enqueue(entry);',
+  },
 ];

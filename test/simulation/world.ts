@@ -54,6 +54,7 @@ export class World {
         if (operation === 'mark') objects.used(asked.by, objectID);
         if (operation === 'list') this.oracle.polls();
       },
+      onForgotten: (asked) => this.oracle.forgets(objectOf(asked) ?? ''),
       onStrangeList: (asked) => {
         if (asked.by === this.#process?.name && operationOf(asked) === 'list') this.oracle.history.polls += 1;
       },

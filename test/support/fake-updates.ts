@@ -9,6 +9,8 @@ type Mark = 'consumed' | 'received' | 'deleted';
 export class FakeUpdates implements UpdateSource {
   readonly listed = new Map<string, ObjectMetadata>();
   readonly received = new Map<string, ObjectMetadata>();
+  /** Marks are answered, and nothing comes of them. */
+  forgets = false;
   /** What lists leave out, since nobody can read it. */
   readonly unreadable = new Set<string>();
   /** What questions fail with, by name: `list`, `list received`, `metadata`, or a mark. */
@@ -68,6 +70,7 @@ export class FakeUpdates implements UpdateSource {
 
   async #mark(mark: Mark, objectID: string, signal: EndSignal | undefined): Promise<void> {
     await this.#ask(mark, objectID, signal);
+    if (this.forgets) return;
     const object = this.listed.get(objectID) ?? this.received.get(objectID);
     if (!object) throw new SyncServiceError('SYNC_REJECTED', 'no such object', { statusCode: 400 });
     const left = mark === 'deleted' ? 1 : object.consumers;

@@ -4,6 +4,7 @@ import type { ObjectReference } from '../objects/names';
 import type { AcknowledgeOutcome } from './acknowledge';
 import type { Acknowledgements } from './acknowledgements';
 import type { Acknowledgement, Entry } from './entry';
+import type { Siblings } from './ledger';
 import type { Readers } from './readers';
 import type { UpdateReceiver } from './receiver';
 import type { AcknowledgeOptions } from './receiver-options';
@@ -167,6 +168,26 @@ export class Asking {
       if (direct.objectID === objectID && (direct.version ?? version) === version) return true;
     }
     return this.acknowledgements.get(objectID, version)?.askers.has(name) ?? false;
+  }
+
+  /** What the ledger of a receiver must know of its siblings. */
+  siblingsOf(name: string): Siblings {
+    return {
+      isAsked: (objectID, version) => this.isAsked(name, objectID, version),
+      wanted: () => this.acknowledgements.wantedOf(name),
+      waiting: () => this.acknowledgements.waitingOf(name),
+      askAgain: (entry) => this.#askAgain(name, entry),
+    };
+  }
+
+  #askAgain(name: string, { consumers, deleted, objectID, taken, version }: Readonly<Entry>): void {
+    const how = taken === 'received' ? 'received' : 'consumed';
+    const request = { objectID, version, deleted, consumers, checkVersion: true, how } as const;
+    const acknowledging =
+      this.acknowledgements.get(objectID, version) ?? this.acknowledgements.begin(request);
+    this.readers.asked(name)?.ask(objectID, version);
+    acknowledging.asks(name, how, undefined);
+    this.acknowledgements.reconsider(acknowledging);
   }
 
   #settle(asked: Settlement, { objectID, version }: Tracked, outcome: AcknowledgeOutcome | undefined): void {

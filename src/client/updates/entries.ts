@@ -64,6 +64,10 @@ export class Entries {
       unlisted,
       newer: undefined,
       taken: undefined,
+      takenAfter: 0,
+      lingers: 0,
+      repeats: 0,
+      repeating: false,
       error: undefined,
     };
     const old = this.#byID.get(object.objectID);

@@ -55,6 +55,13 @@ export interface Entry {
   /** Arrived while this version was in the flow; the latest wins. */
   newer: ObjectMetadata | undefined;
   taken: Taken | undefined;
+  /** Taken: the number of the list that had begun last then; how many whole ones since show it still; how often it was
+   * asked for again. */
+  takenAfter: number;
+  lingers: number;
+  repeats: number;
+  /** That is under way: whatever becomes of it, the flow has been told that it was taken. */
+  repeating: boolean;
   /** What a node failed with. */
   error: Error | undefined;
 }

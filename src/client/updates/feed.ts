@@ -9,12 +9,13 @@ import type { Acknowledging } from './acknowledging';
 import { Asking, type DirectAcknowledgement } from './asking';
 import type { Acknowledgement } from './entry';
 import { InHand } from './in-hand';
-import type { GivenUp, Siblings } from './ledger';
+import type { GivenUp } from './ledger';
 import { Lists } from './lists';
 import { noMemory, type ReceivingMemory } from './memory';
 import { Poll, type PollState } from './poll';
 import { Readers } from './readers';
-import { type ReceiverHost, UpdateReceiver } from './receiver';
+import { UpdateReceiver } from './receiver';
+import type { ReceiverHost } from './receiver-host';
 import {
   type AcknowledgeOptions,
   defaultInterval,
@@ -90,8 +91,8 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
     return receiver;
   }
 
-  leave(receiver: UpdateReceiver, returning: boolean): void {
-    this.#readers.remove(receiver.name, returning);
+  leave({ name }: { readonly name: string }, returning: boolean): void {
+    this.#readers.remove(name, returning);
     this.reconsider();
   }
 
@@ -182,11 +183,7 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
       before.inHand.takeOver(rulesOf(options), this.#givenUp(options), before.settings !== settings);
       return before.inHand;
     }
-    const siblings: Siblings = {
-      isAsked: (objectID, version) => this.#asking.isAsked(name, objectID, version),
-      wanted: () => this.#acknowledgements.wantedOf(name),
-      waiting: () => this.#acknowledgements.waitingOf(name),
-    };
+    const siblings = this.#asking.siblingsOf(name);
     return new InHand(rulesOf(options), clock, kept, siblings, this.#givenUp(options));
   }
 

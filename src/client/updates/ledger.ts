@@ -35,6 +35,7 @@ import type { ReceiverMemory, Remembered } from './memory';
  *   ask             the flow           all but asked, acknowledging            asked      a place in the flow
  *   start           acknowledgements   asked                                   acknowledging   a place in acknowledgement
  *   taken           the service        asked, acknowledging                    acknowledged
+ *   ask again       the poll           acknowledged: two later lists show it   asked      each time after twice as many
  *   outdated        service or poll    asked, acknowledging                    paused     nothing, each time longer
  *   refused         the service        asked, acknowledging                    handed
  *   try again       somebody           resting, rejected, paused               waiting    attempts start anew
@@ -44,8 +45,9 @@ import type { ReceiverMemory, Remembered } from './memory';
  */
 export class Ledger {
   readonly entries = new Entries(keptMetadata);
-  /** The number of the last list that was read to its end. */
+  /** The number of the last list that was read to its end, and of the last that began. */
   lists = 0;
+  begun = 0;
 
   constructor(
     public rules: LedgerRules,
@@ -167,6 +169,8 @@ export interface Siblings {
   wanted(): Iterable<{ objectID: string; version: string; isFirst: boolean }>;
   /** How many of what it has asked for wait for siblings. */
   waiting(): number;
+  /** The service said that it took an acknowledgement, and has forgotten it. */
+  askAgain(entry: Readonly<Entry>): void;
 }
 
 export interface LedgerRules {

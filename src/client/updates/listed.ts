@@ -8,7 +8,8 @@ export class Listed {
   constructor(private readonly ledger: Ledger) {}
 
   /** A list begins to be read. */
-  begin(): void {
+  begin(list: number): void {
+    this.ledger.begun = list;
     this.ledger.entries.choose(this.ledger.siblings.wanted());
   }
 
@@ -44,6 +45,7 @@ export class Listed {
     const { entries } = this.ledger;
     this.ledger.lists = list;
     for (const entry of entries.all()) {
+      if (entry.list === list && isWhole) this.#linger(entry, list);
       if (entry.list === list || entry.unlisted) continue;
       if (!isWhole) {
         entry.list = list;
@@ -103,6 +105,20 @@ export class Listed {
     memory.keepOnly((objectID) => entries.get(objectID) !== undefined);
   }
 
+  /**
+   * A real ESS may forget an acknowledgement that it has answered, where it came within some ms of the object. What it
+   * has taken no list shows that begins afterwards, also while its CSS is away.
+   */
+  #linger(entry: Entry, list: number): void {
+    const { consumers, state, taken, takenAfter, unlisted } = entry;
+    if (state !== 'acknowledged' || !taken || consumers > 1 || unlisted || list <= takenAfter) return;
+    entry.lingers += 1;
+    if (entry.lingers < mostLingering * 2 ** Math.min(entry.repeats, 6)) return;
+    entry.repeats += 1;
+    entry.repeating = true;
+    this.ledger.siblings.askAgain(entry);
+  }
+
   /** Only what waits for its metadata needs to be read. */
   #read(entry: Entry, listed: ListedObject): void {
     const { entries } = this.ledger;
@@ -134,6 +150,8 @@ export class Listed {
   }
 }
 
+/** So many whole lists may show what was acknowledged before they began. */
+const mostLingering = 2;
 const rests: ReadonlySet<EntryState> = new Set(['resting', 'rejected']);
 const inLine: ReadonlySet<EntryState> = new Set(['unread', 'waiting', 'paused']);
 const inFlow: ReadonlySet<EntryState> = new Set(['handed', 'asked', 'acknowledging']);

@@ -17,7 +17,7 @@ export class Lists {
   /** @param list its number. */
   async read(list: number, signal: EndSignal): Promise<void> {
     const readers = this.readers.all();
-    for (const { inHand } of readers) inHand.listed.begin();
+    for (const { inHand } of readers) inHand.listed.begin(list);
     let isWhole = await this.#readWhole(false, signal, (object) => {
       for (const { accepts, inHand } of readers) {
         if (!accepts || accepts(object.view)) inHand.listed.offer(object, list);

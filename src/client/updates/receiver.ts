@@ -8,29 +8,9 @@ import { type Acknowledgement, checkedAcknowledgement } from './entry';
 import { faultOf } from './fault';
 import type { InHand } from './in-hand';
 import type { ObjectUpdate } from './ledger';
-import type { PollState } from './poll';
+import type { ReceiverHost } from './receiver-host';
 import type { AcknowledgeOptions, ReceiverState } from './receiver-options';
 import { versionIn } from './version';
-
-/** What a receiver asks of the feed that it belongs to. */
-export interface ReceiverHost {
-  readonly objectType: string;
-  readonly pollState: PollState;
-  ring(): void;
-  /** A list is needed to hand out more. */
-  wantList(): void;
-  acknowledge(
-    receiver: string,
-    object: ObjectReference & Partial<ObjectMetadata>,
-    how: Acknowledgement,
-    options: AcknowledgeOptions,
-  ): Promise<AcknowledgeOutcome>;
-  /** The receiver's word on an object has changed. */
-  reconsider(): void;
-  leave(receiver: UpdateReceiver, returning: boolean): void;
-  /** Resolves once what was noted of hand-outs is written. */
-  written(): Promise<void>;
-}
 
 /** The updates of one object type for one reader, in its own window. Iterate it, acknowledge, and close it. */
 export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {

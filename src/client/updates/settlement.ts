@@ -62,7 +62,12 @@ export class Settlement {
       this.#rememberTaken(objectID, version, how);
       return;
     }
-    entry.taken = how;
+    Object.assign(entry, {
+      taken: how,
+      takenAfter: this.ledger.begun,
+      lingers: 0,
+      repeating: false,
+    } satisfies Partial<Entry>);
     // Later lists leave out what is marked received.
     if (how === 'received' && !entry.newer) entry.unlisted ||= !this.ledger.isListed(entry);
     if (this.ledger.outlived(entry)) return;
@@ -74,7 +79,7 @@ export class Settlement {
   /** The service has another version, or none. */
   outdated(objectID: string, version: string): void {
     const entry = this.#underWay(objectID, version);
-    if (!entry || this.ledger.outlived(entry)) return;
+    if (!entry || this.ledger.outlived(entry) || this.#wasRepeated(entry)) return;
     if (entry.unlisted) this.ledger.entries.doubted.add(entry);
     this.ledger.disagree(entry);
   }
@@ -88,7 +93,7 @@ export class Settlement {
   /** The service refused it for good: the object is in the flow again, and its time runs. */
   refused(objectID: string, version: string): void {
     const entry = this.#underWay(objectID, version);
-    if (!entry || this.ledger.outlived(entry)) return;
+    if (!entry || this.ledger.outlived(entry) || this.#wasRepeated(entry)) return;
     const { clock, entries, rules } = this.ledger;
     entry.due = clock.elapsed() + rules.redeliverAfter;
     entries.change(entry, 'handed');
@@ -100,6 +105,19 @@ export class Settlement {
     const remembered = this.ledger.memory.get(objectID);
     if (this.ledger.lists > 0 || remembered?.version !== version) return;
     this.ledger.memory.set(objectID, { ...remembered, inHand: false, end: how });
+  }
+
+  /** What was taken once is not the flow's any more. */
+  #wasRepeated(entry: Entry): boolean {
+    const { repeating, taken } = entry;
+    if (!repeating || !taken) return false;
+    Object.assign(entry, {
+      takenAfter: this.ledger.begun,
+      lingers: 0,
+      repeating: false,
+    } satisfies Partial<Entry>);
+    this.ledger.end(entry, 'acknowledged', taken);
+    return true;
   }
 
   #underWay(objectID: string, version: string): Entry | undefined {

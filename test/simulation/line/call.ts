@@ -26,6 +26,8 @@ export interface LineParts {
   onAnswer: (asked: Asked, lane: Lane, reply: Reply) => void;
   /** It got a list all of whose entries are none: they are left out, and it is an answer all the same. */
   onStrangeList: (asked: Asked) => void;
+  /** The service answers as if it had done what is asked. */
+  onForgotten: (asked: Asked) => void;
   /** An answer begins to arrive, as this text: perhaps not all of it. */
   onText: (asked: Asked, lane: Lane, reply: Reply, text: string) => void;
 }
@@ -92,7 +94,9 @@ export class Call {
         this.#later(this.#delay() + early.by, () => this.#arrive(fault));
         return;
       default:
-        this.#later(this.#delay(), () => this.#arrive(fault));
+        this.#later(this.#delay(), () =>
+          fault?.harm === 'forgotten' ? this.#forget(fault) : this.#arrive(fault),
+        );
     }
   }
 
@@ -130,6 +134,17 @@ export class Call {
       this.#state = 'coming';
       this.#answer(reply, harm);
     });
+  }
+
+  /** The service says that it has done it; of what it has been told before it forgets nothing. */
+  #forget(fault: Harm): void {
+    const { listens, onForgotten, rest } = this.line.parts;
+    if (!listens() || !rest.isFresh(this.#asked)) {
+      this.#arrive(fault);
+      return;
+    }
+    onForgotten(this.#asked);
+    this.#later(this.#delay(), () => this.#respond({ status: 204, headers: {}, body: '' }, undefined));
   }
 
   #answer(reply: Reply, harm: Harm | undefined): void {

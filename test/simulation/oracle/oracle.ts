@@ -31,6 +31,7 @@ export class Oracle implements ServiceWitness {
   unversioned = 0;
   /** Acknowledgements that were not answered, of versions with more than one consumer: rule b cannot ask for them. */
   unansweredOfSeveral = 0;
+  readonly #forgotten = new Set<string>();
   #polls: number[] = [];
   #isLooping = false;
   readonly #moment = { at: 0, handed: 0 };
@@ -86,6 +87,14 @@ export class Oracle implements ServiceWitness {
       }
     }
     this.history.objects.marked(appearance, { mark, by, meant });
+  }
+
+  /** It answers a mark, and forgets it: what flows are told of it then is not true, and not the client's fault. */
+  forgets(objectID: string): void {
+    const appearance = this.history.objects.current(objectID);
+    if (!appearance) return;
+    this.#note(`service: it forgets a mark of ${appearance.name}`);
+    this.#forgotten.add(appearance.name);
   }
 
   /** An answer arrived, as the service gave it; `polled`: it was a receiver's list, not that of one acknowledgement. */
@@ -234,9 +243,19 @@ export class Oracle implements ServiceWitness {
         return this.history.isMarked(claim)
           ? []
           : [{ rule: 'b: what was asked for is acknowledged', what: name }];
+      case 'settled':
+        // The service may have said that it took it, and have forgotten it.
+        return this.#isForgotten(appearance)
+          ? [{ rule: 'b: what was asked for is acknowledged', what: `${name}, which the service forgot` }]
+          : [];
       default:
         return [];
     }
+  }
+
+  /** Where each acknowledgement counts it must not be asked for again. */
+  #isForgotten({ consumers, deleted, name }: Appearance): boolean {
+    return (consumers <= 1 || deleted) && this.#forgotten.has(name);
   }
 
   /** Whoever asked for any version may have acknowledged one that it was not handed, and that others have not yet. */
@@ -352,8 +371,9 @@ export class Oracle implements ServiceWitness {
   }
 
   #inTime(reader: Reader, claim: Claim | undefined, appearance: Appearance, what: string): void {
-    // What else is asked for by whoever asks for any version, only the client knows.
-    const due = this.history.anyVersion.size > 0 ? undefined : this.dueAt(reader, claim, appearance);
+    // What else is asked for by whoever asks for any version, and when what was forgotten, only the client knows.
+    const isUnsure = this.history.anyVersion.size > 0 || this.#forgotten.size > 0;
+    const due = isUnsure ? undefined : this.dueAt(reader, claim, appearance);
     if (due === undefined) return;
     const deadline = this.disturbances.deadline(due);
     if (this.#now > deadline)
@@ -413,7 +433,7 @@ export class Oracle implements ServiceWitness {
     const { appearance } = claim;
     const { objects } = this.history;
     // What changed while it was asked for may be told either way.
-    if (!objects.stayed(appearance, ask.at)) return;
+    if (!objects.stayed(appearance, ask.at) || this.#forgotten.has(appearance.name)) return;
     const what = `${ask.reader.name} is told that ${appearance.name} is ${outcome}`;
     if (outcome === 'superseded') {
       if (!this.disturbances.lied(appearance.objectID))

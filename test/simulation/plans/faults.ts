@@ -44,6 +44,14 @@ export function planFaults(random: SeededRandom, theme: Theme): Fault[] {
   );
 }
 
+/** With chance of its own: plans of before stay as they were. */
+export function planForgetting(random: SeededRandom, theme: Theme): Fault[] {
+  if (random.next() < 0.8) return [];
+  const from = between(random, 0, theme.lasts);
+  const times = random.pick([1, 2, 5]);
+  return [{ from, until: from + between(random, 1_000, 60_000), times, on: 'mark', harm: 'forgotten' }];
+}
+
 function planFault(random: SeededRandom, theme: Theme): Fault {
   const from = between(random, 0, theme.lasts);
   const until = from + between(random, 100, random.pick([2_000, 10_000, 40_000, 120_000]));

@@ -105,7 +105,9 @@ export type Harm =
   /** An empty 404 for an object that is there. */
   | { harm: 'not found' }
   /** Another version than the list shows. */
-  | { harm: 'other version' };
+  | { harm: 'other version' }
+  /** A mark is answered as it should be, and the service forgets it. */
+  | { harm: 'forgotten' };
 
 /** JSON that is no list of objects; `null` is one without any, in the service's language. */
 export type WrongShape = 'object' | 'text' | 'null entries' | 'bare entries' | 'nameless entries';

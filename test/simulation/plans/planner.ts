@@ -1,5 +1,5 @@
 import { SeededRandom } from '../../support/random';
-import { planFaults } from './faults';
+import { planFaults, planForgetting } from './faults';
 import type { Plan } from './plan';
 import { planReceivers } from './receivers';
 import { planSteps } from './steps';
@@ -26,7 +26,7 @@ export function planOf(seed: number): Plan {
     journal: random.next() < 0.5,
     receivers,
     steps: planSteps(random, theme, service, receivers),
-    faults: planFaults(random, theme),
+    faults: [...planForgetting(new SeededRandom(seed + 4_000_000), theme), ...planFaults(random, theme)],
   };
 }
 

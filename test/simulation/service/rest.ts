@@ -82,6 +82,11 @@ export class Rest {
     }
   }
 
+  /** Whether it is about an object that nobody has marked yet. */
+  isFresh(asked: Asked): boolean {
+    return this.service.list(false).some(({ objectID }) => objectID === objectOf(asked));
+  }
+
   #list(received: boolean): Reply {
     const listed = this.service.list(received);
     // No updates: 404 without a body.
