@@ -119,6 +119,7 @@ const unreachable: Record<string, Finding> = {
   EACCES: 'socketDenied',
   EDGE_SYNC_PROXY: 'proxy',
   ECONNRESET: 'broken',
+  EPIPE: 'broken',
   UND_ERR_SOCKET: 'broken',
 };
 

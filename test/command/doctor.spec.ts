@@ -60,7 +60,7 @@ describe('the doctor', function () {
     return typeof address === 'string' ? `unix://${address}` : `127.0.0.1:${(address as AddressInfo).port}`;
   };
   const answering = (body: string, status = 200): Server =>
-    createPlain((_request, response) => response.writeHead(status).end(body));
+    createPlain((_request, response) => response.writeHead(status, { 'retry-after': '0' }).end(body));
   /** A service with a certificate of its own, in the environment of who trusts it. */
   const secure = async (names: string[], clock: Clock = systemClock): Promise<NodeJS.ProcessEnv> => {
     const { certificate, key } = issueCertificate({ commonName: 'ess', names, clock });
