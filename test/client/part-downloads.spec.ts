@@ -16,7 +16,8 @@ const sent = 4 * mebibyte + 1_000;
 const vouched = 3 * mebibyte;
 const object = { objectType: 't', objectID: 'o' };
 
-describe('a download to a file that was ended before it was whole', () => {
+describe('a download to a file that was ended before it was whole', function () {
+  this.timeout(120_000);
   let folder: string;
   let file: string;
   let service: DataService;
@@ -48,11 +49,15 @@ describe('a download to a file that was ended before it was whole', () => {
     const ending = new AbortController();
     const fetching = client.fetchObjectDataToFile(object, file, { signal: ending.signal });
     const aborted = assert.rejects(fetching, { code: 'SYNC_ABORTED' });
-    await until('most of it is noted', async () => {
-      const [part] = await parts();
-      const record = part && (await stat(join(folder, part, 'record')).catch(() => undefined));
-      return record && (record.size / 8) * mebibyte >= vouched;
-    });
+    await until(
+      'most of it is noted',
+      async () => {
+        const [part] = await parts();
+        const record = part && (await stat(join(folder, part, 'record')).catch(() => undefined));
+        return record && (record.size / 8) * mebibyte >= vouched;
+      },
+      60_000,
+    );
     ending.abort();
     await aborted;
     service.before = () => false;

@@ -83,8 +83,9 @@ function mishaps(
       after,
       async happen() {
         if (!isKill) return pause(slowness);
-        for (let [before, now] = [-1, 0]; before !== now; before = now, now = await noted())
+        for (let [before, now] = [-1, 0]; now === 0 || before !== now; before = now, now = await noted()) {
           await pause(10 * slowness);
+        }
         await processes.kill();
       },
     };
