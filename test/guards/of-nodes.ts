@@ -48,7 +48,7 @@ export const guardsOfNodes = guardsOf('nodes', 'test/nodes', [
     file: 'sync-in/intake.ts',
     find: 'payload: structuredClone(object),',
     replace: 'payload: object,',
-    seenBy: ['receiving', 'travel'],
+    seenBy: 'receiving',
   },
   {
     name: 'a stored secret goes where it was not stored for',
@@ -62,6 +62,6 @@ export const guardsOfNodes = guardsOf('nodes', 'test/nodes', [
     file: 'sync-service/admin.ts',
     find: "RED.auth.needsPermission('sync-service.write')",
     replace: "RED.auth.needsPermission('sync-service.read')",
-    seenBy: 'dialogs',
+    seenBy: 'permissions',
   },
 ]);

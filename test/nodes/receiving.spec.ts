@@ -74,6 +74,19 @@ describe('a flow that receives', () => {
     assert.equal(seen.length, 1);
   });
 
+  it('has the object beside the payload, which a flow may change as it likes', async () => {
+    await run(services, sendingFlow({ waitFor: 'consumed' }), alone(), consumer({}));
+    (helper.getNode('got') as unknown as Node).on('input', (message) => {
+      (message.payload as { objectID: string }).objectID = 'another';
+      give('say', message);
+    });
+    const said = next('said');
+    const sent = next('sent');
+    publish();
+    assert.equal(((await said).object as { objectID: string }).objectID, 'r1');
+    assert.equal((await sent).outcome, 'consumed');
+  });
+
   it('gives an object back for a time, at no attempt', async () => {
     await run(services, sendingFlow(), alone(), consumer({ mark: 'giveBack', after: '0.05' }));
     const got = heard('got');
