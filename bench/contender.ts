@@ -1,15 +1,12 @@
 import { createInterface } from 'node:readline';
-import type { Figures } from './case';
 
 /**
  * The protocol of contenders: the task is JSON in EDGE_SYNC_BENCH_TASK. The program gets ready and prints `ready`; at a
  * line on its standard input it works, and prints `done`, or `done` and figures as JSON; then it waits for the end of
  * its input, so that what it took can be read.
  */
-export async function contend<T>(
-  prepare: (task: T) => Promise<() => Promise<Figures | undefined | void>>,
-): Promise<void> {
-  const task: T = JSON.parse(process.env['EDGE_SYNC_BENCH_TASK'] ?? '{}');
+export async function contend<T>(prepare: (task: T) => Promise<() => Promise<unknown>>): Promise<void> {
+  const task: T = JSON.parse(process.env.EDGE_SYNC_BENCH_TASK ?? '{}');
   const work = await prepare(task);
   const lines = createInterface({ input: process.stdin });
   console.log('ready');

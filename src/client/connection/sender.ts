@@ -131,7 +131,7 @@ export class Sender {
     const { body, signal } = patience;
     try {
       const headers: Record<string, string> = { ...request.headers };
-      if (authorization !== undefined) headers['authorization'] = authorization;
+      if (authorization !== undefined) headers.authorization = authorization;
       const response = await this.#transport.request({ lane, method, path, headers, body, limit, signal });
       patience.answered();
       return this.#watched(response, patience, request, end);
