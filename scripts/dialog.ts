@@ -51,7 +51,7 @@ ${indented(inputOf(type, id, name, field), 2)}${field.only ? refusedNote(type, f
 }
 
 function refusedNote(type: string, only: 'CSS' | 'ESS'): string {
-  const style = `${underInput}; color: var(--red-ui-secondary-text-color)`;
+  const style = underInput;
   const text = only === 'CSS' ? 'needs.cloud' : 'needs.edge';
   return `\n  <div class="${type}-refused" data-only="${only}" style="${style}" data-i18n="${type}.${text}"></div>`;
 }

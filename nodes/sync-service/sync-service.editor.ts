@@ -39,10 +39,10 @@ export const prepare: Prepare = (node) => {
   const button = $('#sync-service-test');
   const result = $('#sync-service-test-result');
   const show = (icon: string, color: string, text: string): void => {
+    // The text has the colour of the theme: not every theme's green and red can be read on its background.
     result
-      .css('color', color)
       .empty()
-      .append($('<i>').addClass(`fa ${icon}`), document.createTextNode(` ${text}`));
+      .append($('<i>').addClass(`fa ${icon}`).css('color', color), document.createTextNode(` ${text}`));
   };
   const tell = ({ good, finding, detail }: Diagnosis): void => {
     const [icon, color] = good

@@ -9,31 +9,34 @@ const service = { type: 'sync-service', organization: 'demo', edgeType: 'gateway
 /** Each node, with what its dialog shows most of. */
 const flow = [
   { id: 'tab', type: 'tab', label: 'all' },
-  { ...service, id: 'cloud', connection: 'address', side: 'cloud', address: 'http://127.0.0.1:1' },
-  { ...service, id: 'edge', connection: 'local', side: 'edge' },
+  { ...service, id: 'css', connection: 'address', side: 'cloud', address: 'http://127.0.0.1:1' },
+  { ...service, id: 'ess', connection: 'local', side: 'edge' },
   {
     ...at,
     id: 'in',
     type: 'sync-in',
-    service: 'edge',
+    service: 'ess',
     objectTypes: 'rules',
     trigger: 'webhook',
     baseURL: 'http://a',
   },
-  { ...at, id: 'fetch', type: 'sync-fetch', service: 'edge', output: 'file', folder: '/tmp' },
-  { ...at, id: 'consume', type: 'sync-consume', service: 'edge', mark: 'giveBack' },
-  { ...at, id: 'out', type: 'sync-out', service: 'cloud', destination: 'node', waitFor: 'consumed' },
-  { ...at, id: 'query', type: 'sync-query', service: 'cloud', query: 'list' },
-  { ...at, id: 'admin', type: 'sync-admin', service: 'cloud', action: 'addToObjectACL' },
+  { ...at, id: 'fetch', type: 'sync-fetch', service: 'ess', output: 'file', folder: '/tmp' },
+  { ...at, id: 'consume', type: 'sync-consume', service: 'ess', mark: 'giveBack' },
+  { ...at, id: 'out', type: 'sync-out', service: 'css', destination: 'node', waitFor: 'consumed' },
+  { ...at, id: 'query', type: 'sync-query', service: 'css', query: 'list' },
+  { ...at, id: 'admin', type: 'sync-admin', service: 'css', action: 'addToObjectACL' },
 ].map((node, index) => ('z' in node ? { x: 100 + 150 * (index % 4), ...node, y: 100 + 60 * index } : node));
 const placed = flow.filter((node) => 'z' in node).map(({ id }) => id);
 
 /** The part of the page that is asked here; only inside the page. */
 interface DialogPage {
+  getComputedStyle(element: LabelElement): { color: string; backgroundColor: string };
   document: { querySelectorAll(selector: string): Iterable<LabelElement> };
   axe: { run(within: object, options: object): Promise<{ violations: Violation[] }> };
 }
 interface LabelElement {
+  parentElement: LabelElement | null;
+  offsetParent: object | null;
   textContent: string;
   style: Record<string, string>;
   scrollWidth: number;
@@ -90,6 +93,35 @@ async function violations(editor: Editor): Promise<string[]> {
   });
 }
 
+/** Texts of ours that cannot be read on what is behind them: below 4.5 to 1. */
+function faintTexts(editor: Editor): Promise<string[]> {
+  return editor.page.evaluate((selector) => {
+    const { document, getComputedStyle } = globalThis as unknown as DialogPage;
+    return Array.from(document.querySelectorAll(selector))
+      .filter(({ offsetParent, textContent }) => offsetParent && textContent.trim() !== '')
+      .flatMap((element) => {
+        let behind: LabelElement | null = element;
+        while (behind && /, 0\)$|^transparent$/.test(getComputedStyle(behind).backgroundColor)) {
+          behind = behind.parentElement;
+        }
+        const colours = [
+          getComputedStyle(element).color,
+          getComputedStyle(behind ?? element).backgroundColor,
+        ];
+        const [text = 0, ground = 0] = colours.map((colour) => {
+          const [red = 0, green = 0, blue = 0] = (colour.match(/[\d.]+/g) ?? [])
+            .map((part) => Number(part) / 255)
+            .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+          return 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05;
+        });
+        const ratio = Math.max(text, ground) / Math.min(text, ground);
+        return ratio < 4.5
+          ? [`${element.textContent.trim()} ${ratio.toFixed(1)} ${colours.join(' on ')}`]
+          : [];
+      });
+  }, '.red-ui-tray-body .form-row > label, #sync-service-test-result, .red-ui-tray-body [class*="-refused"], .sync-in-hears, #sync-out-edges');
+}
+
 describe('the dialogs in every language', function () {
   // Eight dialogs, each opened and closed again as a user does.
   this.timeout(300_000);
@@ -121,6 +153,7 @@ describe('the dialogs in every language', function () {
         // It is about the same elements in all of them.
         const found = language === 'en-US' ? await violations(editor) : [];
         if (labels.length > 0) broken[name] = labels;
+        if (language === 'en-US') found.push(...(await faintTexts(editor)));
         if (found.length > 0) hindering[name] = found;
       };
       for (const id of placed) {
@@ -128,6 +161,7 @@ describe('the dialogs in every language', function () {
         await look(id);
         if (id === 'in' || id === 'out') {
           await editor.editService();
+          if (language === 'en-US') await editor.testConnection();
           await look(id === 'in' ? 'local service' : 'service');
           await editor.cancelService();
         }
