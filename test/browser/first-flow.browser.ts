@@ -14,7 +14,7 @@ describe('the first flow', () => {
   before(async () => {
     browser = await openBrowser();
     nodeRed = await startNodeRed();
-    editor = await Editor.open(browser, nodeRed.url, { viewport: { width: 1200, height: 860 } });
+    editor = await Editor.open(browser, nodeRed.url, { viewport: { width: 1340, height: 860 } });
   });
   after(async () => {
     await browser?.close();
@@ -43,7 +43,7 @@ describe('the first flow', () => {
   it('receives at the edge', async () => {
     const types = ['sync-in', 'sync-fetch', 'sync-consume', 'debug'];
     const [receive = '', fetched = '', consume = '', debug = ''] = await inTurn(types, (type, index) =>
-      editor.drag(type, 90 + index * 165, 170),
+      editor.drag(type, 90 + index * 200, 170),
     );
     receiver = receive;
     await editor.wire(receive, fetched, consume, debug);
@@ -63,7 +63,7 @@ describe('the first flow', () => {
   });
 
   it('arrives, and is consumed', async () => {
-    await editor.page.setViewportSize({ width: 1200, height: 560 });
+    await editor.page.setViewportSize({ width: 1340, height: 560 });
     await editor.deploy();
     await editor.status(receiver, /connected/);
     await editor.page.locator('.red-ui-flow-node-button-button').first().click();
