@@ -18,8 +18,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'list: a newer version does not wait for what is in the flow',
     file: 'listed.ts',
-    find: '} else if (inFlow.has(entry.state)) entry.newer = object;',
-    replace: '}',
+    find: 'if (inFlow.has(entry.state)) entry.newer = object;\n    else',
+    replace: '',
   },
   {
     name: 'list: a list that is not whole lets go of what it does not show',
@@ -96,14 +96,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'taken: what was acknowledged is handed out again',
     file: 'settlement.ts',
-    find: "else this.ledger.end(entry, 'acknowledged', how);",
-    replace: 'else this.ledger.enqueue(entry);',
+    find: "this.ledger.end(entry, 'acknowledged', how);",
+    replace: 'this.ledger.enqueue(entry);',
   },
   {
     name: 'outdated: without a pause',
     file: 'settlement.ts',
-    find: 'else this.ledger.disagree(entry);',
-    replace: 'else this.ledger.enqueue(entry);',
+    find: 'this.ledger.disagree(entry);',
+    replace: 'this.ledger.enqueue(entry);',
   },
   {
     name: 'start: places in acknowledgement are not counted',
@@ -114,8 +114,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'joint: nobody is waited for',
     file: 'readers.ts',
-    find: 'if (receiver.observes || askers.has(name)) continue;',
-    replace: 'if (receiver.observes || name !== undefined) continue;',
+    find: 'return mayCome || inHand.asked.awaits(objectID, version);',
+    replace: 'return false;',
   },
   {
     name: 'joint: a newer version does not end it',
