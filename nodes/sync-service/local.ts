@@ -76,8 +76,8 @@ export class SharedLocalService {
     // After its predecessor has left the ports that were chosen for it.
     const starting = this.#stopped.then(async () => {
       // Most flows speak to a real service: they need not load a third of the code for this.
-      const { LocalService } = await import('../../src/local-service/index.js');
-      return LocalService.start({ cloud: { port: this.ports.cloud, background: true } });
+      const loaded = require('../../src/local-service') as typeof import('../../src/local-service');
+      return loaded.LocalService.start({ cloud: { port: this.ports.cloud, background: true } });
     });
     starting.catch(() => {
       if (this.#service === starting) this.#service = undefined;

@@ -4,6 +4,7 @@ import { guardsOfData } from './of-data';
 import { guardsOfNodes } from './of-nodes';
 import { guardsOfOutbox } from './of-outbox';
 import { guardsOfStorage } from './of-storage';
+import { guardsOfUpdates } from './of-updates';
 
 /** Those that specs see; those of the receiving side, which the simulation sees, are in `test/simulation`. */
 export const guards: readonly Guard[] = [
@@ -12,4 +13,5 @@ export const guards: readonly Guard[] = [
   ...guardsOfStorage,
   ...guardsOfOutbox,
   ...guardsOfNodes,
+  ...guardsOfUpdates,
 ];

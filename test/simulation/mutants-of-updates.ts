@@ -106,23 +106,10 @@ export const mutants: readonly Mutant[] = [
     replace: 'this.ledger.enqueue(entry);',
   },
   {
-    name: 'start: places in acknowledgement are not counted',
-    file: 'settlement.ts',
-    find: "return this.ledger.count('acknowledging') < this.ledger.rules.window;",
-    replace: 'return true;',
-  },
-  {
     name: 'joint: nobody is waited for',
     file: 'readers.ts',
     find: 'return mayCome || inHand.asked.awaits(objectID, version);',
     replace: 'return false;',
-  },
-  {
-    name: 'joint: a newer version does not end it',
-    file: 'acknowledgements.ts',
-    find: "if (checkVersion && isOld) this.#settle(acknowledging, 'superseded');",
-    replace:
-      "if (checkVersion && isOld && receivers === undefined) this.#settle(acknowledging, 'superseded');",
   },
   {
     name: 'unanswered: with several consumers it is asked for again',
