@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { contend } from '../contender';
-import { headersOf, type Place, poolOf } from '../place';
+import { headersOf, poolOf } from '../place';
+import type { ListTask } from '../tasks';
 
 /** GET by undici, and JSON.parse. */
 void contend(async ({ edge, objectType, polls }: ListTask) => {
@@ -18,9 +19,3 @@ void contend(async ({ edge, objectType, polls }: ListTask) => {
     return { longest: delay.max / 1_000_000 };
   };
 });
-
-interface ListTask {
-  edge: Place;
-  objectType: string;
-  polls: number;
-}

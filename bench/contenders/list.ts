@@ -1,7 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { SyncServiceClient, type UpdateReceiver } from '../../src/client';
 import { contend } from '../contender';
-import { connection, type Place } from '../place';
+import { connection } from '../place';
+import type { ListTask } from '../tasks';
 
 /** A receiver that polls: the list of a type is read again and again, and nothing or little of it is new. */
 void contend(async ({ edge, objectType, polls }: ListTask) => {
@@ -20,12 +21,6 @@ void contend(async ({ edge, objectType, polls }: ListTask) => {
     return { longest: delay.max / 1_000_000 };
   };
 });
-
-interface ListTask {
-  edge: Place;
-  objectType: string;
-  polls: number;
-}
 
 function poll(receiver: UpdateReceiver): Promise<void> {
   const polled = nextPoll(receiver);

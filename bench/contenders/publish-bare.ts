@@ -1,5 +1,6 @@
 import { contend, each } from '../contender';
-import { headersOf, type Place, poolOf } from '../place';
+import { headersOf, poolOf } from '../place';
+import type { PublishTask } from '../tasks';
 
 /** A loop of one PUT by undici that looks at nothing but the status. */
 void contend(async ({ atOnce, bytes, cloud, count, objectType }: PublishTask) => {
@@ -18,11 +19,3 @@ void contend(async ({ atOnce, bytes, cloud, count, objectType }: PublishTask) =>
   await publish('warm', Math.min(4_000, count));
   return () => publish('o', count);
 });
-
-interface PublishTask {
-  cloud: Place;
-  objectType: string;
-  count: number;
-  atOnce: number;
-  bytes: number;
-}

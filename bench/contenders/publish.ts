@@ -1,6 +1,7 @@
 import { SyncServiceClient } from '../../src/client';
 import { contend, each } from '../contender';
-import { connection, type Place } from '../place';
+import { connection } from '../place';
+import type { PublishTask } from '../tasks';
 
 /** The library's `publish`. */
 void contend(
@@ -13,11 +14,3 @@ void contend(
     return () => publish('o', count);
   },
 );
-
-interface PublishTask {
-  cloud: Place;
-  objectType: string;
-  count: number;
-  atOnce: number;
-  bytes: number;
-}

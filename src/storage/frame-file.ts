@@ -38,6 +38,16 @@ export class FrameFile {
     return new FrameFile(await disk.open(path, 'replace'));
   }
 
+  /**
+   * Closes one that was made in vain, and removes it. Where the disk refuses that too, whoever opens its folder next
+   * removes it.
+   */
+  async discard(disk: Disk, path: string): Promise<void> {
+    await this.close()
+      .then(() => disk.remove(path))
+      .catch(() => undefined);
+  }
+
   /** In bytes. */
   get size(): number {
     return this.#size;

@@ -132,11 +132,7 @@ export class JournalFile {
       this.#inDoubt = true;
       await disk.rename(temporary, this.path);
     } catch (error) {
-      // Where the disk refuses this too, whoever opens the journal next removes it.
-      await frames
-        .close()
-        .then(() => disk.remove(temporary))
-        .catch(() => undefined);
+      await frames.discard(disk, temporary);
       throw error;
     }
     const before = this.#frames;

@@ -44,13 +44,12 @@ describe('a Node-RED that a message kills', function () {
   });
 
   it('is not killed by it for ever: each death costs an attempt, and in the end the object is given up', async () => {
-    const kept: UserDir = { path: userDir.path, remove: () => Promise.resolve() };
     await pair.cloud.publish({ ...object, destinationType: 'gateway' }, 'deadly');
-    nodeRed = await EmbeddedNodeRed.start({}, kept);
+    nodeRed = await EmbeddedNodeRed.start({}, userDir);
     void nodeRed.deploy(deadlyFlow(pair.service.edges[0]?.address ?? ''), 'full').catch(() => undefined);
     for (let death = 1; death <= attempts; death += 1) {
       await nodeRed.ended();
-      nodeRed = await EmbeddedNodeRed.start({}, kept);
+      nodeRed = await EmbeddedNodeRed.start({}, userDir);
     }
     await until('it is consumed', async () => {
       const [destination] = await pair.cloud.getObjectDestinations(object);

@@ -42,14 +42,12 @@ function sendingFlow(address: string): Flows {
 describe('a Node-RED that is killed, with an outbox', function () {
   this.timeout(240_000);
   let userDir: UserDir;
-  let kept: UserDir;
   let port: number;
   let running: LocalService | undefined;
   const nodeReds: EmbeddedNodeRed[] = [];
 
   before(async () => {
     userDir = await makeUserDir();
-    kept = { path: userDir.path, remove: () => Promise.resolve() };
     port = await freePort();
   });
   after(async () => {
@@ -59,7 +57,7 @@ describe('a Node-RED that is killed, with an outbox', function () {
   });
 
   async function start(): Promise<EmbeddedNodeRed> {
-    const nodeRed = await EmbeddedNodeRed.start({}, kept);
+    const nodeRed = await EmbeddedNodeRed.start({}, userDir);
     nodeReds.push(nodeRed);
     return nodeRed;
   }

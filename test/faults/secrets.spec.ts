@@ -53,10 +53,8 @@ describe('secrets of a Node-RED, hunted in all that it says, keeps and answers',
     await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
     userDir = await makeUserDir();
     const settings = JSON.stringify({ syncServiceMetrics: 'node', logging: { console: { level: 'trace' } } });
-    nodeRed = await EmbeddedNodeRed.start(
-      { EDGE_SYNC_TEST_SETTINGS: settings },
-      { path: userDir.path, remove: () => Promise.resolve() },
-      (text) => told.push(JSON.stringify(text)),
+    nodeRed = await EmbeddedNodeRed.start({ EDGE_SYNC_TEST_SETTINGS: settings }, userDir, (text) =>
+      told.push(JSON.stringify(text)),
     );
   });
   after(async () => {

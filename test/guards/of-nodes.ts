@@ -18,7 +18,7 @@ export const guardsOfNodes = guardsOf('nodes', 'test/nodes', [
   {
     name: 'JSON for the flow is as deep as it likes',
     file: 'common/json.ts',
-    find: 'if (isTooDeep(text)) throw new TooDeep();',
+    find: 'if (isDeeperThan(deepest, text)) throw new TooDeep();',
     replace: '',
     seenBy: ['throws', 'fetch', 'limits'],
   },

@@ -41,7 +41,7 @@ export class EmbeddedNodeRed {
   #lastID = 0;
 
   private constructor(
-    private readonly userDir: UserDir,
+    private readonly own: UserDir | undefined,
     environment: NodeJS.ProcessEnv,
     private readonly onTold: (told: unknown) => void,
   ) {
@@ -74,17 +74,17 @@ export class EmbeddedNodeRed {
   }
 
   /**
-   * @param given that of one before, which is left as it is at the end; one of its own unless given.
+   * @param given that of one before, which stays as it is at the end; one of its own, which goes with it, unless given.
    * @param onTold called with what function nodes of the flow give to `global.get('tell')`.
    */
   static async start(
     environment: NodeJS.ProcessEnv = {},
-    given?: UserDir,
+    given?: Pick<UserDir, 'path'>,
     onTold: (told: unknown) => void = () => undefined,
   ): Promise<EmbeddedNodeRed> {
-    const userDir = given ?? (await makeUserDir());
-    const nodeRed = new EmbeddedNodeRed(userDir, environment, onTold);
-    nodeRed.url = (await nodeRed.#ask('start', userDir.path)) as string;
+    const own = given ? undefined : await makeUserDir();
+    const nodeRed = new EmbeddedNodeRed(own, environment, onTold);
+    nodeRed.url = (await nodeRed.#ask('start', (given ?? own)?.path)) as string;
     return nodeRed;
   }
 
@@ -146,7 +146,7 @@ export class EmbeddedNodeRed {
   async stop(): Promise<number | null> {
     await this.#ask('stop');
     const [code] = await this.#ended;
-    await this.userDir.remove();
+    await this.own?.remove();
     return code as number | null;
   }
 
@@ -158,7 +158,7 @@ export class EmbeddedNodeRed {
   /** For the end of a test that failed. */
   async kill(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.kill('SIGKILL')) await this.#ended;
-    await this.userDir.remove();
+    await this.own?.remove();
   }
 
   #ask(command: string, ...values: unknown[]): Promise<unknown> {

@@ -42,11 +42,7 @@ export class Segment {
       await disk.rename(temporary, path);
       await disk.syncFolder(dirname(path));
     } catch (error) {
-      // Where the disk refuses this too, whoever opens the outbox next removes it.
-      await frames
-        .close()
-        .then(() => disk.remove(temporary))
-        .catch(() => undefined);
+      await frames.discard(disk, temporary);
       throw error;
     }
     return new Segment(number, path, frames);

@@ -62,12 +62,7 @@ export class Settlement {
       this.#rememberTaken(objectID, version, how);
       return;
     }
-    Object.assign(entry, {
-      taken: how,
-      takenAfter: this.ledger.begun,
-      lingers: 0,
-      repeating: false,
-    } satisfies Partial<Entry>);
+    this.#noteTaken(entry, how);
     // Later lists leave out what is marked received.
     if (how === 'received' && !entry.newer) entry.unlisted ||= !this.ledger.isListed(entry);
     if (this.ledger.outlived(entry)) return;
@@ -107,15 +102,21 @@ export class Settlement {
     this.ledger.memory.set(objectID, { ...remembered, inHand: false, end: how });
   }
 
-  /** What was taken once is not the flow's any more. */
-  #wasRepeated(entry: Entry): boolean {
-    const { repeating, taken } = entry;
-    if (!repeating || !taken) return false;
+  /** From here on lists tell whether the service has forgotten it. */
+  #noteTaken(entry: Entry, how: Taken): void {
     Object.assign(entry, {
+      taken: how,
       takenAfter: this.ledger.begun,
       lingers: 0,
       repeating: false,
     } satisfies Partial<Entry>);
+  }
+
+  /** What was taken once is not the flow's any more. */
+  #wasRepeated(entry: Entry): boolean {
+    const { repeating, taken } = entry;
+    if (!repeating || !taken) return false;
+    this.#noteTaken(entry, taken);
     this.ledger.end(entry, 'acknowledged', taken);
     return true;
   }

@@ -50,7 +50,7 @@ export async function run({ seed, objects, faults, calm }: Campaign): Promise<Ou
   const disturbances = new Disturbances({
     services: new Services(join(folder, 'services')),
     ...{ cloud, edge, random },
-    userDir: { path: userDir.path, remove: () => Promise.resolve() },
+    userDir,
     addresses: { cloud: cloud.address, edge: edge.address, caFile },
     onTold: (told) => seen.push({ ...(told as Told), at: Date.now() }),
   });

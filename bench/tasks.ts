@@ -1,0 +1,16 @@
+import type { Place } from './place';
+
+/** What contenders of one case are asked to do, each in its own way. */
+export interface PublishTask {
+  cloud: Place;
+  objectType: string;
+  count: number;
+  atOnce: number;
+  bytes: number;
+}
+
+export interface ListTask {
+  edge: Place;
+  objectType: string;
+  polls: number;
+}
