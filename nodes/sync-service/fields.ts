@@ -99,6 +99,7 @@ export const table = nodeTable({
     outboxWhenFull: choice({ refuse: {}, drop: {} }, { icon: 'ban', ...outbox }),
     outboxOrder: choice({ latest: {}, every: {} }, { icon: 'sort-amount-asc', ...outbox }),
     outboxRate: number('50', { icon: 'tachometer', ...outbox }),
+    outboxAtOnce: number('4', { icon: 'bars', ...outbox }),
   },
 });
 

@@ -440,6 +440,7 @@ describe('what sync-out keeps until it is sent', () => {
       outboxWhenFull: 'drop',
       outboxOrder: 'every',
       outboxRate: '7',
+      outboxAtOnce: '2',
     });
     assert.deepEqual(outboxLimits(settings), {
       bytes: 2_097_152,
@@ -448,6 +449,7 @@ describe('what sync-out keeps until it is sent', () => {
       whenFull: 'drop oldest',
       order: 'every one',
       rate: 7,
+      atOnce: 2,
     });
     assert.deepEqual(outboxLimits(settingsOf(service, {})), {
       bytes: 268_435_456,
@@ -455,6 +457,7 @@ describe('what sync-out keeps until it is sent', () => {
       whenFull: 'refuse',
       order: 'latest wins',
       rate: 50,
+      atOnce: 4,
     });
   });
 
