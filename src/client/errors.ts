@@ -25,6 +25,8 @@ export const errorCodes = [
   'SYNC_NOT_FOUND',
   /** 429 or 503: the service asks to come back later. */
   'SYNC_BUSY',
+  /** An edge that is named as destination is not registered with the cloud (yet): nothing was stored. */
+  'SYNC_UNKNOWN_DESTINATION',
   /** 5xx. */
   'SYNC_SERVER_ERROR',
   /** An answer that the service does not give: not JSON where JSON was due, or a status out of place. */

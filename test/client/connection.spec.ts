@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SyncServiceClient, SyncServiceError } from '../../src/client';
 import { parseAddress } from '../../src/client/connection/address';
+import { errorOfStatus } from '../../src/client/connection/failures';
 import { pauseBeforeRetry } from '../../src/client/connection/retry';
 import { metadataOf } from '../support/metadata';
 import { serve } from '../support/server';
@@ -119,6 +120,25 @@ describe('a request', () => {
     assert.equal(error.url, `${server.address}/api/v1/objects/demo/t/o`);
     assert.equal(error.response, 'Unauthorized');
     assert.doesNotMatch(JSON.stringify([error, error.message, error.stack]), /hush|Basic/);
+  });
+
+  const answers: [status: number, text: string, code: string][] = [
+    [500, 'Failed to find destination gateway:ghost\n', 'SYNC_UNKNOWN_DESTINATION'],
+    [500, 'Failed to find destination gateway:\n', 'SYNC_UNKNOWN_DESTINATION'],
+    [400, 'Invalid destination gateway:ghost\n', 'SYNC_UNKNOWN_DESTINATION'],
+    [400, 'Invalid destination a:b:c\n', 'SYNC_REJECTED'],
+    [400, 'Invalid destination edge1\n', 'SYNC_REJECTED'],
+    [400, 'Invalid destination data URI\n', 'SYNC_REJECTED'],
+    [500, 'Failed to find object\n', 'SYNC_SERVER_ERROR'],
+  ];
+  it('tells an edge that is not registered from what is wrong, by the words of the service', async () => {
+    const asked = { url: 'http://css/api/v1/objects/demo/t/o', method: 'PUT' };
+    for (const [status, text, code] of answers) {
+      const error = errorOfStatus({ status, headers: {} }, text, asked);
+      assert.deepEqual([error.code, error.statusCode, error.response], [code, status, text]);
+    }
+    const { message } = errorOfStatus({ status: 500, headers: {} }, answers[0]?.[1] ?? '', asked);
+    assert.match(message, /^PUT .* with 500: no edge gateway:ghost is registered there/);
   });
 
   it('fails as unreachable where nobody listens', async () => {

@@ -475,6 +475,16 @@ describe('sync-out', () => {
     });
   });
 
+  it('says of an edge that is not registered what to look at, and nothing of logs', async () => {
+    await onCloud({ ...list('to') });
+    const statuses = statusesOf('out');
+    const { code, message } = await failure({ payload: 'x', to: ['gateway:ghost'] });
+    assert.equal(code, 'SYNC_UNKNOWN_DESTINATION');
+    assert.match(message, /no edge gateway:ghost is registered/);
+    const text = '@edge-sync/node-red/sync-service:sync-service.fault.SYNC_UNKNOWN_DESTINATION';
+    assert.ok(statuses.some((status) => status.text === text));
+  });
+
   it('says what happened in its status, in the language of the editor', async () => {
     await onCloud({});
     const shown = statusesOf('out');

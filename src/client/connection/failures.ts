@@ -27,9 +27,27 @@ export function errorOfStatus(
     const message = `${method} ${url} was answered with a 404 page${server} that is none of a sync service: the address is wrong, or an ingress or proxy in front of the service does not find it`;
     return new SyncServiceError('SYNC_UNEXPECTED_RESPONSE', message, details);
   }
+  const destination = unknownDestination(status, text);
+  if (destination !== undefined) {
+    const message = `${method} ${url} was answered with ${status}: no edge ${destination} is registered there. A new one registers some 10 s after its start; or its type, its ID or the organization is another`;
+    return new SyncServiceError('SYNC_UNKNOWN_DESTINATION', message, details);
+  }
   const code = codeOfStatus[status] ?? codeOfOtherStatus(status);
   const said = text ? `: ${text.slice(0, toldText)}` : '';
   return new SyncServiceError(code, `${method} ${url} was answered with ${status}${said}`, details);
+}
+
+/**
+ * What a CSS says of an edge that it does not know, and on MongoDB. An entry that names no edge at all is `Invalid
+ * destination` everywhere, and has another number of colons.
+ */
+const unknownDestinations: Record<number, RegExp> = {
+  500: /^Failed to find destination ([^:\n]+:[^:\n]*)$/m,
+  400: /^Invalid destination ([^:\n]+:[^:\n]+)$/m,
+};
+
+function unknownDestination(status: number, text: string): string | undefined {
+  return unknownDestinations[status]?.exec(text)?.[1];
 }
 
 function codeOfOtherStatus(status: number): SyncServiceErrorCode {

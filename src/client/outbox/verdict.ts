@@ -51,13 +51,9 @@ export function verdictOn(error: unknown, { action }: Pick<Entry, 'action'>, kin
   }
 }
 
-/** On MongoDB, of an edge that has not registered yet; what names none at all has another number of colons. */
-const unknownDestination = /^Invalid destination [^:]+:[^:]+$/m;
-
 /** On a CSS an object cannot be written while a deletion of it is on its way to edges. */
 function isRefusal({ response = '', statusCode = 0 }: SyncServiceError, kind: ServiceKind): boolean {
-  const passes = response.includes('receiving side') || unknownDestination.test(response);
-  if (statusCode === 400 && kind === 'CSS' && passes) return false;
+  if (statusCode === 400 && kind === 'CSS' && response.includes('receiving side')) return false;
   return refusals.has(statusCode);
 }
 

@@ -75,11 +75,11 @@ describe('an outbox whose service refuses', () => {
     ],
     [
       'an edge has not registered yet',
-      failure('SYNC_SERVER_ERROR', 500, 'Failed to find destination gateway:edge1'),
+      failure('SYNC_UNKNOWN_DESTINATION', 500, 'Failed to find destination gateway:edge1'),
     ],
     [
       'an edge has not registered yet, on MongoDB',
-      failure('SYNC_REJECTED', 400, 'Invalid destination gateway:edge1\n'),
+      failure('SYNC_UNKNOWN_DESTINATION', 400, 'Invalid destination gateway:edge1\n'),
     ],
     ['a proxy has no service', failure('SYNC_BUSY', 503)],
     ['a proxy is out of time', failure('SYNC_SERVER_ERROR', 504)],
