@@ -86,7 +86,7 @@ export class SharedLocalService {
   }
 
   /** One edge is added at a time, so that two nodes on the same new edge do not both add it. */
-  #edgeAddress(service: LocalService, settings: LocalSettings): Promise<string> {
+  async #edgeAddress(service: LocalService, settings: LocalSettings): Promise<string> {
     const added = this.#adding.then(async () => {
       const { organization, edgeType: destinationType, edgeID: destinationID } = settings;
       const existing = service.edges.find(
@@ -95,13 +95,15 @@ export class SharedLocalService {
           edge.destinationType === destinationType &&
           edge.destinationID === destinationID,
       );
-      if (existing) return existing.address;
       const port = service.edges.length === 0 ? this.ports.firstEdge : 0;
       const options = { organization, destinationType, destinationID, port, background: true };
-      return (await service.addEdge(options)).address;
+      return existing ?? service.addEdge(options);
     });
     this.#adding = added.catch(() => undefined);
-    return added;
+    const edge = await added;
+    // A flow that has just been deployed may publish to it at once.
+    await edge.untilRegistered();
+    return edge.address;
   }
 
   #leave(): void {

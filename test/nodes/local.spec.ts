@@ -71,6 +71,13 @@ describe('the local service that all config nodes share', () => {
     await until('it has stopped', async () => !(await answers(address)));
   });
 
+  it('has registered an edge with the cloud before a flow gets to know its address, and may publish to it', async () => {
+    const local = shared();
+    const [cloud, ...edges] = await Promise.all([demo, edge1, edge1].map((place) => local.use(place)));
+    await publish(String(cloud?.address), { destinationsList: ['gateway:edge1'] });
+    assert.equal(edges.length, 2);
+  });
+
   it('has an edge for each node type and ID, made once', async () => {
     const local = shared();
     const other = { ...edge1, edgeID: 'edge2' };
@@ -230,8 +237,10 @@ async function asking<T>(
   }
 }
 
-function publish(address: string): Promise<void> {
-  return asking(address, { of: 'demo', cloud: true }, (client) => client.publish(object, 'hello'));
+function publish(address: string, more?: { destinationsList: string[] }): Promise<void> {
+  return asking(address, { of: 'demo', cloud: true }, (client) =>
+    client.publish({ ...object, ...more }, 'hello'),
+  );
 }
 
 function listed(address: string, of = 'demo'): Promise<number> {

@@ -43,6 +43,7 @@ export class LocalEdge extends Service implements EdgeLink {
   #up = false;
   #looking = false;
   #registration: Timer | undefined;
+  #waiting: (() => void)[] = [];
   readonly #polling: Polling;
   #maintenance: Timer | undefined;
 
@@ -86,8 +87,15 @@ export class LocalEdge extends Service implements EdgeLink {
     this.#registration?.cancel();
     this.#polling.stop();
     this.#maintenance?.cancel();
+    this.#letWaitingGo();
     await super.stop();
     if (!this.persistent) this.loseStore();
+  }
+
+  /** Resolves once the cloud knows it: before that it refuses what is addressed to it. Also when it is stopped. */
+  async untilRegistered(): Promise<void> {
+    if (this.#up && !this.cloud.knows(this))
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   /** All that it kept is gone, as when somebody wipes the disk under it. The cloud is not told. */
@@ -216,8 +224,13 @@ export class LocalEdge extends Service implements EdgeLink {
     // It may have been stopped while its cloud was away.
     if (!this.#up) return;
     if (this.cloud.register(this)) this.#beNew();
+    this.#letWaitingGo();
     this.#tellWaiting();
     this.#polling.start();
+  }
+
+  #letWaitingGo(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   /** The cloud does not know it: it sends what it has, and what it had begun to fetch comes from the beginning. */
