@@ -56,7 +56,9 @@ export class World {
       },
       onForgotten: (asked) => this.oracle.forgets(objectOf(asked) ?? ''),
       onStrangeList: (asked) => {
-        if (asked.by === this.#process?.name && operationOf(asked) === 'list') this.oracle.history.polls += 1;
+        if (asked.by === this.#process?.name && operationOf(asked) === 'list') {
+          this.oracle.history.toldNothing(this.clock.elapsed());
+        }
       },
       onText: (asked, lane, { shows }, text) => {
         const isPolled = asked.by === this.#process?.name && lane === 'poll' && operationOf(asked) === 'list';

@@ -84,6 +84,7 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
       settings,
       patience: options.redeliverAfter ?? defaultRedelivery,
       listed: false,
+      glimpsed: false,
       wantsReceived: options.includeReceived ?? true,
       pruned: false,
     });

@@ -26,12 +26,16 @@ export class Lists {
     });
     for (const reader of readers) {
       reader.inHand.listed.end(list, isWhole, reader.wantsReceived);
-      reader.listed = true;
+      // What was left out may be what is handed to others: but one that is never read must not be waited for for ever.
+      reader.listed ||= isWhole || reader.glimpsed;
+      reader.glimpsed = true;
     }
     this.readers.noteListed();
     const isWanted = this.readers
       .present()
-      .some(({ inHand, wantsReceived }) => wantsReceived || inHand.listed.needsReceivedList);
+      .some(
+        ({ inHand, listed, wantsReceived }) => listed && (wantsReceived || inHand.listed.needsReceivedList),
+      );
     if (isWanted || this.acknowledgements.needReceivedList(list)) {
       // What the plain list has brought need not wait for this one.
       for (const { receiver } of readers) receiver.stateChanged();

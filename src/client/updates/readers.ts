@@ -17,8 +17,10 @@ export interface Reader {
   readonly settings: string;
   /** How long siblings wait for it when it closes to come again, in ms. */
   readonly patience: number;
-  /** Has seen a list: what it does not know by then it will not get. */
+  /** Has seen a list that left nothing out, or two: what it does not know by then it will not get. */
   listed: boolean;
+  /** Has seen a list, whatever that left out. */
+  glimpsed: boolean;
   /** Wants what was marked received, and has not seen the list that shows it. */
   wantsReceived: boolean;
   /** What was written down before of objects that are no longer there has been forgotten. */

@@ -107,6 +107,8 @@ export class Reader {
   readonly #before = new Set<Claim>();
   /** What the last poll showed, by object; nothing while it has seen none. */
   told: ReadonlyMap<string, Appearance> | undefined;
+  /** A poll has shown it nothing that it could read. */
+  glimpsed = false;
   /** What was marked received when it came, as it was told. */
   toldReceived: Map<string, Appearance> | undefined;
   /** What was marked received when it came, and that it wants all the same. */

@@ -86,6 +86,7 @@ export class History {
       reader.returns ||= reader.open;
       reader.open = false;
       reader.isKnown = false;
+      reader.glimpsed = false;
       reader.told = undefined;
       reader.toldReceived = undefined;
     }
@@ -97,6 +98,7 @@ export class History {
     reader.isKnown = true;
     reader.returns = false;
     reader.joinedAt = now;
+    reader.glimpsed = false;
     reader.told = undefined;
     reader.toldReceived = undefined;
     reader.owed = reader.plan.includeReceived ? received : [];
@@ -134,6 +136,17 @@ export class History {
       reader.told = told;
       // What it shows was not marked received.
       for (const objectID of told.keys()) reader.toldReceived?.delete(objectID);
+    }
+    this.reconsider(now);
+  }
+
+  /** The answer of a poll had nothing that could be read: whoever gets two such as its first is told of nothing. */
+  toldNothing(now: number): void {
+    this.polls += 1;
+    for (const reader of this.readers) {
+      if (!reader.isKnown || reader.told) continue;
+      if (reader.glimpsed) reader.told = new Map();
+      reader.glimpsed = true;
     }
     this.reconsider(now);
   }
