@@ -8,7 +8,7 @@ import type { Lines } from './lines';
 import type { OutboxClient, OutboxLimits } from './options';
 import { Pace } from './pace';
 import type { OutboxStore } from './store';
-import { reasonOf, type Verdict, verdictOn } from './verdict';
+import { isForbiddenByService, reasonOf, type Verdict, verdictOn } from './verdict';
 
 export interface DrainParts {
   client: OutboxClient;
@@ -115,7 +115,7 @@ export class Drain {
       void store.end(entry, 'sent');
     } catch (error) {
       const verdict = verdictOn(error, entry, client.kind);
-      const found = verdict === 'forbidden' ? await this.#verdictOnForbidden(entry) : verdict;
+      const found = verdict === 'forbidden' ? await this.#verdictOnForbidden(entry, error) : verdict;
       if (sending.isDropped && found !== 'done') void store.end(entry, 'dropped');
       else this.#settle(entry, found, error, sending.began);
       if (found === 'rests' && isFailureOfService(error) && this.contact.doubted()) {
@@ -160,15 +160,15 @@ export class Drain {
     }
   }
 
-  /** Whoever may ask for health, or for a list, has good credentials: what is forbidden is this object. */
-  async #verdictOnForbidden({ object }: Entry): Promise<Verdict> {
+  /** Whoever may ask for health, or for a list, has good credentials: what is forbidden is this object, if the service says so. */
+  async #verdictOnForbidden({ object }: Entry, error: unknown): Promise<Verdict> {
     const { client } = this.parts;
     for (const ask of [() => client.getHealth(), () => client.listUpdates(object.objectType)]) {
       const answered = await ask().then(
         () => true,
         () => false,
       );
-      if (answered) return 'refused';
+      if (answered) return isForbiddenByService(error) ? 'refused' : 'rests';
     }
     return 'forbidden';
   }

@@ -53,8 +53,20 @@ export function verdictOn(error: unknown, { action }: Pick<Entry, 'action'>, kin
 
 /** On a CSS an object cannot be written while a deletion of it is on its way to edges. */
 function isRefusal({ response = '', statusCode = 0 }: SyncServiceError, kind: ServiceKind): boolean {
-  if (statusCode === 400 && kind === 'CSS' && response.includes('receiving side')) return false;
+  const passes = kind === 'CSS' && response.includes('receiving side');
+  if (statusCode === 400 && (isPage(response) || passes)) return false;
   return refusals.has(statusCode);
+}
+
+/** Whether the service itself forbids it: it says so by 403 and in plain text. A 401, or a page, is that of an ingress. */
+export function isForbiddenByService(error: unknown): boolean {
+  if (!isSyncServiceError(error)) return false;
+  const { response = '', statusCode } = error;
+  return statusCode === 403 && !isPage(response);
+}
+
+function isPage(text: string): boolean {
+  return /^\s*</.test(text);
 }
 
 /** How much of a message is kept. */
