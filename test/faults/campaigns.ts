@@ -4,14 +4,14 @@ import { type Campaign, run } from './campaign/campaign';
 import { faults } from './campaign/faults';
 
 /** A campaign as a test: nothing is lost, nothing is wrong, nothing came again without a reason, and Node-RED lived. */
-export function campaign({ objects, faults: wanted, calm }: Omit<Campaign, 'seed'>): void {
-  describe(`${objects} objects each way through at least ${wanted} faults`, function () {
+export function campaign({ objects, atOnce, faults: wanted, calm }: Omit<Campaign, 'seed'>): void {
+  describe(`${objects} objects each way, and as many through outboxes, through at least ${wanted} faults`, function () {
     this.timeout(3_600_000);
 
     it('arrive, each whole, and come again only for a reason', async () => {
       const seed = seedOf('EDGE_SYNC_SEED');
       console.log(`      EDGE_SYNC_SEED=${seed}`);
-      const outcome = await run({ seed, objects, faults: wanted, calm });
+      const outcome = await run({ seed, objects, atOnce, faults: wanted, calm });
       const { published, handedOut, duplicates, lost, wrong, unexplained } = outcome;
       const thrown = Object.values(outcome.faults).reduce((sum, each) => sum + each, 0);
       console.log(
@@ -19,6 +19,7 @@ export function campaign({ objects, faults: wanted, calm }: Omit<Campaign, 'seed
           `${published} published, ${handedOut} hand-outs, ${duplicates} of them again`,
           `${thrown} faults of ${Object.keys(outcome.faults).length} of ${faults.length} kinds: ${told(outcome.faults)}`,
           `disturbances: ${told(outcome.disturbances)}`,
+          `refused for good, as dead letters: ${outcome.deadLetters}; published again for ${told(outcome.refusals)}`,
           `failures that flows were told: ${told(outcome.failures)}`,
           `${lost.length} lost, ${wrong.length} wrong, ${unexplained.length} unexplained`,
         ]

@@ -6,8 +6,9 @@ import { issueCertificate } from '../../../src/local-service/listening/certifica
 import { SeededRandom } from '../../support/random';
 import { makeUserDir } from '../../support/user-dir';
 import { Disturbances } from './disturbances';
-import type { Told } from './flow';
+import { type Told, types } from './flow';
 import { type Judgement, judge, type Seen } from './judge';
+import { emptied } from './outboxes';
 import { Publisher } from './publisher';
 import { Services } from './services';
 import { Truth } from './truth';
@@ -15,8 +16,10 @@ import { FaultyWire } from './wire';
 
 export interface Campaign {
   seed: number;
-  /** How many are published on each side. */
+  /** How many are published on each side, and how many more on each through its outbox. */
   objects: number;
+  /** How many of each at the same time. */
+  atOnce: number;
   /** How many have to be thrown at least: objects go on being published until then. */
   faults: number;
   /** From one disturbance to the next, in ms. */
@@ -25,6 +28,10 @@ export interface Campaign {
 
 export interface Outcome extends Judgement {
   readonly published: number;
+  /** Entries of outboxes that a fault had refused for good. */
+  readonly deadLetters: number;
+  /** By type and code: why something was published again. */
+  readonly refusals: Record<string, number>;
   readonly handedOut: number;
   /** By name, how often. */
   readonly faults: Record<string, number>;
@@ -37,7 +44,7 @@ export interface Outcome extends Judgement {
 const share = 0.15;
 
 /** Publishes and receives in a real Node-RED while everything around it fails, and judges what came of it. */
-export async function run({ seed, objects, faults, calm }: Campaign): Promise<Outcome> {
+export async function run({ seed, objects, atOnce, faults, calm }: Campaign): Promise<Outcome> {
   const random = new SeededRandom(seed);
   const folder = await mkdtemp(join(tmpdir(), 'edge-sync-test-'));
   const { certificate: cert, key } = issueCertificate({ commonName: 'css', names: ['127.0.0.1'] });
@@ -62,12 +69,11 @@ export async function run({ seed, objects, faults, calm }: Campaign): Promise<Ou
     const thrown = (): number => cloud.thrown.length + edge.thrown.length;
     const isEnough = (): boolean =>
       thrown() >= faults && disturbances.happened.length >= Object.keys(disturbances.kinds).length;
-    const publisher = (type: 'up' | 'down'): Publisher =>
-      new Publisher({ type, objects, isEnough, random, url: () => disturbances.url });
-    const down = publisher('down');
-    const up = publisher('up');
+    const publishers = types.map(
+      (type) => new Publisher({ type, objects, atOnce, isEnough, random, url: () => disturbances.url }),
+    );
     let done = false;
-    const publishing = Promise.all([down.run(), up.run()]).finally(() => {
+    const publishing = Promise.all(publishers.map((each) => each.run())).finally(() => {
       done = true;
     });
     cloud.share = edge.share = share;
@@ -79,16 +85,20 @@ export async function run({ seed, objects, faults, calm }: Campaign): Promise<Ou
     }
     await publishing;
     cloud.share = edge.share = 0;
+    const deadLetters = await emptied(disturbances.url);
     await ask((truth) => truth.consumed());
     disturbances.check();
     const all = [...cloud.thrown, ...edge.thrown];
-    const judgement = judge({ down, up, seen, thrown: all, disturbances: disturbances.happened });
+    const { happened } = disturbances;
+    const judgement = judge({ sent: publishers, seen, thrown: all, disturbances: happened, deadLetters });
     return {
       ...judgement,
-      published: down.published + up.published,
+      published: publishers.reduce((sum, each) => sum + each.published, 0),
+      deadLetters: deadLetters.length,
+      refusals: Object.fromEntries(publishers.flatMap((each) => each.counted)),
       handedOut: seen.filter(({ what }) => what === 'handed out').length,
       faults: counted(all.map(({ name }) => name)),
-      disturbances: counted(disturbances.happened.map(({ name }) => name)),
+      disturbances: counted(happened.map(({ name }) => name)),
       failures: counted(seen.filter(({ what }) => what === 'failed').map(({ code }) => String(code))),
     };
   } finally {

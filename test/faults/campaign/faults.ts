@@ -49,7 +49,9 @@ const html = '<html><head><title>nginx</title></head><body><h1>Sorry</h1></body>
 const isData = ({ method, path }: Request): boolean => method === 'GET' && path.endsWith('/data');
 const isUpload = ({ method, path }: Request): boolean => method === 'PUT' && path.endsWith('/data');
 const isList = ({ method, path }: Request): boolean =>
-  method === 'GET' && /^\/api\/v1\/objects\/[^/]+(\/[^/]+)?(\?.*)?$/.test(path) && !/\/(up|down)-/.test(path);
+  method === 'GET' &&
+  /^\/api\/v1\/objects\/[^/]+(\/[^/]+)?(\?.*)?$/.test(path) &&
+  !/\/(kept-)?(up|down)-\d/.test(path);
 const isJson = ({ method, path }: Request): boolean =>
   method === 'GET' && !/\/(data|status|health)$/.test(path.replace(/\?.*/, ''));
 

@@ -20,14 +20,25 @@ export interface Told {
   code?: string;
 }
 
-export const edgeReceivers = ['one', 'two'] as const;
-export const cloudReceiver = 'up';
+/** Everything that is published, by the side that publishes it; what begins with `kept` goes through an outbox. */
+export const types = ['down', 'up', 'kept-down', 'kept-up'] as const;
+export type ObjectType = (typeof types)[number];
+/** By type: who receives it. */
+export const receivers: Readonly<Record<ObjectType, readonly string[]>> = {
+  down: ['one', 'two'],
+  up: ['up'],
+  'kept-down': ['kept-down'],
+  'kept-up': ['kept-up'],
+};
+/** The two sync-service nodes, each with an outbox. */
+export const outboxes = ['css', 'ess'] as const;
 /** After how long an object of which the flow says nothing is handed out again, in ms. */
 export const redeliverAfter = 20_000;
 
 /**
- * The cloud publishes `down` to the edge, where two sync-in nodes receive it; the edge publishes `up`. Everything passes
- * nodes of this package: what is published comes in by an http in node, and is answered once sync-out is done with it.
+ * The cloud publishes `down` to the edge, where two sync-in nodes receive it; the edge publishes `up`; and each side has
+ * more kept in its outbox; that of the cloud is often full. Everything passes nodes of this package: what is published comes in by an
+ * http in node, and is answered once sync-out is done with it.
  */
 export function campaignFlow({ cloud, edge, caFile }: Addresses, name = ''): Flows {
   const address = { type: 'sync-service', connection: 'address' };
@@ -35,13 +46,26 @@ export function campaignFlow({ cloud, edge, caFile }: Addresses, name = ''): Flo
   return {
     flows: [
       ...['edge', 'cloud'].map((id) => ({ id, type: 'tab', label: id })),
-      { ...address, id: 'css', side: 'cloud', organization: 'demo', address: cloud, caFile },
+      {
+        ...address,
+        id: 'css',
+        side: 'cloud',
+        organization: 'demo',
+        address: cloud,
+        caFile,
+        outboxEntries: '12',
+      },
       { ...address, id: 'ess', side: 'edge', address: edge },
       ...receiving('one', { tab: 'edge', service: 'ess', type: 'down', fetched: true, name }),
       ...receiving('two', { tab: 'edge', service: 'ess', type: 'down', fetched: false, name }),
-      ...receiving(cloudReceiver, { tab: 'cloud', service: 'css', type: 'up', fetched: true, name }),
+      ...receiving('kept-down', { tab: 'edge', service: 'ess', type: 'kept-down', fetched: true, name }),
+      ...receiving('up', { tab: 'cloud', service: 'css', type: 'up', fetched: true, name }),
+      ...receiving('kept-up', { tab: 'cloud', service: 'css', type: 'kept-up', fetched: true, name }),
       ...publishing('down', { tab: 'cloud', service: 'css', destination: 'all' }),
       ...publishing('up', { tab: 'edge', service: 'ess', destination: '' }),
+      ...publishing('kept-down', { tab: 'cloud', service: 'css', destination: 'all' }),
+      ...publishing('kept-up', { tab: 'edge', service: 'ess', destination: '' }),
+      ...outboxes.flatMap((service) => [told(service, 'waiting'), told(service, 'deadLetters')].flat()),
     ],
     credentials: { css: key, ess: key },
   };
@@ -57,7 +81,7 @@ interface Receiving {
 
 function receiving(id: string, { tab, service, type, fetched, name }: Receiving): Node[] {
   const at = { z: tab, x: 0, y: 0, service };
-  const told = (what: Told['what'], next: string[], more = ''): Node => ({
+  const tell = (what: Told['what'], next: string[], more = ''): Node => ({
     ...{ id: `${id} ${what}`, type: 'function', z: tab, x: 0, y: 0, outputs: 1, wires: [next] },
     func: `const { objectID = '', instanceID = '' } = msg.object ?? {};
 const error = msg.error ?? {};
@@ -76,8 +100,8 @@ return msg;`,
       },
       ...{ interval: '0.5', window: '16', redeliverAfter: String(redeliverAfter / 1_000), maxAttempts: '40' },
     },
-    told('handed out', [fetched ? `${id} fetch` : `${id} consume`]),
-    told('given up', []),
+    tell('handed out', [fetched ? `${id} fetch` : `${id} consume`]),
+    tell('given up', []),
     ...(fetched
       ? [
           {
@@ -88,7 +112,7 @@ return msg;`,
             encoding: 'utf8',
             wires: [[`${id} fetched`]],
           },
-          told(
+          tell(
             'fetched',
             [`${id} consume`],
             ", code: msg.outcome, data: msg.outcome === 'fetched' ? msg.payload : undefined",
@@ -96,7 +120,7 @@ return msg;`,
         ]
       : []),
     { ...at, id: `${id} consume`, type: 'sync-consume', wires: [[`${id} consumed`]] },
-    told('consumed', [], ', code: msg.outcome'),
+    tell('consumed', [], ', code: msg.outcome'),
     {
       ...at,
       id: `${id} catch`,
@@ -104,7 +128,18 @@ return msg;`,
       scope: [id, `${id} fetch`, `${id} consume`],
       wires: [[`${id} failed`]],
     },
-    told('failed', [], ', code: error.code'),
+    tell('failed', [], ', code: error.code'),
+  ];
+}
+
+/** What is in an outbox, to whoever asks for it by HTTP. */
+function told(service: string, query: 'waiting' | 'deadLetters'): Node[] {
+  const id = `${query} ${service}`;
+  const at = { z: 'cloud', x: 0, y: 0 };
+  return [
+    { ...at, id: `get ${id}`, type: 'http in', url: `/${query}/${service}`, method: 'get', wires: [[id]] },
+    { ...at, id, type: 'sync-query', service, query, wires: [[`answer ${id}`]] },
+    { ...at, id: `answer ${id}`, type: 'http response', statusCode: '', wires: [] },
   ];
 }
 
@@ -114,7 +149,7 @@ interface Publishing {
   destination: string;
 }
 
-function publishing(type: string, { tab, service, destination }: Publishing): Node[] {
+function publishing(type: ObjectType, { tab, service, destination }: Publishing): Node[] {
   const at = { z: tab, x: 0, y: 0 };
   const asked = `out ${type}`;
   return [
@@ -127,7 +162,8 @@ function publishing(type: string, { tab, service, destination }: Publishing): No
         service,
         action: 'publish',
         destination,
-        waitFor: 'published',
+        ...(type.startsWith('kept') && { whenAway: 'keep' }),
+        waitFor: type.startsWith('kept') ? 'queued' : 'published',
       },
       ...{ objectType: type, objectTypeType: 'str', objectID: 'payload.id', objectIDType: 'msg' },
       ...{ source: 'value', data: 'payload.data', dataType: 'msg', wires: [[`answer ${type}`]] },

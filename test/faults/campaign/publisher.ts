@@ -1,9 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SeededRandom } from '../../support/random';
+import type { ObjectType } from './flow';
 
 export interface Sent {
+  readonly type: ObjectType;
   /** All that was published under each ID, in order; the last is the one that counts. */
   readonly versions: ReadonlyMap<string, readonly string[]>;
+  /** When the last of them was published first, as Date.now() has it. */
+  readonly since: ReadonlyMap<string, number>;
   /** IDs of which nobody can know whether they were published: each has another one in its place. */
   readonly unsure: ReadonlySet<string>;
   /** By code: how often sync-out reported a failure, and the same was published again. */
@@ -11,9 +15,11 @@ export interface Sent {
 }
 
 export interface PublisherOptions {
-  type: 'up' | 'down';
+  type: ObjectType;
   /** How many at least; of those to the edge one of ten is published again. */
   objects: number;
+  /** How many at the same time. */
+  atOnce: number;
   /** Whether it need not go on beyond those. */
   isEnough(): boolean;
   random: SeededRandom;
@@ -21,21 +27,31 @@ export interface PublisherOptions {
   url(): string;
 }
 
-/** Publishes through a flow, eight at a time, each again until the flow says that it is published. */
+/** Publishes through a flow, each again until the flow says that it is published, or kept. */
 export class Publisher implements Sent {
   readonly versions = new Map<string, string[]>();
+  readonly since = new Map<string, number>();
   readonly unsure = new Set<string>();
   readonly refusals = new Map<string, number>();
   published = 0;
 
   constructor(private readonly options: PublisherOptions) {}
 
+  /** The refusals, under the name of the type. */
+  get counted(): [string, number][] {
+    return Array.from(this.refusals, ([code, count]) => [`${this.options.type} ${code}`, count]);
+  }
+
+  get type(): ObjectType {
+    return this.options.type;
+  }
+
   async run(): Promise<void> {
-    const { type, objects, isEnough } = this.options;
+    const { type, objects, atOnce, isEnough } = this.options;
     const lane = async (): Promise<void> => {
       while (this.published < objects || !isEnough()) await this.#publish(`${type}-${this.versions.size}`);
     };
-    await Promise.all(Array.from({ length: 8 }, lane));
+    await Promise.all(Array.from({ length: atOnce }, lane));
   }
 
   async #publish(id: string): Promise<void> {
@@ -43,11 +59,13 @@ export class Publisher implements Sent {
     const versions: string[] = [];
     this.versions.set(id, versions);
     // An edge refuses for good an ID that its cloud has consumed, be it only for an answer that was lost.
-    const isOnce = type === 'up';
+    const isOnce = type === 'up' || type === 'kept-up';
     const wanted = !isOnce && random.below(10) === 0 ? 2 : 1;
     for (let version = 0; version < wanted; version += 1) {
-      const data = `${id} ${version} ${'x'.repeat(random.below(3_000))}.`;
+      // By its length it is told from the other version.
+      const data = `${id} ${version} ${'x'.repeat(2 * random.below(1_500) + version)}.`;
       versions.push(data);
+      this.since.set(id, Date.now());
       while (!(await this.#post(id, data))) {
         await pause(200);
         if (!isOnce) continue;
@@ -69,7 +87,7 @@ export class Publisher implements Sent {
         signal: AbortSignal.timeout(90_000),
       });
       const text = await response.text();
-      if (!response.ok) this.#refused(text);
+      if (!response.ok) this.#refused(/^SYNC_\w+$/.test(text) ? text : `HTTP ${response.status}`);
       return response.ok;
     } catch (error) {
       this.#refused((error as Error).name);

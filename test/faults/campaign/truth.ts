@@ -35,15 +35,17 @@ export class Truth {
   async consumed(): Promise<void> {
     let waiting: string[] = [];
     const look = async (): Promise<boolean> => {
-      const [all, atEdge, atCloud] = await Promise.all([
-        this.#cloud.listAllObjects('down'),
-        this.#edge.listUpdates('down'),
-        this.#cloud.listUpdates('up'),
+      const [all, arrived] = await Promise.all([
+        Promise.all(['down', 'kept-down'].map((type) => this.#cloud.listAllObjects(type))),
+        Promise.all([
+          ...['down', 'kept-down'].map((type) => this.#edge.listUpdates(type)),
+          ...['up', 'kept-up'].map((type) => this.#cloud.listUpdates(type)),
+        ]),
       ]);
-      const unconsumed = all.filter(({ destinations }) =>
-        destinations?.some(({ status }) => status !== 'consumed'),
-      );
-      waiting = [...unconsumed, ...atEdge, ...atCloud].map(({ objectID }) => objectID);
+      const unconsumed = all
+        .flat()
+        .filter(({ destinations }) => destinations?.some(({ status }) => status !== 'consumed'));
+      waiting = [...unconsumed, ...arrived.flat()].map(({ objectID }) => objectID);
       if (waiting.length > 0) await pause(500);
       return waiting.length === 0;
     };
