@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { ExampleAtWork, type ExampleNode, examples, press, unexpectedIn } from '../support/examples';
+import {
+  ExampleAtWork,
+  type ExampleNode,
+  examples,
+  press,
+  unexpectedIn,
+  untilEdgesRegistered,
+} from '../support/examples';
 import { OpenHorizon } from '../support/horizon';
 import { freePort } from '../support/ports';
 import { type DrawnNode, Editor, openBrowser } from './editor';
@@ -51,10 +58,9 @@ describe('an example, imported', () => {
 
   for (const [name, use] of Object.entries(examples)) {
     it(`works: ${name}`, async () => {
-      const nodeRed = await startNodeRed(
-        {},
-        { ...horizon.environment, EDGE_SYNC_LOCAL_CSS_PORT: String(await freePort()) },
-      );
+      const cloudPort = await freePort();
+      const environment = { ...horizon.environment, EDGE_SYNC_LOCAL_CSS_PORT: String(cloudPort) };
+      const nodeRed = await startNodeRed({}, environment);
       try {
         const editor = await Editor.open(browser, nodeRed.url, { viewport: { width: 1600, height: 900 } });
         await editor.importExample(name);
@@ -80,6 +86,7 @@ describe('an example, imported', () => {
             },
           });
           if (name === shown.example) await showDialog(editor, shown.node, example.idOf(shown.node));
+          await untilEdgesRegistered(cloudPort, nodes);
           await use(example, horizon);
         } finally {
           await editor.picture(`example ${name}`);

@@ -67,8 +67,7 @@ describe('a call of the client', () => {
   });
 
   for (const kind of ['CSS', 'ESS'] as const) {
-    it(`fails with an error of its own whatever it is given: ${kind}`, async function () {
-      this.timeout(60_000);
+    it(`fails with an error of its own whatever it is given: ${kind}`, async () => {
       const server = await serve((request, response) => {
         request.resume();
         response.writeHead(204).end();

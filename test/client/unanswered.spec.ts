@@ -53,8 +53,7 @@ describe('a PUT whose answer is lost', () => {
     assert.equal(new Set(bodies).size, 1);
   });
 
-  it('has arrived where the object was consumed meanwhile, which could be changed before', async function () {
-    this.timeout(20_000);
+  it('has arrived where the object was consumed meanwhile, which could be changed before', async () => {
     for (const before of [404, 403, 'ready', 'notReady']) {
       await (await start({ before, puts: ['lose', 'refuse'] })).publish(object, 'data');
       await (await start({ before, puts: ['lose', 'refuse'] })).updateObject(object);

@@ -9,9 +9,7 @@ import { SyncServiceClient } from '../../src/client';
 import { run, untilReady } from '../support/command';
 import { until } from '../support/until';
 
-describe('the command local', function () {
-  this.timeout(60_000);
-
+describe('the command local', () => {
   it('starts a cloud and edges, says where, and stops cleanly', async () => {
     const local = run('local', '--port', '0', '--edge-port', '0', '--edge', 'gateway/a', '--edge', 'truck/b');
     await untilReady(local);

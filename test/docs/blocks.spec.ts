@@ -73,8 +73,7 @@ describe('the code on the pages', () => {
     }
   });
 
-  describe('in JavaScript', function () {
-    this.timeout(60_000);
+  describe('in JavaScript', () => {
     let pair: LocalPair;
     let folder: string;
 

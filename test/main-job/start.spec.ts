@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { SyncServiceClient } from '../../src/client';
+import { press } from '../support/examples';
 import { freePort } from '../support/ports';
 import { until } from '../support/until';
 
@@ -38,10 +39,7 @@ describe('the main job', function () {
     const demo = start([editor, css, ess]);
     await until('npm start is ready', () => printed.includes('Ready.'), 60_000);
     for (const port of [editor, css, ess]) assert.ok(printed.includes(`http://127.0.0.1:${port}`), printed);
-    for (const button of ['es-c-file', 'es-c-config']) {
-      const pressed = await fetch(`http://127.0.0.1:${editor}/inject/${button}`, { method: 'POST' });
-      assert.equal(pressed.status, 200);
-    }
+    for (const button of ['es-c-file', 'es-c-config']) await press(`http://127.0.0.1:${editor}`, button);
     const cloud = new SyncServiceClient({
       address: `http://127.0.0.1:${css}`,
       organization: 'demo',

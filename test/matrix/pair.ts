@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import manifest from '../../package.json';
 import { type RunningNodeRed, type Runtime, startNodeRed } from '../browser/node-red';
-import { ExampleAtWork, type ExampleNode, examples, unexpectedIn } from '../support/examples';
+import {
+  ExampleAtWork,
+  type ExampleNode,
+  examples,
+  unexpectedIn,
+  untilEdgesRegistered,
+} from '../support/examples';
 import type { OpenHorizon } from '../support/horizon';
 import { freePort } from '../support/ports';
 import { Comms } from './sight';
@@ -21,11 +27,15 @@ const atOnce = 2;
 /** Whether all nodes load in a Node-RED, and all examples do their job. @returns what does not. */
 export async function tryPair(runtime: Runtime, horizon: OpenHorizon): Promise<string[]> {
   const failures: string[] = [];
-  const attempt = async (name: string, use: (nodeRed: RunningNodeRed) => Promise<void>): Promise<void> => {
+  const attempt = async (
+    name: string,
+    use: (nodeRed: RunningNodeRed, cloudPort: number) => Promise<void>,
+  ): Promise<void> => {
     try {
-      const environment = { ...horizon.environment, EDGE_SYNC_LOCAL_CSS_PORT: String(await freePort()) };
+      const cloudPort = await freePort();
+      const environment = { ...horizon.environment, EDGE_SYNC_LOCAL_CSS_PORT: String(cloudPort) };
       const nodeRed = await startNodeRed({}, environment, runtime);
-      await use(nodeRed).finally(() => nodeRed.stop());
+      await use(nodeRed, cloudPort).finally(() => nodeRed.stop());
     } catch (error) {
       failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -35,7 +45,7 @@ export async function tryPair(runtime: Runtime, horizon: OpenHorizon): Promise<s
   const work = async (): Promise<void> => {
     for (let name = left.shift(); name !== undefined; name = left.shift()) {
       const example = name;
-      await attempt(example, (nodeRed) => doesItsJob(nodeRed, example, horizon));
+      await attempt(example, (nodeRed, cloudPort) => doesItsJob(nodeRed, cloudPort, example, horizon));
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
@@ -57,6 +67,7 @@ async function allAreLoaded({ url }: RunningNodeRed): Promise<void> {
 
 async function doesItsJob(
   { url, home, log }: RunningNodeRed,
+  cloudPort: number,
   name: string,
   horizon: OpenHorizon,
 ): Promise<void> {
@@ -67,8 +78,9 @@ async function doesItsJob(
     const deployed = await fetch(`${url}/flows`, { method: 'POST', headers, body: flows });
     assert.equal(deployed.status, 204);
     const nodes = JSON.parse(flows) as ExampleNode[];
-    // Nobody presses a button before the flows have started.
+    // Nobody presses a button before the flows have started, and edges are there.
     for (const { id, type } of nodes) if (type === 'sync-in') await comms.see(id, /connected|polled/);
+    await untilEdgesRegistered(cloudPort, nodes);
     await examples[name]?.(new ExampleAtWork(home, nodes, comms), horizon);
     assert.deepEqual(unexpectedIn(log()), []);
   } finally {

@@ -2,18 +2,11 @@ import assert from 'node:assert/strict';
 import type { Node, NodeMessageInFlow } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import { sharedLocalService } from '../../nodes/sync-service/local';
+import { stringifyExactJson } from '../../src/protocol/exact-json';
 import { clientOf } from '../support/clients';
-import {
-  flowOf,
-  give,
-  next,
-  receivingFlow,
-  run,
-  sendingFlow,
-  services,
-  statusesOf,
-  wholeFlow,
-} from '../support/flow';
+import { flowOf, give, next, receivingFlow, run, sendingFlow, services, statusesOf } from '../support/flow';
+import { metadataOf } from '../support/metadata';
+import { record } from '../support/recorder';
 import { until } from '../support/until';
 
 helper.init(require.resolve('node-red'));
@@ -220,14 +213,20 @@ describe('a flow that receives', () => {
   });
 
   it('acknowledges away what has expired, where it is told to', async () => {
-    const soon = new Date(Date.now() + 1_500).toISOString();
-    await run(services, sendingFlow({ expiration: soon, expirationType: 'str' }));
-    publish();
-    await until('it is at the edge', async () => (await listed()) === 1);
-    await until('it has expired', () => Date.now() > Date.parse(soon));
-    await helper.setFlows(wholeFlow(services, sendingFlow(), alone({ acknowledgeExpired: true })), 'full');
+    const expired = metadataOf({ objectType: 'rules', objectID: 'r1', expiration: '2001-01-01T00:00:00Z' });
+    const service = await record('ESS', ({ method, path }) => {
+      if (method === 'PUT') return {};
+      const isList = path?.endsWith('/rules');
+      return { body: stringifyExactJson(isList ? [expired] : expired) };
+    });
+    const ess = { id: 'ess', type: 'sync-service', connection: 'address', side: 'edge' };
+    await run([{ ...ess, address: service.client.address }], alone({ acknowledgeExpired: true }));
     const got = heard('got');
-    await until('it is acknowledged', async () => (await listed()) === 0);
+    await until('it is acknowledged', () =>
+      service.seen.some(({ method, path }) => method === 'PUT' && path?.endsWith('/rules/r1/consumed')),
+    );
     assert.deepEqual(got, []);
+    await helper.unload();
+    await service.close();
   });
 });

@@ -489,8 +489,9 @@ describe('sync-out', () => {
     await onCloud({});
     const shown = statusesOf('out');
     await send();
+    // On a machine that stands still meanwhile also how far it is.
     assert.deepEqual(
-      shown.map(({ text }) => text),
+      shown.map(({ text }) => text).filter((text) => !text?.endsWith(' %')),
       ['r1', 'sync-out.outcome.published'],
     );
   });

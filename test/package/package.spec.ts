@@ -51,8 +51,7 @@ describe('what the package depends on', () => {
   });
 });
 
-describe('the package, in a folder outside', function () {
-  this.timeout(60_000);
+describe('the package, in a folder outside', () => {
   let packed: Packed;
   let service: LocalService;
 

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 export async function until<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,
-  bound = 20_000,
+  bound = 60_000,
 ): Promise<T> {
   const deadline = Date.now() + bound;
   for (;;) {
