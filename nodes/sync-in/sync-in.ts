@@ -9,7 +9,8 @@ import { StatusLine } from '../common/status';
 import { credentialsOf } from '../common/table';
 import { TypedFields } from '../common/typed';
 import { fillSettings, variablesOf } from '../common/variables';
-import { useService } from '../sync-service/use';
+import { outageOf, useService } from '../sync-service/use';
+import { Away } from './away';
 import { table } from './fields';
 import { isDone, isWanted, type Wanted } from './filter';
 import { Intake, type Output } from './intake';
@@ -45,6 +46,7 @@ export default function (RED: NodeAPI): void {
           const of = { refused: refused !== undefined, subscribed: subscriptions?.objectTypes.length ?? 1 };
           return statusOf(states, of, clock.now());
         });
+      const away = new Away(outageOf(RED, settings.service), reports);
       const window = new LastingWindow(clock, this);
       const intake = new Intake(connection, {
         nodeID: this.id,
@@ -67,11 +69,11 @@ export default function (RED: NodeAPI): void {
         send: (message, output) => this.send(outputs.map((each) => (each === output ? message : null))),
         onState: (current) => {
           states = current;
-          reports.states(current);
+          away.states(current);
           window.states(current);
           showState();
         },
-        onUnopened: (error) => reports.unanswered(error),
+        onUnopened: (error) => away.unanswered(error),
         onError: (error, object) => reports.failed(error, object),
       });
       const onWebhook = (reason: string | undefined): void => {
@@ -102,6 +104,7 @@ export default function (RED: NodeAPI): void {
       });
       this.on('close', (done: () => void) => {
         intake.close();
+        away.close();
         window.close();
         status.close();
         const closed = webhook.close().catch((error: unknown) => this.warn(toNodeFailure(error).message));

@@ -2,6 +2,7 @@ import type { Node } from 'node-red';
 import type { Settings } from '../common/settings';
 import type { ServiceConnection } from './connection';
 import type { table } from './fields';
+import type { Outage } from './outage';
 import type { ServiceOutbox } from './outbox';
 
 /** What the dialog of the sync-service config node keeps in the flow. */
@@ -16,6 +17,7 @@ export interface SyncServiceCredentials {
 export interface SyncServiceNode extends Node<SyncServiceCredentials> {
   readonly connection: ServiceConnection;
   readonly outbox: ServiceOutbox;
+  readonly outage: Outage;
   /** How it connects, and its credentials with it. */
   readonly settings: SyncServiceSettings;
 }

@@ -18,6 +18,7 @@ import { withJournal } from './journals';
 import texts from './locales/en-US/sync-service.json';
 import { serveMetrics } from './metrics-route';
 import { isUnverified, openClient, type TlsConfigNode } from './open';
+import { Outage } from './outage';
 import { ServiceOutbox } from './outbox';
 import { outboxLimits } from './outbox-limits';
 import { OutboxReport } from './outbox-report';
@@ -56,7 +57,8 @@ export default function (RED: NodeAPI): void {
       limits: outboxLimits(settings),
       listener: report,
     });
-    Object.assign(this, { connection, outbox, settings } satisfies Omit<SyncServiceNode, keyof Node>);
+    const outage = new Outage(this);
+    Object.assign(this, { connection, outbox, outage, settings } satisfies Omit<SyncServiceNode, keyof Node>);
     let outboxState: OutboxState | undefined;
     outbox.onState((state) => {
       outboxState = state;

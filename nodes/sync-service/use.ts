@@ -3,6 +3,7 @@ import { invalidInput, type NodeFailure } from '../common/failure';
 import { sharedText } from '../common/text';
 import type { SyncServiceNode } from './configuration';
 import type { ServiceConnection } from './connection';
+import type { Outage } from './outage';
 import type { ServiceOutbox } from './outbox';
 
 /**
@@ -19,6 +20,11 @@ export function useService(RED: NodeAPI, node: Node, serviceID: string): Service
 /** The outbox of the sync-service that a node has chosen; throws as useService. */
 export function outboxOf(RED: NodeAPI, serviceID: string): ServiceOutbox {
   return serviceOf(RED, serviceID).outbox;
+}
+
+/** What the log has of outages of the sync-service that a node has chosen; throws as useService. */
+export function outageOf(RED: NodeAPI, serviceID: string): Outage {
+  return serviceOf(RED, serviceID).outage;
 }
 
 function serviceOf(RED: NodeAPI, serviceID: string): SyncServiceNode {

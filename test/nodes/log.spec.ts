@@ -15,6 +15,12 @@ helper.init(require.resolve('node-red'));
 
 const patience = 60_000;
 
+interface Entry {
+  id?: string;
+  level: number;
+  msg: unknown;
+}
+
 describe('the log, of a window that is full,', () => {
   const state = (phase: ReceiverState['phase']): ReceiverState[] => [
     { phase, inFlight: 2, acknowledging: 0, exhausted: 0 },
@@ -55,22 +61,23 @@ describe('the log, of a window that is full,', () => {
   });
 });
 
-describe('the log of a sync-in', function () {
+describe('the log of a connection and its sync-in nodes', function () {
   this.timeout(150_000);
   let server: Server;
   let fails: boolean;
-  let polls: number;
+  let polls: Map<string, number>;
   before(() => helper.startServer());
   after(() => helper.stopServer());
   beforeEach(async () => {
-    [fails, polls] = [false, 0];
+    [fails, polls] = [false, new Map()];
     server = createServer((request, response) => {
       if (request.url === '/api/v1/health') response.end('{"general":{"nodeType":"ESS"}}');
       else if (request.method === 'PUT') response.writeHead(400).end('no hooks here');
       else {
-        polls += 1;
+        const [objectType = ''] = /[^/]+$/.exec((request.url ?? '').replace(/\?.*/, '')) ?? [];
+        polls.set(objectType, (polls.get(objectType) ?? 0) + 1);
         if (fails) response.writeHead(500).end('on fire');
-        else response.end(stringifyExactJson([metadataOf({ objectType: 't', objectID: 'o' })]));
+        else response.end(stringifyExactJson([metadataOf({ objectType, objectID: 'o' })]));
       }
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -81,52 +88,69 @@ describe('the log of a sync-in', function () {
     server.close();
   });
 
-  const start = (fields: object): Promise<void> => {
+  const start = (...receivers: object[]): Promise<void> => {
     const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     return run(
       [
         { id: 'ess', type: 'sync-service', connection: 'address', side: 'edge', address },
-        {
-          id: 'in',
+        ...receivers.map((fields, index) => ({
+          id: index === 0 ? 'in' : `in ${index}`,
           type: 'sync-in',
           z: 'tab',
           service: 'ess',
           objectTypes: 't',
           interval: '0.02',
           ...fields,
-        },
+        })),
       ],
       flowOf('unused'),
     );
   };
-  /** What the node has logged, by its level. */
-  const lines = (): string[] =>
+  /** What the connection and its nodes have logged, by its level. */
+  const entries = (): Entry[] =>
     helper
       .log()
-      .args.map(([entry]) => entry as { id?: string; level: number; msg: unknown })
-      .filter(({ id }) => id === 'in')
-      .map(({ level, msg }) => `${level} ${msg instanceof Error ? msg.message : String(msg)}`);
+      .args.map(([entry]) => entry as Entry)
+      .filter(({ id }) => id === 'ess' || id?.startsWith('in'));
+  const lines = (): string[] =>
+    entries().map(({ level, msg }) => `${level} ${msg instanceof Error ? msg.message : String(msg)}`);
 
-  it('has an outage once with its reason, and its end, however many polls failed', async () => {
-    await start({});
-    await until('it polls', () => polls > 2, patience);
+  const tellers = (): (string | undefined)[] => entries().map(({ id }) => id);
+  /** How often each object type was listed. */
+  const asked = (objectType: string): number => polls.get(objectType) ?? 0;
+
+  it('has an outage once with its reason, and its end, however many nodes polled, and how often', async () => {
+    await start({}, { objectTypes: 'u' }, { objectTypes: 'v' });
+    const types = ['t', 'u', 'v'];
+    await until('all poll', () => types.every((type) => asked(type) > 2), patience);
     fails = true;
     await until('it is told', () => lines().length > 0, patience);
-    const asked = polls;
-    await until('it was asked again and again', () => polls > asked + 2, patience);
+    const before = types.map(asked);
+    await until(
+      'all were asked again and again',
+      () => types.every((type, index) => asked(type) > (before[index] ?? 0) + 2),
+      patience,
+    );
     assert.equal(lines().length, 1);
     assert.match(lines()[0] ?? '', /^20 .*was answered with 500: on fire$/);
     fails = false;
     await until('its end is told', () => lines().length > 1, patience);
-    assert.equal(lines()[1], '40 The service answers again');
+    const after = types.map(asked);
+    await until(
+      'all are answered',
+      () => types.every((type, index) => asked(type) > (after[index] ?? 0) + 2),
+      patience,
+    );
+    assert.deepEqual(lines().slice(1), ['40 The service answers again']);
+    assert.deepEqual(new Set(tellers()), new Set(['ess']));
   });
 
   it('has an object that is given up once, and a webhook that is refused', async () => {
     const webhook = { trigger: 'webhook', baseURL: 'http://127.0.0.1:1880' };
     await start({ redeliverAfter: '0.02', maxAttempts: '2', ...webhook });
     await until('both are told', () => lines().length > 1, patience);
-    const asked = polls;
-    await until('it was asked again and again', () => polls > asked + 20, patience);
+    const before = asked('t');
+    await until('it was asked again and again', () => asked('t') > before + 20, patience);
     const told = lines().sort();
     assert.equal(told.length, 2, told.join('\n'));
     assert.match(

@@ -232,7 +232,7 @@ describe('a Catch node hears of a sync-in', () => {
         ess: { key: 'admin@demo', secret: 'x' },
       });
       const logged: string[] = [];
-      const node = helper.getNode('in') as unknown as Node;
+      const node = helper.getNode('ess') as unknown as Node;
       node.log = (text: string) => logged.push(text);
       await until('the Catch node has heard', () => heard.length > 0);
       assert.equal(heard[0]?.error?.code, 'SYNC_UNREACHABLE');
