@@ -503,6 +503,110 @@ describe('a feed', () => {
       assert.equal(service.asked.filter((each) => each.startsWith('consumed')).length, 100);
     });
 
+    it('of what was marked received without an answer, and is consumed now, is asked for: that mark was another', async () => {
+      for (const consumers of [1, 2]) {
+        const objectID = `of ${consumers}`;
+        service.publish(object(objectID, { consumers }));
+        const receiver = feeds.receiver('t', {});
+        read(receiver);
+        await clock.advance(0);
+        service.failures.set('received', unreachable);
+        service.hold('list');
+        const received = receiver.acknowledge(object(objectID), 'received');
+        await settle();
+        const consumed = receiver.acknowledge(object(objectID), 'consumed');
+        service.release('list');
+        await clock.advance(minute);
+        assert.deepEqual(await Promise.all([received, consumed]), ['consumed', 'consumed']);
+        assert.equal(service.count(`consumed ${objectID}`), 1);
+        receiver.close();
+      }
+    });
+
+    it('of what is being marked received, and is consumed meanwhile, is asked for, also after a restart', async () => {
+      const dies = (): void => {
+        feeds.close();
+        open();
+      };
+      for (const between of [() => undefined, dies]) {
+        service.publish(object('a', { consumers: 2 }));
+        const receiver = feeds.receiver('t', { name: 'one' });
+        read(receiver);
+        await clock.advance(0);
+        service.hold('received');
+        void receiver.acknowledge(object('a'), 'received').catch(() => undefined);
+        await settle();
+        void receiver.acknowledge(object('a'), 'consumed').catch(() => undefined);
+        await settle();
+        between();
+        await clock.advance(minute);
+        assert.equal(service.count('consumed a'), 1);
+        service.release('received');
+        service.asked.length = 0;
+        feeds.close();
+        journal = inMemory();
+        open();
+      }
+    });
+
+    it('that is refused says nothing of the stronger one that was asked for meanwhile', async () => {
+      service.publish(object('a'));
+      const receiver = feeds.receiver('t', {});
+      read(receiver);
+      await clock.advance(0);
+      service.failures.set('received', new SyncServiceError('SYNC_REJECTED', 'no', { statusCode: 400 }));
+      service.hold('list received');
+      const received = receiver.acknowledge(object('a'), 'received');
+      await settle();
+      const consumed = receiver.acknowledge(object('a'), 'consumed');
+      service.release('list received');
+      await clock.advance(minute);
+      assert.deepEqual(await Promise.all([received, consumed]), ['consumed', 'consumed']);
+    });
+
+    it('that waited for its turn asks for the version once the list that has shown it is old', async () => {
+      const ids = Array.from({ length: 100 }, (_, number) => `o${number}`);
+      service.publish(...ids.map((id) => object(id)));
+      const receiver = feeds.receiver('t', { window: 100 });
+      const updates = read(receiver);
+      await clock.advance(0);
+      service.failures.set('metadata', refused);
+      service.hold('consumed');
+      for (const { object: each } of updates) void receiver.acknowledge(each).catch(() => undefined);
+      await clock.advance(3_000);
+      service.hold('list');
+      service.failures.clear();
+      service.publish(...ids.map((id) => object(id, { instanceID: v2 })));
+      await clock.advance(2 * minute);
+      // Sixteen at a time, each for ten seconds: those whose turn comes in the first half minute, and no others.
+      const blind = ids.filter((id) => service.count(`consumed ${id}`) > 0);
+      assert.ok(blind.length <= 64, `${blind.length} were acknowledged`);
+    });
+
+    it('that waited for its turn does not go out for a version that lists have shown to be past', async () => {
+      const ids = Array.from({ length: 17 }, (_, number) => `o${number}`);
+      service.publish(...ids.map((id) => object(id)));
+      const receiver = feeds.receiver('t', {});
+      const updates = read(receiver);
+      await clock.advance(0);
+      // The service is away, and its lists are not: those tell versions, which questions on objects do not.
+      service.hold('metadata');
+      service.hold('consumed');
+      for (const { object: each } of updates) void receiver.acknowledge(each).catch(() => undefined);
+      await clock.advance(12_000);
+      // Its question was not answered and the list has shown it, but the others have all places.
+      const waits = ids.slice(0, 16).find((id) => service.count(`consumed ${id}`) === 0) ?? '';
+      assert.equal(service.count(`metadata ${waits}`), 1);
+      service.publish(object(waits, { instanceID: v2 }));
+      await clock.advance(6_000);
+      service.release('metadata');
+      service.release('consumed');
+      await clock.advance(minute);
+      assert.equal(service.count(`consumed ${waits}`), 0);
+      assert.equal(service.listed.get(waits)?.instanceID, v2);
+      assert.ok(said(updates).includes(`${waits} v2 1`));
+    });
+
     it('that hangs is given up after its patience, and the list tells', async () => {
       service.publish(object('a'));
       const receiver = feeds.receiver('t', {});

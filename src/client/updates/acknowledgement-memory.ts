@@ -48,14 +48,13 @@ export class AcknowledgementMemory {
       .map(({ askers, awaited, sent, objectType: _, ...request }) => {
         const acknowledging = new Acknowledging(request, awaited);
         for (const name of askers) acknowledging.askers.add(name);
-        if (sent) acknowledging.phase = 'unanswered';
-        acknowledging.sent = sent;
+        if (sent) acknowledging.resume();
         return acknowledging;
       });
   }
 
   remember(objectType: string, acknowledging: Acknowledging, awaited: string[]): void {
-    const { askers, phase, request, sent } = acknowledging;
+    const { askers, phase, request, sent, taken, trying } = acknowledging;
     const key = keyOf(objectType, request.objectID);
     const remembered: RememberedAcknowledgement = {
       ...request,
@@ -63,7 +62,7 @@ export class AcknowledgementMemory {
       askers: Array.from(askers),
       awaited,
       // With several consumers each acknowledgement counts: a restart must know that there may have been one.
-      sent: sent || (phase === 'running' && request.consumers > 1),
+      sent: sent || (phase === 'running' && request.consumers > 1 && trying === taken),
     };
     if (!isDeepStrictEqual(this.kept.get(key), remembered)) this.kept.set(key, remembered);
   }

@@ -75,10 +75,11 @@ export class AcknowledgementQueue {
     const { signal } = this.#closing;
     if (signal.aborted || acknowledging.phase !== 'running') return;
     const { checkVersion, deleted, how, objectID, version } = acknowledging.request;
+    acknowledging.trying = acknowledging.taken;
     try {
       await this.listener.beforeSending(acknowledging);
       const { clock, source } = this.tools;
-      const check = checkVersion && !acknowledging.listed;
+      const check = checkVersion && !acknowledging.isListed(clock.elapsed());
       const object = { objectType: this.objectType, objectID };
       const options = { version: checkVersion ? version : undefined, how, deleted, check, signal };
       const tried = await tryToAcknowledge(source, clock, object, options);

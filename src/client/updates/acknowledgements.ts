@@ -104,8 +104,9 @@ export class Acknowledgements {
   show(objectID: string, version: string, list: number, received: boolean): void {
     this.done.show(objectID, version, list);
     const acknowledging = this.#underWay.get(objectID);
-    if (acknowledging?.phase !== 'unanswered') return;
-    if (received === acknowledging.needsReceivedList) acknowledging.show(list, version);
+    if (!acknowledging) return;
+    if (acknowledging.phase !== 'unanswered') acknowledging.showAgain(version, this.tools.clock.elapsed());
+    else if (received === acknowledging.needsReceivedList) acknowledging.show(list, version);
   }
 
   /** A list was read to its end; that of those that were marked received too, where it was needed. */
@@ -114,7 +115,7 @@ export class Acknowledgements {
     this.done.endLists(list);
     for (const acknowledging of this.#in('unanswered')) {
       if (acknowledging.afterList >= list) continue;
-      const verdict = acknowledging.verdict(list);
+      const verdict = acknowledging.verdict(list, now);
       if (verdict === 'refused') this.#refuse(acknowledging, acknowledging.error);
       else if (verdict !== 'again') this.#settle(acknowledging, verdict);
       else if (acknowledging.notBefore <= now) this.#queue.add(acknowledging);

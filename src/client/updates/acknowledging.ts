@@ -32,20 +32,22 @@ export class Acknowledging {
   readonly askers = new Set<string>();
   /** It has a place in acknowledgement with each receiver that asked, until it is settled. */
   hasPlace = false;
-  /** Whether it may have reached the service without an answer. */
+  /** Whether it may have reached the service without an answer, as what it is now. */
   sent = false;
+  /** What the service is, or was last, asked to take it as: somebody may have asked for more since. */
+  trying: Taken | undefined;
   /** Unanswered: a list of a greater number tells. */
   afterList = 0;
   /** Not asked again before, in ms of the clock's elapsed time. */
   notBefore = 0;
   tries = 0;
-  /** The last list has shown the version, so that the service need not be asked for it: it may not answer. */
-  listed = false;
   readonly outcome: Promise<AcknowledgeOutcome>;
   #failed: FailedTry | undefined;
   /** The service said once that there is no such object. */
   #absent = false;
   #shown: { list: number; version: string } | undefined;
+  /** When the last list has shown the version, in ms of the clock's elapsed time; only once a try has failed. */
+  #listedAt: number | undefined;
   #settle: { resolve(outcome: AcknowledgeOutcome): void; reject(error: unknown): void };
   readonly #onWait = new Set<(wait: AcknowledgementWait) => void>();
 
@@ -80,14 +82,26 @@ export class Acknowledging {
     return !this.request.deleted && !(this.sent && this.request.how === 'received');
   }
 
+  /** Whether a list has shown the version just now, so that the service need not be asked for it: it may not answer. */
+  isListed(now: number): boolean {
+    return this.#listedAt !== undefined && now - this.#listedAt < believed;
+  }
+
   asks(name: string, how: Acknowledgement, onWait: ((wait: AcknowledgementWait) => void) | undefined): void {
     this.askers.add(name);
-    if (how === 'consumed') this.request.how = how;
+    if (how === 'consumed') this.#consume();
     if (onWait) this.#onWait.add(onWait);
   }
 
   tell(wait: AcknowledgementWait): void {
     for (const listener of this.#onWait) listener(wait);
+  }
+
+  /** It may have been sent by an earlier process of ours. */
+  resume(): void {
+    this.phase = 'unanswered';
+    this.trying = this.taken;
+    this.sent = true;
   }
 
   /** The try did not say what became of it. */
@@ -96,24 +110,31 @@ export class Acknowledging {
     this.tries += 1;
     this.afterList = list;
     this.notBefore = notBefore;
-    this.listed = false;
+    this.#listedAt = undefined;
     this.#failed = tried;
     if (tried.result === 'absent') this.#absent = true;
-    if (tried.result === 'unanswered' && tried.sent) this.sent = true;
+    if (tried.result === 'unanswered' && tried.sent && this.trying === this.taken) this.sent = true;
   }
 
-  /** A list shows the object. */
+  /** The list that tells shows the object. */
   show(list: number, version: string): void {
     this.#shown = { list, version };
   }
 
+  /** A list shows the object while the next try waits for its turn. */
+  showAgain(version: string, now: number): void {
+    if (this.#listedAt !== undefined) this.#listedAt = version === this.request.version ? now : undefined;
+  }
+
   /** What the list of that number, read to its end, says. */
-  verdict(list: number): Verdict {
+  verdict(list: number, now: number): Verdict {
+    // What has become of another mark says nothing of this one.
+    if (this.trying !== this.taken) return 'again';
     const { consumers, version } = this.request;
     const shown = this.#shown?.list === list ? this.#shown.version : undefined;
     if (shown === undefined) return this.sent ? this.taken : 'gone';
     if (shown !== version) return this.sent ? this.taken : 'superseded';
-    this.listed = true;
+    this.#listedAt = now;
     if (this.sent && consumers > 1) return this.taken;
     const { result, error } = this.#failed ?? {};
     // The list has the last word on what is there, unless the service goes on to deny it.
@@ -130,8 +151,17 @@ export class Acknowledging {
   reject(error: unknown): void {
     this.#settle.reject(error);
   }
+
+  /** What was marked received is marked consumed, too; a deletion has one word for both. */
+  #consume(): void {
+    const before = this.taken;
+    this.request.how = 'consumed';
+    if (this.taken !== before) this.sent = false;
+  }
 }
 
+/** For so long the list that has shown a version is believed, in ms: two rounds of tries that hang. */
+const believed = 30_000;
 /** In ms. */
 const firstPause = 1_000;
 const longestPause = 60_000;
