@@ -59,7 +59,11 @@ describe('an example, imported', () => {
   for (const [name, use] of Object.entries(examples)) {
     it(`works: ${name}`, async () => {
       const cloudPort = await freePort();
-      const environment = { ...horizon.environment, EDGE_SYNC_LOCAL_CSS_PORT: String(cloudPort) };
+      const environment = {
+        ...horizon.environment,
+        EDGE_SYNC_LOCAL_CSS_PORT: String(cloudPort),
+        EDGE_SYNC_UPLINK_PORT: String(await freePort()),
+      };
       const nodeRed = await startNodeRed({}, environment);
       try {
         const editor = await Editor.open(browser, nodeRed.url, { viewport: { width: 1600, height: 900 } });

@@ -33,7 +33,11 @@ export async function tryPair(runtime: Runtime, horizon: OpenHorizon): Promise<s
   ): Promise<void> => {
     try {
       const cloudPort = await freePort();
-      const environment = { ...horizon.environment, EDGE_SYNC_LOCAL_CSS_PORT: String(cloudPort) };
+      const environment = {
+        ...horizon.environment,
+        EDGE_SYNC_LOCAL_CSS_PORT: String(cloudPort),
+        EDGE_SYNC_UPLINK_PORT: String(await freePort()),
+      };
       const nodeRed = await startNodeRed({}, environment, runtime);
       await use(nodeRed, cloudPort).finally(() => nodeRed.stop());
     } catch (error) {
