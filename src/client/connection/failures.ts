@@ -1,5 +1,10 @@
 import type { EndSignal } from '../../system/ending';
-import { SyncServiceError, type SyncServiceErrorCode, type SyncServiceErrorDetails } from '../errors';
+import {
+  isSyncServiceError,
+  SyncServiceError,
+  type SyncServiceErrorCode,
+  type SyncServiceErrorDetails,
+} from '../errors';
 import { bodyLengthMismatch, bodyTooLarge, NotSentError } from './http';
 import type { ServiceResponse } from './request';
 
@@ -116,8 +121,22 @@ function isTls(code: string): boolean {
 }
 
 /** Whether nothing of the request has reached the service, as far as can be known from here. */
-export function wasNotSent({ cause, code }: SyncServiceError): boolean {
-  return cause instanceof NotSentError || code === 'SYNC_WRONG_SERVICE_KIND';
+export function wasNotSent({ cause }: SyncServiceError): boolean {
+  return cause instanceof NotSentError;
+}
+
+/** The failure of a question that came before a request, as that of the request: nothing of this was sent. */
+export function unsent(failure: unknown): unknown {
+  if (!isSyncServiceError(failure)) return failure;
+  const { cause, code, message, method, response, statusCode, url } = failure;
+  const reason = (cause as { code?: unknown } | undefined)?.code;
+  return new SyncServiceError(code, message, {
+    ...(statusCode !== undefined && { statusCode }),
+    ...(method !== undefined && { method }),
+    ...(url !== undefined && { url }),
+    ...(response !== undefined && { response }),
+    cause: new NotSentError(typeof reason === 'string' ? reason : code, message, cause),
+  });
 }
 
 /** Whether the service may have done what it was asked, though that failed: 429 and 503 are said before anything is done. */

@@ -9,7 +9,7 @@ import { parseAddress } from './address';
 import { textOf, toldText } from './answers';
 import { Credentials } from './credentials';
 import type { Identity } from './environment';
-import { errorOfStatus, errorOfTransport, mayHaveArrived } from './failures';
+import { errorOfStatus, errorOfTransport, mayHaveArrived, unsent } from './failures';
 import { type HttpResponse, notSent, type OpenTransport, type Transport } from './http';
 import type { KindCheck } from './kind';
 import type { ConnectionOptions } from './options';
@@ -61,7 +61,11 @@ export class Sender {
    */
   async send(request: ServiceRequest, expected: readonly number[]): Promise<ServiceResponse> {
     if (request.unchecked) return this.#send(request, expected);
-    if (!this.kind.isKnown) await this.kind.ensure(request.signal);
+    if (!this.kind.isKnown) {
+      await this.kind.ensure(request.signal).catch((error: unknown) => {
+        throw unsent(error);
+      });
+    }
     try {
       const response = await this.#send(request, expected);
       // Others than the service answer with 404, too: whoever expects it looks.
