@@ -183,6 +183,18 @@ describe('a feed', () => {
     assert.equal(one.state.phase, 'connected');
   });
 
+  it('hands out also where its journal cannot be written, and whoever is told of that throws', async () => {
+    service.publish(object('a'));
+    journal = { ...inMemory(), written: () => Promise.reject(new Error('the disk is full')) };
+    const onForgetful = (): never => {
+      throw new Error('a listener of the application');
+    };
+    feeds = new Feeds(service, { clock, random: new SeededRandom(1), journal, onForgetful });
+    const updates = read(feeds.receiver('t', {}));
+    await clock.advance(0);
+    assert.deepEqual(said(updates), ['a v1 1']);
+  });
+
   it('stops telling a listener of its state when asked', async () => {
     const receiver = feeds.receiver('t', { interval: 1_000 });
     let count = 0;
@@ -562,6 +574,26 @@ describe('a feed', () => {
       service.release('list received');
       await clock.advance(minute);
       assert.deepEqual(await Promise.all([received, consumed]), ['consumed', 'consumed']);
+    });
+
+    it('goes on when whoever is told what it waits for throws, and so does the feed', async () => {
+      service.publish(object('a'), object('b'));
+      const receivers = [feeds.receiver('t', {}), feeds.receiver('t', {})];
+      for (const each of receivers) read(each);
+      await clock.advance(0);
+      const onWait = (): never => {
+        throw new Error('a listener of the application');
+      };
+      // One waits for a sibling, the other for the service.
+      const first = receivers[0]?.acknowledge(object('a'), 'consumed', { onWait });
+      service.failures.set('consumed', refused);
+      const outcomes = receivers.map((each) => each.acknowledge(object('b'), 'consumed', { onWait }));
+      await clock.advance(5_000);
+      assert.equal(receivers[0]?.state.phase, 'connected');
+      service.failures.clear();
+      const last = receivers[1]?.acknowledge(object('a'));
+      await clock.advance(minute);
+      assert.deepEqual(new Set(await Promise.all([first, last, ...outcomes])), new Set(['consumed']));
     });
 
     it('that waited for its turn asks for the version once the list that has shown it is old', async () => {

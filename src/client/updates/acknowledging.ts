@@ -1,3 +1,4 @@
+import { warnIfThrown } from '../../system/listeners';
 import type { Random } from '../../system/random';
 import type { SyncServiceError } from '../errors';
 import type { AcknowledgeOutcome, FailedTry } from './acknowledge';
@@ -94,7 +95,8 @@ export class Acknowledging {
   }
 
   tell(wait: AcknowledgementWait): void {
-    for (const listener of this.#onWait) listener(wait);
+    for (const listener of this.#onWait)
+      warnIfThrown('the waits of an acknowledgement', () => listener(wait));
   }
 
   /** It may have been sent by an earlier process of ours. */

@@ -1,4 +1,5 @@
 import type { Journal, KeptMap } from '../../storage/journal';
+import { warnIfThrown } from '../../system/listeners';
 import { AcknowledgementMemory, type Done, type RememberedAcknowledgement } from './acknowledgement-memory';
 import type { Taken } from './entry';
 
@@ -81,7 +82,7 @@ export class ReceivingMemory {
     try {
       await this.journal.written();
     } catch (error) {
-      if (!this.#lost) this.onLost(error);
+      if (!this.#lost) warnIfThrown('a journal that cannot be written', () => this.onLost(error));
       this.#lost = true;
     }
   }
