@@ -115,6 +115,7 @@ export const examples: Record<string, (example: ExampleAtWork, horizon: OpenHori
     await example.see('delivery status', /^consumed$/);
   },
   async 'store and forward'(example) {
+    await example.see('ask for what is not there', /^not there/);
     await example.press('uplink fails');
     await example.see('uplink', /^no uplink$/);
     for (let count = 1; count <= 3; count += 1) {
