@@ -84,10 +84,10 @@ export function findingOf(error: unknown): Diagnosis {
     case 'SYNC_ENVIRONMENT':
       return bad('invalid', error.message);
     case 'SYNC_UNREACHABLE':
-      return bad(
-        unreachable[beneath] ?? 'unreachable',
-        beneath === 'EDGE_SYNC_PROXY' ? error.message : beneath,
-      );
+      // What a proxy is to be asked for says nothing of the service.
+      if (beneath === 'EDGE_SYNC_PROXY' || /\(through the proxy /.test(error.message))
+        return bad('proxy', error.message);
+      return bad(unreachable[beneath] ?? 'unreachable', beneath);
     case 'SYNC_TLS':
       return /^ERR_SSL_(WRONG_VERSION|PACKET_LENGTH)/.test(beneath)
         ? bad('notTls')
@@ -117,7 +117,6 @@ const unreachable: Record<string, Finding> = {
   EAI_AGAIN: 'unknownHost',
   ENOENT: 'noSocket',
   EACCES: 'socketDenied',
-  EDGE_SYNC_PROXY: 'proxy',
   ECONNRESET: 'broken',
   EPIPE: 'broken',
   UND_ERR_SOCKET: 'broken',

@@ -6,7 +6,7 @@ export type Environment = NodeJS.ProcessEnv;
 
 /**
  * The client of the service that the environment names: EDGE_SYNC_URL, _ORG, _KEY, _SECRET and _CA, or, where there is no
- * EDGE_SYNC_URL, what Open Horizon's agent gives its services.
+ * EDGE_SYNC_URL, what Open Horizon's agent gives its services. A cloud is reached by HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
  *
  * @throws UsageError, or SyncServiceError SYNC_ENVIRONMENT or SYNC_INVALID_ARGUMENT, where that is not enough.
  */
@@ -24,7 +24,7 @@ export function connect(environment: Environment): SyncServiceClient {
   if (secret && !key) throw new UsageError('EDGE_SYNC_SECRET is set, and EDGE_SYNC_KEY is not');
   return new SyncServiceClient({
     address,
-    ...(organization && { organization }),
+    ...(organization && { organization, proxyFromEnvironment: true }),
     ...(key && { key }),
     ...(secret && { secret }),
     ...(environment.EDGE_SYNC_CA && { tls: { caFile: environment.EDGE_SYNC_CA } }),

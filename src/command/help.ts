@@ -5,7 +5,7 @@ Usage: edge-sync COMMAND [options]
   receive TYPE... --into DIR    put the objects of these types there, as TYPE/ID: whole and checked, and acknowledged
                                 when the file is in place; a deleted object's file goes. Runs until it is stopped.
     --once                      only what is there now
-  send FILE TYPE/ID             publish a file
+  send FILE TYPE/ID             publish a file; - is standard input
     --to TYPE or TYPE/ID        for whom; everybody unless given
     --version TEXT
     --wait delivered|consumed   until it has come so far everywhere
@@ -21,5 +21,6 @@ Usage: edge-sync COMMAND [options]
 
 Which service: EDGE_SYNC_URL (http://, https://, unix:///, secure-unix:///), EDGE_SYNC_ORG (at a cloud), EDGE_SYNC_KEY,
 EDGE_SYNC_SECRET, EDGE_SYNC_CA (a file). Without EDGE_SYNC_URL the edge service of Open Horizon: HZN_ESS_*.
+A cloud is reached by the proxy that HTTPS_PROXY or HTTP_PROXY names, unless NO_PROXY leaves it out.
 
 Ends with 0: done; 1: failed; 2: called in a wrong way; 3: nothing there.`;

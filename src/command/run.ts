@@ -9,6 +9,7 @@ import { Output } from './output';
 import { receive } from './receive';
 import { referenceOf } from './reference';
 import { send } from './send';
+import { withStandardInput } from './standard-input';
 import { status, wait } from './status';
 
 const options = {
@@ -60,8 +61,11 @@ const commands: Readonly<Record<string, Command>> = {
     takes: ['to', 'version', 'wait', 'timeout'],
     words: [2, 2],
     async run({ client, values, words: [file = '', object], output, stop }) {
-      const asked = { file, object: referenceOf(object), to: values.to ?? [], version: values.version };
-      return send(client, { ...asked, goal: goalOf(values), patience: patienceOf(values) }, output, stop);
+      const [goal, patience] = [goalOf(values), patienceOf(values)];
+      const asked = { object: referenceOf(object), to: values.to ?? [], version: values.version };
+      const sent = (from: string): Promise<number> =>
+        send(client, { file: from, ...asked, goal, patience }, output, stop);
+      return file === '-' ? withStandardInput(stop, sent) : sent(file);
     },
   },
   ls: {

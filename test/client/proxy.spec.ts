@@ -23,6 +23,23 @@ describe('the proxy of the environment', () => {
     assert.equal(proxyFor(css, { https_proxy: 'http://' }), undefined);
   });
 
+  it('is left out for addresses that NO_PROXY names, alone or by their range', () => {
+    for (const [origin, exceptions, left] of [
+      ['https://10.1.2.3', '10.0.0.0/8', true],
+      ['https://11.1.2.3', '10.0.0.0/8', false],
+      ['https://10.1.2.3', '10.0.0.0/33, what/ever', false],
+      ['https://css.example', '0.0.0.0/0', false],
+      ['https://[fd00::7]:9443', 'fd00::/8', true],
+      ['https://[fd00::7]:9443', 'fd00::7', true],
+      ['https://[fd00::7]:9443', '[fd00::7]:9443', true],
+      ['https://[fd00::7]:9443', '[fd00::7]:80', false],
+      ['https://[fd00::1:7]', 'fd00::1', false],
+    ] as const) {
+      const proxy = proxyFor(origin, { https_proxy: 'http://p:1', no_proxy: exceptions });
+      assert.equal(proxy === undefined, left, `${origin} ${exceptions}`);
+    }
+  });
+
   it('is left out for whom NO_PROXY names', () => {
     for (const [exceptions, left] of [
       ['', false],

@@ -99,6 +99,43 @@ describe('the command', function () {
       );
     });
 
+    it('publishes what comes on standard input, whole, and leaves nothing of it behind', async () => {
+      const data = Buffer.alloc(300_000, 'x');
+      const sending = start({ ...cloud(), TMPDIR: folder }, 'send', '-', 'models/piped', '--json');
+      sending.process.stdin?.write(data.subarray(0, 100_000));
+      sending.process.stdin?.end(data.subarray(100_000));
+      const { code, results } = await ended(sending);
+      assert.equal(code, 0);
+      assert.deepEqual(
+        results.map(({ outcome, bytes }) => [outcome, bytes]),
+        [['published', 300_000]],
+      );
+      const object = { objectType: 'models', objectID: 'piped' };
+      assert.deepEqual(await pair.cloud.fetchObjectData(object), data);
+      assert.deepEqual(await readdir(folder), []);
+    });
+
+    it('goes to a cloud by the proxy of the environment, and to an edge by none', async () => {
+      const asked: (string | undefined)[] = [];
+      const proxy = await serve((request, response) => {
+        asked.push(request.url);
+        response.writeHead(403).end('not through here');
+      });
+      const environment = { HTTP_PROXY: proxy.address, HTTPS_PROXY: proxy.address };
+      const through = await done(
+        { ...cloud(), ...environment, EDGE_SYNC_URL: 'http://css.invalid:9080' },
+        'ls',
+      );
+      const around = await done({ ...edge(), ...environment }, 'ls', 'models');
+      const excepted = await done({ ...cloud(), ...environment, NO_PROXY: '127.0.0.0/8' }, 'ls');
+      await proxy.close();
+      assert.deepEqual([through.code, around.code, excepted.code], [1, 3, 3], through.output);
+      assert.deepEqual(
+        new Set(asked.map((url) => url?.split('/api/')[0])),
+        new Set(['http://css.invalid:9080']),
+      );
+    });
+
     it('fails where it does not come so far in time, and where there is no such file', async () => {
       const file = join(folder, 'model');
       await writeFile(file, 'weights');

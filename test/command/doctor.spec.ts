@@ -76,6 +76,7 @@ describe('the doctor', function () {
     await writeFile(join(folder, name), text);
     return join(folder, name);
   };
+  const behindProxy = { EDGE_SYNC_URL: 'https://css.invalid:9443', EDGE_SYNC_ORG: 'demo' };
   const key = { EDGE_SYNC_KEY: 'admin@demo', EDGE_SYNC_SECRET: 'hush' };
   const horizon = async (): Promise<NodeJS.ProcessEnv> => ({
     EDGE_SYNC_URL: '',
@@ -190,6 +191,23 @@ describe('the doctor', function () {
       /breaks before anything is answered/,
     ],
     [
+      'nobody listens at the proxy',
+      async () => ({ ...behindProxy, HTTPS_PROXY: 'http://127.0.0.1:1' }),
+      'proxy',
+      /through the proxy http:\/\/127\.0\.0\.1:1: ECONNREFUSED/,
+    ],
+    [
+      'the proxy wants a password',
+      async () => {
+        const proxy = createPlain().on('connect', (_request, socket) =>
+          socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'),
+        );
+        return { ...behindProxy, HTTPS_PROXY: `http://${await listen(proxy)}` };
+      },
+      'proxy',
+      /the proxy http:\/\/127\.0\.0\.1:\d+ wants a name and a password/,
+    ],
+    [
       'the secret is wrong',
       async () => ({ EDGE_SYNC_URL: edge, ...key, EDGE_SYNC_SECRET: 'x' }),
       'credentials',
@@ -267,8 +285,8 @@ describe('the doctor', function () {
     }
   });
 
-  it('has an example here of whatever may be found, but a proxy, and what has no name', () => {
-    const known = new Set<string>(['cloud', 'edge', 'socketDenied', 'proxy', 'unreachable', 'other']);
+  it('has an example here of whatever may be found, but what has no name', () => {
+    const known = new Set<string>(['cloud', 'edge', 'socketDenied', 'unreachable', 'other']);
     assert.deepEqual(
       findings.filter((finding) => !told.has(finding) && !known.has(finding)),
       [],

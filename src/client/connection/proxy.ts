@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import type { Socket } from 'node:net';
+import { BlockList, isIP, type Socket } from 'node:net';
 import { codedError } from './http';
 
 type Environment = Record<string, string | undefined>;
@@ -27,17 +27,36 @@ export function proxyFor(origin: string, environment: Environment): URL | undefi
   return URL.canParse(address) ? new URL(address) : undefined;
 }
 
-function isExcepted(host: string, port: string, exceptions: string): boolean {
+function isExcepted(hostname: string, port: string, exceptions: string): boolean {
+  const host = unbracketed(hostname);
   return exceptions
     .toLowerCase()
     .split(/[,\s]+/)
     .filter(Boolean)
     .some((entry) => {
-      const [, name = entry, onlyPort] = /^(.+?):(\d+)$/.exec(entry) ?? [];
+      if (entry.includes('/')) return isInRange(host, entry);
+      // An address of IPv6 has colons itself.
+      const [, name = entry, onlyPort] = (isIP(entry) ? null : /^(.+?):(\d+)$/.exec(entry)) ?? [];
       if (onlyPort !== undefined && onlyPort !== port) return false;
-      const domain = name.replace(/^\*?\./, '');
+      const domain = unbracketed(name.replace(/^\*?\./, ''));
       return domain === '*' || host === domain || host.endsWith(`.${domain}`);
     });
+}
+
+/** Whether a host is an address within one such as 10.0.0.0/8. */
+function isInRange(host: string, range: string): boolean {
+  const [network = '', bits] = range.split('/');
+  const family = isIP(network);
+  const length = Number(bits);
+  if (family === 0 || isIP(host) !== family || !(length >= 0 && length <= (family === 4 ? 32 : 128)))
+    return false;
+  const within = new BlockList();
+  within.addSubnet(network, length, family === 4 ? 'ipv4' : 'ipv6');
+  return within.check(host, family === 4 ? 'ipv4' : 'ipv6');
+}
+
+function unbracketed(host: string): string {
+  return host.replace(/^\[|\]$/g, '');
 }
 
 /** What a proxy asks for by name and password: in its URL. */
