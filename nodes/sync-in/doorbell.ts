@@ -17,7 +17,7 @@ interface DoorbellListener {
   onChange(refused: string | undefined): void;
 }
 
-/** Has a service call a URL for some object types, from start to close. */
+/** Has a service call a URL for some object types, until it is closed. */
 export class Doorbell {
   #timer: Timer | undefined;
   #registering: Promise<void> = Promise.resolve();
@@ -32,19 +32,16 @@ export class Doorbell {
     private readonly clock: Clock = systemClock,
   ) {}
 
-  start(): void {
-    this.#registering = this.#register();
-  }
-
   /** Has it call for these from now on, and for no others. */
   retarget(objectTypes: readonly string[]): void {
     const gone = this.objectTypes.filter((type) => !objectTypes.includes(type));
     this.objectTypes = objectTypes;
     this.#timer?.cancel();
     this.#registering = this.#registering.then(async () => {
-      if (gone.length > 0) {
-        await within(this.clock, farewell, [], (signal) => this.#forget(gone, signal)).catch(ignoreAbsence);
-      }
+      // Whatever stands in the way of that stands in the way of what follows, which tells it.
+      const forgotten =
+        gone.length > 0 && within(this.clock, farewell, [], (signal) => this.#forget(gone, signal));
+      await Promise.allSettled([forgotten]);
       await this.#register();
     });
   }
@@ -70,6 +67,7 @@ export class Doorbell {
   }
 
   async #register(): Promise<void> {
+    if (this.#closed) return;
     let pause = registerAgainAfter;
     try {
       const service = await this.service();
@@ -89,7 +87,12 @@ export class Doorbell {
       this.#tell(error instanceof Error ? error.message : String(error));
     }
     if (this.#closed) return;
-    this.#timer = this.clock.after(pause, () => this.start(), { background: true });
+    // One that follows, since the object types have changed meanwhile, has a timer of its own.
+    this.#timer?.cancel();
+    const again = (): void => {
+      this.#registering = this.#registering.then(() => this.#register());
+    };
+    this.#timer = this.clock.after(pause, again, { background: true });
   }
 
   #tell(refused: string | undefined): void {
