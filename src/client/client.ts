@@ -32,7 +32,7 @@ import type { Delivery, DeliveryGoal, DeliveryOptions, SentObject } from './deli
 import { DeliveryWatch } from './deliveries/watch';
 import { type LeftOutUpdate, LeftOutUpdates } from './objects/left-out';
 import { Listing, type ObjectFilter, type ObjectSummary, type PolicyFilter } from './objects/listing';
-import type { ObjectReference } from './objects/names';
+import { checkNamed, type ObjectReference } from './objects/names';
 import { Objects } from './objects/objects';
 import { Paths, query } from './objects/paths';
 import { Presence } from './objects/presence';
@@ -445,9 +445,10 @@ export class SyncServiceClient {
     how: Acknowledgement = 'consumed',
     options: CallOptions & AcknowledgeOptions & { receiver?: string | undefined } = {},
   ): Promise<AcknowledgeOutcome> {
-    return traced('acknowledge', object, () =>
-      this.#feeds.acknowledge(this.#named(object), checkedAcknowledgement(how), checked(options)),
-    );
+    return traced('acknowledge', object, () => {
+      this.#paths.object(object);
+      return this.#feeds.acknowledge(object, checkedAcknowledgement(how), checked(options));
+    });
   }
 
   /** See UpdateReceiver.release. @returns false where no receiver has the object in hand. */
@@ -674,8 +675,9 @@ export class SyncServiceClient {
   }
 
   /** @throws SyncServiceError SYNC_INVALID_ARGUMENT for what names no object. */
+  /** What is said of an object here never reaches the service: what a list has brought may be called anything. */
   #named<T extends ObjectReference>(object: T): T {
-    this.#paths.object(object);
+    checkNamed(object);
     return object;
   }
 

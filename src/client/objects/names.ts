@@ -13,15 +13,26 @@ export type ObjectReference = Pick<ObjectMetadata, 'objectType' | 'objectID'>;
  * @throws SyncServiceError SYNC_INVALID_ARGUMENT.
  */
 export function checkReference(object: ObjectReference, cloudOnly: boolean): void {
-  if (typeof object !== 'object' || object === null) {
-    throw invalidArgument('An object is named by { objectType, objectID }');
-  }
+  checkNamed(object);
   checkName('objectType', object.objectType, cloudOnly);
   checkName('objectID', object.objectID, cloudOnly);
 }
 
-export function checkName(field: string, name: unknown, cloudOnly: boolean): void {
+/** Refuses what names no object. @throws SyncServiceError SYNC_INVALID_ARGUMENT. */
+export function checkNamed(object: ObjectReference): void {
+  if (typeof object !== 'object' || object === null) {
+    throw invalidArgument('An object is named by { objectType, objectID }');
+  }
+  checkPresent('objectType', object.objectType);
+  checkPresent('objectID', object.objectID);
+}
+
+function checkPresent(field: string, name: unknown): asserts name is string {
   if (typeof name !== 'string' || name === '') throw invalidArgument(`The object has no ${field}`);
+}
+
+export function checkName(field: string, name: unknown, cloudOnly: boolean): void {
+  checkPresent(field, name);
   checkWord(field, name);
   if (cloudOnly ? isAcceptedByCloud(name) : canReachEdge(name)) return;
   throw invalidArgument(
