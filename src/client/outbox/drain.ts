@@ -115,7 +115,8 @@ export class Drain {
       void store.end(entry, 'sent');
     } catch (error) {
       const verdict = verdictOn(error, entry, client.kind);
-      const found = verdict === 'forbidden' ? await this.#verdictOnForbidden(entry, error) : verdict;
+      const found =
+        verdict === 'forbidden' ? await this.#verdictOnForbidden(entry, error, sending.abort) : verdict;
       if (sending.isDropped && found !== 'done') void store.end(entry, 'dropped');
       else this.#settle(entry, found, error, sending.began);
       if (found === 'rests' && isFailureOfService(error) && this.contact.doubted()) {
@@ -161,16 +162,24 @@ export class Drain {
   }
 
   /** Whoever may ask for health, or for a list, has good credentials: what is forbidden is this object, if the service says so. */
-  async #verdictOnForbidden({ object }: Entry, error: unknown): Promise<Verdict> {
+  async #verdictOnForbidden(
+    { object }: Entry,
+    error: unknown,
+    { signal }: AbortController,
+  ): Promise<Verdict> {
     const { client } = this.parts;
-    for (const ask of [() => client.getHealth(), () => client.listUpdates(object.objectType)]) {
+    const [asksHealth, asksList] = [
+      () => client.getHealth({ signal }),
+      () => client.listUpdates(object.objectType, { signal }),
+    ];
+    for (const ask of [asksHealth, asksList]) {
       const answered = await ask().then(
         () => true,
         () => false,
       );
       if (answered) return isForbiddenByService(error) ? 'refused' : 'rests';
     }
-    return 'forbidden';
+    return signal.aborted ? 'ended' : 'forbidden';
   }
 }
 

@@ -220,6 +220,30 @@ describe('an outbox whose service is away', () => {
     await ground.close(after);
   });
 
+  it('closes in a bounded time, though nobody answers whether it is the object that is forbidden', async () => {
+    for (const hangs of ['health', 'list t']) {
+      const ground = new Ground();
+      ground.service.answer = (asked) => {
+        if (asked === hangs) return new Promise(() => undefined);
+        throw failure('SYNC_UNAUTHORIZED', 403);
+      };
+      const outbox = await ground.open();
+      await fill(outbox, 1);
+      await ground.pass(1_000);
+      assert.equal(ground.service.asked.at(-1), hangs);
+      let isClosed = false;
+      void outbox.close().then(() => {
+        isClosed = true;
+      });
+      await ground.pass(2_100);
+      assert.equal(isClosed, true, hangs);
+      ground.service.answer = () => undefined;
+      const after = await ground.open();
+      assert.deepEqual([after.state.waiting, after.state.deadLetters], [1, 0]);
+      await ground.close(after);
+    }
+  });
+
   it('closes in a bounded time, though data that is put does not come: its put fails, and nothing is left of it', async () => {
     const ground = new Ground();
     const outbox = await ground.open();

@@ -99,12 +99,12 @@ export class ScriptedClient implements OutboxClient {
     return metadataOf({ ...object, ...this.service.object });
   }
 
-  listUpdates(objectType: string): Promise<unknown> {
-    return this.#ask(`list ${objectType}`, undefined);
+  listUpdates(objectType: string, { signal }: CallOptions = {}): Promise<unknown> {
+    return this.#ask(`list ${objectType}`, signal);
   }
 
-  getHealth(): Promise<unknown> {
-    return this.#ask('health', undefined);
+  getHealth({ signal }: CallOptions = {}): Promise<unknown> {
+    return this.#ask('health', signal);
   }
 
   async #textOf(data: DataSource): Promise<string> {
