@@ -23,29 +23,40 @@ export class Fetches {
     this.#limiter = new Limiter(limit);
   }
 
-  /** Runs `work` when its turn comes. Its object is not handed out again while it waits, or makes progress. */
+  /**
+   * Runs `work` when its turn comes. Its object is not handed out again while it waits, or makes progress; one that waits for
+   * its hours of the day leaves its place to others.
+   */
   async run<T>(object: ObjectReference, work: (listeners: TransferListeners) => Promise<T>): Promise<T> {
     this.#wait(object);
-    return this.#limiter.run(async () => {
-      this.#goOn(object);
-      try {
-        return await this.transfers.run(({ onProgress, onWait }) => {
-          this.renew(object);
-          return work({
-            onProgress: (bytes, total) => {
-              this.renew(object);
-              onProgress(bytes, total);
-            },
-            onWait: (reason) => {
-              if (reason) this.#wait(object);
-              else this.#goOn(object);
-              onWait(reason);
-            },
-          });
+    const leave = await this.#place();
+    this.#goOn(object);
+    try {
+      return await this.transfers.run(({ onProgress, onWait }) => {
+        this.renew(object);
+        return work({
+          onProgress: (bytes, total) => {
+            this.renew(object);
+            onProgress(bytes, total);
+          },
+          onWait: (reason) => {
+            if (reason === 'window') leave();
+            if (reason) this.#wait(object);
+            else this.#goOn(object);
+            onWait(reason);
+          },
         });
-      } finally {
-        this.#goOn(object);
-      }
+      });
+    } finally {
+      leave();
+      this.#goOn(object);
+    }
+  }
+
+  /** @returns what leaves it. */
+  #place(): Promise<() => void> {
+    return new Promise((entered) => {
+      void this.#limiter.run(() => new Promise<void>((leave) => entered(leave)));
     });
   }
 

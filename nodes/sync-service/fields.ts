@@ -1,4 +1,5 @@
-import { all, has } from '../common/form';
+import { areHours, isTimeZone } from '../../src/system/day-windows';
+import { all, has, type Rule } from '../common/form';
 import { labelStyle, underInput } from '../common/layout';
 import {
   type ConfigField,
@@ -22,6 +23,16 @@ const outbox = { section: 'outbox' };
 const transfers = { section: 'transfers' };
 
 const tls: ConfigField = { kind: 'config', of: 'tls-config', icon: 'shield', value: '', shown: byAddress };
+
+const hoursProblem: Rule<string | undefined> = (form) => {
+  const text = form.value('transferHours').trim();
+  return text === '' || hasVariable(text) || areHours(text) ? undefined : 'invalid.hours';
+};
+
+const zoneProblem: Rule<string | undefined> = (form) => {
+  const text = form.value('timeZone').trim();
+  return text === '' || hasVariable(text) || isTimeZone(text) ? undefined : 'invalid.timeZone';
+};
 
 export const table = nodeTable({
   type: 'sync-service',
@@ -90,6 +101,23 @@ export const table = nodeTable({
     ),
     /** A second, of large ones in both directions together. Empty: as fast as the line is. */
     transferRate: number('', { icon: 'tachometer', unit: 'KiB', optional: true, ...transfers }),
+    /** Of the day, in which large ones may go. Empty: always. */
+    transferHours: text({
+      icon: 'clock-o',
+      placeholder: '22:00-05:00',
+      variables: true,
+      problem: hoursProblem,
+      ...transfers,
+    }),
+    /** Whose hours they are. Empty: those of Node-RED. */
+    timeZone: text({
+      icon: 'globe',
+      placeholder: 'Europe/Berlin',
+      variables: true,
+      shown: (form) => form.value('transferHours') !== '',
+      problem: zoneProblem,
+      ...transfers,
+    }),
     /** Large data goes to a cloud on MongoDB in chunks. */
     inChunks: checkbox(false, { shown: cloudByAddress, ...transfers }),
     outboxSize: number('256', { icon: 'hdd-o', unit: 'MiB', ...outbox }),
@@ -102,6 +130,10 @@ export const table = nodeTable({
     outboxAtOnce: number('4', { icon: 'bars', ...outbox }),
   },
 });
+
+function hasVariable(text: string): boolean {
+  return /\$\{.+\}/.test(text);
+}
 
 function addressProblem(address: string): string | undefined {
   if (endsInApi(address)) return 'invalid.apiPath';

@@ -17,13 +17,13 @@ type TlsOptions = NonNullable<ClientOptions['tls']>;
 export type ClientMemory = Pick<ClientOptions, 'journal' | 'onForgetful' | 'onLeftOut'>;
 
 /** What a client has however it connects. */
-type CommonOptions = ClientMemory & Pick<ClientOptions, 'transferRate'>;
+type CommonOptions = ClientMemory & Pick<ClientOptions, 'transferRate' | 'transferHours' | 'timeZone'>;
 
 /** What a dialog, saved or not, says of a connection. */
 export type ConnectionSettings = Omit<SyncServiceSettings, 'name' | 'tls' | OutboxField | TransferField> &
   Partial<Pick<SyncServiceSettings, TransferField>>;
 
-type TransferField = 'transferRate' | 'inChunks';
+type TransferField = 'transferRate' | 'transferHours' | 'timeZone' | 'inChunks';
 
 type OutboxField = Extract<keyof SyncServiceSettings, `outbox${string}`>;
 
@@ -41,8 +41,12 @@ export async function openClient(
   memory: ClientMemory = {},
   local: SharedLocalService = sharedLocalService(),
 ): Promise<OpenedClient> {
-  const { transferRate = 0 } = settings;
-  const common = { ...memory, ...(transferRate > 0 && { transferRate }) };
+  const { transferRate = 0, transferHours = '', timeZone = '' } = settings;
+  const common = {
+    ...memory,
+    ...(transferRate > 0 && { transferRate }),
+    ...(transferHours.trim() && { transferHours, ...(timeZone.trim() && { timeZone: timeZone.trim() }) }),
+  };
   switch (settings.connection) {
     case 'openhorizon':
       return { client: SyncServiceClient.fromEnvironment(common), release: () => undefined };

@@ -26,6 +26,7 @@ import { PublishedObjects } from './data/published';
 import { Publisher, type PublishOptions, type PublishOutcome } from './data/publisher';
 import { TransferRate } from './data/rate';
 import type { DataSource } from './data/source';
+import { type TransferHours, TransferWindows } from './data/transfer-windows';
 import { UploadMemory } from './data/upload-memory';
 import type { UploadOptions } from './data/upload-options';
 import type { Delivery, DeliveryGoal, DeliveryOptions, SentObject } from './deliveries/delivery';
@@ -45,7 +46,7 @@ import type { UpdateReceiver } from './updates/receiver';
 import type { AcknowledgeOptions, ReceiverOptions } from './updates/receiver-options';
 import type { UpdateSource } from './updates/source';
 
-export interface ClientOptions extends ConnectionOptions {
+export interface ClientOptions extends ConnectionOptions, TransferHours {
   /** Accept names that no ESS can fetch, for objects that stay on a CSS. */
   allowCloudOnlyNames?: boolean;
   /** So many bytes a second at most of all transfers of more than 256 KiB together, in both directions. */
@@ -117,7 +118,7 @@ export class SyncServiceClient {
     this.#kindCheck = new KindCheck(this.kind, async () => (await this.getHealth()).general.nodeType);
     this.#sender = new Sender(options, this.#kindCheck, { clock, random, openTransport, readIdentity });
     this.#requests = new Requests(this.#sender, options);
-    this.#rate = new TransferRate(clock, options.transferRate);
+    this.#rate = new TransferRate(clock, options.transferRate, new TransferWindows(clock, options));
     const presence = new Presence(this.#requests, this.#paths);
     this.#objects = new Objects(this.#requests, this.#paths, presence);
     this.#publisher = new Publisher({
@@ -169,7 +170,7 @@ export class SyncServiceClient {
   static fromEnvironment(
     options: { environment?: NodeJS.ProcessEnv } & Pick<
       ClientOptions,
-      'journal' | 'onForgetful' | 'onLeftOut' | 'transferRate'
+      'journal' | 'onForgetful' | 'onLeftOut' | 'transferRate' | 'transferHours' | 'timeZone'
     > = {},
   ): SyncServiceClient {
     const { environment = process.env, ...memory } = options;

@@ -21,10 +21,11 @@ export type { LeftOut } from './connection/list-entry';
 export type { CallOptions, ConnectionOptions, TlsOptions } from './connection/options';
 export type { DownloadOptions } from './data/download';
 export type { PublishOptions, PublishOutcome } from './data/publisher';
-export type { OnWait, TransferWait } from './data/rate';
 export type { SigningKey } from './data/signing';
 export type { DataSource, Progress } from './data/source';
+export type { TransferHours } from './data/transfer-windows';
 export type { UploadOptions } from './data/upload-options';
+export type { OnWait, TransferWait } from './data/waits';
 export {
   type Delivery,
   DeliveryFailure,

@@ -1,66 +1,11 @@
 import assert from 'node:assert/strict';
 import { type ClientOptions, SyncServiceClient, type TransferWait } from '../../src/client';
-import type { HttpRequest, HttpResponse, Transport } from '../../src/client/connection/http';
 import { sleep } from '../../src/system/clock';
+import { FastTransport } from '../support/fast-transport';
 import { ManualClock, settle } from '../support/manual-clock';
-import { metadataOf } from '../support/metadata';
 
 const mebibyte = 1_048_576;
 const rate = 100_000;
-
-/** A service on the test's own time, as fast as one can ask, that counts the bytes of large transfers. */
-class FastTransport implements Transport {
-  /** Bytes of data that have passed, in both directions. */
-  passed = 0;
-  readonly asked: string[] = [];
-
-  constructor(
-    private readonly pieceSize: number,
-    private readonly size: number,
-  ) {}
-
-  async request({ method, path, body, signal }: HttpRequest): Promise<HttpResponse> {
-    this.asked.push(`${method} ${path.split('/').slice(4).join('/')}`);
-    if (method === 'PUT') {
-      for await (const piece of body === undefined || typeof body === 'string' || Buffer.isBuffer(body)
-        ? []
-        : body) {
-        this.passed += piece.length;
-        if (signal.aborted) throw signal.reason;
-      }
-      return response(204, this.#pieces('', signal));
-    }
-    if (path.endsWith('/health'))
-      return response(200, this.#pieces('{"general":{"nodeType":"CSS"}}', signal));
-    if (!path.endsWith('/data')) {
-      const text = JSON.stringify(metadataOf({ objectSize: this.size })).replace(/"(\d{19})"/g, '$1');
-      return response(200, this.#pieces(text, signal));
-    }
-    return response(200, this.#data(signal));
-  }
-
-  trust(): void {}
-
-  async close(): Promise<void> {}
-
-  async *#pieces(text: string, signal: HttpRequest['signal']): AsyncGenerator<Buffer> {
-    if (signal.aborted) throw signal.reason;
-    if (text !== '') yield Buffer.from(text);
-  }
-
-  async *#data(signal: HttpRequest['signal']): AsyncGenerator<Buffer> {
-    for (let start = 0; start < this.size; start += this.pieceSize) {
-      if (signal.aborted) throw signal.reason;
-      const piece = Buffer.alloc(Math.min(this.pieceSize, this.size - start));
-      this.passed += piece.length;
-      yield piece;
-    }
-  }
-}
-
-function response(status: number, body: AsyncIterable<Buffer>): HttpResponse {
-  return { status, headers: {}, body, discard: () => undefined };
-}
 
 describe('the rate of transfers', () => {
   let clock: ManualClock;

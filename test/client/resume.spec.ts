@@ -30,6 +30,7 @@ function data(ends: number[], changes: Partial<ResumableData> = {}): ResumableDa
       return attempt(text.slice(range.first, range.last + 1));
     },
     checkVersion: async () => undefined,
+    opened: async () => undefined,
     pause: async () => undefined,
     ...changes,
   };

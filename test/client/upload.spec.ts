@@ -10,6 +10,7 @@ import { type DataSource, SyncServiceClient, SyncServiceError } from '../../src/
 import type { Requests } from '../../src/client/connection/requests';
 import { TransferRate } from '../../src/client/data/rate';
 import { replayable } from '../../src/client/data/source';
+import { TransferWindows } from '../../src/client/data/transfer-windows';
 import { UnansweredPut } from '../../src/client/data/unanswered';
 import { Uploader } from '../../src/client/data/upload';
 import { UploadMemory } from '../../src/client/data/upload-memory';
@@ -147,7 +148,7 @@ describe('an upload', () => {
     const objects = new Objects(requests, paths, presence);
     const memory = new UploadMemory(inMemory());
     const machine = { clock: systemClock, random: systemRandom };
-    const rate = new TransferRate(systemClock, undefined);
+    const rate = new TransferRate(systemClock, undefined, new TransferWindows(systemClock, {}));
     const seams = { requests, paths, presence, objects, memory, rate, inChunks: false, ...machine };
     const uploader = new Uploader(seams);
     const body = { body: await replayable('x') };

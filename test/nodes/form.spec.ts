@@ -5,6 +5,7 @@ import { savedIn } from '../../nodes/common/saved';
 import type { Fields } from '../../nodes/common/table';
 import { table } from '../../nodes/sync-out/fields';
 import { hasFreshID } from '../../nodes/sync-out/rules';
+import { table as service } from '../../nodes/sync-service/fields';
 
 type Values = Record<string, string>;
 
@@ -203,5 +204,27 @@ describe('the form of sync-out', () => {
     assert.equal(hasFreshID(form('ESS', { action: 'metadata', metaOnly: 'true' })), false);
     assert.equal(hasFreshID(form('ESS', { action: 'delete' })), false);
     assert.equal(hasFreshID(form('CSS')), false);
+  });
+});
+
+describe('the form of sync-service', () => {
+  const faultOf = (field: string, values: Values): string | undefined =>
+    problemOf(service, field, { kind: 'CSS', value: (name) => values[name] ?? '' });
+
+  it('takes hours of the day, and a time zone beside them', () => {
+    const hours = (transferHours: string): string | undefined =>
+      faultOf('transferHours', { connection: 'local', transferHours });
+    assert.deepEqual(
+      ['', '22:00-05:00', '12:00-13:00, 22:00-05:00', `\${HOURS}`].map(hours),
+      new Array(4).fill(undefined),
+    );
+    assert.deepEqual(['at night', '22-5'].map(hours), ['invalid.hours', 'invalid.hours']);
+    const zone = (timeZone: string, transferHours = '22:00-05:00'): string | undefined =>
+      faultOf('timeZone', { connection: 'local', transferHours, timeZone });
+    assert.deepEqual(
+      [zone(''), zone('Europe/Berlin'), zone(`\${TZ}`), zone('Mars', '')],
+      new Array(4).fill(undefined),
+    );
+    assert.equal(zone('Mars'), 'invalid.timeZone');
   });
 });

@@ -479,6 +479,12 @@ describe('what sync-out keeps until it is sent', () => {
       shape: 'ring',
       text: 'not authorized: check key and organization, 1 waiting since 2031-01-02 03:04, 2 refused: see sync query',
     });
+    for (const [waitsFor, text] of [
+      ['window', '1 waiting since 03:04:05, large ones wait for their hours'],
+      ['rate', '1 waiting since 03:04:05, large ones wait for their rate'],
+    ] as const) {
+      assert.deepEqual(shown({ ...state, waitsFor }, now), { fill: 'blue', shape: 'ring', text });
+    }
     assert.equal(outboxStatus({ ...state, phase: 'idle', waiting: 0, since: undefined }, now), undefined);
   });
 });

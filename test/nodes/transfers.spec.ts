@@ -6,7 +6,7 @@ import { SendQueue } from '../../nodes/sync-out/queue';
 import { type ConnectionSettings, openClient } from '../../nodes/sync-service/open';
 import type { ObjectReference, OnWait, Progress } from '../../src/client';
 import { ChunkStore } from '../support/chunk-store';
-import { ManualClock } from '../support/manual-clock';
+import { ManualClock, settle } from '../support/manual-clock';
 import { until } from '../support/until';
 
 /** Work that ends when the test says so. */
@@ -138,6 +138,25 @@ describe('transfers that wait for their rate', () => {
       [first, ...others],
       ['PUT 0-16777215/16777217', 'PUT 16777216-16777216/16777217', 'PUT whole'],
     );
+    // Hours of the day that are not now.
+    const hour = new Date().getUTCHours();
+    const transferHours = `${(hour + 2) % 24}:00-${(hour + 3) % 24}:00`;
+    const late = await openClient({ ...settings, transferHours, timeZone: 'UTC' }, {}, undefined);
+    const leaving = new AbortController();
+    const later = late.client.publish(object, data, {
+      signal: leaving.signal,
+      onWait: (reason) => {
+        waits.push(reason);
+        leaving.abort();
+      },
+    });
+    await assert.rejects(later, { code: 'SYNC_ABORTED' });
+    await late.client.close();
+    for (const wrong of [{ transferHours: 'at night' }, { transferHours: '22:00-05:00', timeZone: 'Mars' }]) {
+      await assert.rejects(openClient({ ...settings, ...wrong }, {}, undefined), {
+        code: 'SYNC_INVALID_ARGUMENT',
+      });
+    }
     const slow = await openClient({ ...settings, transferRate: 1_000_000 }, {}, undefined);
     const ending = new AbortController();
     const { signal } = ending;
@@ -148,7 +167,7 @@ describe('transfers that wait for their rate', () => {
     await assert.rejects(slow.client.publish(object, data, { signal, onWait }), { code: 'SYNC_ABORTED' });
     await slow.client.close();
     await store.close();
-    assert.ok(waits.includes('rate'));
+    assert.ok(waits.includes('rate') && waits.includes('window'));
   });
 });
 
@@ -186,6 +205,7 @@ describe('fetches', () => {
     const transfer = held();
     const first = fetches.run(object('a'), (onProgress) => transfer.work(onProgress));
     const second = fetches.run(object('b'), () => Promise.resolve());
+    await settle();
     renewed.length = 0;
     transfer.progress(1, 2);
     assert.deepEqual(renewed, ['a']);
@@ -207,6 +227,34 @@ describe('fetches', () => {
     await clock.advance(10_000);
     assert.deepEqual(renewed, []);
     assert.equal(clock.waiting, 0);
+  });
+});
+
+describe('a fetch that waits for its hours of the day', () => {
+  it('leaves its place to others, is not handed out again, and says so', async () => {
+    const clock = new ManualClock();
+    const told: (string | Text)[] = [];
+    const renewed: string[] = [];
+    const transfers = new Transfers((text) => told.push(text), clock);
+    const fetches = new Fetches(1, transfers, ({ objectID }) => renewed.push(objectID), clock);
+    const [large, small] = [held(), held()];
+    const done = [
+      { objectID: 'large', ...large },
+      { objectID: 'small', ...small },
+    ].map(({ objectID, work }) => fetches.run({ objectType: 't', objectID }, work));
+    await settle();
+    large.onWait('window');
+    await settle();
+    small.end();
+    await done[1];
+    renewed.length = 0;
+    await clock.advance(3_000);
+    assert.deepEqual(renewed, ['large', 'large', 'large']);
+    const key = '@edge-sync/node-red/sync-service:sync-service.transfer.window';
+    assert.deepEqual(told, [{ key, values: { progress: '0.0 MiB' } }]);
+    large.onWait(undefined);
+    large.end();
+    await done[0];
   });
 });
 

@@ -1,9 +1,9 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import { SignatureCheck } from '../../protocol/signature';
 import { isSyncServiceError, SyncServiceError } from '../errors';
-import type { OnWait } from './rate';
 import { trustedKeySet } from './signing';
 import { type Progress, tellProgress } from './source';
+import type { OnWait } from './waits';
 
 export interface DownloadOptions {
   signal?: AbortSignal | undefined;

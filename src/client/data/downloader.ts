@@ -67,6 +67,9 @@ export class Downloader {
     const metadata = 'dataID' in object ? object : await this.objects.metadata(object, { signal });
     const size = sizeOf(metadata);
     const { clock, random } = this.machine;
+    const opened = (): Promise<boolean> => this.rate.opened(size, { signal, onWait });
+    // It may have waited for a day.
+    if (await opened()) refuseOtherVersion(metadata, await current());
     const bytes = (asked: { range: ByteRange } | { expected: number | undefined }): AsyncIterable<Buffer> => {
       const open = (): Promise<AsyncIterable<Buffer>> =>
         this.presence.about(object, 'data', { signal }, () =>
@@ -83,6 +86,7 @@ export class Downloader {
           start,
           whole: () => bytes({ expected: size }),
           range: (range) => bytes({ range }),
+          opened,
           checkVersion: async () => refuseOtherVersion(metadata, await current()),
           pause: (attempt) => {
             const longest = Math.min(firstPause * 2 ** attempt, longestPause);

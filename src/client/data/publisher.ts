@@ -10,6 +10,7 @@ import type { ObjectReference } from '../objects/names';
 import type { Paths } from '../objects/paths';
 import { toPublish } from '../objects/rules';
 import { digestOfAll, type PublishedObjects } from './published';
+import type { TransferRate } from './rate';
 import { publicKeyOf, type SigningKey, signatureOf } from './signing';
 import { type DataSource, type ReplayableBody, replayable, tellProgress } from './source';
 import { UnansweredPut } from './unanswered';
@@ -39,6 +40,7 @@ export class Publisher {
   readonly #paths: Paths;
   readonly #clock: Clock;
   readonly #published: PublishedObjects;
+  readonly #rate: TransferRate;
   readonly #signed = new Limiter(1);
 
   constructor(seams: PublisherSeams) {
@@ -47,6 +49,7 @@ export class Publisher {
     this.#paths = paths;
     this.#clock = clock;
     this.#published = seams.published;
+    this.#rate = seams.rate;
     this.#uploader = new Uploader(seams);
   }
 
@@ -57,6 +60,7 @@ export class Publisher {
 
   async data(object: ObjectReference, data: DataSource, options: UploadOptions): Promise<void> {
     const body = await replayable(data);
+    await this.#rate.opened(body.size, options);
     const put = await this.#begin(object, options);
     await this.#uploader.upload(
       object,
@@ -90,6 +94,8 @@ export class Publisher {
     body: ReplayableBody,
     options: PublishOptions,
   ): Promise<void> {
+    // Metadata without its data, or the only place of what is signed, is not to wait for a day.
+    await this.#rate.opened(body.size, options);
     const signed = options.sign ? { ...metadata, ...(await signatureOf(body, options.sign)) } : metadata;
     const meta = toPublish(signed, this.#paths.kind, true, this.#clock.now());
     const publish = (): Promise<void> => this.#publish(metadata, meta, body, options);

@@ -2,14 +2,9 @@ import { type Clock, sleep } from '../../system/clock';
 import { endedWithin } from '../../system/deadline';
 import { Ending, type EndSignal } from '../../system/ending';
 import { Limiter } from '../../system/limiter';
-import { warnIfThrown } from '../../system/listeners';
 import { invalidArgument, SyncServiceError } from '../errors';
-
-/** What a transfer waits for on our side. */
-export type TransferWait = 'rate';
-
-/** Told what a transfer waits for, and with undefined that it goes on. */
-export type OnWait = (reason: TransferWait | undefined) => void;
+import { type TransferWindows, WindowClosed } from './transfer-windows';
+import { type OnWait, Waits } from './waits';
 
 export interface HeldOptions {
   signal?: EndSignal | undefined;
@@ -18,6 +13,12 @@ export interface HeldOptions {
 
 /** Transfers of no more bytes are not held back. */
 const small = 262_144;
+
+/** @param size of the whole data, where it is known. */
+export function isLarge(size: number | undefined): boolean {
+  return size === undefined || size > small;
+}
+
 /** So many large ones are under way at once, so that small ones find a place in the lane of all transfers. */
 const mostLarge = 4;
 /** In ms: what was not used of the rate can be made good for so long. A wait that is shorter is not worth a timer. */
@@ -25,12 +26,14 @@ const credit = 250;
 const shortestWait = 5;
 /** What is sent at a time: a tenth of a second, within these bounds. */
 const slices = { shortest: 1_024, longest: 65_536, each: 10 };
-/** A transfer that was not held back for so long, in ms, goes on. */
-const goesOn = 2_000;
 
 /**
- * So many bytes a second of all large transfers of a client together, in both directions. Who waits here is at no fault: the
- * floor of progress counts only while the service has to move, and it does not while nobody asks for the next piece.
+ * So many bytes a second of all large transfers of a client together, in both directions, and only in their hours of the day.
+ * Who waits here is at no fault: the floor of progress counts only while the service has to move, and it does not while
+ * nobody asks for the next piece.
+ *
+ * When the hours are over, a download lets go of its request and goes on from there in the next; a request with data that has
+ * begun is finished, since most could not go on, and the service lets nobody at the object until it has ended.
  */
 export class TransferRate {
   readonly #large = new Limiter(mostLarge);
@@ -45,15 +48,28 @@ export class TransferRate {
   constructor(
     private readonly clock: Clock,
     private readonly bytesPerSecond: number | undefined,
+    private readonly windows: TransferWindows,
   ) {
     if (bytesPerSecond === undefined || (Number.isFinite(bytesPerSecond) && bytesPerSecond > 0)) return;
     throw invalidArgument('transferRate must be a number of bytes above 0');
   }
 
   /**
+   * Resolves in the hours of a transfer of this size: for whoever has something to do before it that must not be long before.
+   *
+   * @returns whether that took time.
+   */
+  async opened(size: number | undefined, { onWait, signal }: HeldOptions): Promise<boolean> {
+    if (!isLarge(size)) return false;
+    const waits = new Waits(onWait, this.clock);
+    return this.#untilEnded(signal, (ended) => this.windows.opened(waits, ended));
+  }
+
+  /**
    * The pieces of a download at this rate; it is opened when its turn comes.
    *
    * @param size of the whole data, where it is known.
+   * @throws WindowClosed.
    */
   async *download(
     open: () => Promise<AsyncIterable<Buffer>>,
@@ -64,6 +80,7 @@ export class TransferRate {
     const held = await this.#enter(options);
     try {
       for await (const piece of await open()) {
+        if (!this.windows.isOpen) throw new WindowClosed();
         await held.take(piece.length);
         yield piece;
       }
@@ -101,11 +118,11 @@ export class TransferRate {
   }
 
   #holds(size: number | undefined): boolean {
-    return this.bytesPerSecond !== undefined && (size === undefined || size > small);
+    return isLarge(size) && (this.bytesPerSecond !== undefined || this.windows.areGiven);
   }
 
   async *#slices(body: Buffer | AsyncIterable<Uint8Array>, held: HeldTransfer): AsyncGenerator<Uint8Array> {
-    const tenth = Math.floor((this.bytesPerSecond ?? 0) / slices.each);
+    const tenth = Math.floor((this.bytesPerSecond ?? Number.POSITIVE_INFINITY) / slices.each);
     const length = Math.min(slices.longest, Math.max(slices.shortest, tenth));
     for await (const piece of Buffer.isBuffer(body) ? [body] : body) {
       for (let start = 0; start < piece.length; start += length) {
@@ -118,12 +135,8 @@ export class TransferRate {
 
   async #enter(options: HeldOptions): Promise<HeldTransfer> {
     const waits = new Waits(options.onWait, this.clock);
-    return endedWithin(this.clock, undefined, [options.signal, this.#closing], async (signal) => {
-      const left = await new Promise<() => void>((entered, failed) => {
-        const turn = this.#large.run(() => new Promise<void>((leave) => entered(leave)), signal);
-        turn.catch((reason: unknown) => failed(asError(reason)));
-        if (this.#large.isFull) waits.begin();
-      });
+    return this.#untilEnded(options.signal, async (signal) => {
+      const left = await this.#place(waits, signal);
       return {
         take: (bytes) => this.#take(bytes, waits, options.signal),
         leave: () => {
@@ -134,18 +147,36 @@ export class TransferRate {
     });
   }
 
+  /** A place among the large ones, in their hours. @returns what leaves it. */
+  async #place(waits: Waits, signal: EndSignal): Promise<() => void> {
+    for (;;) {
+      await this.windows.opened(waits, signal);
+      const left = await new Promise<() => void>((entered, failed) => {
+        const turn = this.#large.run(() => new Promise<void>((leave) => entered(leave)), signal);
+        turn.catch(failed);
+        if (this.#large.isFull) waits.begin('rate');
+      });
+      if (this.windows.isOpen) return left;
+      left();
+    }
+  }
+
   async #take(bytes: number, waits: Waits, signal: EndSignal | undefined): Promise<void> {
     const now = this.clock.elapsed();
     this.#free = Math.max(this.#free, now - credit);
     const wait = this.#free - now;
     this.#free += (bytes * 1_000) / (this.bytesPerSecond ?? Number.POSITIVE_INFINITY);
     if (wait < shortestWait) return waits.passed();
-    waits.begin();
-    await endedWithin(this.clock, undefined, [signal, this.#closing], (ended) =>
-      sleep(this.clock, wait, ended),
-    ).catch((reason: unknown) => {
+    waits.begin('rate');
+    await this.#untilEnded(signal, (ended) => sleep(this.clock, wait, ended));
+  }
+
+  async #untilEnded<T>(signal: EndSignal | undefined, work: (ended: EndSignal) => Promise<T>): Promise<T> {
+    try {
+      return await endedWithin(this.clock, undefined, [signal, this.#closing], work);
+    } catch (reason) {
       throw asError(reason);
-    });
+    }
   }
 }
 
@@ -153,36 +184,6 @@ interface HeldTransfer {
   /** Resolves when so many bytes may pass. */
   take(bytes: number): Promise<void>;
   leave(): void;
-}
-
-/** What is told of the waits of one transfer: not each of those that follow each other by the tenth of a second. */
-class Waits {
-  #isWaiting = false;
-  #last = 0;
-
-  constructor(
-    private readonly onWait: OnWait | undefined,
-    private readonly clock: Clock,
-  ) {}
-
-  begin(): void {
-    this.#last = this.clock.elapsed();
-    if (!this.#isWaiting) this.#tell(true);
-  }
-
-  /** Some of it passed without a wait. */
-  passed(): void {
-    if (this.clock.elapsed() - this.#last > goesOn) this.end();
-  }
-
-  end(): void {
-    if (this.#isWaiting) this.#tell(false);
-  }
-
-  #tell(isWaiting: boolean): void {
-    this.#isWaiting = isWaiting;
-    if (this.onWait) warnIfThrown('waits', () => this.onWait?.(isWaiting ? 'rate' : undefined));
-  }
 }
 
 function asError(reason: unknown): SyncServiceError {

@@ -1,5 +1,6 @@
 import type { ByteRange } from '../connection/requests';
 import { isSyncServiceError, SyncServiceError } from '../errors';
+import { WindowClosed } from './transfer-windows';
 
 type Pieces = AsyncIterable<Buffer>;
 
@@ -11,6 +12,8 @@ export interface ResumableData {
   start: number;
   whole(): Pieces | Promise<Pieces>;
   range(range: ByteRange): Pieces | Promise<Pieces>;
+  /** Resolves in the hours of the day in which it may go on. */
+  opened(): Promise<unknown>;
   /** Rejects with SYNC_SUPERSEDED when the data is another by now. */
   checkVersion(): Promise<void>;
   /** In ms, before the n-th attempt to go on in a row that brought nothing. */
@@ -27,7 +30,7 @@ const mostBusy = 12;
 /**
  * The data as it comes; after a cut it goes on where it stopped, by closed ranges within the size (the service pads,
  * or answers with an error text and the whole data, beyond them), after making sure that the data is still the same.
- * Where ranges are refused, what was already there is skipped. That the service has no place for a range (429) while
+ * Where ranges are refused, what was already there is skipped. Hours that are over are no cut, and no attempt. That the service has no place for a range (429) while
  * its edges fetch is ordinary, and no attempt.
  *
  * @throws SyncServiceError the last failure, when going on did not help.
@@ -42,7 +45,10 @@ export async function* resumed(data: ResumableData): AsyncGenerator<Buffer> {
     const before = received;
     try {
       const resuming = received > 0;
-      if (resuming) await data.checkVersion();
+      if (resuming) {
+        await data.opened();
+        await data.checkVersion();
+      }
       const pieces = !resuming
         ? await data.whole()
         : rangesWork && data.size !== undefined
@@ -54,6 +60,7 @@ export async function* resumed(data: ResumableData): AsyncGenerator<Buffer> {
       }
       return;
     } catch (error) {
+      if (error instanceof WindowClosed) continue;
       // Before the first byte there is nothing to resume; what may be repeated then has been repeated.
       if (received === 0) throw error;
       if (isSyncServiceError(error, 'SYNC_BUSY')) {

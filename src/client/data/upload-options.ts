@@ -1,6 +1,6 @@
 import type { CallOptions } from '../connection/options';
-import type { OnWait } from './rate';
 import type { Progress } from './source';
+import type { OnWait } from './waits';
 
 export interface UploadOptions extends CallOptions {
   onProgress?: Progress | undefined;

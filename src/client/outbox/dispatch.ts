@@ -3,6 +3,7 @@ import { timeOfTimestamp } from '../../protocol/timestamp';
 import type { Clock } from '../../system/clock';
 import type { CallOptions } from '../connection/options';
 import { type DataSource, piecesOf, replayable } from '../data/source';
+import type { OnWait } from '../data/waits';
 import { isSyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
 import type { Blobs } from './blobs';
@@ -29,7 +30,7 @@ export class Dispatch {
   constructor(private readonly parts: DispatchParts) {}
 
   /** @throws SyncServiceError. */
-  async send(entry: Entry, signal: AbortSignal): Promise<void> {
+  async send(entry: Entry, signal: AbortSignal, onWait: OnWait): Promise<void> {
     const { client } = this.parts;
     const { object } = entry;
     if (entry.action === 'delete') return this.#delete(object, { signal });
@@ -41,10 +42,11 @@ export class Dispatch {
     const source = await this.#sourceOf(data, kept.data);
     const uploads = entry.action === 'data' || data.size > mostInOneRequest;
     if (uploads) await this.parts.begin(entry);
-    if (entry.action === 'data') await client.updateObjectData(object, source, { signal });
-    else await client.publish(this.#ripe(metadata), source, { signal });
+    const options = { signal, onWait };
+    if (entry.action === 'data') await client.updateObjectData(object, source, options);
+    else await client.publish(this.#ripe(metadata), source, options);
     // What a cut upload has left stands behind shorter data that follows, until data is sent once more.
-    if (entry.followsCut) await client.updateObjectData(object, source, { signal });
+    if (entry.followsCut) await client.updateObjectData(object, source, options);
   }
 
   /** A second deletion would undo one that is on its way to edges: they would never hear of either. */

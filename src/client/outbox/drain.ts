@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../../system/clock';
 import type { Random } from '../../system/random';
+import type { TransferWait } from '../data/waits';
 import { isSyncServiceError } from '../errors';
 import { Contact } from './contact';
 import type { Dispatch } from './dispatch';
@@ -26,6 +27,8 @@ interface Sending {
   readonly abort: AbortController;
   readonly began: number;
   isDropped: boolean;
+  /** On our side. */
+  waitsFor: TransferWait | undefined;
 }
 
 /** Sends what waits, at its pace, while the service is there. */
@@ -49,20 +52,41 @@ export class Drain {
     if (this.parts.lines.isAnyReady) this.contact.begin();
   }
 
+  /** What some of it waits for on our side. */
+  get waitsFor(): TransferWait | undefined {
+    for (const { waitsFor } of this.#sending.values()) if (waitsFor) return waitsFor;
+    return undefined;
+  }
+
   /** Something can be sent, perhaps. */
   go(): void {
     const { limits, lines, onChange } = this.parts;
     this.#timer?.cancel();
-    while (!this.#isClosed && lines.isAnyReady && this.#sending.size < this.contact.most(limits.atOnce)) {
+    while (!this.#isClosed && lines.isAnyReady && this.#underWay < this.contact.most(limits.atOnce)) {
       const { wait } = this.#pace;
       if (wait > 0) {
         this.#timer = this.parts.clock.after(wait, () => this.go(), { background: true });
         break;
       }
-      const entry = lines.next();
-      if (entry) this.#begin(entry);
+      // A place is left for small data, however long the large takes.
+      const entry = lines.next(this.#large < Math.max(1, limits.atOnce - 1));
+      if (!entry) break;
+      this.#begin(entry);
     }
     onChange();
+  }
+
+  /** What waits on our side is no load for the service. */
+  get #underWay(): number {
+    let underWay = 0;
+    for (const { waitsFor } of this.#sending.values()) if (!waitsFor) underWay += 1;
+    return underWay;
+  }
+
+  get #large(): number {
+    let large = 0;
+    for (const { isLarge } of this.#sending.keys()) if (isLarge) large += 1;
+    return large;
   }
 
   /** Drops an entry that is being sent; it may have arrived. @returns false where it is not being sent. */
@@ -99,7 +123,12 @@ export class Drain {
     this.#pace.go();
     entry.state = 'sending';
     entry.tries += 1;
-    const sending = { abort: new AbortController(), began: clock.elapsed(), isDropped: false };
+    const sending: Sending = {
+      abort: new AbortController(),
+      began: clock.elapsed(),
+      isDropped: false,
+      waitsFor: undefined,
+    };
     this.#sending.set(entry, sending);
     void this.#send(entry, sending).then(() => {
       this.#sending.delete(entry);
@@ -111,7 +140,10 @@ export class Drain {
   async #send(entry: Entry, sending: Sending): Promise<void> {
     const { client, dispatch, store } = this.parts;
     try {
-      await dispatch.send(entry, sending.abort.signal);
+      await dispatch.send(entry, sending.abort.signal, (reason) => {
+        sending.waitsFor = reason;
+        this.go();
+      });
       void store.end(entry, 'sent');
     } catch (error) {
       const verdict = verdictOn(error, entry, client.kind);

@@ -1,5 +1,6 @@
 import type { ObjectMetadataInput } from '../../protocol/metadata';
 import { timeOfTimestamp } from '../../protocol/timestamp';
+import { isLarge } from '../data/rate';
 import type { ObjectReference } from '../objects/names';
 
 /** What is to be done with an object: as the methods of the client do it. */
@@ -82,6 +83,11 @@ export class Entry {
 
   get key(): string {
     return keyOf(this.object);
+  }
+
+  /** Whether its data may be held back on the way. */
+  get isLarge(): boolean {
+    return isLarge(this.bytes);
   }
 
   get hasEnded(): boolean {

@@ -7,13 +7,20 @@ class Line {
   /** How often in a row its first entry, or the one before in its place, had to rest. */
   rests = 0;
   rest: Timer | undefined;
+
+  /** Whether its turn takes long. */
+  get isLarge(): boolean {
+    return this.entries[0]?.isLarge ?? false;
+  }
 }
 
 /** What waits, object by object. Objects take turns; one that has to rest stops no others. */
 export class Lines {
   readonly #lines = new Map<string, Line>();
-  /** Whose first entry can be sent, in the order of their turns. */
-  readonly #ready = new Set<Line>();
+  /** Whose first entry can be sent, and the number of its turn: in their order, with small data and with large. */
+  readonly #ready = new Map<Line, number>();
+  readonly #readyLarge = new Map<Line, number>();
+  #turns = 0;
 
   /**
    * @param latestWins whether an entry takes away those that it makes needless.
@@ -28,7 +35,7 @@ export class Lines {
   ) {}
 
   get isAnyReady(): boolean {
-    return this.#ready.size > 0;
+    return this.#ready.size + this.#readyLarge.size > 0;
   }
 
   /**
@@ -50,15 +57,21 @@ export class Lines {
     entries.push(entry, ...later);
     this.#lines.set(entry.key, line);
     // In place of one that rests it rests on.
-    if (entries[0] === entry && !line.rest) this.#ready.add(line);
+    if (entries[0] === entry && !line.rest) this.#isReady(line);
     return needless;
   }
 
-  /** The entry whose turn it is; its object has no other turn until it is over. */
-  next(): Entry | undefined {
-    const [line] = this.#ready;
+  /**
+   * The entry whose turn it is; its object has no other turn until it is over.
+   *
+   * @param orLarge whether it may be one with large data.
+   */
+  next(orLarge: boolean): Entry | undefined {
+    const [small] = this.#ready;
+    const [large] = orLarge ? this.#readyLarge : [];
+    const [line] = (small && large && small[1] > large[1] ? large : small) ?? large ?? [];
     if (!line) return undefined;
-    this.#ready.delete(line);
+    this.#isNotReady(line);
     return line.entries[0];
   }
 
@@ -70,7 +83,7 @@ export class Lines {
     line.entries.splice(at, 1);
     if (line.entries.length === 0) {
       line.rest?.cancel();
-      this.#ready.delete(line);
+      this.#isNotReady(line);
       this.#lines.delete(entry.key);
     } else if (at === 0) {
       this.#renew(line);
@@ -88,7 +101,7 @@ export class Lines {
     const later = this.latestWins && line.entries.find((each) => each !== entry && each.replaces(entry));
     if (later) line.entries.shift();
     if (!rests) {
-      this.#ready.add(line);
+      this.#isReady(line);
     } else {
       line.rests += 1;
       line.rest = this.clock.after(this.restAfter(line.rests), () => this.#wake(line), { background: true });
@@ -99,6 +112,7 @@ export class Lines {
   close(): void {
     for (const { rest } of this.#lines.values()) rest?.cancel();
     this.#ready.clear();
+    this.#readyLarge.clear();
   }
 
   /** Another entry is the first of its line. */
@@ -110,7 +124,21 @@ export class Lines {
   #makeReady(line: Line): void {
     line.rest?.cancel();
     line.rest = undefined;
-    this.#ready.add(line);
+    this.#isReady(line);
+  }
+
+  /** Has its turn after the others, unless it waits for one already. */
+  #isReady(line: Line): void {
+    const ready = line.isLarge ? this.#readyLarge : this.#ready;
+    if (ready.has(line)) return;
+    this.#isNotReady(line);
+    this.#turns += 1;
+    ready.set(line, this.#turns);
+  }
+
+  #isNotReady(line: Line): void {
+    this.#ready.delete(line);
+    this.#readyLarge.delete(line);
   }
 
   #wake(line: Line): void {

@@ -4,6 +4,8 @@ import type { CallOptions } from '../connection/options';
 import type { PublishOptions } from '../data/publisher';
 import type { SigningKey } from '../data/signing';
 import type { DataSource } from '../data/source';
+import type { UploadOptions } from '../data/upload-options';
+import type { TransferWait } from '../data/waits';
 import { invalidArgument } from '../errors';
 import type { ObjectReference } from '../objects/names';
 import type { OutboxReason } from './entry';
@@ -14,7 +16,7 @@ export interface OutboxClient {
   readonly allowsCloudOnlyNames: boolean;
   publish(metadata: ObjectMetadataInput, data: DataSource, options?: PublishOptions): Promise<void>;
   updateObject(metadata: ObjectMetadataInput, options?: CallOptions): Promise<void>;
-  updateObjectData(object: ObjectReference, data: DataSource, options?: CallOptions): Promise<void>;
+  updateObjectData(object: ObjectReference, data: DataSource, options?: UploadOptions): Promise<void>;
   activateObject(object: ObjectReference, options?: CallOptions): Promise<void>;
   deleteObject(object: ObjectReference, options?: CallOptions): Promise<void>;
   getObjectMetadata(object: ObjectReference, options?: CallOptions): Promise<ObjectMetadata>;
@@ -40,7 +42,10 @@ export interface OutboxLimits {
   order?: 'latest wins' | 'every one';
   /** How many entries are sent a second, at most: 50 unless given. */
   rate?: number;
-  /** How many are sent at once, of as many objects: 4 unless given. */
+  /**
+   * How many are sent at once, of as many objects: 4 unless given. One place is left for small data, and data that waits for
+   * the rate or the hours of transfers takes none.
+   */
   atOnce?: number;
 }
 
@@ -75,6 +80,8 @@ export interface OutboxState {
   readonly bytes: number;
   /** Why nothing is sent. */
   readonly reason: OutboxReason | undefined;
+  /** What some large data that could be sent waits for on our side. */
+  readonly waitsFor: TransferWait | undefined;
   /** How entries ended since the outbox was opened. */
   readonly ended: { readonly [Outcome in 'sent' | 'refused' | 'replaced' | 'expired' | 'dropped']: number };
 }

@@ -121,6 +121,7 @@ export class Outbox {
       isFull: this.#store.isFull,
       bytes: this.opened.log.size + this.opened.blobs.size,
       reason: isThere ? undefined : contact.reason,
+      waitsFor: this.#drain.waitsFor,
       ended: this.#ends.counts,
     };
   }

@@ -2,12 +2,14 @@ import {
   type DataSource,
   type ObjectMetadata,
   type ObjectReference,
+  type OnWait,
   type OutboxClient,
   SyncServiceError,
   type SyncServiceErrorCode,
 } from '../../../src/client';
 import type { CallOptions } from '../../../src/client/connection/options';
 import { piecesOf, replayable } from '../../../src/client/data/source';
+import type { UploadOptions } from '../../../src/client/data/upload-options';
 import { Listeners } from '../../../src/system/listeners';
 import { metadataOf } from '../../support/metadata';
 
@@ -24,6 +26,8 @@ export class ScriptedService {
   object: Partial<ObjectMetadata> | undefined = {};
   /** How many requests with data were begun, whatever became of that. */
   begun = 0;
+  /** Of what was published: told what that waits for. */
+  readonly listeners: OnWait[] = [];
   running = 0;
   mostRunning = 0;
 
@@ -66,8 +70,13 @@ export class ScriptedClient implements OutboxClient {
     this.#answers.tell();
   }
 
-  async publish(metadata: ObjectReference, data: DataSource, { signal }: CallOptions = {}): Promise<void> {
+  async publish(
+    metadata: ObjectReference,
+    data: DataSource,
+    { onWait, signal }: UploadOptions = {},
+  ): Promise<void> {
     const text = await this.#textOf(data);
+    if (onWait) this.service.listeners.push(onWait);
     this.service.metadata.push(metadata);
     await this.#ask(`publish ${nameOf(metadata)} ${text}`, signal);
   }

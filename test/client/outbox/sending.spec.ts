@@ -48,6 +48,37 @@ describe('an outbox sends', () => {
     await ground.close(outbox);
   });
 
+  it('small data beside large, however long that takes or waits on our side', async () => {
+    for (const atOnce of [1, 3]) {
+      const ground = new Ground();
+      const releases: (() => void)[] = [];
+      ground.service.answer = (asked) =>
+        asked.includes('bytes') ? new Promise<void>((resolve) => releases.push(resolve)) : undefined;
+      const outbox = await ground.open({ atOnce, rate: 1_000 });
+      const large = Buffer.alloc(262_145);
+      for (const name of ['a', 'b', 'c']) await outbox.put(object(name), large);
+      await ground.pass(100);
+      const begun = Math.max(1, atOnce - 1);
+      assert.equal(releases.length, begun);
+      for (const name of ['x', 'y', 'z']) await outbox.put(object(name), 'small');
+      await ground.pass(100);
+      assert.equal(outbox.state.ended.sent, atOnce > 1 ? 3 : 0);
+      assert.equal(outbox.state.waitsFor, undefined);
+      ground.service.listeners[0]?.('window');
+      await ground.pass(100);
+      assert.deepEqual([outbox.state.ended.sent, outbox.state.waitsFor], [3, 'window']);
+      assert.equal(releases.length, begun, 'what waits is no more than that');
+      ground.service.listeners[0]?.(undefined);
+      for (let sent = 0; sent < 3; sent += 1) {
+        await ground.pass(100);
+        releases[sent]?.();
+      }
+      await ground.pass(100);
+      assert.deepEqual([outbox.state.ended.sent, outbox.state.waitsFor], [6, undefined]);
+      await ground.close(outbox);
+    }
+  });
+
   it('after a restart what was kept before', async () => {
     const ground = new Ground();
     ground.service.answer = () => {

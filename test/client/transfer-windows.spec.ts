@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { type ClientOptions, SyncServiceClient, type TransferWait } from '../../src/client';
+import { FastTransport } from '../support/fast-transport';
+import { ManualClock, settle } from '../support/manual-clock';
+
+const mebibyte = 1_048_576;
+const hour = 3_600_000;
+const object = { objectType: 't', objectID: 'o' };
+
+describe('the hours of the day of transfers', () => {
+  let clock: ManualClock;
+  let transport: FastTransport;
+  const clients: SyncServiceClient[] = [];
+  beforeEach(() => {
+    clock = new ManualClock(Date.UTC(2030, 0, 1, 12));
+  });
+  afterEach(async () => {
+    for (const client of clients.splice(0)) await client.close();
+    assert.equal(clock.waiting, 0);
+  });
+  const open = (size = 2 * mebibyte, options: Partial<ClientOptions> = {}): SyncServiceClient => {
+    transport = new FastTransport(16_384, size);
+    const hours = { transferHours: '22:00-05:00', timeZone: 'UTC' };
+    const client = new SyncServiceClient(
+      { address: 'http://css.example', organization: 'demo', ...hours, ...options },
+      { clock, openTransport: () => transport },
+    );
+    clients.push(client);
+    return client;
+  };
+  /** What has come of some work by now. */
+  const watched = (work: Promise<unknown>): { end: string | undefined } => {
+    const watch: { end: string | undefined } = { end: undefined };
+    work.then(
+      () => {
+        watch.end = 'done';
+      },
+      ({ code, message }) => {
+        watch.end = code ?? message;
+      },
+    );
+    return watch;
+  };
+
+  it('are waited for, of which is told, and nothing of the transfer is asked before', async () => {
+    const client = open();
+    const told: (TransferWait | undefined)[] = [];
+    const onWait = (reason: TransferWait | undefined): unknown => told.push(reason);
+    const works = [
+      client.fetchObjectData(object, { onWait }),
+      client.publish(object, Buffer.alloc(mebibyte), { onWait }),
+      client.updateObjectData(object, Buffer.alloc(mebibyte), { onWait }),
+    ].map(watched);
+    await clock.advance(10 * hour - 1_000);
+    assert.deepEqual(told, ['window', 'window', 'window']);
+    assert.deepEqual(
+      transport.asked.filter((each) => each.startsWith('PUT') || each.includes('data')),
+      [],
+    );
+    await clock.advance(2_000);
+    assert.deepEqual(
+      works.map(({ end }) => end),
+      ['done', 'done', 'done'],
+    );
+    assert.equal(transport.passed, 4 * mebibyte);
+    assert.deepEqual(told.slice(3), [undefined, undefined, undefined]);
+  });
+
+  it('hold back nothing that is small, no polls, no questions and no acknowledgements', async () => {
+    const client = open(262_144);
+    const large = watched(client.updateObjectData(object, Buffer.alloc(mebibyte)));
+    await Promise.all([
+      client.fetchObjectData(object),
+      client.publish(object, Buffer.alloc(262_144)),
+      client.updateObjectData(object, 'small'),
+      client.updateObject(object),
+      client.getObjectMetadata(object),
+      client.markObjectConsumed(object),
+    ]);
+    assert.deepEqual([clock.elapsed(), large.end], [0, undefined]);
+    await clock.advance(10 * hour);
+    assert.equal(large.end, 'done');
+  });
+
+  it('end a download, which goes on from there in the next', async () => {
+    const size = 4 * mebibyte;
+    // Two hours at this rate.
+    const client = open(size, { transferRate: size / 7_200 });
+    const told: (TransferWait | undefined)[] = [];
+    await clock.advance(16 * hour);
+    const download = watched(
+      client.fetchObjectData(object, {
+        onWait: (reason) => {
+          if (reason !== told.at(-1)) told.push(reason);
+        },
+      }),
+    );
+    await clock.advance(1.5 * hour);
+    const { passed } = transport;
+    assert.ok(passed > size * 0.4 && passed < size * 0.6, String(passed));
+    assert.equal(told.at(-1), 'window');
+    const asked = transport.asked.length;
+    await clock.advance(15 * hour);
+    assert.deepEqual([transport.passed, transport.asked.length], [passed, asked]);
+    await clock.advance(3 * hour);
+    assert.equal(download.end, 'done');
+    // No more than what was on its way comes twice.
+    assert.ok(transport.passed < size + 4 * 65_536, String(transport.passed));
+  });
+
+  it('have an upload that they end on the way be finished', async () => {
+    const client = open(mebibyte, { transferRate: mebibyte / 7_200 });
+    await clock.advance(16.5 * hour);
+    const upload = watched(client.updateObjectData(object, Buffer.alloc(mebibyte)));
+    await clock.advance(3 * hour);
+    assert.equal(upload.end, 'done');
+  });
+
+  it('have an upload in chunks stop after one, and go on with the next', async () => {
+    // Two hours a chunk: the fourth is under way when it is five.
+    const client = open(0, { transferRate: mebibyte / 7_200 });
+    const upload = watched(
+      client.updateObjectData(object, Buffer.alloc(5 * mebibyte), { chunkSize: mebibyte }),
+    );
+    await clock.advance(20 * hour);
+    assert.deepEqual([transport.passed, upload.end], [4 * mebibyte, undefined]);
+    await clock.advance(14 * hour - 1_000);
+    assert.equal(transport.passed, 4 * mebibyte);
+    await clock.advance(3 * hour);
+    assert.deepEqual([transport.passed, upload.end], [5 * mebibyte, 'done']);
+  });
+
+  it('do not end in data of another version: what changed meanwhile is not fetched', async () => {
+    const client = open();
+    const download = watched(client.fetchObjectData(object));
+    await settle();
+    transport.dataID = '1795470914231361271';
+    await clock.advance(10 * hour);
+    assert.equal(download.end, 'SYNC_SUPERSEDED');
+    assert.equal(transport.passed, 0);
+  });
+
+  it('are those of a clock that is set', async () => {
+    const client = open();
+    const download = watched(client.fetchObjectData(object));
+    await settle();
+    clock.jump(11 * hour);
+    await clock.advance(60_000);
+    assert.equal(download.end, 'done');
+  });
+
+  it('let whoever waits go when its caller or the client ends', async () => {
+    const client = open();
+    const ending = new AbortController();
+    const { signal } = ending;
+    const data = Buffer.alloc(mebibyte);
+    const works = [
+      client.fetchObjectData(object, { signal }),
+      client.publish(object, data, { signal }),
+      client.fetchObjectData(object),
+      client.updateObjectData(object, data),
+    ].map(watched);
+    await clock.advance(hour);
+    ending.abort();
+    await settle();
+    await client.close();
+    await settle();
+    assert.deepEqual(
+      works.map(({ end }) => end),
+      ['SYNC_ABORTED', 'SYNC_ABORTED', 'SYNC_CLOSED', 'SYNC_CLOSED'],
+    );
+  });
+
+  it('must be hours, in a time zone that there is', () => {
+    for (const [transferHours, timeZone] of [
+      ['', 'UTC'],
+      ['all day', 'UTC'],
+      ['22:00-05:00', 'Mars/Olympus'],
+    ] as const) {
+      assert.throws(() => open(1, { transferHours, timeZone }), { code: 'SYNC_INVALID_ARGUMENT' });
+    }
+  });
+});
