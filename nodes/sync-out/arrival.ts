@@ -4,7 +4,7 @@ import {
   type DeliveryGoal,
   type DestinationStatus,
   isSyncServiceError,
-  type ObjectMetadata,
+  type ObjectReference,
   type SyncServiceClient,
 } from '../../src/client';
 import { NodeFailure, toNodeFailure } from '../common/failure';
@@ -15,7 +15,8 @@ import { toNobody } from './reach';
 /** What an object has arrived for. */
 interface Arrival {
   client: SyncServiceClient;
-  object: ObjectMetadata;
+  /** Its metadata, or its name. */
+  object: ObjectReference;
   goal: DeliveryGoal;
   /** How long it may take, in ms. */
   patience: number;
@@ -58,7 +59,7 @@ export async function arrived<M extends NodeMessage>(
   }
 }
 
-function unwatched({ objectType, objectID }: ObjectMetadata): NodeFailure {
+function unwatched({ objectType, objectID }: ObjectReference): NodeFailure {
   const message = `${objectType}/${objectID} is published, but nobody waits for its delivery any more: the flow was deployed`;
   return new NodeFailure('SYNC_ABORTED', message);
 }

@@ -11,7 +11,7 @@ import { within } from '../../src/system/deadline';
 import { NodeFailure } from '../common/failure';
 import type { Handler } from '../common/input';
 import type { ServiceOutbox } from '../sync-service/outbox';
-import { goOn, metadataOf, type OutParts } from './sending';
+import { goOn, type OutParts, taken } from './sending';
 
 /** How many messages wait for their objects to be sent, at most: they are in memory. */
 const mostWaiting = 1_000;
@@ -53,7 +53,7 @@ export function keeping(parts: OutParts, service: ServiceOutbox, clock: Clock): 
         return Object.assign(message, { object, outcome: end }) as NodeMessage;
       }
       const patience = Math.max(1, timeout - (clock.elapsed() - began));
-      return await goOn(message, { ...kept, metadata: await metadataOf(kept), patience }, parts, closing);
+      return await goOn(message, { ...kept, object: await taken(kept), patience }, parts, closing);
     } finally {
       waiting -= 1;
     }

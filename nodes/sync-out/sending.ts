@@ -1,5 +1,5 @@
 import type { NodeMessage, NodeMessageInFlow } from 'node-red';
-import type { ObjectMetadata, ObjectReference, SyncServiceClient } from '../../src/client';
+import type { ObjectReference, SyncServiceClient } from '../../src/client';
 import type { Handler } from '../common/input';
 import type { StatusLine } from '../common/status';
 import type { Transfers } from '../common/transfers';
@@ -41,31 +41,34 @@ export function sending(parts: OutParts, transfers: Transfers): Handler {
         status.show({ fill: 'blue', shape: 'dot', text: object.objectID });
         const became = await transfers.run((listeners) => send(client, listeners));
         const sent = { client, object, outcome: became === 'unchanged' ? became : outcome } as const;
-        return { ...sent, metadata: await metadataOf(sent) };
+        return { ...sent, object: await taken(sent) };
       },
     );
     return goOn(message, { ...sent, patience: parts.settings.timeout }, parts, closing);
   };
 }
 
-/** The metadata of an object as the service has it; undefined where it was deleted. */
-export async function metadataOf({ client, object, outcome }: Sent): Promise<ObjectMetadata | undefined> {
-  return outcome === 'deleted' ? undefined : client.getObjectMetadata(object);
+/**
+ * What the service has of an object now; its name where it was deleted, or the service does not say. It has taken the
+ * object all the same: whoever was told a failure would send it again.
+ */
+export async function taken({ client, object, outcome }: Sent): Promise<ObjectReference> {
+  return outcome === 'deleted' ? object : client.getObjectMetadata(object).catch(() => object);
 }
 
 /** The message, with what came of it: at once, or when the object has arrived. */
 export async function goOn(
   message: NodeMessageInFlow,
-  sent: Sent & { metadata: ObjectMetadata | undefined; patience: number },
+  sent: Sent & { patience: number },
   { reach, settings, status }: OutParts,
   signal: AbortSignal,
 ): Promise<NodeMessage> {
-  const { client, metadata: object, outcome, patience } = sent;
+  const { client, object, outcome, patience } = sent;
   const { waitFor: goal } = settings;
-  if (object && (goal === 'delivered' || goal === 'consumed')) {
+  if (outcome !== 'deleted' && (goal === 'delivered' || goal === 'consumed')) {
     return arrived(message, { client, object, goal, patience, signal }, status);
   }
   status.show({ fill: 'green', shape: 'dot', text: `sync-out.outcome.${outcome}` });
-  void reach.look(client, sent.object, () => status.show(toNobody));
-  return Object.assign(message, { object: object ?? sent.object, outcome });
+  void reach.look(client, object, () => status.show(toNobody));
+  return Object.assign(message, { object, outcome });
 }

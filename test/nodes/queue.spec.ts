@@ -15,6 +15,8 @@ type Caught = NodeMessageInFlow & { error: { code: string; message: string }; pa
 
 describe('what waits in a sync-out', () => {
   let service: Awaited<ReturnType<typeof serve>>;
+  /** Whether it says what it has. */
+  let tells = true;
   /** Objects that the service was asked to store, and what hangs there. */
   let stored: string[];
   let hanging: ServerResponse[];
@@ -24,9 +26,13 @@ describe('what waits in a sync-out', () => {
   before(() => helper.startServer());
   after(() => helper.stopServer());
   beforeEach(async () => {
-    [stored, hanging, hangs] = [[], [], () => true];
+    [stored, hanging, hangs, tells] = [[], [], () => true, true];
     service = await serve((request, response) => {
       if (request.method === 'GET') {
+        if (!tells) {
+          response.writeHead(500).end('no');
+          return;
+        }
         const [, objectType = '', objectID = ''] =
           /objects\/demo\/([^/]+)\/([^/]+)/.exec(String(request.url)) ?? [];
         response.end(stringifyExactJson(metadataOf({ objectType, objectID })));
@@ -69,6 +75,21 @@ describe('what waits in a sync-out', () => {
     (helper.log().args as unknown as [{ level: number; id?: string; msg: unknown }][])
       .filter(([{ id, level }]) => id === 'out' && level <= 30)
       .map(([{ msg }]) => String(msg));
+
+  it('goes on when it is published, also where the service does not say afterwards what it has', async () => {
+    for (const fields of [{}, { waitFor: 'delivered', timeout: '0.05' }]) {
+      await run(...flow(fields));
+      [hangs, tells] = [() => false, false];
+      const [sent, caught] = [collect('sent'), collect('caught')];
+      give('out', { payload: 'x', name: 'o' });
+      await until('the message goes on, or fails', () => sent.length + caught.length > 0);
+      assert.deepEqual(caught, []);
+      const { object, outcome } = sent[0] as unknown as { object: object; outcome: string };
+      assert.deepEqual(object, { objectType: 't', objectID: 'o' });
+      assert.equal(outcome, 'waitFor' in fields ? 'timeout' : 'published');
+      await helper.unload();
+    }
+  });
 
   it('is bounded: more is refused, and told', async () => {
     await run(...flow());
