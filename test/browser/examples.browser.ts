@@ -21,10 +21,15 @@ const files = readdirSync(resolve(__dirname, '../../examples')).map((file) => ba
 /** The dialog that is in the README. */
 const shown = { example: 'configuration roll-out', node: 'publish settings' };
 
+const viewport = { width: 1600, height: 900 };
+
 async function showDialog(editor: Editor, name: string, id: string): Promise<void> {
+  // All of it, with the section that holds something.
+  await editor.page.setViewportSize({ ...viewport, height: 1_500 });
   await editor.openDialog(id);
   await editor.picture(`dialog ${name}`);
   await editor.cancelDialog();
+  await editor.page.setViewportSize(viewport);
 }
 
 function overlapping(nodes: readonly DrawnNode[]): string[] {
@@ -66,7 +71,7 @@ describe('an example, imported', () => {
       };
       const nodeRed = await startNodeRed({}, environment);
       try {
-        const editor = await Editor.open(browser, nodeRed.url, { viewport: { width: 1600, height: 900 } });
+        const editor = await Editor.open(browser, nodeRed.url, { viewport });
         await editor.importExample(name);
         await editor.invoke('core:show-debug-tab');
         await editor.deploy();

@@ -14,7 +14,7 @@ describe('the first flow', () => {
   before(async () => {
     browser = await openBrowser();
     nodeRed = await startNodeRed();
-    editor = await Editor.open(browser, nodeRed.url, { viewport: { width: 1340, height: 860 } });
+    editor = await Editor.open(browser, nodeRed.url, { viewport: { width: 1340, height: 930 } });
   });
   after(async () => {
     await browser?.close();

@@ -68,6 +68,12 @@ function brokenLabels(editor: Editor): Promise<string[]> {
   );
 }
 
+/** Opens what is folded away, as a user does. */
+async function unfold(editor: Editor): Promise<void> {
+  const folded = editor.page.locator('.red-ui-tray-body [role="button"][aria-expanded="false"]:visible');
+  for (let left = await folded.count(); left > 0; left -= 1) await folded.first().press('Enter');
+}
+
 /** What axe finds in the dialog that is open, apart from what Node-RED's own widgets make. */
 async function violations(editor: Editor): Promise<string[]> {
   await editor.page.evaluate(axe.source);
@@ -145,9 +151,11 @@ describe('the dialogs in every language', function () {
 
   for (const language of ['en-US', 'de', 'ja', 'zh-CN']) {
     it(`have labels of one line and nothing that hinders anybody: ${language}`, async () => {
-      const editor = await Editor.open(browser, nodeRed.url, { language });
+      const viewport = { width: 1400, height: 1_500 };
+      const editor = await Editor.open(browser, nodeRed.url, { language, viewport });
       const [broken, hindering]: [Record<string, string[]>, Record<string, string[]>] = [{}, {}];
       const look = async (name: string): Promise<void> => {
+        await unfold(editor);
         await editor.picture(`${language} ${name}`);
         const labels = await brokenLabels(editor);
         // It is about the same elements in all of them.
