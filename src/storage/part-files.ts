@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { isStorageError, systemCode } from './errors';
+import { isStorageError, onDisk, systemCode } from './errors';
 import type { Machine } from './machine';
 import { PartFile } from './part-file';
 import { isPart, isPartOf, isTemporary, partFor } from './temporary';
@@ -30,21 +30,10 @@ export class PartFiles {
    * The part file of what is to be called `path`, with what is there of it already; undefined where somebody else is at it.
    *
    * @param mode of a file that is not there yet, less what the process never grants.
+   * @throws StorageError.
    */
-  async take(path: string, identity: PartIdentity, mode: number): Promise<PartFile | undefined> {
-    const own = partFor(path, identity);
-    const folder = dirname(path);
-    const others = (await this.machine.disk.list(folder)).filter(
-      (name) => isPartOf(path, identity.of, name) && join(folder, name) !== own,
-    );
-    const removing = others.map((name) => PartFile.remove(join(folder, name), this.machine));
-    const before = await this.machine.disk.stat(path);
-    const opening = PartFile.open(own, before?.mode ?? mode, this.machine).catch((error: unknown) => {
-      if (isStorageError(error, 'STORAGE_IN_USE') || wasRemoved(error)) return undefined;
-      throw error;
-    });
-    const [part] = await Promise.all([opening, ...removing]);
-    return part;
+  take(path: string, identity: PartIdentity, mode: number): Promise<PartFile | undefined> {
+    return onDisk(path, () => this.#take(path, identity, mode));
   }
 
   /** Removes what dead processes have left in a folder; looks there once an hour. */
@@ -58,6 +47,22 @@ export class PartFiles {
     this.#tidied.set(folder, clock.elapsed());
     const names = (await disk.list(folder)).filter((name) => isPart(name) || isTemporary(name));
     await Promise.all(names.map((name) => this.#removeOld(join(folder, name), isPart(name))));
+  }
+
+  async #take(path: string, identity: PartIdentity, mode: number): Promise<PartFile | undefined> {
+    const own = partFor(path, identity);
+    const folder = dirname(path);
+    const others = (await this.machine.disk.list(folder)).filter(
+      (name) => isPartOf(path, identity.of, name) && join(folder, name) !== own,
+    );
+    const removing = others.map((name) => PartFile.remove(join(folder, name), this.machine));
+    const before = await this.machine.disk.stat(path);
+    const opening = PartFile.open(own, before?.mode ?? mode, this.machine).catch((error: unknown) => {
+      if (isStorageError(error, 'STORAGE_IN_USE') || wasRemoved(error)) return undefined;
+      throw error;
+    });
+    const [part] = await Promise.all([opening, ...removing]);
+    return part;
   }
 
   async #removeOld(path: string, isPartFolder: boolean): Promise<void> {

@@ -165,6 +165,12 @@ describe('a download to a file that was ended before it was whole', function () 
     await assertWhole();
   });
 
+  it('says that its folder is not there as it says all else of the disk', async () => {
+    await start();
+    const elsewhere = join(folder, 'nowhere', 'model');
+    await assert.rejects(client.fetchObjectDataToFile(object, elsewhere), { code: 'SYNC_STORAGE' });
+  });
+
   it('is whole also where two fetch it at once: one has the part, the other its own', async () => {
     await start();
     await begin();

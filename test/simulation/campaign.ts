@@ -1,13 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
+import { type Excluded, nothingExcluded } from './histories';
 import type { Violation } from './oracle/rules';
 
 /** What a worker tells of a seed that it has done. */
 export interface Told {
   seed: number;
   violations: readonly Violation[];
-  unversioned: number;
-  unansweredOfSeveral: number;
+  excluded: Excluded;
 }
 
 /** A worker that says nothing for so long, in ms, is caught in its seed. */
@@ -73,7 +73,7 @@ export class Campaign {
       at: 0,
       what: 'the process died, or never came to its end',
     };
-    this.onTold({ seed: caught, violations: [violation], unversioned: 0, unansweredOfSeveral: 0 });
+    this.onTold({ seed: caught, violations: [violation], excluded: nothingExcluded });
     this.#waiting.unshift(...rest);
     this.#startWorker();
   }

@@ -17,6 +17,7 @@ class Pending implements Timer {
 /** How many calls there may be in so many ms: more is a loop that nothing, or hardly anything, slows down. */
 const callsInOneSpan = 8_000;
 const span = 10_000;
+const leastDelay = 1e-6;
 
 /** Taken before a simulation forbids it to everybody else. */
 const { setImmediate: turn } = globalThis;
@@ -48,7 +49,9 @@ export class VirtualClock implements Clock {
 
   after(delay: number, callback: () => void): Timer {
     this.#order += 1;
-    const pending = new Pending(this.#elapsed + Math.max(0, delay), this.#order, callback);
+    // A delay that is too short for the digits of a number passes all the same.
+    const due = this.#elapsed + (delay > 0 ? Math.max(delay, leastDelay) : 0);
+    const pending = new Pending(due, this.#order, callback);
     push(this.#heap, pending);
     return pending;
   }

@@ -1,4 +1,5 @@
 import { FileJournal } from '../../src/storage/file-journal';
+import type { Machine } from '../../src/storage/machine';
 import type { Clock } from '../../src/system/clock';
 import { MemoryDisk } from '../support/memory-disk';
 import { MadeUpProcesses } from '../support/processes';
@@ -23,11 +24,20 @@ export class Computer {
     return this.#disk.openFiles;
   }
 
-  /** Opens the journal for a process that starts now. */
-  openJournal(clock: Clock): Promise<FileJournal> {
+  /** What is on it now. */
+  get disk(): MemoryDisk {
+    return this.#disk;
+  }
+
+  /** What a process that starts now has of it. */
+  start(clock: Clock): Machine {
     const processes = this.#processes.start({ boot: `boot ${this.#boots}` });
     this.#running = processes;
-    const machine = { disk: this.#disk, clock, random: this.random, processes };
+    return { disk: this.#disk, clock, random: this.random, processes };
+  }
+
+  /** Opens the journal for a process that starts now. */
+  openJournal(machine: Machine): Promise<FileJournal> {
     return FileJournal.open('/edge-sync', { syncEvery, machine });
   }
 

@@ -1,72 +1,82 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Campaign, type Told } from './campaign';
-import { type Rule, rules, type Violation } from './oracle/rules';
-import type { Plan } from './plans/plan';
-import { planOf } from './plans/planner';
-import { shrink } from './plans/shrink';
-import { run } from './run';
+import { type AnyPlan, type Excluded, happen, nothingExcluded, plansOf, smallerPlan } from './histories';
+import { type Rule, rules } from './oracle/rules';
 
 /**
- * npm run test:simulation -- --seeds N --from K        many histories
+ * npm run test:simulation -- --seeds N --from K        many histories: two of each seed, one of what is received, and one
+ *                                                      of what is fetched, sent, kept in an outbox and waited for
  *   --briefly                                          without a smaller plan of the first that fail
- * npm run test:simulation -- --seed K --log FILE       one, with all that happens in it
+ * npm run test:simulation -- --seed K --log FILE       one seed, with all that happens in it
  * npm run test:simulation -- --plan FILE --log FILE    one that was made smaller
  */
 const workers = 2;
 /** Of how many that fail a smaller plan is looked for. */
 const shrunk = 3;
 
+const toldOfExcluded: Readonly<Record<keyof Excluded, string>> = {
+  unversioned: 'updates were acknowledged with their predecessor, within the time of one request',
+  unansweredOfSeveral: 'unanswered acknowledgements with consumers above 1 were left out of rule b',
+  spoiltByDeath: 'uploads, without an outbox, have behind them what a process that died had left',
+  unsized: 'downloads of a size that the service has forgotten were left out of rule j',
+};
+
 async function many(from: number, seeds: number, explained: number): Promise<boolean> {
   const failed: Told[] = [];
-  const counts = { unversioned: 0, unansweredOfSeveral: 0 };
+  const excluded: Excluded = { ...nothingExcluded };
+  const names = Object.keys(excluded) as (keyof Excluded)[];
   const campaign = new Campaign(
     Array.from({ length: seeds }, (_, index) => from + index),
     (told) => {
-      counts.unversioned += told.unversioned;
-      counts.unansweredOfSeveral += told.unansweredOfSeveral;
+      for (const name of names) excluded[name] += told.excluded[name];
       if (told.violations.length > 0) failed.push(told);
     },
   );
   await campaign.run(workers);
   failed.sort((one, other) => one.seed - other.seed);
-  for (const { seed, violations } of failed.slice(0, explained))
-    await explain(planOf(seed), violations, `--seed ${seed}`);
+  for (const { seed } of failed.slice(0, explained)) {
+    for (const plan of plansOf(seed)) await explain(plan, seed);
+  }
   for (const rule of Object.keys(rules) as Rule[]) {
     const broken = failed.filter(({ violations }) => violations.some((violation) => violation.rule === rule));
     const seedsOfIt = broken.slice(0, 10).map(({ seed }) => seed);
     if (broken.length > 0)
       console.log(`${broken.length} break ${rule} (guarantee ${rules[rule]}): ${seedsOfIt.join(' ')}`);
   }
-  console.log(
-    `${counts.unversioned} updates were acknowledged with their predecessor, within the time of one request`,
-  );
-  console.log(
-    `${counts.unansweredOfSeveral} unanswered acknowledgements with consumers above 1 were left out of rule b`,
-  );
+  for (const name of names) console.log(`${excluded[name]} ${toldOfExcluded[name]}`);
   console.log(`${seeds} seeds, ${failed.length} failed`);
   return failed.length === 0;
 }
 
-async function explain(plan: Plan, [first]: readonly Violation[], replay: string): Promise<void> {
+async function explain(plan: AnyPlan, seed: number): Promise<void> {
+  const [first] = (await happen(plan)).violations;
   if (!first) return;
-  console.log(`${replay}: ${first.rule} (guarantee ${rules[first.rule]}), at ${first.at}: ${first.what}`);
-  console.log(`  npm run test:simulation -- ${replay} --log history.txt`);
-  const smaller = await shrink(plan, first.rule);
-  const { violations, log } = await run(smaller, true);
+  console.log(
+    `--seed ${seed}: ${first.rule} (guarantee ${rules[first.rule]}), at ${first.at}: ${first.what}`,
+  );
+  console.log(`  npm run test:simulation -- --seed ${seed} --log history.txt`);
+  const smaller = await smallerPlan(plan, first.rule);
+  const { violations, log } = await happen(smaller, true);
   console.log(`  smaller: ${JSON.stringify(smaller)}`);
   for (const line of log.slice(0, log.findIndex((each) => each.includes('BROKEN')) + 1).slice(-12))
     console.log(`  ${line}`);
   console.log(`  ${violations.length} violations`);
 }
 
-async function one(plan: Plan, file: string | undefined): Promise<boolean> {
-  const { violations, log } = await run(plan, file !== undefined);
-  if (file !== undefined) writeFileSync(file, `${JSON.stringify(plan, undefined, 1)}\n${log.join('\n')}\n`);
-  for (const { rule, at, what } of violations)
-    console.log(`${rule} (guarantee ${rules[rule]}), at ${at}: ${what}`);
-  console.log(`1 seeds, ${violations.length > 0 ? 1 : 0} failed`);
-  return violations.length === 0;
+async function one(plans: readonly AnyPlan[], file: string | undefined): Promise<boolean> {
+  const lines: string[] = [];
+  let isBroken = false;
+  for (const plan of plans) {
+    const { violations, log } = await happen(plan, file !== undefined);
+    lines.push(JSON.stringify(plan, undefined, 1), ...log);
+    for (const { rule, at, what } of violations)
+      console.log(`${rule} (guarantee ${rules[rule]}), at ${at}: ${what}`);
+    isBroken ||= violations.length > 0;
+  }
+  if (file !== undefined) writeFileSync(file, `${lines.join('\n')}\n`);
+  console.log(`1 seeds, ${isBroken ? 1 : 0} failed`);
+  return !isBroken;
 }
 
 async function main(): Promise<void> {
@@ -82,9 +92,9 @@ async function main(): Promise<void> {
   });
   const well =
     values.plan !== undefined
-      ? await one(JSON.parse(readFileSync(values.plan, 'utf8')), values.log)
+      ? await one([JSON.parse(readFileSync(values.plan, 'utf8'))], values.log)
       : values.seed !== undefined
-        ? await one(planOf(Number(values.seed)), values.log)
+        ? await one(plansOf(Number(values.seed)), values.log)
         : await many(Number(values.from), Number(values.seeds), values.briefly ? 0 : shrunk);
   process.exitCode = well ? 0 : 1;
 }

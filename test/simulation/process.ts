@@ -37,7 +37,7 @@ export class Process {
 
   static async start(name: string, plan: Plan, parts: LineParts, computer: Computer): Promise<Process> {
     const clock = new ProcessClock(parts.clock);
-    const journal = plan.journal ? await computer.openJournal(clock) : undefined;
+    const journal = plan.journal ? await computer.openJournal(computer.start(clock)) : undefined;
     return new Process(name, plan, clock, new Line(name, parts), computer, journal);
   }
 

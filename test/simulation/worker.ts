@@ -1,6 +1,5 @@
 import type { Told } from './campaign';
-import { planOf } from './plans/planner';
-import { run } from './run';
+import { type Excluded, happen, nothingExcluded, plansOf } from './histories';
 
 /** One process of a campaign: does the seeds that it is sent, one after the other. */
 let last = Promise.resolve();
@@ -10,7 +9,11 @@ process.on('message', (seed: number) => {
 });
 
 async function tell(seed: number): Promise<void> {
-  const { violations, unversioned, unansweredOfSeveral } = await run(planOf(seed));
-  const told: Told = { seed, violations: violations.slice(0, 20), unversioned, unansweredOfSeveral };
+  const told: Told = { seed, violations: [], excluded: { ...nothingExcluded } };
+  for (const plan of plansOf(seed)) {
+    const { violations, excluded } = await happen(plan);
+    told.violations = [...told.violations, ...violations.slice(0, 20)];
+    for (const name of Object.keys(excluded) as (keyof Excluded)[]) told.excluded[name] += excluded[name];
+  }
   process.send?.(told);
 }

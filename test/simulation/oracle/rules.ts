@@ -22,6 +22,18 @@ export const rules = {
   'i: only what it takes': 9,
   'i: no exception, no loop': 7,
   'i: the status tells the truth': 7,
+  'j: bytes handed out are those of their dataID': 5,
+  'j: a file appears whole, or not at all': 5,
+  'j: what a download says is so': 5,
+  'j: what can be fetched is fetched': 7,
+  'k: what was uploaded is there, and whole': 5,
+  'k: an upload fails for a reason': 7,
+  'l: what was kept is sent, or in dead letters': 10,
+  'l: the service has what was kept last': 10,
+  'l: of each object in order': 10,
+  'l: twice only what got no answer': 10,
+  'm: a wait ends with what was so': 7,
+  'm: a wait ends in time': 7,
 } as const;
 
 export type Rule = keyof typeof rules;
