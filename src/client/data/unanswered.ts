@@ -42,6 +42,11 @@ export class UnansweredPut {
     return new UnansweredPut(this.wasChangeable);
   }
 
+  /** Whether a try was not answered, and may have arrived, be it in part. */
+  get isDoubtful(): boolean {
+    return this.#isRepeated;
+  }
+
   /** A try was not answered, and another follows. */
   readonly repeated = (): void => {
     this.#isRepeated = true;

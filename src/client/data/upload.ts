@@ -97,7 +97,8 @@ export class Uploader {
         await send();
       }
     } catch (error) {
-      if (mayHaveBeenCut(error)) this.#remember(key);
+      // The last try may not have reached the service where one before did.
+      if (put.isDoubtful || mayHaveBeenCut(error)) this.#remember(key);
       throw error;
     }
     this.#cut.delete(key);

@@ -111,12 +111,15 @@ export class TransferProcess {
   /** @throws where the disk does not let it. */
   async close(): Promise<void> {
     this.#closing = true;
-    await this.#opening;
-    await this.outbox?.close();
-    await this.client.close();
-    await this.journal?.close();
-    this.#alive = false;
-    this.computer.end('closed');
+    try {
+      await this.#opening;
+      await this.outbox?.close();
+      await this.client.close();
+      await this.journal?.close();
+    } finally {
+      this.#alive = false;
+      this.computer.end('closed');
+    }
   }
 
   /** Nothing of it happens any more, whatever it was about to do. */
