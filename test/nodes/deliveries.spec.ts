@@ -6,7 +6,16 @@ import { faultText } from '../../nodes/common/fault';
 import { toNobody } from '../../nodes/sync-out/reach';
 import { type LocalEdge, LocalService } from '../../src/local-service';
 import { clientOf, letClientsGo } from '../support/clients';
-import { give, next, nodes, receivingFlow, sendingFlow, statusesOf, wholeFlow } from '../support/flow';
+import {
+  deploy,
+  give,
+  next,
+  nodes,
+  receivingFlow,
+  sendingFlow,
+  statusesOf,
+  wholeFlow,
+} from '../support/flow';
 import { until } from '../support/until';
 
 helper.init(require.resolve('node-red'));
@@ -251,7 +260,7 @@ describe('sync-out that waits', () => {
     assert.equal((await activated).outcome, 'delivered');
     await cloud.updateObject({ objectType: 'rules', objectID: 'r2' });
     const late = sendingFlow({ waitFor: 'delivered', action: 'data', objectID: 'r2' });
-    await helper.setFlows(wholeFlow(configs(edge), late), 'nodes');
+    await deploy(wholeFlow(configs(edge), late), 'nodes');
     const delivered = next('sent');
     give('out', { payload: 'late' });
     assert.equal((await delivered).outcome, 'delivered');
@@ -277,7 +286,7 @@ describe('sync-out that waits', () => {
     give('out', { payload: 'hello' });
     await until('it waits', () => shown.some(({ text }) => text === toNobody.text));
     const changed = sendingFlow({ name: 'changed', waitFor: 'consumed' });
-    await helper.setFlows(wholeFlow(configs(), changed), 'nodes');
+    await deploy(wholeFlow(configs(), changed), 'nodes');
     const { code, message } = (await caught).error as unknown as Failure;
     assert.equal(code, 'SYNC_ABORTED');
     assert.match(message, /^rules\/r1 is published, but nobody waits/);

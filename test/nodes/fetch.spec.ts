@@ -10,6 +10,7 @@ import { type ObjectMetadata, SyncServiceClient } from '../../src/client';
 import { stringifyExactJson } from '../../src/protocol/exact-json';
 import { clientOf, letClientsGo } from '../support/clients';
 import {
+  deploy,
   flowOf,
   give,
   next,
@@ -224,7 +225,7 @@ describe('sync-fetch', () => {
         edge.answers.length > 0 && (await readdir(folder)).length > 0;
       await until('the file is being written', isWriting);
       const cut = new Promise((resolve) => edge.answers[0]?.on('close', resolve));
-      await helper.setFlows(wholeFlow(...flow('after')), 'nodes');
+      await deploy(wholeFlow(...flow('after')), 'nodes');
       await cut;
       await until('the Catch node is told', () => caught.includes('SYNC_ABORTED'));
       await until('the folder is empty', async () => (await readdir(folder)).length === 0);
@@ -254,7 +255,7 @@ describe('sync-fetch', () => {
       await start('first');
       assert.deepEqual([await fetched('t'), await fetched('u')], ['o', 'u%2Fo']);
       const flow = wholeFlow([service], receivingFlow({ fetch: { name: 'second', output: 'file', folder } }));
-      await helper.setFlows(flow, 'nodes');
+      await deploy(flow, 'nodes');
       assert.deepEqual([await fetched('v'), await fetched('t')], ['v%2Fo', 'o']);
       await helper.unload();
       await rm(join(folder, 'u%2Fo'));

@@ -14,7 +14,7 @@ import { outboxLimits } from '../../nodes/sync-service/outbox-limits';
 import { outboxStatus } from '../../nodes/sync-service/outbox-status';
 import { type OutboxEntry, type OutboxState, SyncServiceClient } from '../../src/client';
 import { LocalService } from '../../src/local-service';
-import { flowOf, give, next, nodes, sendingFlow, wholeFlow } from '../support/flow';
+import { deploy, flowOf, give, next, nodes, sendingFlow, wholeFlow } from '../support/flow';
 import { freePort } from '../support/ports';
 import { record } from '../support/recorder';
 import { translate } from '../support/texts';
@@ -243,7 +243,7 @@ describe('what sync-out keeps until it is sent', () => {
     await load({ waitFor: 'published' });
     const failed = failure();
     await until('it waits', async () => (await ask('waiting')).length === 1);
-    const deployed = helper.setFlows(flow({ waitFor: 'published', name: 'changed' }), 'nodes');
+    const deployed = deploy(flow({ waitFor: 'published', name: 'changed' }), 'nodes');
     const { code, message } = await failed;
     await deployed;
     assert.equal(code, 'SYNC_ABORTED');
@@ -284,9 +284,9 @@ describe('what sync-out keeps until it is sent', () => {
       await startService();
       await load({ waitFor: 'published' });
       await send({});
-      await helper.setFlows(flow({ action, waitFor: 'published' }), 'nodes');
+      await deploy(flow({ action, waitFor: 'published' }), 'nodes');
       assert.equal((await send({ payload: 'new' })).outcome, outcome);
-      await helper.setFlows(flow({ action }), 'nodes');
+      await deploy(flow({ action }), 'nodes');
       assert.equal((await send({ payload: 'newer' })).outcome, 'queued');
       await untilNoneWaits();
     });
@@ -298,7 +298,7 @@ describe('what sync-out keeps until it is sent', () => {
     await load({ source: 'file', data: 'filename', keptFile: 'copy' });
     await send({ filename: path });
     await writeFile(path, 'second');
-    await helper.setFlows(flow({ source: 'file', data: 'filename', keptFile: 'path' }), 'nodes');
+    await deploy(flow({ source: 'file', data: 'filename', keptFile: 'path' }), 'nodes');
     await send({ id: 'r2', filename: path });
     await writeFile(path, 'third');
     await startService();
@@ -377,7 +377,7 @@ describe('what sync-out keeps until it is sent', () => {
     assert.equal(code, 'SYNC_OUTBOX_FULL');
     assert.match(message, /full \(1 entries\)/);
     await until('the status says so', () => /outbox full, 1 waiting since/.test(String(shown.status.text)));
-    await helper.setFlows(flow({}, { outboxEntries: '1', outboxWhenFull: 'drop' }), 'full');
+    await deploy(flow({}, { outboxEntries: '1', outboxWhenFull: 'drop' }), 'full');
     await send({ id: 'r2' });
     assert.deepEqual(
       (await ask('waiting')).map(({ objectID }) => objectID),

@@ -4,7 +4,7 @@ import type { Node, NodeMessageInFlow } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import { sharedLocalService } from '../../nodes/sync-service/local';
 import { stringifyExactJson } from '../../src/protocol/exact-json';
-import { flowOf, give, run, sendingFlow, wholeFlow } from '../support/flow';
+import { deploy, flowOf, give, run, sendingFlow, wholeFlow } from '../support/flow';
 import { metadataOf } from '../support/metadata';
 import { serve } from '../support/server';
 import { until } from '../support/until';
@@ -138,10 +138,10 @@ describe('what waits in a sync-out', () => {
     assert.equal(stored.filter((url) => url.includes('o-large')).length, 1);
   });
 
-  const queued = async (deploy: 'full' | 'nodes', ...more: Parameters<typeof wholeFlow>): Promise<void> => {
+  const queued = async (mode: 'full' | 'nodes', ...more: Parameters<typeof wholeFlow>): Promise<void> => {
     for (let index = 0; index < 20; index += 1) give('out', { payload: 'x', name: `o${index}` });
     await until('four are on their way', () => stored.length === 4);
-    await helper.setFlows(wholeFlow(...flow({ name: 'renamed' }), ...more), deploy);
+    await deploy(wholeFlow(...flow({ name: 'renamed' }), ...more), mode);
   };
 
   it('is told to a Catch node at a deploy of the node', async () => {
@@ -176,7 +176,7 @@ describe('what waits in a sync-out', () => {
     const caught = collect('caught');
     for (let index = 0; index < 20; index += 1) give('instance', { payload: 'x', name: `o${index}` });
     await until('four are on their way', () => stored.length === 4);
-    await helper.setFlows(wholeFlow(...whole('after')), 'nodes');
+    await deploy(wholeFlow(...whole('after')), 'nodes');
     await until('all are told', () => caught.length === 16);
   });
 
@@ -197,7 +197,7 @@ describe('what waits in a sync-out', () => {
     for (let index = 0; index < 20; index += 1) give('out', { payload: 'x', name: `o${index}` });
     await until('four are on their way', () => stored.length === 4);
     const renamed = catchless.map((node) => (node.id === 'out' ? { ...node, name: 'renamed' } : node));
-    await helper.setFlows(wholeFlow([cloud], renamed), 'nodes');
+    await deploy(wholeFlow([cloud], renamed), 'nodes');
     assert.deepEqual(logged(), [line]);
   });
 

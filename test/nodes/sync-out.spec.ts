@@ -10,7 +10,17 @@ import { timeOf } from '../../nodes/sync-out/time';
 import { sharedLocalService } from '../../nodes/sync-service/local';
 import type { ObjectMetadata } from '../../src/client';
 import { clientOf, letClientsGo } from '../support/clients';
-import { give, next, nodes, run, sendingFlow, services, statusesOf, wholeFlow } from '../support/flow';
+import {
+  deploy,
+  give,
+  next,
+  nodes,
+  run,
+  sendingFlow,
+  services,
+  statusesOf,
+  wholeFlow,
+} from '../support/flow';
 import { rsa } from '../support/keys';
 import { record } from '../support/recorder';
 import { until } from '../support/until';
@@ -120,7 +130,7 @@ describe('sync-out', () => {
         await (await clientOf('css')).getObjectStatus({ objectType: 'rules', objectID: 'r1' }),
         'notReady',
       );
-      await helper.setFlows(wholeFlow(services, sendingFlow({ action: 'data' })), 'nodes');
+      await deploy(wholeFlow(services, sendingFlow({ action: 'data' })), 'nodes');
       const { object, outcome } = await send({ payload: 'late' });
       assert.equal(outcome, 'published');
       assert.equal(String(await (await clientOf('css')).fetchObjectData(object)), 'late');
@@ -317,7 +327,7 @@ describe('sync-out', () => {
         metaOnlyType: 'bool',
         ...str({ version: '2' }),
       });
-      await helper.setFlows(wholeFlow(services, changed), 'nodes');
+      await deploy(wholeFlow(services, changed), 'nodes');
       const { object } = await send();
       assert.equal(object.version, '2');
       assert.equal(String(await (await clientOf('css')).fetchObjectData(object)), 'hello');
@@ -438,10 +448,7 @@ describe('sync-out', () => {
       await (await clientOf('ess')).publish(given, 'hello');
       const { object } = await send({ object: given });
       assert.equal(object.objectID, 'given');
-      await helper.setFlows(
-        wholeFlow(services, sendingFlow({ ...auto, service: 'ess', action: 'delete' })),
-        'nodes',
-      );
+      await deploy(wholeFlow(services, sendingFlow({ ...auto, service: 'ess', action: 'delete' })), 'nodes');
       assert.equal((await send({ object: given })).outcome, 'deleted');
     });
 
@@ -459,7 +466,7 @@ describe('sync-out', () => {
   it('activates an object', async () => {
     await onCloud({ inactive: 'true', inactiveType: 'bool' });
     await send();
-    await helper.setFlows(wholeFlow(services, sendingFlow({ action: 'activate' })), 'nodes');
+    await deploy(wholeFlow(services, sendingFlow({ action: 'activate' })), 'nodes');
     const { object, outcome } = await send({});
     assert.equal(outcome, 'activated');
     assert.equal(object.inactive, false);
@@ -468,7 +475,7 @@ describe('sync-out', () => {
   it('deletes an object', async () => {
     await onCloud({});
     await send();
-    await helper.setFlows(wholeFlow(services, sendingFlow({ action: 'delete' })), 'nodes');
+    await deploy(wholeFlow(services, sendingFlow({ action: 'delete' })), 'nodes');
     assert.equal((await send({})).outcome, 'deleted');
     await assert.rejects((await clientOf('css')).getObjectMetadata({ objectType: 'rules', objectID: 'r1' }), {
       code: 'SYNC_NOT_FOUND',

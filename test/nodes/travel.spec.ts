@@ -8,6 +8,7 @@ import { sharedLocalService } from '../../nodes/sync-service/local';
 import { LocalService } from '../../src/local-service';
 import { clientOf, letClientsGo } from '../support/clients';
 import {
+  deploy,
   give,
   next,
   nodes,
@@ -241,7 +242,7 @@ describe('objects in a flow', () => {
   it('go on arriving after a redeploy of the flow', async () => {
     await run(services, sendingFlow(), receivingFlow());
     const before = (helper.getNode('css') as unknown as SyncServiceNode).connection;
-    await helper.setFlows(wholeFlow(services, sendingFlow(), receivingFlow()), 'full');
+    await deploy(wholeFlow(services, sendingFlow(), receivingFlow()), 'full');
     const after = (helper.getNode('css') as unknown as SyncServiceNode).connection;
     assert.notEqual(before, after);
     await assert.rejects(before.client());

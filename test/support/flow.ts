@@ -1,3 +1,4 @@
+import { type EventEmitter, once } from 'node:events';
 import type { Node, NodeAPI, NodeMessageInFlow, NodeStatus } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import syncAdmin from '../../nodes/sync-admin/sync-admin';
@@ -17,6 +18,8 @@ function translated(node: (RED: NodeAPI) => void): (RED: NodeAPI) => void {
 export const nodes = [syncService, syncIn, syncFetch, syncConsume, syncOut, syncQuery, syncAdmin].map(
   translated,
 );
+
+const { events } = require('node-red') as { events: EventEmitter };
 
 interface FlowNode {
   id: string;
@@ -109,6 +112,16 @@ export function wholeFlow(...parts: FlowNode[][]): TestFlows {
 /** Runs a flow in a Node-RED runtime. */
 export async function run(...parts: FlowNode[][]): Promise<void> {
   await helper.load(nodes, wholeFlow(...parts));
+}
+
+/** Deploys another flow in it, as the editor does. */
+export async function deploy(flows: TestFlows, mode: 'full' | 'flows' | 'nodes'): Promise<void> {
+  const started = once(events, 'flows:started');
+  const deployed = helper.setFlows(flows, mode).catch((error: Error) => {
+    // The helper waits for 300 ms, which a busy machine needs to look at the disk before it starts flows.
+    if (error.message !== 'timeout waiting event') throw error;
+  });
+  await Promise.all([deployed, started]);
 }
 
 /** The next message that reaches a node. */
