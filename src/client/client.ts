@@ -675,8 +675,11 @@ export class SyncServiceClient {
     await this.#sender.close();
   }
 
-  /** @throws SyncServiceError SYNC_INVALID_ARGUMENT for what names no object. */
-  /** What is said of an object here never reaches the service: what a list has brought may be called anything. */
+  /**
+   * What is said of an object here never reaches the service: what a list has brought may be called anything.
+   *
+   * @throws SyncServiceError SYNC_INVALID_ARGUMENT for what names no object.
+   */
   #named<T extends ObjectReference>(object: T): T {
     checkNamed(object);
     return object;

@@ -111,7 +111,7 @@ export async function runCommand(
 }
 
 async function call(name: string, given: Omit<Call, 'client'>, environment: Environment): Promise<number> {
-  const command = commands[name];
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) throw new UsageError(`There is no command ${name}`);
   const [least, most] = command.words;
   const { values, words } = given;

@@ -24,13 +24,12 @@ export async function send(
 ): Promise<number> {
   const metadata = { ...object, ...destinationsOf(to), ...(version !== undefined && { version }) };
   await client.publish(metadata, { file }, { signal, onProgress: output.progress(nameOf(object)) });
-  const sent = await client.getObjectMetadata(object, { signal });
-  const { instanceID, objectSize } = sent;
-  output.result(
-    { ...object, instanceID, bytes: objectSize, outcome: 'published' },
-    `${nameOf(object)} published, ${objectSize} bytes`,
-  );
-  return goal === undefined ? exit.done : wait(client, sent, { goal, patience }, output, signal);
+  // Published it is, whether the service says what it has now or not.
+  const sent = await client.getObjectMetadata(object, { signal }).catch(() => undefined);
+  const about = sent && { instanceID: sent.instanceID, bytes: sent.objectSize };
+  const size = sent ? `, ${sent.objectSize} bytes` : '';
+  output.result({ ...object, ...about, outcome: 'published' }, `${nameOf(object)} published${size}`);
+  return goal === undefined ? exit.done : wait(client, sent ?? object, { goal, patience }, output, signal);
 }
 
 function destinationsOf(to: readonly string[]): Partial<ObjectMetadataInput> {

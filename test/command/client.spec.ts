@@ -136,6 +136,19 @@ describe('the command', function () {
       );
     });
 
+    it('is done once the service has taken the object, also where it does not say afterwards what it has', async () => {
+      const file = join(folder, 'model');
+      await writeFile(file, 'weights');
+      const silent = await serve((request, response) => {
+        request.resume().on('end', () => response.writeHead(request.method === 'PUT' ? 204 : 500).end());
+      }, 'CSS');
+      const to = { ...cloud(), EDGE_SYNC_URL: silent.address };
+      const { code, output, results } = await done(to, 'send', file, 'models/detector');
+      await silent.close();
+      assert.equal(code, 0, output);
+      assert.deepEqual(results, [{ objectType: 'models', objectID: 'detector', outcome: 'published' }]);
+    });
+
     it('fails where it does not come so far in time, and where there is no such file', async () => {
       const file = join(folder, 'model');
       await writeFile(file, 'weights');
@@ -258,6 +271,16 @@ describe('the command', function () {
     assert.equal(people.results(), 'rules/r1 ready\n  gateway/edge1 delivered\n');
   });
 
+  it('ends in peace where nobody reads what it says any more', async () => {
+    await pair.cloud.publish({ objectType: 'rules', objectID: 'r1' }, 'x');
+    for (const args of [['--help'], ['ls', 'rules']]) {
+      const unread = start(cloud(), ...args);
+      unread.process.stdout?.destroy();
+      assert.equal(await unread.code, 0, unread.output());
+      assert.equal(unread.output(), '');
+    }
+  });
+
   it('says what it was called wrong with, and takes no secret in an argument', async () => {
     for (const [args, said] of [
       [['send', 'x'], /send needs more/],
@@ -269,6 +292,7 @@ describe('the command', function () {
       [['receive', '--into', 'x'], /receive needs more/],
       [['ls', 'a', 'b'], /does not know what to do with b/],
       [['ls', '--once'], /ls knows no --once/],
+      [['constructor'], /There is no command constructor/],
       [['ls', '--secret', 'hush'], /--secret/],
     ] as const) {
       const wrong = start(cloud(), ...args);
