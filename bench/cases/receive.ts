@@ -7,7 +7,7 @@ const [objects, warming] = [4_000, 2_000];
 function receiving(name: string, checkVersion: boolean): Case {
   return {
     name,
-    about: `receives, fetches and acknowledges objects of 1 KiB ${checkVersion ? '' : 'without a look at the version '}against two requests by undici`,
+    about: `receives, fetches and acknowledges objects of 1 KiB ${checkVersion ? '' : 'without a question for the version '}against two requests by undici`,
     contenders: [
       { name: 'bare undici', program: 'receive-bare' },
       { name: 'ours', program: 'receive' },

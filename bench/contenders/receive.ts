@@ -31,7 +31,7 @@ async function receive(
     done = resolve;
   });
   const take = async (object: ObjectMetadata): Promise<void> => {
-    await client.fetchObjectData(object);
+    await client.fetchObjectData(object, { checkVersion });
     await receiver.acknowledge(object, 'consumed', { checkVersion });
     left -= 1;
     if (left === 0) done();

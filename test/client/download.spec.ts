@@ -76,6 +76,29 @@ describe('a download', () => {
     await assert.rejects(fetch(dataOf('hello', {}, later)), { code: 'SYNC_SUPERSEDED' });
   });
 
+  it('asks for no version where that is not wanted, unless something is amiss or the size is unknown', async () => {
+    let asked = 0;
+    const later = { dataID: '1795470914231361271' };
+    const counted = (text: string, fields: Partial<ObjectMetadata>): ObjectData => {
+      const data = dataOf(text, fields, later);
+      const current: ObjectData['current'] = () => {
+        asked += 1;
+        return data.current();
+      };
+      return { ...data, current };
+    };
+    const unchecked = { checkVersion: false };
+    assert.equal(await fetch(counted('hello', {}), unchecked), 'hello');
+    assert.equal(asked, 0);
+    const doubtful = [
+      counted('hell', { objectSize: 5 }),
+      counted('hello', { hashAlgorithm: 'SHA256', publicKey: 'a', signature: 'b' }),
+      counted('hello', { metaOnly: true, objectSize: 0 }),
+    ];
+    for (const data of doubtful) await assert.rejects(fetch(data, unchecked), { code: 'SYNC_SUPERSEDED' });
+    assert.equal(asked, doubtful.length);
+  });
+
   it('refuses what is larger than the limit before it fetches', async () => {
     await assert.rejects(toBuffer(dataOf('hello', {}), {}, 4), { code: 'SYNC_TOO_LARGE' });
   });

@@ -13,6 +13,11 @@ export interface DownloadOptions {
   maxBytes?: number | undefined;
   /** Public keys, as PEM or as base64 of their DER: data signed with another key, or not at all, is refused. */
   trustedKeys?: readonly string[] | undefined;
+  /**
+   * False saves the question, behind data that no signature proves, whether it is still that version: as many bytes of a
+   * newer one are taken for it. What goes on after a cut, and data of unknown size, asks all the same.
+   */
+  checkVersion?: boolean | undefined;
 }
 
 /** The data of one object; `current` is asked at the end whether it was still that version. */
@@ -61,9 +66,10 @@ export async function* checkedPieces(
     yield piece;
     tellProgress(options.onProgress, received, size);
   }
+  const isWhole = received === (size ?? received);
   // Bytes that fit the signature of a version are those of that version.
-  const isProven = received === (size ?? received) && signature?.fits();
-  if (isProven) return;
+  if (isWhole && (signature ? signature.fits() : size !== undefined && options.checkVersion === false))
+    return;
   refuseOtherVersion(metadata, await data.current());
   if (size !== undefined && received !== size) {
     const count = received > size ? 'more' : String(received);
