@@ -48,7 +48,8 @@ export const actions: Readonly<Record<OutSettings['action'], (request: SendReque
           ? client.publishIfChanged(metadata, data, options)
           : client.publish(metadata, data, options);
       },
-      keep: (outbox) => outbox.put(metadata, data, { sign, reference: isReferenced(settings) }),
+      keep: (outbox) =>
+        outbox.put(metadata, data, { sign, reference: isReferenced(settings), onlyWhenChanged }),
     };
   },
   async metadata(request) {

@@ -120,7 +120,7 @@ export const table = nodeTable({
       required: true,
     }),
     whenAway: choice({ fail: {}, keep: {} }, { icon: 'umbrella', formerly: 'fail' }, 'keep'),
-    onlyWhenChanged: checkbox(false, { shown: all(has('action', 'publish'), has('whenAway', 'fail')) }),
+    onlyWhenChanged: checkbox(false, { shown: publishes }),
     keptFile: choice(
       { copy: {}, path: {} },
       { icon: 'files-o', shown: all(keeps, has('source', 'file'), has('action', 'publish', 'data')) },

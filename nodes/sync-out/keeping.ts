@@ -48,12 +48,13 @@ export function keeping(parts: OutParts, service: ServiceOutbox, clock: Clock): 
       const waitsOn = outcome !== 'deleted' && goal !== 'published';
       const wait = { ...kept, patience: waitsOn ? timeout : undefined, signal: closing };
       const end = await endOf(wait, clock);
-      if (end !== 'sent') {
+      if (end !== 'sent' && end !== 'unchanged') {
         status.show({ fill: 'yellow', shape: 'dot', text: `sync-out.outcome.${end}` });
         return Object.assign(message, { object, outcome: end }) as NodeMessage;
       }
       const patience = Math.max(1, timeout - (clock.elapsed() - began));
-      return await goOn(message, { ...kept, object: await taken(kept), patience }, parts, closing);
+      const sent = { ...kept, ...(end === 'unchanged' && { outcome: end }) };
+      return await goOn(message, { ...sent, object: await taken(sent), patience }, parts, closing);
     } finally {
       waiting -= 1;
     }
@@ -63,13 +64,13 @@ export function keeping(parts: OutParts, service: ServiceOutbox, clock: Clock): 
 /**
  * Waits until an entry has ended.
  *
- * @returns `sent`, or the outcome of the message.
+ * @returns `sent`, `unchanged` where nothing was to be sent, or the outcome of the message.
  * @throws NodeFailure with the reason where it was refused for good.
  */
 async function endOf(
   { entry, object, outbox, patience, signal }: Wait,
   clock: Clock,
-): Promise<'sent' | 'superseded' | 'expired' | 'dropped' | 'timeout'> {
+): Promise<'sent' | 'unchanged' | 'superseded' | 'expired' | 'dropped' | 'timeout'> {
   let end: OutboxEnd;
   try {
     end = await within(clock, patience, [signal], (until) => outbox.whenEnded(entry, { signal: until }));
@@ -79,6 +80,7 @@ async function endOf(
     throw unwatched(object);
   }
   if (end.outcome === 'refused') throw refused(end);
+  if (end.unchanged) return 'unchanged';
   return end.outcome === 'replaced' ? 'superseded' : end.outcome;
 }
 

@@ -70,10 +70,11 @@ describe('the form of sync-out', () => {
 
   it('has the rows of an action, and no others', () => {
     const [data, common] = [['source', 'data'], ['waitFor']];
+    const published = ['onlyWhenChanged', ...common, 'signingKey', ...sections];
     assert.deepEqual(shown(form('CSS', { action: 'delete' })), []);
     assert.deepEqual(shown(form('CSS', { action: 'activate' })), common);
     assert.deepEqual(shown(form('CSS', { action: 'data' })), [...data, ...common]);
-    assert.deepEqual(shown(form('CSS')), [...data, 'destination', ...common, 'signingKey', ...sections]);
+    assert.deepEqual(shown(form('CSS')), [...data, 'destination', ...published]);
     assert.deepEqual(shown(form('CSS', { action: 'metadata' })), [
       'metaOnly',
       'noData',
@@ -82,7 +83,7 @@ describe('the form of sync-out', () => {
       'delivery',
       'life',
     ]);
-    assert.deepEqual(shown(form('ESS')), [...data, 'cloud', ...common, 'signingKey', ...sections]);
+    assert.deepEqual(shown(form('ESS')), [...data, 'cloud', ...published]);
   });
 
   const withRows: [string, Values, string[]][] = [

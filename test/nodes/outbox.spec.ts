@@ -187,6 +187,19 @@ describe('what sync-out keeps until it is sent', () => {
     assert.equal(typeof (message.object as { instanceID: unknown }).instanceID, 'string');
   });
 
+  it('is sent only when it has changed, where that is chosen: compared when its turn comes', async () => {
+    await startService();
+    await load({ waitFor: 'published', onlyWhenChanged: true });
+    const first = await send({});
+    assert.equal(first.outcome, 'published');
+    // Over a restart of the flow, and its journal, too.
+    await helper.unload();
+    await load({ waitFor: 'published', onlyWhenChanged: true });
+    const second = await send({});
+    assert.deepEqual([second.outcome, second.object], ['unchanged', first.object]);
+    assert.equal((await send({ payload: 'hullo' })).outcome, 'published');
+  });
+
   it('has its message go on once it has arrived, or after a time', async () => {
     await load({ waitFor: 'delivered', timeout: '0.05' });
     assert.equal((await send({})).outcome, 'timeout');

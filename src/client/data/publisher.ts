@@ -81,7 +81,13 @@ export class Publisher {
   ): Promise<PublishOutcome> {
     const body = await replayable(data);
     const about = toPublish(metadata, this.#paths.kind, true, this.#clock.now());
-    const digest = await digestOfAll({ ...about, signedWith: nameOfKey(options) }, body);
+    const { signature, hashAlgorithm, publicKey, ...unsigned } = about;
+    const signedWith = options.sign
+      ? nameOfKey(options.sign)
+      : signature
+        ? `${hashAlgorithm} ${publicKey}`
+        : '';
+    const digest = await digestOfAll({ ...unsigned, signedWith }, body);
     if (await this.#published.isThere(metadata, digest, options)) return 'unchanged';
     await this.#signedAndPublished(metadata, body, options);
     // It is published, whether that can be remembered or not.
@@ -96,6 +102,7 @@ export class Publisher {
   ): Promise<void> {
     // Metadata without its data, or the only place of what is signed, is not to wait for a day.
     await this.#rate.opened(body.size, options);
+    await options.onBegin?.();
     const signed = options.sign ? { ...metadata, ...(await signatureOf(body, options.sign)) } : metadata;
     const meta = toPublish(signed, this.#paths.kind, true, this.#clock.now());
     const publish = (): Promise<void> => this.#publish(metadata, meta, body, options);
@@ -181,7 +188,7 @@ function isSignatureRefused(error: unknown): boolean {
   return isSyncServiceError(error) && error.statusCode === 500 && signatureRefusal.test(error.response ?? '');
 }
 
-/** Data that is signed with another key is to be published again. */
-function nameOfKey({ sign }: PublishOptions): string {
-  return sign ? `${sign.hashAlgorithm ?? 'SHA256'} ${publicKeyOf(sign)}` : '';
+/** Data that is signed with another key is to be published again; each signature with the same is another one. */
+function nameOfKey(key: SigningKey): string {
+  return `${key.hashAlgorithm ?? 'SHA256'} ${publicKeyOf(key)}`;
 }

@@ -5,6 +5,8 @@ import type { OnWait } from './waits';
 export interface UploadOptions extends CallOptions {
   onProgress?: Progress | undefined;
   onWait?: OnWait | undefined;
+  /** @internal Waited for before anything is sent. */
+  onBegin?: (() => Promise<void>) | undefined;
   /**
    * Sends data that is larger than a chunk in chunks, each repeated by itself; as the client's option says, unless given. Works
    * on a CSS that stores in MongoDB alone; elsewhere the data is sent whole after all.

@@ -29,8 +29,16 @@ export interface DispatchParts {
 export class Dispatch {
   constructor(private readonly parts: DispatchParts) {}
 
-  /** @throws SyncServiceError. */
-  async send(entry: Entry, signal: AbortSignal, onWait: OnWait): Promise<void> {
+  /**
+   * @returns whether nothing was to be sent, since the service has the same still.
+   * @throws SyncServiceError.
+   */
+  async send(entry: Entry, signal: AbortSignal, onWait: OnWait): Promise<{ unchanged: boolean }> {
+    const outcome = await this.#send(entry, signal, onWait);
+    return { unchanged: outcome === 'unchanged' };
+  }
+
+  async #send(entry: Entry, signal: AbortSignal, onWait: OnWait): Promise<unknown> {
     const { client } = this.parts;
     const { object } = entry;
     if (entry.action === 'delete') return this.#delete(object, { signal });
@@ -40,13 +48,21 @@ export class Dispatch {
     const { data, metadata = object } = kept.record.entry;
     if (!data) return client.updateObject(this.#ripe(metadata), { signal });
     const source = await this.#sourceOf(data, kept.data);
-    const uploads = entry.action === 'data' || data.size > mostInOneRequest;
-    if (uploads) await this.parts.begin(entry);
     const options = { signal, onWait };
+    const uploads = entry.action === 'data' || data.size > mostInOneRequest;
+    const onBegin = async (): Promise<void> => {
+      if (uploads) await this.parts.begin(entry);
+    };
+    // What may have been cut is sent, whatever the service says of its version.
+    if (kept.record.entry.onlyWhenChanged && !entry.hasBegun && !entry.followsCut) {
+      return client.publishIfChanged(this.#ripe(metadata), source, { ...options, onBegin });
+    }
+    await onBegin();
     if (entry.action === 'data') await client.updateObjectData(object, source, options);
     else await client.publish(this.#ripe(metadata), source, options);
     // What a cut upload has left stands behind shorter data that follows, until data is sent once more.
     if (entry.followsCut) await client.updateObjectData(object, source, options);
+    return undefined;
   }
 
   /** A second deletion would undo one that is on its way to edges: they would never hear of either. */

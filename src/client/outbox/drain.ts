@@ -140,11 +140,11 @@ export class Drain {
   async #send(entry: Entry, sending: Sending): Promise<void> {
     const { client, dispatch, store } = this.parts;
     try {
-      await dispatch.send(entry, sending.abort.signal, (reason) => {
+      const sent = await dispatch.send(entry, sending.abort.signal, (reason) => {
         sending.waitsFor = reason;
         this.go();
       });
-      void store.end(entry, 'sent');
+      void store.end(entry, 'sent', sent);
     } catch (error) {
       const verdict = verdictOn(error, entry, client.kind);
       const found =

@@ -7,6 +7,8 @@ export interface OutboxEnd {
   readonly entry: OutboxEntry;
   readonly outcome: OutboxOutcome;
   readonly reason?: OutboxReason;
+  /** Nothing was to be sent: the service had the same still. */
+  readonly unchanged?: boolean;
 }
 
 /** So many are remembered. */

@@ -23,6 +23,7 @@ export interface Draft {
   readonly metadata?: ObjectMetadataInput;
   readonly data?: KeptData;
   readonly inline?: Buffer;
+  readonly onlyWhenChanged?: boolean;
 }
 
 type DataOfDraft = Pick<Draft, 'data' | 'inline'>;
@@ -51,12 +52,22 @@ export class Intake {
     const object = this.#reference(metadata);
     toPublish(metadata, client.kind, data !== undefined, clock.now());
     const kept = asJson(metadata);
+    if (data === undefined && options.onlyWhenChanged) {
+      throw invalidArgument('Only what has data can be sent only when it has changed');
+    }
     if (data === undefined) return { action: 'metadata', object, metadata: kept };
     const found = await this.#data(data, options);
-    if (!options.sign) return { action: 'publish', object, metadata: kept, ...found };
+    const draft: Draft = {
+      action: 'publish',
+      object,
+      metadata: kept,
+      ...found,
+      ...(options.onlyWhenChanged && { onlyWhenChanged: true }),
+    };
+    if (!options.sign) return draft;
     try {
       const signature = await signatureOf(await this.#bodyOf(found), options.sign);
-      return { action: 'publish', object, metadata: { ...kept, ...signature }, ...found };
+      return { ...draft, metadata: { ...kept, ...signature } };
     } catch (error) {
       this.discard(found);
       throw error;

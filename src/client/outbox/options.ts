@@ -1,7 +1,7 @@
 import type { ObjectMetadata, ObjectMetadataInput } from '../../protocol/metadata';
 import type { ServiceKind } from '../connection/kind';
 import type { CallOptions } from '../connection/options';
-import type { PublishOptions } from '../data/publisher';
+import type { PublishOptions, PublishOutcome } from '../data/publisher';
 import type { SigningKey } from '../data/signing';
 import type { DataSource } from '../data/source';
 import type { UploadOptions } from '../data/upload-options';
@@ -15,6 +15,11 @@ export interface OutboxClient {
   readonly kind: ServiceKind;
   readonly allowsCloudOnlyNames: boolean;
   publish(metadata: ObjectMetadataInput, data: DataSource, options?: PublishOptions): Promise<void>;
+  publishIfChanged(
+    metadata: ObjectMetadataInput,
+    data: DataSource,
+    options?: PublishOptions,
+  ): Promise<PublishOutcome>;
   updateObject(metadata: ObjectMetadataInput, options?: CallOptions): Promise<void>;
   updateObjectData(object: ObjectReference, data: DataSource, options?: UploadOptions): Promise<void>;
   activateObject(object: ObjectReference, options?: CallOptions): Promise<void>;
@@ -60,6 +65,8 @@ export interface PutOptions {
   sign?: SigningKey | undefined;
   /** Data from a file is not copied. It is refused if the file is not the same any more when its turn comes. */
   reference?: boolean | undefined;
+  /** Nothing is sent where the service has the same still when its turn comes, as publishIfChanged says. */
+  onlyWhenChanged?: boolean | undefined;
 }
 
 /** How an outbox is doing. */

@@ -27,6 +27,8 @@ export interface EntryRecord {
   readonly object: ObjectReference;
   readonly metadata?: ObjectMetadataInput;
   readonly data?: KeptData;
+  /** It is sent only where the service has not the same still. */
+  readonly onlyWhenChanged?: boolean;
   readonly since: number;
   /** What had become of it when the record was written anew. */
   readonly marks?: readonly Mark[];

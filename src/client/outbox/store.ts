@@ -1,6 +1,6 @@
 import type { Clock } from '../../system/clock';
 import type { Blobs } from './blobs';
-import type { Ends } from './ends';
+import type { Ends, OutboxEnd } from './ends';
 import { Entry, expirationOf, type OutboxOutcome, type OutboxReason, partOf } from './entry';
 import type { Draft } from './intake';
 import type { Lines } from './lines';
@@ -14,6 +14,9 @@ import { costOf, type Room } from './room';
 const mostDeadLetters = 1_000;
 /** An outbox that is full is looked through for what has expired once in so many ms. */
 const lookInterval = 1_000;
+/** What is told of an end beside its outcome. */
+type EndDetails = Pick<OutboxEnd, 'reason' | 'unchanged'>;
+
 const madeRoom: OutboxReason = { code: 'SYNC_OUTBOX_FULL', message: 'It made room for others' };
 
 export interface StoreParts {
@@ -56,7 +59,7 @@ export class OutboxStore {
    *
    * @throws SyncServiceError SYNC_OUTBOX_FULL; StorageError.
    */
-  async add({ action, data, inline, metadata, object }: Draft): Promise<Entry> {
+  async add({ action, data, inline, metadata, object, onlyWhenChanged }: Draft): Promise<Entry> {
     const { clock, log, numbers, room } = this.parts;
     const part = partOf(action, metadata?.metaOnly ?? false);
     const blob = data?.in === 'blob' ? data.hash : undefined;
@@ -69,6 +72,7 @@ export class OutboxStore {
       since,
       ...(metadata && { metadata }),
       ...(data && { data }),
+      ...(onlyWhenChanged && { onlyWhenChanged }),
     };
     const parts = partsOf({ entry: record }, inline);
     entry.cost = costOf(parts.reduce((sum, { length }) => sum + length, 0));
@@ -92,7 +96,7 @@ export class OutboxStore {
     while (!room.fits(bytes, entries)) {
       const oldest = room.exceeds(bytes) ? undefined : this.#oldest();
       if (!oldest) throw room.full(bytes);
-      void this.end(oldest, 'dropped', madeRoom);
+      void this.end(oldest, 'dropped', { reason: madeRoom });
     }
   }
 
@@ -109,7 +113,8 @@ export class OutboxStore {
   }
 
   /** The entry is kept no more. Resolves once that is written, or could not be. */
-  async end(entry: Entry, outcome: OutboxOutcome, reason?: OutboxReason): Promise<void> {
+  async end(entry: Entry, outcome: OutboxOutcome, more: EndDetails = {}): Promise<void> {
+    const { reason } = more;
     const { blobs, lines, log, room } = this.parts;
     entry.state = outcome;
     entry.reason = reason;
@@ -125,7 +130,7 @@ export class OutboxStore {
       if (blob !== undefined) blobs.release(blob);
     });
     this.ending.delete(id);
-    this.#tell(entry, outcome, reason);
+    this.#tell(entry, outcome, more);
   }
 
   /** The entry is a dead letter from now on. */
@@ -136,9 +141,10 @@ export class OutboxStore {
     this.parts.lines.remove(entry);
     this.deadLetters.set(entry.id, entry);
     const [oldest] = this.deadLetters.values();
-    if (this.deadLetters.size > mostDeadLetters && oldest) void this.end(oldest, 'dropped', madeRoom);
+    if (this.deadLetters.size > mostDeadLetters && oldest)
+      void this.end(oldest, 'dropped', { reason: madeRoom });
     await this.parts.log.mark(entry, { id: entry.id, state: 'refused', reason });
-    this.#tell(entry, 'refused', reason);
+    this.#tell(entry, 'refused', { reason });
   }
 
   /** A dead letter waits again, in its place among the entries of its object. */
@@ -198,7 +204,8 @@ export class OutboxStore {
     return undefined;
   }
 
-  #tell(entry: Entry, outcome: OutboxOutcome, reason: OutboxReason | undefined): void {
-    this.parts.ends.tell({ entry: entry.view(), outcome, ...(reason && { reason }) });
+  #tell(entry: Entry, outcome: OutboxOutcome, { reason, unchanged }: EndDetails): void {
+    const more = { ...(reason && { reason }), ...(unchanged && { unchanged }) };
+    this.parts.ends.tell({ entry: entry.view(), outcome, ...more });
   }
 }

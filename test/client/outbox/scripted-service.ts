@@ -24,6 +24,8 @@ export class ScriptedService {
   answer: (asked: string) => void | Promise<void> = () => undefined;
   /** What it tells of an object; nothing of one that is not there. */
   object: Partial<ObjectMetadata> | undefined = {};
+  /** Whether it has of everything what would be published only when that has changed. */
+  isUnchanged = false;
   /** How many requests with data were begun, whatever became of that. */
   begun = 0;
   /** Of what was published: told what that waits for. */
@@ -79,6 +81,18 @@ export class ScriptedClient implements OutboxClient {
     if (onWait) this.service.listeners.push(onWait);
     this.service.metadata.push(metadata);
     await this.#ask(`publish ${nameOf(metadata)} ${text}`, signal);
+  }
+
+  async publishIfChanged(
+    metadata: ObjectReference,
+    data: DataSource,
+    { onBegin, ...options }: UploadOptions = {},
+  ): Promise<'published' | 'unchanged'> {
+    await this.#ask(`compare ${nameOf(metadata)}`, options.signal);
+    if (this.service.isUnchanged) return 'unchanged';
+    await onBegin?.();
+    await this.publish(metadata, data, options);
+    return 'published';
   }
 
   async updateObject(metadata: ObjectReference, { signal }: CallOptions = {}): Promise<void> {
