@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { inputStyle, labelStyle, underInput } from '../nodes/common/layout';
+import { besideBox, inputStyle, labelStyle, underInput } from '../nodes/common/layout';
 import type { Field, NodeTable } from '../nodes/common/table';
 
 /** The dialog of a node, as Node-RED's editor takes it: a row for each field of its table. */
@@ -41,7 +41,7 @@ function rowOf(table: NodeTable, name: string, field: Field): string {
     return `${row}
   <label style="${labelStyle}"></label>
   <input type="checkbox" id="${id}" style="width: auto; margin-top: 0" />
-  <label for="${id}" style="width: auto" data-i18n="${type}.label.${name}"></label>
+  <label for="${id}" style="${besideBox}" data-i18n="${type}.label.${name}"></label>
 </div>`;
   }
   return `${row}

@@ -36,7 +36,9 @@ interface DialogPage {
 }
 interface LabelElement {
   parentElement: LabelElement | null;
+  previousElementSibling: LabelElement | null;
   offsetParent: object | null;
+  offsetTop: number;
   textContent: string;
   style: Record<string, string>;
   scrollWidth: number;
@@ -47,16 +49,22 @@ interface Violation {
   nodes: { target: string[]; html: string; failureSummary: string }[];
 }
 
-/** Labels of the open dialog that do not fit on one line; those of rows that are not shown now, too. */
+/** Labels of the open dialog that do not fit on one line, or beside their box; those of rows that are not shown now, too. */
 function brokenLabels(editor: Editor): Promise<string[]> {
   return editor.page.evaluate(
-    ([rows, labels]) => {
+    ([rows, labels, besides]) => {
       const { document } = globalThis as unknown as DialogPage;
       const hidden = Array.from(document.querySelectorAll(rows as string));
       const before = hidden.map(({ style }) => String(style.display));
       for (const { style } of hidden) style.display = 'block';
       const broken = Array.from(document.querySelectorAll(labels as string))
         .filter(({ clientWidth, scrollWidth }) => scrollWidth > clientWidth)
+        .concat(
+          Array.from(document.querySelectorAll(besides as string)).filter(
+            ({ offsetTop, previousElementSibling }) =>
+              offsetTop - (previousElementSibling?.offsetTop ?? 0) > 8,
+          ),
+        )
         .map(({ textContent }) => textContent.trim());
       for (const [index, { style }] of hidden.entries()) style.display = before[index] ?? '';
       return broken;
@@ -64,6 +72,7 @@ function brokenLabels(editor: Editor): Promise<string[]> {
     [
       '.red-ui-tray-body .form-row, .red-ui-tray-body .section-content, .red-ui-tray-body [id^="sync-"]',
       '.red-ui-tray-body .form-row > label:first-child',
+      '.red-ui-tray-body .form-row > [type="checkbox"] + label',
     ],
   );
 }
@@ -72,6 +81,7 @@ function brokenLabels(editor: Editor): Promise<string[]> {
 async function unfold(editor: Editor): Promise<void> {
   const folded = editor.page.locator('.red-ui-tray-body [role="button"][aria-expanded="false"]:visible');
   for (let left = await folded.count(); left > 0; left -= 1) await folded.first().press('Enter');
+  await editor.settled();
 }
 
 /** What axe finds in the dialog that is open, apart from what Node-RED's own widgets make. */
