@@ -67,6 +67,8 @@ export class Entry {
   hasBegun = false;
   /** So may one have amid an upload of other data of its object, which it has replaced. */
   followsCut = false;
+  /** It has ended, and is kept for this alone: an upload of its object may have been cut, and no data has followed. */
+  isCut = false;
 
   /** @param expiration of the object, in ms since 1970. */
   constructor(
@@ -92,6 +94,12 @@ export class Entry {
 
   get hasEnded(): boolean {
     return this.state !== 'waiting' && this.state !== 'sending';
+  }
+
+  /** Whether what a cut upload has left at the service is there still when it has ended so. */
+  leavesCut(outcome: OutboxOutcome): boolean {
+    const isHealed = outcome === 'sent' && (this.action === 'publish' || this.action === 'data');
+    return !isHealed && (this.followsCut || this.hasBegun);
   }
 
   /** Whether an earlier one for the same object need not be sent. */

@@ -75,6 +75,11 @@ export class Lines {
     return line.entries[0];
   }
 
+  /** The first entry of an object. */
+  first(key: string): Entry | undefined {
+    return this.#lines.get(key)?.entries[0];
+  }
+
   /** The entry is done with, or was dropped. */
   remove(entry: Entry): void {
     const line = this.#lines.get(entry.key);

@@ -56,7 +56,7 @@ async function open(
   const found = await FoundLog.read(folder, machine);
   try {
     const { damage, entries } = found;
-    const needed = entries.flatMap(({ blob }) => blob ?? []);
+    const needed = entries.flatMap(({ blob, isCut }) => (isCut ? [] : (blob ?? [])));
     const blobs = await Blobs.open(join(folder, 'data'), machine, needed);
     const room = new Room(limits, () => blobs.size);
     const numbers = new Numbers(found.nextID);

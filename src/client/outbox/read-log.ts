@@ -143,6 +143,10 @@ function apply({ reason, since, state }: Mark, entry: Entry): void {
     entry.hasBegun = true;
     return;
   }
+  if (state === 'cut') {
+    entry.isCut = true;
+    return;
+  }
   entry.state = state === 'refused' ? 'refused' : 'waiting';
   entry.reason = reason;
   entry.since = since ?? entry.since;

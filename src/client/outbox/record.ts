@@ -10,11 +10,11 @@ export type KeptData =
 
 /**
  * What has become of an entry since its record was written. `begun`: an upload of its data, which may have been cut.
- * `follows cut`: so may one of other data of its object.
+ * `follows cut`: so may one of other data of its object. `cut`: it has ended, and so may one that nothing has followed.
  */
 export interface Mark {
   readonly id: number;
-  readonly state: 'ended' | 'refused' | 'waiting' | 'begun' | 'follows cut';
+  readonly state: 'ended' | 'refused' | 'waiting' | 'begun' | 'follows cut' | 'cut';
   readonly reason?: OutboxReason;
   /** From when on it waits, in ms since 1970. */
   readonly since?: number;
@@ -65,7 +65,8 @@ export function recordIn(body: Buffer): { record: Record; data: Buffer } {
 }
 
 /** What has become of an entry, to be written with it. */
-export function marksOf({ followsCut, hasBegun, id, reason, since, state }: Entry): Mark[] {
+export function marksOf({ followsCut, hasBegun, id, isCut, reason, since, state }: Entry): Mark[] {
+  if (isCut) return [{ id, state: 'cut' }];
   return [
     {
       id,

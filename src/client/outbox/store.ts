@@ -12,6 +12,8 @@ import { costOf, type Room } from './room';
 
 /** The oldest dead letters go when there are more. */
 const mostDeadLetters = 1_000;
+/** So it is with what is kept for a cut upload of its object. */
+const mostCuts = 1_000;
 /** An outbox that is full is looked through for what has expired once in so many ms. */
 const lookInterval = 1_000;
 /** What is told of an end beside its outcome. */
@@ -40,6 +42,8 @@ export class OutboxStore {
   /** Something was refused, or dropped, for want of room, and there has been none since. */
   isFull = false;
 
+  /** By their objects: ended, and kept until data follows. */
+  readonly #cuts = new Map<string, Entry>();
   #looked = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly parts: StoreParts) {}
@@ -49,7 +53,8 @@ export class OutboxStore {
     for (const entry of entries) {
       entry.cost = costOf(entry.place ? entry.place.end - entry.place.start : 0);
       this.parts.room.take(entry.cost);
-      if (entry.state === 'refused') this.deadLetters.set(entry.id, entry);
+      if (entry.isCut) this.#cuts.set(entry.key, entry);
+      else if (entry.state === 'refused') this.deadLetters.set(entry.id, entry);
       else this.#enqueue(entry);
     }
   }
@@ -115,7 +120,7 @@ export class OutboxStore {
   /** The entry is kept no more. Resolves once that is written, or could not be. */
   async end(entry: Entry, outcome: OutboxOutcome, more: EndDetails = {}): Promise<void> {
     const { reason } = more;
-    const { blobs, lines, log, room } = this.parts;
+    const { blobs, lines, log } = this.parts;
     entry.state = outcome;
     entry.reason = reason;
     this.waiting.delete(entry.id);
@@ -123,10 +128,10 @@ export class OutboxStore {
     this.ending.add(entry.id);
     if (outcome !== 'dropped') this.isFull = false;
     lines.remove(entry);
-    room.give(entry.cost);
-    log.forget(entry);
-    const { blob, id } = entry;
-    await log.mark(entry, { id, state: 'ended' }, () => {
+    if (outcome !== 'replaced' && entry.leavesCut(outcome)) this.#passCut(entry);
+    if (!entry.isCut) this.#letGo(entry);
+    const { blob, id, isCut } = entry;
+    await log.mark(entry, { id, state: isCut ? 'cut' : 'ended' }, () => {
       if (blob !== undefined) blobs.release(blob);
     });
     this.ending.delete(id);
@@ -179,14 +184,48 @@ export class OutboxStore {
   #enqueue(entry: Entry): void {
     this.waiting.set(entry.id, entry);
     const needless = this.parts.lines.add(entry);
-    if (!needless.includes(entry)) void this.#inherit(entry, needless);
+    if (!needless.includes(entry)) {
+      void this.#inherit(entry, needless);
+      this.#takeCut(entry);
+    }
     for (const each of needless) void this.end(each, 'replaced');
   }
 
   async #inherit(entry: Entry, from: readonly Entry[]): Promise<void> {
-    if (!from.some(({ followsCut, hasBegun }) => followsCut || hasBegun)) return;
+    if (!from.some(({ followsCut, hasBegun, isCut }) => followsCut || hasBegun || isCut)) return;
     entry.followsCut = true;
     await this.parts.log.mark(entry, { id: entry.id, state: 'follows cut' });
+  }
+
+  /** The next entry of the object knows of the cut; where there is none, this one is kept for it. */
+  #passCut(entry: Entry): void {
+    const next = this.parts.lines.first(entry.key);
+    if (next) void this.#inherit(next, [entry]);
+    else {
+      entry.isCut = true;
+      this.#cuts.set(entry.key, entry);
+      const [oldest] = this.#cuts.values();
+      if (this.#cuts.size > mostCuts && oldest) this.#forgetCut(oldest);
+    }
+  }
+
+  #takeCut(entry: Entry): void {
+    const cut = this.#cuts.get(entry.key);
+    if (!cut) return;
+    void this.#inherit(entry, [cut]);
+    this.#forgetCut(cut);
+  }
+
+  #forgetCut(cut: Entry): void {
+    this.#cuts.delete(cut.key);
+    this.#letGo(cut);
+    void this.parts.log.mark(cut, { id: cut.id, state: 'ended' });
+  }
+
+  /** It takes no room any more. */
+  #letGo(entry: Entry): void {
+    this.parts.room.give(entry.cost);
+    this.parts.log.forget(entry);
   }
 
   #dropExpiredNowAndThen(): void {
