@@ -39,6 +39,8 @@ export class TransferProcess {
     private readonly computer: Computer,
     private readonly machine: Machine,
     private readonly journal: FileJournal | undefined,
+    /** What one before has left open on a disk that failed: its system has closed it. */
+    private readonly openBefore: number,
   ) {
     const options: ClientOptions = {
       address: 'http://service.invalid',
@@ -59,11 +61,13 @@ export class TransferProcess {
     world: VirtualClock,
   ): Promise<TransferProcess> {
     const clock = new ProcessClock(world);
+    const { openFiles } = computer;
     // No two processes make the same names.
     const machine = { ...computer.start(clock), random: new SeededRandom(parts.random.below(2 ** 31)) };
     // Without a disk that it can write to it does without.
     const journal = await computer.openJournal(machine).catch(() => undefined);
-    return new TransferProcess(name, plan, clock, new TransferLine(name, parts), computer, machine, journal);
+    const line = new TransferLine(name, parts);
+    return new TransferProcess(name, plan, clock, line, computer, machine, journal, openFiles);
   }
 
   get alive(): boolean {
@@ -132,7 +136,8 @@ export class TransferProcess {
 
   /** What it has not let go of; nothing is right once it is closed. */
   leftovers(): string[] {
-    const left = { timers: this.clock.waiting, requests: this.line.open, files: this.computer.openFiles };
+    const files = this.computer.openFiles - this.openBefore;
+    const left = { timers: this.clock.waiting, requests: this.line.open, files };
     return Object.entries(left).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []));
   }
 }
