@@ -132,6 +132,28 @@ describe('an upload in chunks to a CSS on MongoDB', () => {
     await rm(folder, { recursive: true });
   });
 
+  it('is done where the service has put all of it together since nobody waited for that any more', async () => {
+    const client = open();
+    const ending = new AbortController();
+    const { signal } = ending;
+    store.queue = Number.POSITIVE_INFINITY;
+    const publish = (options = {}): Promise<void> =>
+      client.publish(object, stream('0123456789'), { chunkSize, ...options });
+    const onProgress = (sent: number): void => {
+      if (sent === 10) setImmediate(() => ending.abort());
+    };
+    await assert.rejects(publish({ signal, onProgress }), { code: 'SYNC_ABORTED' });
+    store.queue = 0;
+    assert.equal(await client.getObjectStatus(object), 'ready');
+    mend();
+    await publish();
+    assert.deepEqual(store.asked, []);
+    assert.equal(data(), '0123456789');
+    // It is over: the next is another one.
+    await publish();
+    assert.equal(store.asked.length, 4);
+  });
+
   it('begins anew where data, metadata or chunks are others, or somebody else has changed the object', async () => {
     const client = open();
     const publish = (text: string, description = '', size = chunkSize): Promise<void> =>

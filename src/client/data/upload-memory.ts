@@ -66,16 +66,17 @@ export async function beginsWithSent(
   return false;
 }
 
-/** Whether the service has the object still as it was when the upload began, and a beginning of these chunks. */
+/**
+ * Whether the service has the object still as it was when the upload began, and a beginning of these chunks; or all of them,
+ * and it has put them together since.
+ */
 export function isUnderWay(
-  { instanceID, chunkSize, size }: ReachedUpload,
+  { chunkSize, dataID, instanceID, sent, size }: ReachedUpload,
   metadata: ObjectMetadata,
 ): boolean {
-  return (
-    metadata.instanceID === instanceID &&
-    metadata.uploadChunkSize === chunkSize &&
-    metadata.objectSize === size
-  );
+  if (metadata.uploadChunkSize !== chunkSize || metadata.objectSize !== size || metadata.deleted)
+    return false;
+  return metadata.instanceID === instanceID || (sent === size && metadata.dataID !== dataID);
 }
 
 function keyOf({ objectType, objectID }: ObjectReference): string {
