@@ -37,10 +37,11 @@ export class StreamConnections {
   readonly #agents = new Map<HttpRequest['lane'], ConnectorAgent>();
   readonly #underWay = new Set<(reason: Error) => void>();
 
+  /** @param idle how long a connection of a lane that nobody uses is kept, in ms. */
   constructor(
     private readonly connector: Connector,
     private readonly host: string,
-    private readonly idle: number,
+    private readonly idle: (lane: HttpRequest['lane']) => number,
   ) {}
 
   request(wanted: HttpRequest): Promise<HttpResponse> {
@@ -105,7 +106,7 @@ export class StreamConnections {
   #agent(lane: HttpRequest['lane']): ConnectorAgent {
     const known = this.#agents.get(lane);
     if (known) return known;
-    const options = { keepAlive: true, maxSockets: connectionsPerLane, timeout: this.idle };
+    const options = { keepAlive: true, maxSockets: connectionsPerLane, timeout: this.idle(lane) };
     const agent = new ConnectorAgent(this.connector, options);
     this.#agents.set(lane, agent);
     return agent;

@@ -12,6 +12,7 @@ import {
   notSent,
   type Transport,
 } from './http';
+import { keepAlive, keepAliveOf, longestKeepAlive } from './keep-alive';
 import type { ConnectionOptions } from './options';
 import { proxyAuthorization } from './proxy';
 import { StreamConnections } from './streams';
@@ -85,8 +86,8 @@ export class HttpTransport implements Transport {
         connections: connectionsPerLane,
         connect: (_target, connected) => connector.open(connected as Parameters<Connector['open']>[0]),
         allowH2: false,
-        keepAliveTimeout,
-        keepAliveMaxTimeout,
+        keepAliveTimeout: keepAlive,
+        keepAliveMaxTimeout: longestKeepAlive,
         // Whoever asks keeps the time.
         headersTimeout: 0,
         bodyTimeout: 0,
@@ -99,7 +100,9 @@ export class HttpTransport implements Transport {
     return {
       connector,
       pools,
-      streams: new StreamConnections(connector, new URL(origin).host, keepAliveTimeout),
+      streams: new StreamConnections(connector, new URL(origin).host, (lane) =>
+        keepAliveOf(lane, this.options),
+      ),
       naming,
     };
   }
@@ -115,7 +118,3 @@ interface Connections {
   streams: StreamConnections;
   naming: Naming;
 }
-
-/** An idle connection is used again within so many ms: a balancer in between may have forgotten it after a while. */
-const keepAliveTimeout = 4_000;
-const keepAliveMaxTimeout = 25_000;
