@@ -21,8 +21,13 @@ const ofWhatIsGone: Readonly<Record<OutboxAction, Verdict>> = {
 /** The statuses that will not be another one next time. Others may pass: a proxy may have given them. */
 const refusals = new Set([400, 413]);
 
-export function verdictOn(error: unknown, { action }: Pick<Entry, 'action'>, kind: ServiceKind): Verdict {
+export function verdictOn(error: unknown, entry: Pick<Entry, 'action'>, kind: ServiceKind): Verdict {
   if (!isSyncServiceError(error)) return 'rests';
+  const verdict = verdictOf(error, entry, kind);
+  return isOnHealth(error) && (verdict === 'refused' || verdict === 'done') ? 'rests' : verdict;
+}
+
+function verdictOf(error: SyncServiceError, { action }: Pick<Entry, 'action'>, kind: ServiceKind): Verdict {
   switch (error.code) {
     case 'SYNC_ABORTED':
       return 'ended';
@@ -58,11 +63,16 @@ function isRefusal({ response = '', statusCode = 0 }: SyncServiceError, kind: Se
   return refusals.has(statusCode);
 }
 
+/** Whether the question for the service's kind failed, which comes before others: no word on any object. */
+function isOnHealth({ url = '' }: SyncServiceError): boolean {
+  return url.endsWith('/health');
+}
+
 /** Whether the service itself forbids it: it says so by 403 and in plain text. A 401, or a page, is that of an ingress. */
 export function isForbiddenByService(error: unknown): boolean {
   if (!isSyncServiceError(error)) return false;
   const { response = '', statusCode } = error;
-  return statusCode === 403 && !isPage(response);
+  return statusCode === 403 && !isPage(response) && !isOnHealth(error);
 }
 
 function isPage(text: string): boolean {

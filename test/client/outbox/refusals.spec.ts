@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Outbox } from '../../../src/client';
+import { type Outbox, SyncServiceError } from '../../../src/client';
 import { Ground } from './ground';
 import { failure } from './scripted-service';
 
@@ -84,6 +84,15 @@ describe('an outbox whose service refuses', () => {
     ['a proxy has no service', failure('SYNC_BUSY', 503)],
     ['an ingress asks who is there (401)', failure('SYNC_UNAUTHORIZED', 401, '<html>Who are you?</html>')],
     ['an ingress forbids it (403 with a page)', failure('SYNC_UNAUTHORIZED', 403, '\n<html>No</html>')],
+    ...(
+      [
+        ['SYNC_UNAUTHORIZED', 403],
+        ['SYNC_REJECTED', 400],
+      ] as const
+    ).map(([code, statusCode]): [string, Error] => [
+      `somebody refuses the question that comes before it (${statusCode})`,
+      new SyncServiceError(code, 'no', { statusCode, response: 'no', url: 'http://css/api/v1/health' }),
+    ]),
     ['an ingress does not understand it (400 with a page)', failure('SYNC_REJECTED', 400, '<html>No</html>')],
     ['a proxy is out of time', failure('SYNC_SERVER_ERROR', 504)],
     ['the disk does not give its data now', failure('SYNC_STORAGE')],
