@@ -7,7 +7,7 @@ import { type Run, run, untilReady } from '../support/command';
 import { until } from '../support/until';
 
 /** How often the process is killed, and how many requests at once it then has. */
-const kills = 6;
+const kills = 4;
 const writers = 8;
 
 /** What was answered with 204 so far: by object the number of its last version, and what an edge has consumed of it. */

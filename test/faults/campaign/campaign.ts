@@ -78,10 +78,12 @@ export async function run({ seed, objects, atOnce, faults, calm }: Campaign): Pr
     });
     cloud.share = edge.share = share;
     const turns = disturbances.turns();
+    // What is still on its way then need not be disturbed any more.
+    const isOver = (): boolean => isEnough() && publishers.every(({ published }) => published >= objects);
     while (!done) {
       await pause(calm * (0.5 + random.next()));
       disturbances.check();
-      await turns.next();
+      if (!isOver()) await turns.next();
     }
     await publishing;
     cloud.share = edge.share = 0;
