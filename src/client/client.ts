@@ -40,7 +40,7 @@ import { Presence } from './objects/presence';
 import { type ClientSeams, withSystem } from './seams';
 import { counted, traced } from './tracing';
 import type { AcknowledgeOutcome } from './updates/acknowledge';
-import { type Acknowledgement, checkedAcknowledgement } from './updates/entry';
+import { type Acknowledgement, checkedAcknowledgement, checkPause } from './updates/entry';
 import { Feeds } from './updates/feeds';
 import type { UpdateReceiver } from './updates/receiver';
 import type { AcknowledgeOptions, ReceiverOptions } from './updates/receiver-options';
@@ -469,6 +469,7 @@ export class SyncServiceClient {
     options: { receiver?: string | undefined } = {},
   ): boolean {
     const { receiver: name } = checked(options);
+    checkPause(after);
     return this.#feeds.say(this.#named(object), name, (receiver) => receiver.giveBack(object, after));
   }
 

@@ -58,6 +58,11 @@ describe('a call of the client', () => {
       await assert.rejects(client.fetchObjectData(object, { maxBytes } as never), wrong);
       await assert.rejects(client.fetchObjectDataToFile(object, '/tmp/x', { maxBytes } as never), wrong);
     }
+    // A time that is none would pass again and again.
+    for (const after of [undefined, Number.NaN, -1, 'x']) {
+      assert.throws(() => client.giveObjectBack(object, after as never), wrong);
+      assert.throws(() => receiver.giveBack(object, after as never), wrong);
+    }
     receiver.close();
     await client.close();
     for (const address of ['localhost:8080', 'css', 'ftp://css', '']) {

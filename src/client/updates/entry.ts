@@ -22,6 +22,12 @@ export function checkedAcknowledgement(how: Acknowledgement): Acknowledgement {
   throw invalidArgument(`An object is marked consumed or received, not ${String(how)}`);
 }
 
+/** @throws SyncServiceError SYNC_INVALID_ARGUMENT: NaN is due at no time, and would be looked at again and again. */
+export function checkPause(duration: number): void {
+  if (!(typeof duration === 'number' && duration >= 0))
+    throw invalidArgument('An object is wanted again after a number of milliseconds');
+}
+
 /** What the service was told: a deletion is acknowledged as such. */
 export type Taken = Acknowledgement | 'deleted';
 

@@ -4,7 +4,7 @@ import { Listeners } from '../../system/listeners';
 import type { ObjectReference } from '../objects/names';
 import { traced } from '../tracing';
 import type { AcknowledgeOutcome } from './acknowledge';
-import { type Acknowledgement, checkedAcknowledgement } from './entry';
+import { type Acknowledgement, checkedAcknowledgement, checkPause } from './entry';
 import { faultOf } from './fault';
 import type { InHand } from './in-hand';
 import type { ObjectUpdate } from './ledger';
@@ -88,8 +88,13 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
     this.#saidSo();
   }
 
-  /** Wants the object again after so many ms, or a newer version at once: no attempt, and no place meanwhile. */
+  /**
+   * Wants the object again after so many ms, or a newer version at once: no attempt, and no place meanwhile.
+   *
+   * @throws SyncServiceError SYNC_INVALID_ARGUMENT for a time that is none.
+   */
   giveBack(object: ObjectReference & Partial<ObjectMetadata>, after: number): void {
+    checkPause(after);
     this.inHand.handOut.giveBack(object.objectID, versionIn(object), after);
     this.#saidSo();
   }
