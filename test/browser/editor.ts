@@ -15,6 +15,7 @@ interface EditorGlobal {
       importNodes(nodes: string, options: object): void;
       select(what: string | { nodes: object[] }): void;
     };
+    settings: { setLocal(key: string, value: unknown): void };
     workspaces: { active(): string; show(id: string): void };
   };
 }
@@ -23,6 +24,11 @@ interface EditorGlobal {
 interface AnimatedPage {
   $: (selector: string) => { length: number };
   document: { getAnimations(): { effect?: { getComputedTiming(): { endTime?: number } } }[] };
+}
+
+/** What tells colours; only inside the page. */
+interface StyledPage {
+  getComputedStyle(element: unknown): { backgroundColor: string };
 }
 
 /** A node as the editor has drawn it; x and y are its middle. */
@@ -43,6 +49,8 @@ interface Opening {
   language?: string;
   /** Pixels of a picture for each of the page. */
   scale?: number;
+  /** Whether the user has chosen the dark theme of Node-RED 5. */
+  dark?: boolean;
 }
 
 const pictures = resolve(__dirname, '../../test-results');
@@ -107,9 +115,19 @@ export class Editor {
   static async open(
     browser: Browser,
     url: string,
-    { user, viewport = { width: 1400, height: 1000 }, scale = 1, language = 'en-US' }: Opening = {},
+    {
+      user,
+      viewport = { width: 1400, height: 1000 },
+      scale = 1,
+      language = 'en-US',
+      dark = false,
+    }: Opening = {},
   ): Promise<Editor> {
-    const context = await browser.newContext({ viewport, deviceScaleFactor: scale, locale: language });
+    const context = await browser.newContext({
+      viewport,
+      deviceScaleFactor: scale,
+      locale: language,
+    });
     const editor = new Editor(await context.newPage());
     const { page } = editor;
     await page.goto(`${url}/`);
@@ -118,13 +136,33 @@ export class Editor {
       await page.fill('#node-dialog-login-password', user.password);
       await page.click('#node-dialog-login-submit');
     }
+    await editor.#loaded();
+    if (!dark) return editor;
+    await page.evaluate(() =>
+      (globalThis as unknown as EditorGlobal).RED.settings.setLocal('view-dark-theme', 'dark'),
+    );
+    await page.reload();
+    await editor.#loaded();
+    return editor;
+  }
+
+  async #loaded(): Promise<void> {
+    const { page } = this;
     await page.waitForSelector('.red-ui-palette-node[data-palette-type="sync-in"]', { timeout: 60_000 });
     await page.waitForSelector('#red-ui-loading-progress', { state: 'hidden', timeout: 60_000 });
-    return editor;
   }
 
   async close(): Promise<void> {
     await this.page.context().close();
+  }
+
+  /** How bright the ground of the palette is: 0 is black, 1 white. */
+  async ground(): Promise<number> {
+    return this.page.locator('#red-ui-palette').evaluate((element) => {
+      const { getComputedStyle } = globalThis as unknown as StyledPage;
+      const parts = getComputedStyle(element).backgroundColor.match(/[\d.]+/g) ?? [];
+      return parts.slice(0, 3).reduce((sum, part) => sum + Number(part), 0) / (3 * 255);
+    });
   }
 
   /** Drags a node from the palette, and returns its ID. */

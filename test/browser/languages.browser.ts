@@ -28,6 +28,9 @@ const flow = [
 ].map((node, index) => ('z' in node ? { x: 100 + 150 * (index % 4), ...node, y: 100 + 60 * index } : node));
 const placed = flow.filter((node) => 'z' in node).map(({ id }) => id);
 
+/** Of the editor, where it is another one: `dark` is Node-RED 5's own, others are packages of the user directory. */
+const theme = process.env.EDGE_SYNC_TEST_THEME;
+
 /** The part of the page that is asked here; only inside the page. */
 interface DialogPage {
   getComputedStyle(element: LabelElement): { color: string; backgroundColor: string };
@@ -146,7 +149,7 @@ describe('the dialogs in every language', function () {
 
   before(async () => {
     browser = await openBrowser();
-    nodeRed = await startNodeRed();
+    nodeRed = await startNodeRed(theme && theme !== 'dark' ? { editorTheme: { theme, tours: false } } : {});
     const deployed = await fetch(`${nodeRed.url}/flows`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'node-red-deployment-type': 'full' },
@@ -162,7 +165,9 @@ describe('the dialogs in every language', function () {
   for (const language of ['en-US', 'de', 'ja', 'zh-CN']) {
     it(`have labels of one line and nothing that hinders anybody: ${language}`, async () => {
       const viewport = { width: 1400, height: 1_500 };
-      const editor = await Editor.open(browser, nodeRed.url, { language, viewport });
+      const editor = await Editor.open(browser, nodeRed.url, { language, viewport, dark: theme === 'dark' });
+      const ground = await editor.ground();
+      assert.equal(ground < 0.35, theme !== undefined, `the editor has a ground of ${ground}`);
       const [broken, hindering]: [Record<string, string[]>, Record<string, string[]>] = [{}, {}];
       const look = async (name: string): Promise<void> => {
         await unfold(editor);

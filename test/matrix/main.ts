@@ -23,6 +23,9 @@ npm run test:matrix -- [options]
 `;
 
 const root = resolve(__dirname, '../..');
+/** Node-RED 5 has one itself. */
+const darkTheme = 'midnight-red';
+const darkThemePackage = '@node-red-contrib-themes/midnight-red@2.2.3';
 /** In bytes, of a request or a poll. */
 const mostOnTheHeap = 30;
 
@@ -59,28 +62,39 @@ async function whole(horizon: OpenHorizon, chosen: readonly string[], browser: b
     for (const [index, [node, nodeRed]] of pairs.entries()) {
       if (chosen.length > 0 && !chosen.includes(`${node}/${nodeRed}`)) continue;
       const userDir = join(folder, `${node}-${nodeRed}`);
-      await install(userDir, tarball);
+      const isEnd = index === 0 || index === pairs.length - 1;
+      const inEditor = browser && isEnd;
+      const theme = nodeRed.startsWith('4.') ? darkTheme : 'dark';
+      await install(userDir, tarball, ...(inEditor && theme === darkTheme ? [darkThemePackage] : []));
       const runtime = { node: await nodeOf(node), nodeRed: await nodeRedOf(nodeRed), userDir };
       const begun = Date.now();
       tell(`Node.js ${node}, Node-RED ${nodeRed}`, await tryPair(runtime, horizon), begun);
-      const isEnd = index === 0 || index === pairs.length - 1;
-      if (browser && isEnd) await inBrowser(runtime, `the editor: Node.js ${node}, Node-RED ${nodeRed}`);
+      if (!inEditor) continue;
+      const what = `the editor: Node.js ${node}, Node-RED ${nodeRed}`;
+      await inBrowser(runtime, what, {});
+      const inTheDark = { EDGE_SYNC_TEST_THEME: theme };
+      await inBrowser(runtime, `${what}, in the dark`, inTheDark, '--grep', 'hinders anybody: en-US');
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function inBrowser({ node, nodeRed, userDir }: Runtime, what: string): Promise<void> {
+async function inBrowser(
+  { node, nodeRed, userDir }: Runtime,
+  what: string,
+  variables: NodeJS.ProcessEnv,
+  ...more: string[]
+): Promise<void> {
   const begun = Date.now();
   const environment = {
     EDGE_SYNC_TEST_NODE: node,
     EDGE_SYNC_TEST_NODE_RED: nodeRed,
     EDGE_SYNC_TEST_USER_DIR: userDir,
   };
-  const mocha = spawn('npx', ['mocha', '--config', 'test/browser/mocharc.json'], {
+  const mocha = spawn('npx', ['mocha', '--config', 'test/browser/mocharc.json', ...more], {
     cwd: root,
-    env: { ...process.env, ...environment },
+    env: { ...process.env, ...environment, ...variables },
     stdio: 'inherit',
   });
   const [code] = await once(mocha, 'exit');
