@@ -24,7 +24,7 @@ export function catchNodesFor(RED: Pick<NodeAPI, 'nodes'>, node: Node): SavedNod
 }
 
 /** Its ID in the saved flows: in an instance of a subflow, that of the subflow's own node. */
-function idIn(node: Node): string {
+export function idIn(node: Node): string {
   return (node as Node & { _alias?: string })._alias ?? node.id;
 }
 

@@ -54,7 +54,7 @@ export function keeping(parts: OutParts, service: ServiceOutbox, clock: Clock): 
       }
       const patience = Math.max(1, timeout - (clock.elapsed() - began));
       const sent = { ...kept, ...(end === 'unchanged' && { outcome: end }) };
-      return await goOn(message, { ...sent, object: await taken(sent), patience }, parts, closing);
+      return await goOn(message, { ...sent, object: await taken(sent, parts), patience }, parts, closing);
     } finally {
       waiting -= 1;
     }

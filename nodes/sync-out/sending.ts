@@ -20,6 +20,8 @@ export interface OutParts {
   readonly settings: OutSettings;
   readonly status: StatusLine;
   readonly reach: Reach;
+  /** Whether the message that goes on reaches anybody. */
+  isHeard(): boolean;
   read(message: NodeMessageInFlow): Promise<Read>;
 }
 
@@ -41,7 +43,7 @@ export function sending(parts: OutParts, transfers: Transfers): Handler {
         status.show({ fill: 'blue', shape: 'dot', text: object.objectID });
         const became = await transfers.run((listeners) => send(client, listeners));
         const sent = { client, object, outcome: became === 'unchanged' ? became : outcome } as const;
-        return { ...sent, object: await taken(sent) };
+        return { ...sent, object: await taken(sent, parts) };
       },
     );
     return goOn(message, { ...sent, patience: parts.settings.timeout }, parts, closing);
@@ -49,11 +51,19 @@ export function sending(parts: OutParts, transfers: Transfers): Handler {
 }
 
 /**
- * What the service has of an object now; its name where it was deleted, or the service does not say. It has taken the
- * object all the same: whoever was told a failure would send it again.
+ * What the service has of an object now; its name where it was deleted, the service does not say, or nobody wants to know.
+ * It has taken the object all the same: whoever was told a failure would send it again.
  */
-export async function taken({ client, object, outcome }: Sent): Promise<ObjectReference> {
-  return outcome === 'deleted' ? object : client.getObjectMetadata(object).catch(() => object);
+export async function taken(
+  { client, object, outcome }: Sent,
+  { isHeard, settings }: OutParts,
+): Promise<ObjectReference> {
+  if (outcome === 'deleted' || !(waitsForEdges(settings) || isHeard())) return object;
+  return client.getObjectMetadata(object).catch(() => object);
+}
+
+function waitsForEdges({ waitFor }: OutSettings): boolean {
+  return waitFor === 'delivered' || waitFor === 'consumed';
 }
 
 /** The message, with what came of it: at once, or when the object has arrived. */

@@ -2,6 +2,7 @@ import '../common/node-version';
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
 import { invalidInput, LoggedFailure, NodeFailure } from '../common/failure';
 import { FieldReader } from '../common/fields';
+import { isHeard } from '../common/hearing';
 import { construct, handleInput } from '../common/input';
 import { labelsOf, settingsOf } from '../common/settings';
 import { StatusLine } from '../common/status';
@@ -46,7 +47,7 @@ export default function (RED: NodeAPI): void {
         return { client, ...(await prepare(request)) };
       };
       const reach = new Reach(settings, clock);
-      const parts: OutParts = { queue, settings, status, reach, read };
+      const parts: OutParts = { queue, settings, status, reach, isHeard: () => isHeard(RED, this), read };
       if (keeps) {
         const outbox = new UsedOutbox(this, outboxOf(RED, settings.service), status, clock);
         handleInput(this, outbox.before(connection), keeping(parts, outbox.service, clock), status);

@@ -419,6 +419,44 @@ describe('sync-out', () => {
     };
   });
 
+  describe('asks for the metadata of what it has published', () => {
+    const metadata = { objectType: 'rules', objectID: 'r1', instanceID: '1795470914231361270' };
+
+    /** How often the service was asked for the object, when the node has shown that it is published. */
+    const questions = async (...flow: Parameters<typeof run>): Promise<number> => {
+      const recorder = await record('CSS', ({ method, path }) => {
+        if (method !== 'GET') return {};
+        return path?.endsWith('/r1') ? { body: JSON.stringify(metadata) } : { status: 404 };
+      });
+      const css = {
+        id: 'css',
+        type: 'sync-service',
+        connection: 'address',
+        side: 'cloud',
+        organization: 'demo',
+      };
+      await run([{ ...css, address: recorder.client.address }], ...flow);
+      const shown = statusesOf('out');
+      give('out', { payload: 'hello' });
+      await until('it is published', () => shown.some(({ fill }) => fill === 'green'));
+      await recorder.close();
+      return recorder.seen.filter(({ method, path }) => method === 'GET' && path?.endsWith('/r1')).length;
+    };
+
+    it('where a wire leads on', async () => {
+      assert.equal(await questions(sendingFlow()), 1);
+    });
+
+    it('where a Complete node hears of it', async () => {
+      const complete = { id: 'complete', type: 'complete', z: 'tab', scope: ['out'], wires: [] };
+      assert.equal(await questions(sendingFlow({ wires: [] }), [complete]), 1);
+    });
+
+    it('and not where nobody hears of it', async () => {
+      assert.equal(await questions(sendingFlow({ wires: [[]] })), 0);
+    });
+  });
+
   describe('names the object', () => {
     const auto = {
       objectType: 'object.objectType',
