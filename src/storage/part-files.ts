@@ -55,13 +55,17 @@ export class PartFiles {
     const others = (await this.machine.disk.list(folder)).filter(
       (name) => isPartOf(path, identity.of, name) && join(folder, name) !== own,
     );
-    const removing = others.map((name) => PartFile.remove(join(folder, name), this.machine));
+    // What another user has left there is not ours to remove, and harms nobody.
+    const removing = Promise.allSettled(
+      others.map((name) => PartFile.remove(join(folder, name), this.machine)),
+    );
     const before = await this.machine.disk.stat(path);
     const opening = PartFile.open(own, before?.mode ?? mode, this.machine).catch((error: unknown) => {
-      if (isStorageError(error, 'STORAGE_IN_USE') || wasRemoved(error)) return undefined;
+      // Where it is another user's, it is made without.
+      if (isStorageError(error, 'STORAGE_IN_USE', 'STORAGE_DENIED') || wasRemoved(error)) return undefined;
       throw error;
     });
-    const [part] = await Promise.all([opening, ...removing]);
+    const [part] = await Promise.all([opening, removing]);
     return part;
   }
 

@@ -235,6 +235,34 @@ describe('part files beside the files that they become', () => {
     await current?.leave();
   });
 
+  it('of another version that is not ours to remove stand in no way', async () => {
+    const old = partFor(target, { of: 'a', version: '1' });
+    await (await take('a', '1'))?.leave();
+    const { disk } = thisMachine;
+    const denied = Object.assign(new Error('denied'), { code: 'EACCES', syscall: 'scandir' });
+    const foreign = {
+      ...disk,
+      list: (at: string) => (at === old ? Promise.reject(denied) : disk.list(at)),
+      // Slower than what is refused.
+      async stat(at: string) {
+        if (at === target) await settle();
+        return disk.stat(at);
+      },
+    };
+    const died: unknown[] = [];
+    const onDeath = (error: unknown): void => void died.push(error);
+    process.on('unhandledRejection', onDeath);
+    const part = await new PartFiles({ ...thisMachine, disk: foreign })
+      .take(target, { of: 'a', version: '2' }, 0o640)
+      .finally(() => process.off('unhandledRejection', onDeath));
+    assert.deepEqual(died, []);
+    await part?.write(Buffer.from('two'));
+    await part?.commit(target);
+    assert.deepEqual((await readdir(root)).sort(), [basename(old), 'model']);
+    const own = new PartFiles({ ...thisMachine, disk: foreign });
+    assert.equal(await own.take(target, { of: 'a', version: '1' }, 0o640), undefined);
+  });
+
   it('go after a week; temporary files of dead processes after a day; what others have there stays', async () => {
     const old = new Date(Date.now() - 8 * 86_400_000);
     const yesterday = new Date(Date.now() - 26 * 3_600_000);
