@@ -7,6 +7,12 @@ export const guardsOfOutbox = guardsOf(
   'test/client/outbox',
   [
     {
+      name: 'large data takes the places of small data',
+      file: 'drain.ts',
+      find: 'this.#large < Math.max(1, limits.atOnce - 1)',
+      replace: 'true',
+    },
+    {
       name: 'what is confirmed is not on the disk',
       file: 'segment.ts',
       find: '      await this.frames.sync();\n      return extents;',
@@ -45,8 +51,8 @@ export const guardsOfOutbox = guardsOf(
     {
       name: 'a deletion that passes is for good',
       file: 'verdict.ts',
-      find: "  if (statusCode === 400 && kind === 'CSS' && passes) return false;\n",
-      replace: '',
+      find: '(isPage(response) || passes)',
+      replace: 'isPage(response)',
     },
     {
       name: 'what is too large for the service is tried for ever',

@@ -45,10 +45,8 @@ export async function* resumed(data: ResumableData): AsyncGenerator<Buffer> {
     const before = received;
     try {
       const resuming = received > 0;
-      if (resuming) {
-        await data.opened();
-        await data.checkVersion();
-      }
+      if (resuming) await data.opened();
+      if (resuming) await data.checkVersion();
       const pieces = !resuming
         ? await data.whole()
         : rangesWork && data.size !== undefined

@@ -2,7 +2,7 @@ import type { ObjectMetadataInput } from '../../protocol/metadata';
 import { timeOfTimestamp } from '../../protocol/timestamp';
 import type { Clock } from '../../system/clock';
 import type { CallOptions } from '../connection/options';
-import { type DataSource, piecesOf, replayable } from '../data/source';
+import { type DataSource, type Progress, piecesOf, replayable } from '../data/source';
 import type { OnWait } from '../data/waits';
 import { isSyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
@@ -25,6 +25,13 @@ export interface DispatchParts {
   begin: (entry: Entry) => Promise<void>;
 }
 
+/** What ends the sending, and who is told how it goes. */
+export interface SendOptions {
+  signal: AbortSignal;
+  onWait: OnWait;
+  onProgress: Progress;
+}
+
 /** Sends entries: each as it was kept. */
 export class Dispatch {
   constructor(private readonly parts: DispatchParts) {}
@@ -33,12 +40,13 @@ export class Dispatch {
    * @returns whether nothing was to be sent, since the service has the same still.
    * @throws SyncServiceError.
    */
-  async send(entry: Entry, signal: AbortSignal, onWait: OnWait): Promise<{ unchanged: boolean }> {
-    const outcome = await this.#send(entry, signal, onWait);
+  async send(entry: Entry, options: SendOptions): Promise<{ unchanged: boolean }> {
+    const outcome = await this.#send(entry, options);
     return { unchanged: outcome === 'unchanged' };
   }
 
-  async #send(entry: Entry, signal: AbortSignal, onWait: OnWait): Promise<unknown> {
+  async #send(entry: Entry, options: SendOptions): Promise<unknown> {
+    const { signal } = options;
     const { client } = this.parts;
     const { object } = entry;
     if (entry.action === 'delete') return this.#delete(object, { signal });
@@ -48,20 +56,21 @@ export class Dispatch {
     const { data, metadata = object } = kept.record.entry;
     if (!data) return client.updateObject(this.#ripe(metadata), { signal });
     const source = await this.#sourceOf(data, kept.data);
-    const options = { signal, onWait };
     const uploads = entry.action === 'data' || data.size > mostInOneRequest;
     const onBegin = async (): Promise<void> => {
       if (uploads) await this.parts.begin(entry);
     };
     // What may have been cut is sent, whatever the service says of its version.
-    if (kept.record.entry.onlyWhenChanged && !entry.hasBegun && !entry.followsCut) {
+    if (kept.record.entry.onlyWhenChanged && entry.cutBytes === 0) {
       return client.publishIfChanged(this.#ripe(metadata), source, { ...options, onBegin });
     }
     await onBegin();
     if (entry.action === 'data') await client.updateObjectData(object, source, options);
     else await client.publish(this.#ripe(metadata), source, options);
-    // What a cut upload has left stands behind shorter data that follows, until data is sent once more.
-    if (entry.followsCut) await client.updateObjectData(object, source, options);
+    // What a cut upload has left stands behind shorter data that follows, until data is sent once more. The client does so itself
+    // where it knows of it.
+    if (entry.isAfterDeath && entry.followsCut > data.size)
+      await client.updateObjectData(object, source, options);
     return undefined;
   }
 

@@ -27,6 +27,8 @@ interface Sending {
   readonly abort: AbortController;
   readonly began: number;
   isDropped: boolean;
+  /** Some of its data is under way. */
+  hasSent: boolean;
   /** On our side. */
   waitsFor: TransferWait | undefined;
 }
@@ -89,6 +91,18 @@ export class Drain {
     return large;
   }
 
+  /**
+   * What waits for its hours of the day, and has sent nothing, gives way to a later entry that makes it needless. What has begun
+   * is finished: cut each time, an object that changes often would never be whole at the service.
+   */
+  giveWay(later: Entry): void {
+    if (this.parts.limits.order !== 'latest wins') return;
+    for (const [entry, { abort, hasSent, waitsFor }] of this.#sending) {
+      const isIdle = waitsFor === 'window' && !hasSent;
+      if (isIdle && entry.key === later.key && later.replaces(entry)) abort.abort();
+    }
+  }
+
   /** Drops an entry that is being sent; it may have arrived. @returns false where it is not being sent. */
   drop(entry: Entry): boolean {
     const sending = this.#sending.get(entry);
@@ -127,6 +141,7 @@ export class Drain {
       abort: new AbortController(),
       began: clock.elapsed(),
       isDropped: false,
+      hasSent: false,
       waitsFor: undefined,
     };
     this.#sending.set(entry, sending);
@@ -140,9 +155,15 @@ export class Drain {
   async #send(entry: Entry, sending: Sending): Promise<void> {
     const { client, dispatch, store } = this.parts;
     try {
-      const sent = await dispatch.send(entry, sending.abort.signal, (reason) => {
-        sending.waitsFor = reason;
-        this.go();
+      const sent = await dispatch.send(entry, {
+        signal: sending.abort.signal,
+        onWait: (reason) => {
+          sending.waitsFor = reason;
+          this.go();
+        },
+        onProgress: () => {
+          sending.hasSent = true;
+        },
       });
       void store.end(entry, 'sent', sent);
     } catch (error) {

@@ -65,8 +65,10 @@ export class Entry {
   cost = 0;
   /** It is written down that an upload of its data has begun: a process may have died amid it. */
   hasBegun = false;
-  /** So may one have amid an upload of other data of its object, which it has replaced. */
-  followsCut = false;
+  /** So may one have amid an upload of other data of its object, which it has replaced: of so many bytes; 0 of none. */
+  followsCut = 0;
+  /** That was before the outbox was opened: the client, which sees to what it has cut itself, knows nothing of it. */
+  isAfterDeath = false;
   /** It has ended, and is kept for this alone: an upload of its object may have been cut, and no data has followed. */
   isCut = false;
 
@@ -96,10 +98,15 @@ export class Entry {
     return this.state !== 'waiting' && this.state !== 'sending';
   }
 
+  /** Of the longest upload of its object, its own among them, amid which a process may have died, in bytes; 0 of none. */
+  get cutBytes(): number {
+    return this.hasBegun ? Math.max(this.bytes, this.followsCut) : this.followsCut;
+  }
+
   /** Whether what a cut upload has left at the service is there still when it has ended so. */
   leavesCut(outcome: OutboxOutcome): boolean {
     const isHealed = outcome === 'sent' && (this.action === 'publish' || this.action === 'data');
-    return !isHealed && (this.followsCut || this.hasBegun);
+    return !isHealed && this.cutBytes > 0;
   }
 
   /** Whether an earlier one for the same object need not be sent. */

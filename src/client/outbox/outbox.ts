@@ -221,7 +221,9 @@ export class Outbox {
   async #put(object: ObjectReference, prepare: () => Promise<Draft>): Promise<OutboxEntry> {
     if (this.#closing) throw new SyncServiceError('SYNC_CLOSED', 'The outbox is closed: nothing was kept');
     try {
-      return (await onStorage(this.folder, () => this.#puts.put(object, prepare))).view();
+      const entry = await onStorage(this.folder, () => this.#puts.put(object, prepare));
+      this.#drain.giveWay(entry);
+      return entry.view();
     } finally {
       // Also where it was refused: it may be full now.
       this.#drain.go();

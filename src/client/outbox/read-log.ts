@@ -134,17 +134,13 @@ function entryOf({ action, data, id, marks = [], metadata, object, since }: Entr
   return entry;
 }
 
-function apply({ reason, since, state }: Mark, entry: Entry): void {
-  if (state === 'follows cut') {
-    entry.followsCut = true;
-    return;
-  }
-  if (state === 'begun') {
-    entry.hasBegun = true;
-    return;
-  }
-  if (state === 'cut') {
-    entry.isCut = true;
+function apply({ bytes, reason, since, state }: Mark, entry: Entry): void {
+  if (state === 'follows cut' || state === 'begun' || state === 'cut') {
+    entry.isAfterDeath = true;
+    entry.isCut = state === 'cut';
+    if (state === 'begun') entry.hasBegun = true;
+    // Records of before say nothing of that.
+    else entry.followsCut = bytes ?? Number.MAX_SAFE_INTEGER;
     return;
   }
   entry.state = state === 'refused' ? 'refused' : 'waiting';

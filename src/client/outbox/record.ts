@@ -10,12 +10,14 @@ export type KeptData =
 
 /**
  * What has become of an entry since its record was written. `begun`: an upload of its data, which may have been cut.
- * `follows cut`: so may one of other data of its object. `cut`: it has ended, and so may one that nothing has followed.
+ * `follows cut`: so may one of other data of its object. `cut`: it has ended, and so may one that nothing has followed; these two
+ * with its bytes.
  */
 export interface Mark {
   readonly id: number;
   readonly state: 'ended' | 'refused' | 'waiting' | 'begun' | 'follows cut' | 'cut';
   readonly reason?: OutboxReason;
+  readonly bytes?: number;
   /** From when on it waits, in ms since 1970. */
   readonly since?: number;
 }
@@ -65,8 +67,9 @@ export function recordIn(body: Buffer): { record: Record; data: Buffer } {
 }
 
 /** What has become of an entry, to be written with it. */
-export function marksOf({ followsCut, hasBegun, id, isCut, reason, since, state }: Entry): Mark[] {
-  if (isCut) return [{ id, state: 'cut' }];
+export function marksOf(entry: Entry): Mark[] {
+  const { cutBytes, followsCut, hasBegun, id, isCut, reason, since, state } = entry;
+  if (isCut) return [{ id, state: 'cut', bytes: cutBytes }];
   return [
     {
       id,
@@ -75,6 +78,6 @@ export function marksOf({ followsCut, hasBegun, id, isCut, reason, since, state 
       ...(state === 'refused' && reason && { reason }),
     },
     ...(hasBegun ? [{ id, state: 'begun' } as const] : []),
-    ...(followsCut ? [{ id, state: 'follows cut' } as const] : []),
+    ...(followsCut > 0 ? [{ id, state: 'follows cut', bytes: followsCut } as const] : []),
   ];
 }

@@ -130,8 +130,8 @@ export class OutboxStore {
     lines.remove(entry);
     if (outcome !== 'replaced' && entry.leavesCut(outcome)) this.#passCut(entry);
     if (!entry.isCut) this.#letGo(entry);
-    const { blob, id, isCut } = entry;
-    await log.mark(entry, { id, state: isCut ? 'cut' : 'ended' }, () => {
+    const { blob, cutBytes: bytes, id, isCut } = entry;
+    await log.mark(entry, isCut ? { id, state: 'cut', bytes } : { id, state: 'ended' }, () => {
       if (blob !== undefined) blobs.release(blob);
     });
     this.ending.delete(id);
@@ -192,9 +192,11 @@ export class OutboxStore {
   }
 
   async #inherit(entry: Entry, from: readonly Entry[]): Promise<void> {
-    if (!from.some(({ followsCut, hasBegun, isCut }) => followsCut || hasBegun || isCut)) return;
-    entry.followsCut = true;
-    await this.parts.log.mark(entry, { id: entry.id, state: 'follows cut' });
+    const bytes = Math.max(entry.followsCut, ...from.map(({ cutBytes }) => cutBytes));
+    entry.isAfterDeath ||= from.some(({ cutBytes, isAfterDeath }) => cutBytes > 0 && isAfterDeath);
+    if (bytes === entry.followsCut) return;
+    entry.followsCut = bytes;
+    await this.parts.log.mark(entry, { id: entry.id, state: 'follows cut', bytes });
   }
 
   /** The next entry of the object knows of the cut; where there is none, this one is kept for it. */

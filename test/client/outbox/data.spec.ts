@@ -297,6 +297,7 @@ describe('the data of an outbox', () => {
       it(`has shorter data in its place sent twice${when}: the rest of it would stand behind that otherwise`, async () => {
         const ground = await cut();
         let outbox = await ground.open();
+        await outbox.put(object, 'between');
         await outbox.put(object, 'short');
         await ground.pass();
         if (restarts) {
@@ -308,6 +309,35 @@ describe('the data of an outbox', () => {
         assert.deepEqual(ground.service.asked, ['publish t/o short', 'data t/o short']);
         await ground.close(outbox);
       });
+
+      it(`has data that is as long in its place sent once${when}`, async () => {
+        const ground = await cut();
+        let outbox = await ground.open();
+        await outbox.put(object, Buffer.alloc(300_000));
+        await ground.pass();
+        if (restarts) {
+          ground.crash();
+          outbox = await ground.open();
+        }
+        ground.service.answer = () => undefined;
+        await ground.pass(3_000);
+        assert.deepEqual(ground.service.asked, ['publish t/o 300000 bytes']);
+        await ground.close(outbox);
+      });
     }
+
+    it('has what takes its place sent once where the client lives, which sees to that itself', async () => {
+      const ground = new Ground();
+      ground.service.answer = down;
+      const outbox = await ground.open();
+      await outbox.put(object, Buffer.alloc(300_000));
+      await ground.pass(1_000);
+      ground.service.answer = () => undefined;
+      ground.service.asked.length = 0;
+      await outbox.put(object, 'short');
+      await ground.pass(60_000);
+      assert.deepEqual(ground.service.asked, ['publish t/o short']);
+      await ground.close(outbox);
+    });
   });
 });

@@ -123,6 +123,33 @@ describe('the order of an outbox', () => {
     await ground.close(outbox);
   });
 
+  it('does not send first what waits for its hours of the day, and has sent nothing, where a later one comes', async () => {
+    for (const hasSent of [false, true]) {
+      const ground = new Ground();
+      const outbox = await ground.open();
+      let finish: () => void = () => undefined;
+      ground.service.answer = () =>
+        new Promise<void>((resolve) => {
+          finish = resolve;
+        });
+      const first = await outbox.put(object, Buffer.alloc(300_000, 'a'));
+      await ground.pass();
+      ground.service.listeners[0]?.onWait?.('window');
+      if (hasSent) ground.service.listeners[0]?.onProgress?.(1, 300_000);
+      await outbox.put(object, Buffer.alloc(300_000, 'b'));
+      await ground.pass(1_000);
+      assert.equal(ground.service.asked.length, hasSent ? 1 : 2);
+      ground.service.listeners[0]?.onWait?.(undefined);
+      ground.service.answer = () => undefined;
+      finish();
+      await ground.pass(3_000);
+      assert.equal((await outbox.whenEnded(first)).outcome, hasSent ? 'sent' : 'replaced');
+      assert.equal(ground.service.asked.length, 2);
+      assert.equal(String(ground.service.data.subarray(0, 1)), 'b');
+      await ground.close(outbox);
+    }
+  });
+
   it('deletes what is there, and nothing twice: a second deletion would undo the first', async () => {
     const ground = new Ground();
     const outbox = await ground.open();

@@ -2,7 +2,6 @@ import {
   type DataSource,
   type ObjectMetadata,
   type ObjectReference,
-  type OnWait,
   type OutboxClient,
   SyncServiceError,
   type SyncServiceErrorCode,
@@ -28,8 +27,8 @@ export class ScriptedService {
   isUnchanged = false;
   /** How many requests with data were begun, whatever became of that. */
   begun = 0;
-  /** Of what was published: told what that waits for. */
-  readonly listeners: OnWait[] = [];
+  /** Of what was published: told what that waits for, and how far it is. */
+  readonly listeners: Pick<UploadOptions, 'onProgress' | 'onWait'>[] = [];
   running = 0;
   mostRunning = 0;
 
@@ -75,10 +74,10 @@ export class ScriptedClient implements OutboxClient {
   async publish(
     metadata: ObjectReference,
     data: DataSource,
-    { onWait, signal }: UploadOptions = {},
+    { onProgress, onWait, signal }: UploadOptions = {},
   ): Promise<void> {
     const text = await this.#textOf(data);
-    if (onWait) this.service.listeners.push(onWait);
+    this.service.listeners.push({ onProgress, onWait });
     this.service.metadata.push(metadata);
     await this.#ask(`publish ${nameOf(metadata)} ${text}`, signal);
   }

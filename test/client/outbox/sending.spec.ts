@@ -64,11 +64,11 @@ describe('an outbox sends', () => {
       await ground.pass(100);
       assert.equal(outbox.state.ended.sent, atOnce > 1 ? 3 : 0);
       assert.equal(outbox.state.waitsFor, undefined);
-      ground.service.listeners[0]?.('window');
+      ground.service.listeners[0]?.onWait?.('window');
       await ground.pass(100);
       assert.deepEqual([outbox.state.ended.sent, outbox.state.waitsFor], [3, 'window']);
       assert.equal(releases.length, begun, 'what waits is no more than that');
-      ground.service.listeners[0]?.(undefined);
+      ground.service.listeners[0]?.onWait?.(undefined);
       for (let sent = 0; sent < 3; sent += 1) {
         await ground.pass(100);
         releases[sent]?.();
