@@ -1,4 +1,5 @@
 import type { ObjectReference, SyncServiceClient } from '../../src/client';
+import { allEnded } from '../../src/system/all-ended';
 import { type Clock, systemClock } from '../../src/system/clock';
 import type { Text } from '../common/text';
 
@@ -101,7 +102,7 @@ export class ServiceConnection {
     const opened = this.#opened;
     if (!opened) return;
     this.#opened = undefined;
-    this.#released = Promise.all([this.#released, letGo(opened)]);
+    this.#released = allEnded([this.#released, letGo(opened)]);
     // Whoever closes the connection is told.
     this.#released.catch(() => undefined);
   }

@@ -1,4 +1,5 @@
 import type { LocalService } from '../../src/local-service';
+import { allEnded } from '../../src/system/all-ended';
 import { type Clock, systemClock, type Timer } from '../../src/system/clock';
 import type { SyncServiceSettings } from './configuration';
 
@@ -55,7 +56,7 @@ export class SharedLocalService {
     this.#stopTimer?.cancel();
     const service = this.#service;
     this.#service = undefined;
-    this.#stopped = Promise.all([this.#stopped, service && this.#end(service)]);
+    this.#stopped = allEnded([this.#stopped, service && this.#end(service)]);
     await this.#stopped;
   }
 

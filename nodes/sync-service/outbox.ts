@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Damage, Outbox, type OutboxEnd, type OutboxLimits, type OutboxState } from '../../src/client';
+import { allEnded } from '../../src/system/all-ended';
 import type { Timer } from '../../src/system/clock';
 import { Listeners } from '../../src/system/listeners';
 import { invalidInput, NodeFailure } from '../common/failure';
@@ -150,7 +151,7 @@ export class ServiceOutbox {
     const opened = this.#opened;
     if (!opened) return;
     this.#opened = undefined;
-    this.#released = Promise.all([this.#released, this.#letGo(opened)]);
+    this.#released = allEnded([this.#released, this.#letGo(opened)]);
     // Whoever closes it is told.
     this.#released.catch(() => undefined);
   }

@@ -6,6 +6,8 @@ import { handleInput } from '../../nodes/common/input';
 import { StatusLine } from '../../nodes/common/status';
 import { Intake } from '../../nodes/sync-in/intake';
 import { ServiceConnection } from '../../nodes/sync-service/connection';
+import type { SyncServiceClient } from '../../src/client';
+import { settle } from '../support/manual-clock';
 import { metadataOf } from '../support/metadata';
 import { type GivenAnswer, type Recorder, record } from '../support/recorder';
 import { translate } from '../support/texts';
@@ -75,6 +77,40 @@ describe('a node that closes', () => {
     await until('the message is done with', () => node.done.length === 1);
     assert.deepEqual(node.done, [undefined]);
     await assert.rejects(service.client.getHealth(), { code: 'SYNC_CLOSED' });
+  });
+
+  it('has let go of what it stood on before that is opened again, also where it could not before', async () => {
+    const said: string[] = [];
+    let letGo: () => void = () => undefined;
+    const releases = [
+      () => Promise.reject(new Error('the disk is full')),
+      () =>
+        new Promise<void>((resolve) => {
+          letGo = resolve;
+        }),
+      () => Promise.resolve(),
+    ];
+    const client = { close: () => Promise.resolve() } as unknown as SyncServiceClient;
+    const shared = new ServiceConnection(async () => {
+      said.push('opened');
+      return { client, release: releases.shift() ?? (() => undefined) };
+    });
+    for (let times = 0; times < 2; times += 1) {
+      const user = {};
+      shared.register(user);
+      await shared.client();
+      shared.deregister(user);
+      await settle();
+    }
+    const last = {};
+    shared.register(last);
+    await settle();
+    assert.deepEqual(said, ['opened', 'opened']);
+    letGo();
+    await shared.client();
+    assert.deepEqual(said, ['opened', 'opened', 'opened']);
+    shared.deregister(last);
+    await assert.rejects(shared.close(), /the disk is full/);
   });
 
   it('has no more to say in its status, which is that of its successor', async () => {
