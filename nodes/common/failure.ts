@@ -41,8 +41,19 @@ export class NodeFailure extends Error {
 /** A failure that the log has: no Catch node would hear of it any more. */
 export class LoggedFailure extends NodeFailure {}
 
+/** Said of what throws itself when it is looked at: a flow may put such a thing into a message. */
+const unreadable = 'Something was thrown that cannot be read';
+
 /** Turns whatever was thrown into an error for `done`. What is no error of the service keeps its own code. */
 export function toNodeFailure(thrown: unknown): NodeFailure {
+  try {
+    return failureOf(thrown);
+  } catch {
+    return new NodeFailure('SYNC_NODE_ERROR', unreadable);
+  }
+}
+
+function failureOf(thrown: unknown): NodeFailure {
   if (thrown instanceof NodeFailure) return thrown;
   if (isSyncServiceError(thrown)) {
     return new NodeFailure(thrown.code, thrown.message, {
@@ -64,8 +75,12 @@ function codeOf(thrown: unknown): { code?: string } {
 
 /** What whoever threw it said. JSONata throws plain objects. */
 export function textOf(thrown: unknown): string {
-  if (typeof thrown !== 'object' || thrown === null || !('message' in thrown)) return String(thrown);
-  return String(thrown.message);
+  try {
+    if (typeof thrown !== 'object' || thrown === null || !('message' in thrown)) return String(thrown);
+    return String(thrown.message);
+  } catch {
+    return unreadable;
+  }
 }
 
 /**

@@ -45,8 +45,17 @@ export class FieldReader {
   async any(source: Source, message: NodeMessage): Promise<unknown> {
     // In a box, since a promise would be waited for.
     const { value } = await this.#evaluate(source, message);
-    if (!isPromise(value)) return value;
+    if (!this.#isPromise(value, source)) return value;
     throw invalidInput(`${source.label} is a promise: send the message once it is settled`);
+  }
+
+  /** @throws NodeFailure where the value throws when it is looked at: a flow may put a proxy into a message. */
+  #isPromise(value: unknown, { label }: Source): boolean {
+    try {
+      return isPromise(value);
+    } catch (error) {
+      throw invalidInput(`${label} cannot be read: ${textOf(error)}`);
+    }
   }
 
   async #evaluate(source: Source, message: NodeMessage): Promise<{ value: unknown }> {
