@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { NodeMessage } from 'node-red';
 import type { DataSource } from '../../src/client';
 import { invalidInput, textOf } from '../common/failure';
@@ -21,7 +22,9 @@ export async function dataOf(
     throw invalidInput(`The file must be a path, not ${describe(value)}`);
   }
   if (value === undefined || value === null) throw fields.missing('data');
-  if (typeof value === 'string' || value instanceof Uint8Array) return value;
+  if (typeof value === 'string') return value;
+  const bytes = bytesIn(value);
+  if (bytes) return bytes;
   const kind = kindOfNoData(value);
   if (kind) throw invalidInput(`The data cannot be ${kind}`);
   return asJson(value);
@@ -33,11 +36,20 @@ export function bytesOf(data: DataSource): number | undefined {
   return data instanceof Uint8Array ? data.byteLength : undefined;
 }
 
+/** The bytes of what is nothing else. A function node makes them in a realm of its own: they are no instances of ours. */
+function bytesIn(value: unknown): Uint8Array | undefined {
+  if (types.isAnyArrayBuffer(value)) return new Uint8Array(value);
+  if (!types.isUint8Array(value) && !types.isDataView(value)) return undefined;
+  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+}
+
 /** What JSON would make an empty object of, or nothing. */
 function kindOfNoData(value: unknown): string | undefined {
-  if (value instanceof Map || value instanceof WeakMap) return 'a Map';
-  if (value instanceof Set || value instanceof WeakSet) return 'a Set';
-  if (value instanceof Error) return 'an Error: send its message';
+  if (types.isMap(value) || types.isWeakMap(value)) return 'a Map';
+  if (types.isSet(value) || types.isWeakSet(value)) return 'a Set';
+  if (types.isRegExp(value)) return 'a RegExp: send its text';
+  if (types.isNativeError(value)) return 'an Error: send its message';
+  if (ArrayBuffer.isView(value)) return 'an array of numbers of one size: send an array, or a Buffer of it';
   if (typeof value === 'object' && value !== null && 'pipe' in value && typeof value.pipe === 'function') {
     return 'a stream: write it to a file first';
   }

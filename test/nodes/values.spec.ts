@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { runInNewContext } from 'node:vm';
 import type { NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import { FieldReader } from '../../nodes/common/fields';
 import { sharedLocalService } from '../../nodes/sync-service/local';
+import { clientOf, letClientsGo } from '../support/clients';
 import { flowOf, give, next, run, sendingFlow, services } from '../support/flow';
 import { ManualClock } from '../support/manual-clock';
 
@@ -12,6 +14,7 @@ describe('the value of a field', () => {
   before(() => helper.startServer());
   after(() => helper.stopServer());
   afterEach(async () => {
+    letClientsGo();
     await helper.unload();
     await sharedLocalService().stop();
   });
@@ -66,11 +69,37 @@ describe('the value of a field', () => {
     ['a Set', new Set([1]), /^The data cannot be a Set/],
     ['an error', new Error('no'), /^The data cannot be an Error/],
     ['a stream', process.stdin, /^The data cannot be a stream/],
+    ['a Map of a function node', runInNewContext('new Map([[1, 2]])'), /^The data cannot be a Map/],
+    ['a Set of a function node', runInNewContext('new Set([1])'), /^The data cannot be a Set/],
+    ['an error of a function node', runInNewContext("new Error('no')"), /^The data cannot be an Error/],
+    ['a pattern', /a/, /^The data cannot be a RegExp/],
+    ['an array of floats', new Float64Array(2), /^The data cannot be an array of numbers of one size/],
     ['a function', () => 1, /^a function cannot be written as JSON/],
   ];
   for (const [what, payload, expected] of neverMeant) {
     it(`is no data when it is ${what}`, async () => {
       assert.match(await failure({}, { payload }), expected);
+    });
+  }
+
+  const bytes: [string, unknown][] = [
+    ['a Uint8Array', new Uint8Array([1, 2, 3])],
+    ['a Uint8Array of a function node', runInNewContext('new Uint8Array([0, 1, 2, 3]).subarray(1)')],
+    ['an ArrayBuffer', new Uint8Array([1, 2, 3]).buffer],
+    ['an ArrayBuffer of a function node', runInNewContext('new Uint8Array([1, 2, 3]).buffer')],
+    ['a DataView', new DataView(new Uint8Array([0, 1, 2, 3]).buffer, 1)],
+  ];
+  for (const [what, payload] of bytes) {
+    it(`is its bytes when it is ${what}, and not JSON of them`, async () => {
+      await run(services, sendingFlow());
+      const sent = next('sent');
+      give('out', { payload });
+      await sent;
+      const cloud = await clientOf('css');
+      assert.deepEqual(
+        await cloud.fetchObjectData({ objectType: 'rules', objectID: 'r1' }),
+        Buffer.from([1, 2, 3]),
+      );
     });
   }
 
