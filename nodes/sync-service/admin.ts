@@ -3,7 +3,8 @@ import { type Diagnosis, diagnose, findingOf } from '../../src/client/diagnosis'
 import { NodeFailure } from '../common/failure';
 import type { OpenedClient } from './connection';
 
-import { type Draft, deployed, openDraft } from './draft';
+import { type Draft, deployed, draftIn, openDraft } from './draft';
+import { reachesIntoMachine } from './reach';
 import { edgeCount, type SuggestionRequest, suggestions } from './suggestions';
 
 /**
@@ -12,21 +13,32 @@ import { edgeCount, type SuggestionRequest, suggestions } from './suggestions';
  */
 export function serveDialogs(RED: NodeAPI): void {
   const mayWrite = RED.auth.needsPermission('sync-service.write');
+  const mayDeploy = RED.auth.needsPermission('flows.write');
   const mayRead = RED.auth.needsPermission('sync-service.read');
 
-  RED.httpAdmin.post('/sync-service/test', mayWrite, (request, response) => {
-    respond(response, () => testOf(RED, request.body as Draft));
-  });
+  /** Answers what is asked of a draft, to those who may have it tried. */
+  const of =
+    (work: (draft: Draft, asked: SuggestionRequest) => Promise<unknown>): Handler =>
+    (request, response, next) => {
+      const { draft: within, suggestion } = (request.body ?? {}) as { draft?: unknown; suggestion?: unknown };
+      const draft = draftIn(within ?? request.body);
+      if (!draft) {
+        response.status(400).end();
+        return;
+      }
+      const asked = (suggestion ?? {}) as SuggestionRequest;
+      const answer = (): void => respond(response, () => work(draft, asked));
+      if (reachesIntoMachine(RED, draft))
+        mayDeploy(request, response, (error) => (error ? next(error) : answer()));
+      else answer();
+    };
 
-  RED.httpAdmin.post('/sync-service/suggestions', mayWrite, (request, response) => {
-    const { draft, suggestion } = request.body as { draft: Draft; suggestion: SuggestionRequest };
-    respond(response, () => using(openDraft(RED, draft), (client) => suggestions(client, suggestion)));
-  });
-
-  RED.httpAdmin.post('/sync-service/edges', mayWrite, (request, response) => {
-    const { draft } = request.body as { draft: Draft };
-    respond(response, () => using(openDraft(RED, draft), (client) => edgeCount(client)));
-  });
+  const test = of((draft) => testOf(RED, draft));
+  const suggest = of((draft, asked) => using(openDraft(RED, draft), (client) => suggestions(client, asked)));
+  const countEdges = of((draft) => using(openDraft(RED, draft), (client) => edgeCount(client)));
+  RED.httpAdmin.post('/sync-service/test', mayWrite, test);
+  RED.httpAdmin.post('/sync-service/suggestions', mayWrite, suggest);
+  RED.httpAdmin.post('/sync-service/edges', mayWrite, countEdges);
 
   RED.httpAdmin.get('/sync-service/:id/edges', mayRead, (request, response) => {
     const service = deployed(RED, String(request.params.id));
@@ -72,6 +84,8 @@ async function using<T>(
     release();
   }
 }
+
+type Handler = ReturnType<NodeAPI['auth']['needsPermission']>;
 
 interface Response {
   status(code: number): Response;

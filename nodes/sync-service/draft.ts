@@ -21,6 +21,21 @@ export interface Draft {
   credentials: SyncServiceCredentials;
 }
 
+/** What a dialog has posted; undefined where somebody else has, and it is something else. */
+export function draftIn(posted: unknown): Draft | undefined {
+  if (!isObject(posted)) return undefined;
+  const { credentials, id, settings } = posted;
+  if (typeof id !== 'string' || !isObject(settings) || !isObject(credentials)) return undefined;
+  const isPlain = (value: unknown): boolean => ['string', 'boolean', 'number'].includes(typeof value);
+  if (!Object.values(settings).every(isPlain)) return undefined;
+  if (!Object.values(credentials).every((value) => typeof value === 'string')) return undefined;
+  return { id, settings, credentials };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /**
  * Opens the client that a dialog describes.
  *
@@ -62,7 +77,7 @@ function secretOf(
 }
 
 /** All that decides who gets to see what is sent. */
-function wayOf({ connection, address, side, caFile, tls, proxy }: SyncServiceSettings): string {
+export function wayOf({ connection, address, side, caFile, tls, proxy }: SyncServiceSettings): string {
   return JSON.stringify([connection, address, caFile, tls, proxy && side === 'cloud']);
 }
 

@@ -109,6 +109,11 @@ export class EmbeddedNodeRed {
     return deployed;
   }
 
+  /** Serves its admin interface from now on. @returns where. */
+  admin(): Promise<string> {
+    return this.#ask('admin') as Promise<string>;
+  }
+
   held(): Promise<Held> {
     return this.#ask('held') as Promise<Held>;
   }

@@ -94,6 +94,14 @@ function flowsStarted(): Promise<void> {
   });
 }
 
+/** The admin interface is served only where a test asks for it: others count what a Node-RED without it holds. */
+async function admin(): Promise<string> {
+  const adminServer = createServer((request, response) => RED.httpAdmin(request, response));
+  adminServer.unref();
+  await new Promise<void>((resolve) => adminServer.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(adminServer.address() as AddressInfo).port}`;
+}
+
 function held(): Held {
   // A timer of an AbortSignal that nobody has any more goes with it.
   (globalThis as { gc?: () => void }).gc?.();
@@ -150,6 +158,7 @@ function setClock(by: number): void {
 
 const commands = {
   start,
+  admin,
   setClock,
   flows: () => RED.runtime.flows.getFlows({}),
   deploy,
