@@ -124,6 +124,7 @@ async function usersOf({ fields, settings, message }: AdminRequest): Promise<Acc
     if (typeof user !== 'object' || user === null || !('username' in user)) {
       throw invalidInput(`Users must be names or { username, type, role }, not ${describe(user)}`);
     }
+    if (typeof user.username !== 'string') throw invalidInput('The username of a user must be text');
     const given = user as { username: string; type?: 'user' | 'node'; role?: 'aclReader' | 'aclWriter' };
     if (given.role && given.role !== 'aclReader' && given.role !== 'aclWriter') {
       throw invalidInput(`The role of ${given.username} must be aclReader or aclWriter`);

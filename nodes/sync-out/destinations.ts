@@ -55,7 +55,8 @@ function listOf(value: unknown): string[] {
   if (!Array.isArray(entries)) throw invalidInput(`Edges must be text or an array, not ${describe(value)}`);
   // The service would send it to all edges.
   if (entries.length === 0) throw invalidInput('The list of edges is empty');
-  return entries.map((entry: unknown) => {
+  // What an array has gaps for, too.
+  return Array.from(entries, (entry: unknown) => {
     if (typeof entry === 'string') return entry;
     const { destinationType, destinationID } = (entry ?? {}) as Record<string, unknown>;
     if (typeof destinationType === 'string' && typeof destinationID === 'string') {

@@ -49,6 +49,23 @@ const refused: [string, Fields, RegExp][] = [
   ],
   ['a type with a space', { destinationType: 'a b' }, /destinationType/],
   ['autodelete without destination', { autodelete: true, destinationType: 'gateway' }, /autodelete needs/],
+  [
+    'a policy whose properties are no list',
+    { destinationPolicy: { ...policy, properties: {} } },
+    /properties must be a list/,
+  ],
+  [
+    'a policy with a property that is null',
+    { destinationPolicy: { ...policy, properties: [null] } },
+    /each of its properties needs a name/,
+  ],
+  ['a service that is null', { destinationPolicy: { services: [null] } }, /a service needs orgID/],
+  [
+    'a version that is a number',
+    { destinationPolicy: { services: [{ ...service, version: 5 }] } },
+    /"5" is no version/,
+  ],
+  ['a policy in a circle', { destinationPolicy: circular() }, /cannot be written as JSON/],
   ['a policy that says nothing', { destinationPolicy: {} }, /none of properties, constraints and services/],
   ['a Buffer as policy', { destinationPolicy: Buffer.from('{}') }, /destinationPolicy must be a policy/],
   ['31 February', { expiration: '2131-02-31T00:00:00Z' }, /expiration must be a time/],
@@ -132,3 +149,9 @@ describe('metadata', () => {
     }
   });
 });
+
+function circular(): object {
+  const value: object[] = [];
+  value.push(value);
+  return { properties: [{ name: 'a', value }] };
+}

@@ -127,20 +127,30 @@ function checkDestinations(fields: Partial<ObjectMetadata>): void {
 }
 
 function checkPolicy(policy: Partial<DestinationPolicy>): void {
-  const { properties, services } = policy;
+  const { constraints, properties, services } = policy;
   if (!['properties', 'constraints', 'services'].some((part) => part in policy)) {
     throw invalidArgument('destinationPolicy has none of properties, constraints and services');
   }
-  for (const { name } of properties ?? []) {
-    if (!name) throw invalidArgument('destinationPolicy: each of its properties needs a name');
+  for (const [part, list] of Object.entries({ properties, constraints, services })) {
+    if (list !== undefined && list !== null && !Array.isArray(list))
+      throw invalidArgument(`destinationPolicy: ${part} must be a list`);
   }
-  for (const { orgID, serviceName, arch, version } of services ?? []) {
+  for (const property of properties ?? []) {
+    if (!property?.name) throw invalidArgument('destinationPolicy: each of its properties needs a name');
+  }
+  for (const service of services ?? []) {
+    const { orgID, serviceName, arch, version } = service ?? {};
     if (!orgID || !serviceName || !arch || !version) {
       throw invalidArgument('destinationPolicy: a service needs orgID, serviceName, arch and version');
     }
-    if (!isVersionRange(version)) {
+    if (typeof version !== 'string' || !isVersionRange(version)) {
       throw invalidArgument(`destinationPolicy: "${version}" is no version or range of versions`);
     }
+  }
+  try {
+    JSON.stringify(policy);
+  } catch {
+    throw invalidArgument('destinationPolicy cannot be written as JSON');
   }
 }
 
