@@ -7,6 +7,7 @@ import { connectionsPerLane } from '../../src/client/connection/http';
 import { Places } from '../../src/client/connection/places';
 import { settle } from '../support/manual-clock';
 import { metadataOf } from '../support/metadata';
+import { serve } from '../support/server';
 import { until } from '../support/until';
 
 describe('the places of a lane', () => {
@@ -29,6 +30,27 @@ describe('the places of a lane', () => {
     for (const back of giveBack) back();
     await settle();
     assert.equal(came.length, connectionsPerLane + 3);
+  });
+
+  it('are for what goes on before what begins, however many wait', async () => {
+    const places = new Places();
+    const [first, ...others] = await Promise.all(
+      Array.from({ length: connectionsPerLane }, () => places.take('publish', undefined)),
+    );
+    const came: string[] = [];
+    const waiting = Array.from({ length: 10_000 }, () =>
+      places.take('publish', undefined).then(() => came.push('begins')),
+    );
+    const goesOn = places.take('publish', undefined, true).then(() => came.push('goes on'));
+    first?.();
+    others[0]?.();
+    await settle();
+    assert.deepEqual(came, ['goes on', 'begins']);
+    await goesOn;
+    const last = places.take('publish', undefined, true);
+    places.close(new Error('closed'));
+    await assert.rejects(last, /closed/);
+    await Promise.allSettled(waiting);
   });
 
   it('are apart from those of other lanes', async () => {
@@ -82,5 +104,25 @@ describe('requests that wait for a place', () => {
     assert.ok(connections <= 2 * connectionsPerLane + 2, `${connections} connections`);
     await client.close();
     server.close();
+  });
+
+  it('end what they have begun before others begin: a publish on an edge is a question, and then a change', async () => {
+    let [begun, most] = [0, 0];
+    const edge = await serve((request, response) => {
+      if (request.method === 'GET') begun += 1;
+      else begun -= 1;
+      most = Math.max(most, begun);
+      request.resume().once('end', () => response.writeHead(request.method === 'GET' ? 404 : 204).end());
+    }, 'ESS');
+    const client = new SyncServiceClient({ address: edge.address });
+    const count = 10 * connectionsPerLane;
+    const publishes = Array.from({ length: count }, (_, index) =>
+      client.publish({ objectType: 'readings', objectID: `r${index}` }, 'hello'),
+    );
+    await Promise.all(publishes);
+    assert.equal(begun, 0);
+    assert.ok(most <= 2 * connectionsPerLane, `${most} had begun`);
+    await client.close();
+    await edge.close();
   });
 });

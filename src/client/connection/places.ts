@@ -14,6 +14,8 @@ interface LaneState {
   taken: number;
   /** In the order in which they came. */
   readonly waiting: Set<Waiter>;
+  /** Before these, what goes on: never more than have had a place. */
+  readonly goingOn: Set<Waiter>;
 }
 
 /**
@@ -28,18 +30,20 @@ export class Places {
   /**
    * Resolves with a function that gives the place back.
    *
+   * @param goesOn for work that has just given one back: it comes before what has not begun, and is not turned away. Else
+   *   all could begin, and none could end.
    * @throws the signal's reason, or SyncServiceError SYNC_BUSY where too many wait.
    */
-  async take(lane: Lane, signal: EndSignal | undefined): Promise<() => void> {
+  async take(lane: Lane, signal: EndSignal | undefined, goesOn = false): Promise<() => void> {
     if (this.#closed) throw this.#closed;
     const state = this.#state(lane);
-    if (state.taken >= connectionsPerLane) await turn(state, lane, signal);
+    if (state.taken >= connectionsPerLane) await turn(state, lane, signal, goesOn);
     else state.taken += 1;
     let given = false;
     return () => {
       if (given) return;
       given = true;
-      const [next] = state.waiting;
+      const [next] = state.goingOn.size > 0 ? state.goingOn : state.waiting;
       // The place goes on to the next without being free in between: nobody overtakes.
       if (next) next.go();
       else state.taken -= 1;
@@ -49,20 +53,22 @@ export class Places {
   /** Nobody gets a place any more. */
   close(reason: Error): void {
     this.#closed = reason;
-    for (const { waiting } of this.#lanes.values()) for (const each of Array.from(waiting)) each.fail(reason);
+    for (const { goingOn, waiting } of this.#lanes.values())
+      for (const each of [...goingOn, ...waiting]) each.fail(reason);
   }
 
   #state(lane: Lane): LaneState {
     const known = this.#lanes.get(lane);
     if (known) return known;
-    const state = { taken: 0, waiting: new Set<Waiter>() };
+    const state = { taken: 0, waiting: new Set<Waiter>(), goingOn: new Set<Waiter>() };
     this.#lanes.set(lane, state);
     return state;
   }
 }
 
-function turn({ waiting }: LaneState, lane: Lane, signal: EndSignal | undefined): Promise<void> {
-  if (waiting.size >= mostWaiting) {
+function turn(state: LaneState, lane: Lane, signal: EndSignal | undefined, goesOn: boolean): Promise<void> {
+  const waiting = goesOn ? state.goingOn : state.waiting;
+  if (!goesOn && waiting.size >= mostWaiting) {
     const message = `More than ${mostWaiting} requests (${lane}) wait for the service already`;
     return Promise.reject(new SyncServiceError('SYNC_BUSY', message));
   }

@@ -21,6 +21,8 @@ export interface ServiceRequest {
   limit?: number | undefined;
   /** It may take as long as bytes pass (lists, data); without it, it has to be over in half a minute. */
   long?: boolean;
+  /** It follows another of its lane, and ends with that what was begun: see Places. */
+  goesOn?: boolean;
   /** Sent while it is not known yet what kind of service listens: it is how one asks. */
   unchecked?: boolean;
 }

@@ -24,6 +24,8 @@ export interface Change extends EndOptions {
   /** Whether it may be sent again when it is not known whether it arrived. */
   repeatable: boolean;
   /** See ServiceRequest. */
+  goesOn?: boolean;
+  /** See ServiceRequest. */
   onRepeat?: (() => void) | undefined;
 }
 

@@ -147,9 +147,9 @@ export class Sender {
 
   /** Waits for a place in the request's lane, which ends with the client. */
   async #place(request: ServiceRequest): Promise<() => void> {
-    const { signal } = request;
+    const { goesOn, lane, signal } = request;
     try {
-      return await this.#places.take(request.lane, signal);
+      return await this.#places.take(lane, signal, goesOn);
     } catch (error) {
       throw this.#failure(isSyncServiceError(error) ? error : notSent(error), request, signal);
     }

@@ -162,7 +162,8 @@ export class Publisher {
   ): Promise<void> {
     const path = this.#paths.object(object);
     const change = { method: 'PUT', path, json, lane: 'publish', repeatable: true, signal } as const;
-    await put.send(() => this.#requests.change({ ...change, onRepeat: put.repeated }));
+    const { followsQuestion: goesOn, repeated: onRepeat } = put;
+    await put.send(() => this.#requests.change({ ...change, goesOn, onRepeat }));
   }
 }
 

@@ -15,7 +15,11 @@ export class UnansweredPut {
   #isRepeated = false;
   #hasArrived = false;
 
-  private constructor(private readonly wasChangeable: boolean) {}
+  /** @param followsQuestion the service was asked right before it. */
+  private constructor(
+    private readonly wasChangeable: boolean,
+    readonly followsQuestion: boolean,
+  ) {}
 
   /**
    * To be made before the first try. Looks what is there already, where objects end so: what an ESS has sent, and what a
@@ -27,19 +31,19 @@ export class UnansweredPut {
     object: ObjectReference & { autodelete?: boolean },
     options: QuestionOptions,
   ): Promise<UnansweredPut> {
-    if (paths.kind === 'CSS' && !object.autodelete) return new UnansweredPut(false);
+    if (paths.kind === 'CSS' && !object.autodelete) return new UnansweredPut(false, false);
     const path = paths.object(object, 'status');
     const wasChangeable = await requests.text(path, options).then(
       (status) => changeable.has(status),
       // An ESS answers a service's credentials with 403 for what is not there.
       (error: unknown) => isSyncServiceError(error, 'SYNC_NOT_FOUND', 'SYNC_UNAUTHORIZED'),
     );
-    return new UnansweredPut(wasChangeable);
+    return new UnansweredPut(wasChangeable, true);
   }
 
   /** Another PUT of the same object, which follows this one. */
   next(): UnansweredPut {
-    return new UnansweredPut(this.wasChangeable);
+    return new UnansweredPut(this.wasChangeable, false);
   }
 
   /** Whether a try was not answered, and may have arrived, be it in part. */
