@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mutantsOfTransfers } from '../simulation/mutants-of-transfers';
 import { mutants } from '../simulation/mutants-of-updates';
 import { guards } from './guards';
 
@@ -13,8 +14,9 @@ describe('the guards that npm run test:guards takes out', () => {
       assert.equal(length, 2, `${name}: ${file} has "${find}" ${length - 1} times`);
       for (const spec of seenBy) assert.ok(existsSync(join(root, spec)), `${name}: there is no ${spec}`);
     }
-    for (const { name, file, find } of mutants) {
-      const { length } = readFileSync(join(root, 'src/client/updates', file), 'utf8').split(find);
+    const ofUpdates = mutants.map((mutant) => ({ ...mutant, file: `client/updates/${mutant.file}` }));
+    for (const { name, file, find } of [...ofUpdates, ...mutantsOfTransfers]) {
+      const { length } = readFileSync(join(root, 'src', file), 'utf8').split(find);
       assert.equal(length, 2, `${name}: ${file} has "${find}" ${length - 1} times`);
     }
   });

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import { type Excluded, nothingExcluded } from './histories';
+import { type Excluded, type Kind, nothingExcluded } from './histories';
 import type { Violation } from './oracle/rules';
 
 /** What a worker tells of a seed that it has done. */
@@ -24,6 +24,7 @@ export class Campaign {
   constructor(
     seeds: readonly number[],
     private readonly onTold: (told: Told) => void,
+    private readonly kind?: Kind,
   ) {
     this.#waiting = Array.from(seeds);
   }
@@ -37,7 +38,9 @@ export class Campaign {
   }
 
   #startWorker(): void {
-    const worker = fork(join(__dirname, 'worker.ts'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const worker = fork(join(__dirname, 'worker.ts'), this.kind ? [this.kind] : [], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
     const given: number[] = [];
     this.#open += 1;
     let watch = setTimeout(() => worker.kill('SIGKILL'), longestSilence);

@@ -32,9 +32,14 @@ export const nothingExcluded: Excluded = {
   unsized: 0,
 };
 
+export const kinds = ['receiving', 'transfers'] as const;
+
+export type Kind = (typeof kinds)[number];
+
 /** A seed is one history of each kind: they have nothing to do with each other. */
-export function plansOf(seed: number): readonly AnyPlan[] {
-  return [planOf(seed), transferPlanOf(seed)];
+export function plansOf(seed: number, only?: Kind): readonly AnyPlan[] {
+  const plans = { receiving: planOf, transfers: transferPlanOf };
+  return kinds.filter((kind) => only === undefined || kind === only).map((kind) => plans[kind](seed));
 }
 
 /** Lets a plan happen, and tells which rules were broken. */

@@ -1,12 +1,22 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Campaign, type Told } from './campaign';
-import { type AnyPlan, type Excluded, happen, nothingExcluded, plansOf, smallerPlan } from './histories';
+import {
+  type AnyPlan,
+  type Excluded,
+  happen,
+  type Kind,
+  kinds,
+  nothingExcluded,
+  plansOf,
+  smallerPlan,
+} from './histories';
 import { type Rule, rules } from './oracle/rules';
 
 /**
  * npm run test:simulation -- --seeds N --from K        many histories: two of each seed, one of what is received, and one
  *                                                      of what is fetched, sent, kept in an outbox and waited for
+ *   --kind receiving                                   only one of the two; or --kind transfers
  *   --briefly                                          without a smaller plan of the first that fail
  * npm run test:simulation -- --seed K --log FILE       one seed, with all that happens in it
  * npm run test:simulation -- --plan FILE --log FILE    one that was made smaller
@@ -22,7 +32,12 @@ const toldOfExcluded: Readonly<Record<keyof Excluded, string>> = {
   unsized: 'downloads of a size that the service has forgotten were left out of rule j',
 };
 
-async function many(from: number, seeds: number, explained: number): Promise<boolean> {
+async function many(
+  from: number,
+  seeds: number,
+  explained: number,
+  kind: Kind | undefined,
+): Promise<boolean> {
   const failed: Told[] = [];
   const excluded: Excluded = { ...nothingExcluded };
   const names = Object.keys(excluded) as (keyof Excluded)[];
@@ -32,11 +47,12 @@ async function many(from: number, seeds: number, explained: number): Promise<boo
       for (const name of names) excluded[name] += told.excluded[name];
       if (told.violations.length > 0) failed.push(told);
     },
+    kind,
   );
   await campaign.run(workers);
   failed.sort((one, other) => one.seed - other.seed);
   for (const { seed } of failed.slice(0, explained)) {
-    for (const plan of plansOf(seed)) await explain(plan, seed);
+    for (const plan of plansOf(seed, kind)) await explain(plan, seed);
   }
   for (const rule of Object.keys(rules) as Rule[]) {
     const broken = failed.filter(({ violations }) => violations.some((violation) => violation.rule === rule));
@@ -87,15 +103,18 @@ async function main(): Promise<void> {
       seed: { type: 'string' },
       plan: { type: 'string' },
       log: { type: 'string' },
+      kind: { type: 'string' },
       briefly: { type: 'boolean', default: false },
     },
   });
+  const kind = kinds.find((each) => each === values.kind);
+  if (values.kind !== undefined && !kind) throw new Error(`--kind is ${kinds.join(' or ')}`);
   const well =
     values.plan !== undefined
       ? await one([JSON.parse(readFileSync(values.plan, 'utf8'))], values.log)
       : values.seed !== undefined
-        ? await one(plansOf(Number(values.seed)), values.log)
-        : await many(Number(values.from), Number(values.seeds), values.briefly ? 0 : shrunk);
+        ? await one(plansOf(Number(values.seed), kind), values.log)
+        : await many(Number(values.from), Number(values.seeds), values.briefly ? 0 : shrunk, kind);
   process.exitCode = well ? 0 : 1;
 }
 

@@ -1,0 +1,205 @@
+import type { Mutant } from './mutants-of-updates';
+
+/** Guards of what is fetched, sent, kept and waited for, each broken; files from src on. */
+export const mutantsOfTransfers: readonly Mutant[] = [
+  {
+    name: 'download: bytes are not counted',
+    file: 'client/data/download.ts',
+    find: 'if (size !== undefined && received !== size) {',
+    replace: 'if (size !== undefined && received < 0) {',
+  },
+  {
+    name: 'download: the version is not compared afterwards',
+    file: 'client/data/download.ts',
+    find: 'refuseOtherVersion(metadata, await data.current());',
+    replace: '',
+  },
+  {
+    name: 'download: goes on with other data than it began with',
+    file: 'client/data/downloader.ts',
+    find: 'checkVersion: async () => refuseOtherVersion(metadata, await current()),',
+    replace: 'checkVersion: async () => undefined,',
+  },
+  {
+    name: 'download: after a cut it goes on a byte too late',
+    file: 'client/data/resume.ts',
+    find: 'received += piece.length;',
+    replace: 'received += piece.length + 1;',
+  },
+  {
+    name: 'file: is not synced before it has its name',
+    file: 'storage/atomic-file.ts',
+    find: 'await this.file.sync();',
+    replace: '',
+  },
+  {
+    name: 'file: its name is not synced',
+    file: 'storage/atomic-file.ts',
+    find: 'await this.disk.syncFolder(dirname(path));',
+    replace: '',
+  },
+  {
+    name: 'file: is written under its name',
+    file: 'storage/atomic-file.ts',
+    find: 'const temporary = temporaryFor(path, random);',
+    replace: "await disk.remove(path); const temporary = random.next() < 2 ? path : '';",
+  },
+  {
+    name: 'part: is not synced before it has its name',
+    file: 'storage/part-file.ts',
+    find: 'await this.data.sync();',
+    replace: '',
+  },
+  {
+    name: 'part: pieces are not checked',
+    file: 'storage/part-file.ts',
+    find: ' || crc32(piece) !== record.readUInt32LE(at + 4)',
+    replace: '',
+  },
+  {
+    name: 'part: serves other data, too',
+    file: 'client/data/file-downloads.ts',
+    find: 'return this.#parts.take(path, { of, version: ',
+    replace: "return this.#parts.take(path, { of, version: 'any' || ",
+  },
+  {
+    name: 'gone: is said by one answer',
+    file: 'client/objects/presence.ts',
+    find: 'const lacks = await this.#lacks(object, subject, asked);',
+    replace: "const lacks = (await Promise.resolve(subject)) === 'data' ? 'data' : 'object';",
+  },
+  {
+    name: 'upload: one that was cut is forgotten',
+    file: 'client/data/upload.ts',
+    find: 'if (this.#cut.has(key)) {',
+    replace: "if (key === '') {",
+  },
+  {
+    name: 'upload: only its last try is looked at',
+    file: 'client/data/upload.ts',
+    find: 'if (put.isDoubtful || mayHaveBeenCut(error))',
+    replace: 'if (mayHaveBeenCut(error))',
+  },
+  {
+    name: 'chunks: go on with other data than they began with',
+    file: 'client/data/chunked-upload.ts',
+    find: ' || !(await beginsWithSent(body, reached))',
+    replace: '',
+  },
+  {
+    name: 'chunks: data that was there before is taken for what was uploaded',
+    file: 'client/data/chunked-upload.ts',
+    find: 'if (dataID === reached.dataID) return false;',
+    replace: '',
+  },
+  {
+    name: 'outbox: an entry is confirmed before it is on the disk',
+    file: 'client/outbox/log.ts',
+    find: 'this.#add({ entry, parts, target: () => this.segments.active, written, failed: reject });',
+    replace:
+      'this.#add({ entry, parts, target: () => this.segments.active, written, failed: reject }); resolve();',
+  },
+  {
+    name: 'outbox: nothing is synced',
+    file: 'storage/frame-file.ts',
+    find: 'return this.file.datasync();',
+    replace: 'return Promise.resolve();',
+  },
+  {
+    name: 'outbox: that an upload has begun is not written down',
+    file: 'client/outbox/dispatch.ts',
+    find: 'if (uploads) await this.parts.begin(entry);',
+    replace: '',
+  },
+  {
+    name: 'outbox: what follows a cut upload is sent once',
+    file: 'client/outbox/dispatch.ts',
+    find: 'if (entry.followsCut) await client.updateObjectData(object, source, options);',
+    replace: '',
+  },
+  {
+    name: 'outbox: what takes the place of a cut upload does not know of it',
+    file: 'client/outbox/store.ts',
+    find: 'if (!from.some(({ followsCut, hasBegun, isCut }) => followsCut || hasBegun || isCut)) return;',
+    replace: 'if (from) return;',
+  },
+  {
+    name: 'outbox: a deletion forgets a cut upload',
+    file: 'client/outbox/store.ts',
+    find: "if (outcome !== 'replaced' && entry.leavesCut(outcome)) this.#passCut(entry);",
+    replace: '',
+  },
+  {
+    name: 'outbox: what came before a deletion is needless after it',
+    file: 'client/outbox/lines.ts',
+    find: "else if (earlier.part === 'existence') break;",
+    replace: '',
+  },
+  {
+    name: 'outbox: fields make all needless that came before',
+    file: 'client/outbox/entry.ts',
+    find: "fields: ['fields'],",
+    replace: "fields: ['fields', 'whole', 'activity'],",
+  },
+  {
+    name: 'outbox: a deletion is sent a second time',
+    file: 'client/outbox/dispatch.ts',
+    find: 'if (deleted) return;',
+    replace: '',
+  },
+  {
+    name: 'outbox: a service that is busy refuses for good',
+    file: 'client/outbox/verdict.ts',
+    find: "return error.statusCode === 429 ? 'away' : 'rests';",
+    replace: "return 'refused';",
+  },
+  {
+    name: 'outbox: that an entry has ended is not written down',
+    file: 'client/outbox/store.ts',
+    find: "state: isCut ? 'cut' : 'ended' }",
+    replace: "state: isCut ? 'cut' : 'begun' }",
+  },
+  {
+    name: 'outbox: objects do not wait for their turn',
+    file: 'client/outbox/lines.ts',
+    find: 'this.#isNotReady(line);\n    return line.entries[0];',
+    replace:
+      "return line.entries.find(({ state }) => state === 'waiting') ?? (this.#isNotReady(line), undefined);",
+  },
+  {
+    name: 'wait: another version is taken for the one that is waited for',
+    file: 'client/deliveries/wait.ts',
+    find: "if (watched !== current.instanceID) return 'superseded';",
+    replace: '',
+  },
+  {
+    name: 'wait: one edge is enough',
+    file: 'client/deliveries/wait.ts',
+    find: 'return destinations.every(',
+    replace: 'return destinations.some(',
+  },
+  {
+    name: 'wait: delivered is consumed',
+    file: 'client/deliveries/wait.ts',
+    find: "goal === 'consumed' ? ['consumed'] : ",
+    replace: '',
+  },
+  {
+    name: 'wait: time is up without a last look',
+    file: 'client/deliveries/wait.ts',
+    find: 'if (this.#isLast) this.end',
+    replace: 'if (this.#isLast || this.#isLate(now + longestPause)) this.end',
+  },
+  {
+    name: 'wait: never ends where the service does not answer',
+    file: 'client/deliveries/wait.ts',
+    find: 'if (this.#deadline !== undefined) return Math.max(this.#deadline, lastAnswer) + longestLook;',
+    replace: 'if (this.#deadline !== undefined) return Number.POSITIVE_INFINITY;',
+  },
+  {
+    name: 'wait: a deletion is no end',
+    file: 'client/deliveries/wait.ts',
+    find: "if (current.deleted) return 'deleted';",
+    replace: '',
+  },
+];
