@@ -196,16 +196,18 @@ export class Outbox {
     return this.#ends.wait(id, signal);
   }
 
-  /** Has a dead letter wait again, before what came later for its object. @throws SyncServiceError SYNC_NOT_FOUND. */
+  /** Has a dead letter wait again, before what came later for its object. @throws SyncServiceError SYNC_NOT_FOUND, SYNC_CLOSED. */
   async retry(entry: Pick<OutboxEntry, 'id'>): Promise<void> {
+    this.#refuseClosed('nothing is retried');
     const found = this.#store.deadLetters.get(entry.id);
     if (!found) throw notThere(entry.id, 'is no dead letter');
     await this.#store.retry(found);
     this.#drain.go();
   }
 
-  /** Drops an entry, or a dead letter. What is being sent may arrive all the same. @throws SyncServiceError SYNC_NOT_FOUND. */
+  /** Drops an entry, or a dead letter. What is being sent may arrive all the same. @throws SyncServiceError SYNC_NOT_FOUND, SYNC_CLOSED. */
   async drop(entry: Pick<OutboxEntry, 'id'>): Promise<void> {
+    this.#refuseClosed('nothing is dropped');
     const found = this.#find(entry.id);
     const ended = this.#ends.wait(entry.id, undefined);
     if (!this.#drain.drop(found)) void this.#store.end(found, 'dropped');
@@ -219,7 +221,7 @@ export class Outbox {
   }
 
   async #put(object: ObjectReference, prepare: () => Promise<Draft>): Promise<OutboxEntry> {
-    if (this.#closing) throw new SyncServiceError('SYNC_CLOSED', 'The outbox is closed: nothing was kept');
+    this.#refuseClosed('nothing was kept');
     try {
       const entry = await onStorage(this.folder, () => this.#puts.put(object, prepare));
       this.#drain.giveWay(entry);
@@ -228,6 +230,11 @@ export class Outbox {
       // Also where it was refused: it may be full now.
       this.#drain.go();
     }
+  }
+
+  /** What it says from now on would not be on the disk. */
+  #refuseClosed(so: string): void {
+    if (this.#closing) throw new SyncServiceError('SYNC_CLOSED', `The outbox is closed: ${so}`);
   }
 
   #find(id: number): Entry {

@@ -220,6 +220,25 @@ describe('an outbox whose service is away', () => {
     await ground.close(after);
   });
 
+  it('drops and retries nothing once it is closed: what is on the disk is sent all the same', async () => {
+    const ground = new Ground();
+    ground.service.answer = (asked) => {
+      throw asked.includes('o0') ? failure('SYNC_REJECTED', 400) : failure('SYNC_UNREACHABLE');
+    };
+    const outbox = await ground.open();
+    await fill(outbox, 2);
+    await ground.pass(500);
+    const [refused, waiting] = [outbox.deadLetters()[0], outbox.entries()[0]];
+    assert.ok(refused && waiting);
+    await ground.close(outbox);
+    await assert.rejects(outbox.drop(waiting), { code: 'SYNC_CLOSED' });
+    await assert.rejects(outbox.retry(refused), { code: 'SYNC_CLOSED' });
+    assert.equal(outbox.state.ended.dropped, 0);
+    const after = await ground.open();
+    assert.deepEqual([after.state.waiting, after.state.deadLetters], [1, 1]);
+    await ground.close(after);
+  });
+
   it('closes in a bounded time, though nobody answers whether it is the object that is forbidden', async () => {
     for (const hangs of ['health', 'list t']) {
       const ground = new Ground();
