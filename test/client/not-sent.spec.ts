@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { SyncServiceClient } from '../../src/client';
-import { codedError, type HttpRequest, type HttpResponse } from '../../src/client/connection/http';
+import {
+  codedError,
+  type HttpRequest,
+  type HttpResponse,
+  NotSentError,
+} from '../../src/client/connection/http';
 import { ManualClock } from '../support/manual-clock';
 import { metadataOf } from '../support/metadata';
 
@@ -65,6 +70,41 @@ describe('a change whose question for the kind of the service fails', () => {
       };
       assert.equal(await ended(acknowledgeOne()), 'consumed');
       assert.deepEqual(changes, ['PUT /api/v1/objects/t/o/consumed']);
+    });
+  }
+});
+
+describe('an acknowledgement whose line breaks when there is another identity by now', () => {
+  for (const [when, isSent] of [
+    ['before it was sent', false],
+    ['behind it', true],
+  ] as const) {
+    it(`is sent ${isSent ? 'once' : 'by that one'}, where TLS fails ${when}`, async () => {
+      const sent: string[] = [];
+      let secret = 'old';
+      const body = async function* (text: string): AsyncGenerator<Buffer> {
+        yield Buffer.from(text);
+      };
+      const request = async ({ headers, method, path }: HttpRequest): Promise<HttpResponse> => {
+        const answer = { status: 204, headers: {}, discard: () => undefined };
+        if (path.endsWith('/health'))
+          return { ...answer, status: 200, body: body('{"general":{"nodeType":"ESS"}}') };
+        if (method === 'GET') return { ...answer, status: 200, body: body(JSON.stringify([object])) };
+        const isOld = headers.authorization === `Basic ${Buffer.from('key:old').toString('base64')}`;
+        secret = 'new';
+        if (!isOld || isSent) sent.push(path);
+        if (!isOld) return { ...answer, body: body('') };
+        const error = codedError('ERR_SSL_BAD_RECORD_MAC', 'bad record');
+        throw isSent ? error : new NotSentError(error.code ?? '', error.message, error);
+      };
+      const transport = { request, trust: () => undefined, close: () => Promise.resolve() };
+      const client = new SyncServiceClient(
+        { address: 'http://127.0.0.1:1' },
+        { openTransport: () => transport, readIdentity: () => ({ key: 'key', secret, ca: '' }) },
+      );
+      await client.markObjectConsumed(object).catch(() => undefined);
+      await client.close();
+      assert.deepEqual(sent, ['/api/v1/objects/t/o/consumed']);
     });
   }
 });

@@ -9,7 +9,7 @@ import { parseAddress } from './address';
 import { textOf, toldText } from './answers';
 import { Credentials } from './credentials';
 import type { Identity } from './environment';
-import { errorOfStatus, errorOfTransport, mayHaveArrived, unsent } from './failures';
+import { errorOfStatus, errorOfTransport, mayHaveArrived, unsent, wasNotSent } from './failures';
 import { type HttpResponse, notSent, type OpenTransport, type Transport } from './http';
 import type { KindCheck } from './kind';
 import type { ConnectionOptions } from './options';
@@ -109,7 +109,7 @@ export class Sender {
         throw await this.refusal(response, request);
       } catch (error) {
         // Refused before anything was done, so that even an acknowledgement may be sent again.
-        if (!renewed && isIdentityRefused(error) && this.#credentials.renew(proof)) {
+        if (!renewed && isIdentityRefused(error, request) && this.#credentials.renew(proof)) {
           const { ca } = this.#credentials.proof;
           if (ca !== undefined && ca !== proof.ca) this.#transport.trust(ca);
           renewed = true;
@@ -189,8 +189,10 @@ export class Sender {
   }
 }
 
-function isIdentityRefused(error: unknown): boolean {
-  return isSyncServiceError(error, 'SYNC_UNAUTHORIZED', 'SYNC_TLS');
+/** TLS may fail behind a request as well, which may have been done then. */
+function isIdentityRefused(error: unknown, { repeatable }: ServiceRequest): boolean {
+  if (isSyncServiceError(error, 'SYNC_UNAUTHORIZED')) return true;
+  return isSyncServiceError(error, 'SYNC_TLS') && (repeatable || wasNotSent(error));
 }
 
 function secondsToWait({ headers }: ServiceResponse): number | undefined {
