@@ -10,8 +10,8 @@ import type { Clock } from '../../src/system/clock';
 import { within } from '../../src/system/deadline';
 import { NodeFailure } from '../common/failure';
 import type { Handler } from '../common/input';
-import type { ServiceOutbox } from '../sync-service/outbox';
 import { goOn, type OutParts, taken } from './sending';
+import type { UsedOutbox } from './used-outbox';
 
 /** How many messages wait for their objects to be sent, at most: they are in memory. */
 const mostWaiting = 1_000;
@@ -26,8 +26,8 @@ interface Wait {
 }
 
 /** Leaves what messages ask for to the outbox of their service: they go on at once, or when it was sent. */
-export function keeping(parts: OutParts, service: ServiceOutbox, clock: Clock): Handler {
-  const { queue, read, settings, status } = parts;
+export function keeping(parts: OutParts, used: UsedOutbox, clock: Clock): Handler {
+  const { queue, reach, read, settings, status } = parts;
   let waiting = 0;
   return async (message, closing) => {
     const { waitFor: goal, timeout } = settings;
@@ -38,12 +38,21 @@ export function keeping(parts: OutParts, service: ServiceOutbox, clock: Clock): 
         `message ${message._msgid}`,
         () => read(message),
         async (job) => {
-          const outbox = await service.outbox();
+          const outbox = await used.service.outbox();
           return { ...job, outbox, entry: await job.keep(outbox) };
         },
       );
       const { object, outcome } = kept;
-      if (goal === 'queued') return Object.assign(message, { object, outcome: 'queued' });
+      if (goal === 'queued') {
+        const sent = async (): Promise<boolean> => {
+          const { outbox, entry } = kept;
+          return (await outbox.whenEnded(entry, { signal: closing })).outcome === 'sent';
+        };
+        void reach.lookOnceSent(kept.client, object, sent).then((looked) => {
+          if (looked && !closing.aborted) void used.show();
+        });
+        return Object.assign(message, { object, outcome: 'queued' });
+      }
       const began = clock.elapsed();
       const waitsOn = outcome !== 'deleted' && goal !== 'published';
       const wait = { ...kept, patience: waitsOn ? timeout : undefined, signal: closing };

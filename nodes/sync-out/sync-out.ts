@@ -49,8 +49,8 @@ export default function (RED: NodeAPI): void {
       const reach = new Reach(settings, clock);
       const parts: OutParts = { queue, settings, status, reach, isHeard: () => isHeard(RED, this), read };
       if (keeps) {
-        const outbox = new UsedOutbox(this, outboxOf(RED, settings.service), status, clock);
-        handleInput(this, outbox.before(connection), keeping(parts, outbox.service, clock), status);
+        const outbox = new UsedOutbox(this, outboxOf(RED, settings.service), status, reach, clock);
+        handleInput(this, outbox.before(connection), keeping(parts, outbox, clock), status);
         return;
       }
       const transfers = new Transfers((text) => status.show({ fill: 'blue', shape: 'dot', text }), clock);

@@ -5,6 +5,7 @@ import { toNodeFailure } from '../common/failure';
 import type { StatusLine } from '../common/status';
 import type { ServiceOutbox } from '../sync-service/outbox';
 import { outboxStatus } from '../sync-service/outbox-status';
+import { type Reach, toNobody } from './reach';
 
 /** The outbox of its service, as one node uses it: it is opened at a deploy, and the node shows how it is. */
 export class UsedOutbox {
@@ -14,11 +15,12 @@ export class UsedOutbox {
     private readonly node: Node,
     readonly service: ServiceOutbox,
     private readonly status: StatusLine,
+    private readonly reach: Reach,
     private readonly clock: Clock,
   ) {
     service.register(node);
     this.#unlisten = service.onState((state) => this.#show(state));
-    void this.#open();
+    void this.show();
   }
 
   /** Lets go of the outbox, and then of the connection. */
@@ -32,7 +34,8 @@ export class UsedOutbox {
     };
   }
 
-  async #open(): Promise<void> {
+  /** Shows how it is now. */
+  async show(): Promise<void> {
     try {
       this.#show((await this.service.outbox()).state);
     } catch (error) {
@@ -42,8 +45,8 @@ export class UsedOutbox {
   }
 
   #show(state: OutboxState): void {
-    const idle =
-      state.ended.sent > 0 ? ({ fill: 'green', shape: 'dot', text: 'sync-out.outcome.sent' } as const) : {};
+    const sent = { fill: 'green', shape: 'dot', text: 'sync-out.outcome.sent' } as const;
+    const idle = state.ended.sent === 0 ? {} : this.reach.foundNobody ? toNobody : sent;
     this.status.show(outboxStatus(state, this.clock.now()) ?? idle);
   }
 }

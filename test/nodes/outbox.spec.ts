@@ -8,6 +8,7 @@ import { settingsOf } from '../../nodes/common/settings';
 import { propertiesOf } from '../../nodes/common/table';
 import { statusText } from '../../nodes/common/text';
 import { table as out } from '../../nodes/sync-out/fields';
+import { toNobody } from '../../nodes/sync-out/reach';
 import type { SyncServiceNode } from '../../nodes/sync-service/configuration';
 import { table as service } from '../../nodes/sync-service/fields';
 import { outboxLimits } from '../../nodes/sync-service/outbox-limits';
@@ -173,7 +174,17 @@ describe('what sync-out keeps until it is sent', () => {
     await ask('types');
     await untilNoneWaits();
     assert.equal(await dataOf('r1'), 'hello');
-    await until('both say that it is sent', () => shown.status.fill === 'green' && !ofService.status.text);
+    await until(
+      'it says that no edge gets it',
+      () => shown.status.text === toNobody.text && !ofService.status.text,
+      60_000,
+    );
+    const place = { organization: 'demo', destinationType: 'gateway', destinationID: 'edge1' };
+    const edge = await running?.addEdge(place);
+    await edge?.untilRegistered();
+    await send({ id: 'r3' });
+    await until('it says that all is sent', () => shown.status.text === 'sync-out.outcome.sent', 60_000);
+    assert.equal(shown.status.fill, 'green');
   });
 
   it('has its message go on once it is sent, where that is wanted', async () => {
