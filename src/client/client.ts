@@ -15,7 +15,7 @@ import {
 import { type Organization, Organizations } from './administration/organizations';
 import { Webhooks } from './administration/webhooks';
 import { readEdgeEnvironment } from './connection/environment';
-import { KindCheck, type ServiceKind } from './connection/kind';
+import { isHealth, KindCheck, type ServiceKind } from './connection/kind';
 import type { LeftOut } from './connection/list-entry';
 import { type CallOptions, type ConnectionOptions, checkConnection, checked } from './connection/options';
 import { Requests } from './connection/requests';
@@ -183,7 +183,7 @@ export class SyncServiceClient {
   /** What the service says of itself: its kind, how long it runs (s), the state of its store. */
   async getHealth(options: CallOptions & { details?: boolean } = {}): Promise<ServiceHealth> {
     const path = `/api/v1/health${query({ details: checked(options).details })}`;
-    return this.#requests.unchecked<ServiceHealth>(path, checked(options));
+    return this.#requests.unchecked<ServiceHealth>(path, checked(options), isHealth);
   }
 
   /**

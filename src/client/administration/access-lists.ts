@@ -54,7 +54,7 @@ export class AccessLists {
   }
 
   async keys(options: CallOptions): Promise<string[]> {
-    return this.requests.list<string>(`${this.#path()}?all_keys=true`, options);
+    return this.requests.names(`${this.#path()}?all_keys=true`, options);
   }
 
   async #change(

@@ -3,6 +3,13 @@ import { isSyncServiceError, SyncServiceError } from '../errors';
 
 export type ServiceKind = 'CSS' | 'ESS';
 
+/** Whether that is what a sync service says of its health: whatever else answers there may say JSON, too. */
+export function isHealth(value: unknown): boolean {
+  const { general } = (value ?? {}) as { general?: unknown };
+  const { nodeType } = (general ?? {}) as { nodeType?: unknown };
+  return nodeType === 'CSS' || nodeType === 'ESS';
+}
+
 /**
  * Compares the kind of the service with what the client was made for, before the first request and again after the
  * service could not be reached: the paths of the one answer 404 on the other, which looks like "nothing new" for ever.

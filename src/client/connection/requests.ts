@@ -72,15 +72,30 @@ export class Requests {
   }
 
   /** The same without asking first for the kind of the service: it is how one asks. */
-  async unchecked<T>(path: string, options: EndOptions): Promise<T> {
+  async unchecked<T>(path: string, options: EndOptions, isUsable: (value: unknown) => boolean): Promise<T> {
     const request = { ...question(path, options), limit: largestText, unchecked: true };
-    return this.#parse<T>(await this.#text(request, [200]), request);
+    const text = await this.#text(request, [200]);
+    const value = this.#parse<T>(text, request);
+    if (!isUsable(value)) throw this.#unexpected(request, 200, 'was answered with something else', text);
+    return value;
   }
 
-  /** What a GET lists; the service answers 404 where there is nothing to list. */
-  async list<T>(path: string, options: ListOptions): Promise<T[]> {
+  /** The objects that a GET lists; the service answers 404 where there is nothing to list. */
+  list<T extends object>(path: string, options: ListOptions): Promise<T[]> {
+    return this.#entries(path, options, (value): value is T => typeof value === 'object' && value !== null);
+  }
+
+  /** The same of what lists names. */
+  names(path: string, options: ListOptions): Promise<string[]> {
+    return this.#entries(path, options, (value) => typeof value === 'string');
+  }
+
+  async #entries<T>(
+    path: string,
+    options: ListOptions,
+    isUsable: (value: unknown) => value is T,
+  ): Promise<T[]> {
     const list: T[] = [];
-    const isUsable = (value: unknown): value is T => value !== undefined;
     await this.readList(path, options, (entry) => {
       const value = entry.value(isUsable);
       if (value !== undefined) list.push(value);

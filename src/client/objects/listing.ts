@@ -71,7 +71,7 @@ export class Listing {
   }
 
   async types(options: CallOptions): Promise<string[]> {
-    return this.requests.list<string>(`${this.#cloud()}?list_object_type=true`, options);
+    return this.requests.names(`${this.#cloud()}?list_object_type=true`, options);
   }
 
   async allOfType(objectType: string, options: CallOptions): Promise<ObjectSummary[]> {

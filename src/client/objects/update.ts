@@ -3,7 +3,9 @@ import type { ObjectMetadata } from '../../protocol/metadata';
 /** What everything that handles updates relies on; `wanted` where it has to be the metadata of that object. */
 export function isUpdate(value: unknown, objectType: string, wanted?: string): value is ObjectMetadata {
   if (typeof value !== 'object' || value === null) return false;
-  const { instanceID, objectID, objectType: type } = value as Partial<Record<keyof ObjectMetadata, unknown>>;
+  const fields = value as Partial<Record<keyof ObjectMetadata, unknown>>;
+  const { instanceID, objectID, objectSize = 0, objectType: type } = fields;
   if (type !== objectType || typeof instanceID !== 'string') return false;
+  if (typeof objectSize !== 'number' || objectSize < 0) return false;
   return wanted === undefined ? typeof objectID === 'string' && objectID !== '' : objectID === wanted;
 }
