@@ -183,6 +183,24 @@ describe('a feed', () => {
     assert.equal(one.state.phase, 'connected');
   });
 
+  it('is read by as many as like: each update comes to one of them, and all end with it', async () => {
+    const receiver = feeds.receiver('t', {});
+    const updates: ObjectUpdate[] = [];
+    let ended = 0;
+    const work = async (): Promise<void> => {
+      for await (const update of receiver) updates.push(update);
+      ended += 1;
+    };
+    for (let workers = 0; workers < 3; workers += 1) void work();
+    await clock.advance(0);
+    service.publish(object('a'), object('b'));
+    await clock.advance(5_000);
+    assert.deepEqual(said(updates).sort(), ['a v1 1', 'b v1 1']);
+    receiver.close();
+    await settle();
+    assert.equal(ended, 3);
+  });
+
   it('hands out also where its journal cannot be written, and whoever is told of that throws', async () => {
     service.publish(object('a'));
     journal = { ...inMemory(), written: () => Promise.reject(new Error('the disk is full')) };

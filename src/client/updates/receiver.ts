@@ -15,7 +15,8 @@ import { versionIn } from './version';
 /** The updates of one object type for one reader, in its own window. Iterate it, acknowledge, and close it. */
 export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
   #closed = false;
-  #wake: () => void = () => undefined;
+  /** Those who read it and wait for something to come. */
+  readonly #waiting = new Set<() => void>();
   readonly #stateListeners = new Listeners<ReceiverState>('the state of a receiver');
 
   /** @internal Made by pollForUpdates. */
@@ -127,7 +128,8 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
 
   /** @internal For the feed: something may be ready to be taken, or has another state. */
   stateChanged(): void {
-    this.#wake();
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
     if (!this.#stateListeners.isEmpty) this.#stateListeners.tell(this.state);
   }
 
@@ -175,10 +177,13 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
   async #untilSomethingHappens(): Promise<void> {
     const due = this.inHand.handOut.nextDue();
     let timer: Timer | undefined;
+    let wake = (): void => undefined;
     await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      if (due !== undefined) timer = this.clock.after(Math.max(1, due - this.clock.elapsed()), resolve);
+      wake = resolve;
+      this.#waiting.add(wake);
+      if (due !== undefined) timer = this.clock.after(Math.max(1, due - this.clock.elapsed()), wake);
     });
+    this.#waiting.delete(wake);
     timer?.cancel();
   }
 
