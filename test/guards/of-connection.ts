@@ -117,7 +117,7 @@ export const guardsOfConnection = [
     {
       name: 'so many may wait as like',
       file: 'places.ts',
-      find: 'if (waiting.size >= mostWaiting) {',
+      find: 'if (!goesOn && waiting.size >= mostWaiting) {',
       replace: 'if (waiting.size < 0) {',
       seenBy: ['places'],
     },

@@ -114,13 +114,13 @@ export const mutantsOfTransfers: readonly Mutant[] = [
   {
     name: 'outbox: what follows a cut upload is sent once',
     file: 'client/outbox/dispatch.ts',
-    find: 'if (entry.followsCut) await client.updateObjectData(object, source, options);',
-    replace: '',
+    find: 'if (entry.isAfterDeath && entry.followsCut > data.size)',
+    replace: "if (entry.key === '')",
   },
   {
     name: 'outbox: what takes the place of a cut upload does not know of it',
     file: 'client/outbox/store.ts',
-    find: 'if (!from.some(({ followsCut, hasBegun, isCut }) => followsCut || hasBegun || isCut)) return;',
+    find: 'if (bytes === entry.followsCut) return;',
     replace: 'if (from) return;',
   },
   {
@@ -156,8 +156,8 @@ export const mutantsOfTransfers: readonly Mutant[] = [
   {
     name: 'outbox: that an entry has ended is not written down',
     file: 'client/outbox/store.ts',
-    find: "state: isCut ? 'cut' : 'ended' }",
-    replace: "state: isCut ? 'cut' : 'begun' }",
+    find: "{ id, state: 'ended' }, () => {",
+    replace: "{ id, state: 'begun' }, () => {",
   },
   {
     name: 'outbox: objects do not wait for their turn',

@@ -47,14 +47,24 @@ function planSubject(random: SeededRandom, subject: Subject, lasts: number): Tra
   const most = random.next() < 0.25 ? large : random.pick(sizes);
   const objects = Array.from({ length: count }, (_, index) => `${subject}${index}`);
   const steps = 4 + random.below(subject === 'keep' ? 30 : 12);
-  return objects.flatMap((object) => [
-    ...(subject === 'fetch' || subject === 'wait' ? planOthers(random, object, lasts, most) : []),
-    ...Array.from({ length: Math.ceil(steps / count) }, () => {
+  return objects.flatMap((object) => {
+    const actions = Array.from({ length: Math.ceil(steps / count) }, () => {
       // Things that are asked for at once meet each other.
       const at = Math.floor(between(random, 0, lasts) / random.pick([1, 1_000, 5_000])) * 1_000;
       return planAction(random, subject, object, Math.min(at, lasts), most);
-    }),
-  ]);
+    });
+    if (subject !== 'fetch' && subject !== 'wait') return actions;
+    const amid = actions
+      .filter(() => random.next() < 0.3)
+      .map(({ at }) => planAmid(random, object, at, most));
+    return [...planOthers(random, object, lasts, most), ...amid, ...actions];
+  });
+}
+
+/** Somebody publishes anew while something is asked of an object, most often data of the same size. */
+function planAmid(random: SeededRandom, object: string, from: number, most: number): TransferStep {
+  const at = from + between(random, 0, random.pick([20, 300, 2_000]));
+  return { at, does: 'publish elsewhere', object, size: random.next() < 0.8 ? most : 400 };
 }
 
 function planOthers(random: SeededRandom, object: string, lasts: number, size: number): TransferStep[] {
