@@ -11,6 +11,7 @@ import {
   plansOf,
   smallerPlan,
 } from './histories';
+import { long } from './long/long';
 import { type Rule, rules } from './oracle/rules';
 
 /**
@@ -19,11 +20,15 @@ import { type Rule, rules } from './oracle/rules';
  *   --kind receiving                                   only one of the two; or --kind transfers
  *   --briefly                                          without a smaller plan of the first that fail
  * npm run test:simulation -- --seed K --log FILE       one seed, with all that happens in it
+ * npm run test:simulation -- --long                    a service away for three days, a week of polling 20 types, and
+ *                                                      1,000,000 objects through one feed: some minutes
  * npm run test:simulation -- --plan FILE --log FILE    one that was made smaller
  */
 const workers = 2;
 /** Of how many that fail a smaller plan is looked for. */
 const shrunk = 3;
+/** Of each poll, request or object of a long run, in bytes. */
+const mostKept = 30;
 
 const toldOfExcluded: Readonly<Record<keyof Excluded, string>> = {
   unversioned: 'updates were acknowledged with their predecessor, within the time of one request',
@@ -65,6 +70,21 @@ async function many(
   return failed.length === 0;
 }
 
+/** The long forms of test/simulation/long/long.spec.ts. */
+async function runLong(): Promise<boolean> {
+  let isDone = true;
+  for (const [run, size] of [
+    ['away', 72],
+    ['polling', 168],
+    ['objects', 1_000_000],
+  ] as const) {
+    const figures = await long(run, size);
+    console.log(`${run} ${size}: ${JSON.stringify(figures)}`);
+    isDone &&= figures.done === figures.wanted && figures.bytesPerUnit < mostKept;
+  }
+  return isDone;
+}
+
 async function explain(plan: AnyPlan, seed: number): Promise<void> {
   const [first] = (await happen(plan)).violations;
   if (!first) return;
@@ -104,13 +124,15 @@ async function main(): Promise<void> {
       plan: { type: 'string' },
       log: { type: 'string' },
       kind: { type: 'string' },
+      long: { type: 'boolean', default: false },
       briefly: { type: 'boolean', default: false },
     },
   });
   const kind = kinds.find((each) => each === values.kind);
   if (values.kind !== undefined && !kind) throw new Error(`--kind is ${kinds.join(' or ')}`);
-  const well =
-    values.plan !== undefined
+  const well = values.long
+    ? await runLong()
+    : values.plan !== undefined
       ? await one([JSON.parse(readFileSync(values.plan, 'utf8'))], values.log)
       : values.seed !== undefined
         ? await one(plansOf(Number(values.seed), kind), values.log)
