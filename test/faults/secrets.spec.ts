@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -100,6 +100,19 @@ describe('secrets of a Node-RED, hunted in all that it says, keeps and answers',
       forms.filter((form) => text.includes(form)).map((form) => `${form} in ${place}: ${around(text, form)}`),
     );
     assert.deepEqual(found, []);
+  });
+
+  it('and nothing that is kept on the disk is for anybody else on the computer', async () => {
+    const kept = (await filesOf(userDir.path)).filter(({ path }) => path.includes('/edge-sync/'));
+    assert.ok(
+      kept.some(({ path }) => path.includes('outbox')),
+      'an outbox',
+    );
+    assert.ok(
+      kept.some(({ path }) => !path.includes('outbox')),
+      'a journal',
+    );
+    for (const { path } of kept) assert.equal((await stat(path)).mode & 0o077, 0, path);
   });
 });
 

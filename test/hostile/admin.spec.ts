@@ -6,6 +6,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedNodeRed } from '../support/embedded-node-red';
+import { until } from '../support/until';
 import { hostileBodies, hostilePaths } from './requests';
 import { isWhole } from './whole';
 
@@ -24,6 +25,7 @@ type Person = keyof typeof people;
 
 const marked = 'MARKED-variable-of-the-process';
 const secret = 'MARKED-s3cret';
+const hookPath = 'c0ffee'.repeat(8);
 
 describe('the admin interface of a Node-RED with users', function () {
   this.timeout(240_000);
@@ -71,8 +73,12 @@ describe('the admin interface of a Node-RED with users', function () {
             query: 'health',
             wires: [],
           },
+          {
+            ...{ id: 'in', type: 'sync-in', z: 'tab', x: 0, y: 0, service: 'css', objectTypes: 't' },
+            ...{ trigger: 'webhook', baseURL: nodeRed.url, interval: '3600', wires: [[], [], []] },
+          },
         ],
-        credentials: { css: { key: 'admin@demo', secret } },
+        credentials: { css: { key: 'admin@demo', secret }, in: { hookPath } },
       },
       'full',
     );
@@ -216,6 +222,47 @@ describe('the admin interface of a Node-RED with users', function () {
     }
     console.log(`      ${count} requests: ${JSON.stringify(statuses)}`);
     assert.equal((await ask('writer', 'POST', '/sync-service/test', draft({}))).status, 200);
+    assert.equal(nodeRed.hasEnded, false, nodeRed.printed);
+  });
+
+  it('has a webhook that reads nothing of what is posted to it, and answers to no other path or method', async () => {
+    const hooks = `${nodeRed.url}/edge-sync/hooks`;
+    const post = async (path: string, init: RequestInit = {}): Promise<number> =>
+      (await fetch(`${hooks}${path}`, { method: 'POST', signal: AbortSignal.timeout(60_000), ...init }))
+        .status;
+    await until('the webhook is there', async () => (await post(`/${hookPath}`)) === 204, 60_000);
+    const bodies = [
+      '',
+      '{',
+      'x'.repeat(500_000),
+      '\0',
+      '{"__proto__":{"polluted":1}}',
+      ...hostileBodies(draft({})).slice(0, 40),
+    ];
+    for (const body of bodies) {
+      for (const type of ['application/json', 'text/xml', 'multipart/form-data; boundary=x', 'x'])
+        assert.equal(
+          await post(`/${hookPath}`, { body, headers: { 'content-type': type } }),
+          204,
+          body.slice(0, 50),
+        );
+    }
+    const others = [
+      '',
+      '/',
+      '/x',
+      '/__proto__',
+      '/constructor',
+      `/${hookPath}x`,
+      `/${hookPath}/x`,
+      '/..%2f',
+      '/%ff',
+      '/%00',
+    ];
+    for (const path of others) assert.ok([400, 404].includes(await post(path)), path);
+    for (const method of ['GET', 'PUT', 'DELETE', 'PATCH'])
+      assert.equal(await post(`/${hookPath}`, { method }), 404, method);
+    console.log(`      ${bodies.length * 4 + others.length + 4} requests`);
     assert.equal(nodeRed.hasEnded, false, nodeRed.printed);
   });
 
