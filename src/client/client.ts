@@ -54,8 +54,8 @@ export interface ClientOptions extends ConnectionOptions, TransferHours {
   /** Sends large data in chunks of 16 MiB, which a CSS on MongoDB takes; see UploadOptions. */
   inChunks?: boolean;
   /**
-   * From openJournal: what receivers have in hand, acknowledgements under way, and how far uploads in chunks have come, outlive a
-   * restart.
+   * From openJournal: what receivers have in hand, acknowledgements under way, how far uploads in chunks have come, what was published
+   * and what files hold, outlive a restart.
    */
   journal?: Journal;
   /** Told once, when something could not be written to the journal: from then on a restart forgets. */
@@ -142,6 +142,7 @@ export class SyncServiceClient {
       this.#objects,
       address,
       this.#rate,
+      journal,
       machine,
     );
     this.#listing = new Listing(this.#requests, this.#paths);
@@ -334,7 +335,8 @@ export class SyncServiceClient {
    * Fetches the data into a file, which appears under its name only when it is whole and checked, with the mode of the one
    * that it replaces. Where the line or the process ended it before, the next call goes on from the hidden folder beside it
    * (`.NAME.….part`), as long as the data is the same; after a week without that it is removed by the next download into the
-   * folder. Throws as fetchObjectData, and SYNC_STORAGE where the disk refuses it.
+   * folder. Data of 2 MiB and more that the file has already is not fetched again: it fits the signature, or nobody has changed what
+   * was fetched there as that version. Throws as fetchObjectData, and SYNC_STORAGE where the disk refuses it.
    */
   async fetchObjectDataToFile(
     object: ObjectReference | ObjectMetadata,

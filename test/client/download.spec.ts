@@ -13,6 +13,7 @@ import {
 import { FileDownloads } from '../../src/client/data/file-downloads';
 import type { Disk } from '../../src/storage/disk';
 import { isStorageError } from '../../src/storage/errors';
+import { inMemory } from '../../src/storage/journal';
 import { thisMachine } from '../../src/storage/machine';
 import { systemDisk } from '../../src/storage/system-disk';
 import { type Random, systemRandom } from '../../src/system/random';
@@ -49,7 +50,7 @@ function toFile(
   path: string,
   seams: { disk: Disk; random: Random },
 ): Promise<void> {
-  return new FileDownloads('a service', { ...thisMachine, ...seams }).write(data, options, path);
+  return new FileDownloads('a service', inMemory(), { ...thisMachine, ...seams }).write(data, options, path);
 }
 
 describe('a download', () => {

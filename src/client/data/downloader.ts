@@ -1,4 +1,5 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
+import type { Journal } from '../../storage/journal';
 import type { Machine } from '../../storage/machine';
 import { type Clock, sleep } from '../../system/clock';
 import type { ByteRange, Requests } from '../connection/requests';
@@ -38,21 +39,36 @@ export class Downloader {
     private readonly objects: Objects,
     service: string,
     private readonly rate: TransferRate,
+    journal: Journal,
     private readonly machine: Machine,
   ) {
-    this.#files = new FileDownloads(service, machine);
+    this.#files = new FileDownloads(service, journal, machine);
   }
 
   async toBuffer(object: ObjectReference | ObjectMetadata, options: DownloadOptions): Promise<Buffer> {
-    return toBuffer(await this.#data(object, options), options, options.maxBytes ?? defaultMaxBytes);
+    return toBuffer(await this.#begin(object, options), options, options.maxBytes ?? defaultMaxBytes);
   }
 
   async toFile(object: ObjectReference, path: string, options: DownloadOptions): Promise<void> {
-    await this.#files.write(await this.#data(object, options), options, path);
+    const data = await this.#data(object, options);
+    if (await this.#files.has(data, options, path)) return;
+    await this.#inHours(data, options);
+    await this.#files.write(data, options, path);
   }
 
   async *pieces(object: ObjectReference, options: DownloadOptions): AsyncGenerator<Buffer> {
-    yield* checkedPieces(await this.#data(object, options), options);
+    yield* checkedPieces(await this.#begin(object, options), options);
+  }
+
+  async #begin(object: ObjectReference | ObjectMetadata, options: DownloadOptions): Promise<ObjectData> {
+    const data = await this.#data(object, options);
+    await this.#inHours(data, options);
+    return data;
+  }
+
+  /** Waits for the hours of the day in which it may be fetched: that may have taken long. */
+  async #inHours({ metadata, current }: ObjectData, options: DownloadOptions): Promise<void> {
+    if (await this.rate.opened(sizeOf(metadata), options)) refuseOtherVersion(metadata, await current());
   }
 
   async #data(
@@ -67,9 +83,6 @@ export class Downloader {
     const metadata = 'dataID' in object ? object : await this.objects.metadata(object, { signal });
     const size = sizeOf(metadata);
     const { clock, random } = this.machine;
-    const opened = (): Promise<boolean> => this.rate.opened(size, { signal, onWait });
-    // It may have waited for a day.
-    if (await opened()) refuseOtherVersion(metadata, await current());
     const bytes = (asked: { range: ByteRange } | { expected: number | undefined }): AsyncIterable<Buffer> => {
       const open = (): Promise<AsyncIterable<Buffer>> =>
         this.presence.about(object, 'data', { signal }, () =>
@@ -86,7 +99,7 @@ export class Downloader {
           start,
           whole: () => bytes({ expected: size }),
           range: (range) => bytes({ range }),
-          opened,
+          opened: () => this.rate.opened(size, { signal, onWait }),
           checkVersion: async () => refuseOtherVersion(metadata, await current()),
           pause: (attempt) => {
             const longest = Math.min(firstPause * 2 ** attempt, longestPause);

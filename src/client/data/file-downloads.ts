@@ -2,17 +2,17 @@ import { dirname, resolve } from 'node:path';
 import type { ObjectMetadata } from '../../protocol/metadata';
 import { replaceFile } from '../../storage/atomic-file';
 import { isStorageError } from '../../storage/errors';
+import type { Journal } from '../../storage/journal';
 import type { Machine } from '../../storage/machine';
 import type { PartFile } from '../../storage/part-file';
 import { PartFiles } from '../../storage/part-files';
 import { isSyncServiceError, SyncServiceError } from '../errors';
 import { Batches } from './batches';
 import { checkedPieces, type DownloadOptions, type ObjectData, sizeOf, untilWhole } from './download';
+import { Checksum, FetchedFiles, isWorthKeeping, nameIn } from './fetched-files';
 
 /** As any program makes files: less what the process never grants. */
 const modeOfNew = 0o666;
-/** What is smaller, in bytes, is fetched anew. */
-const worthKeeping = 2 * 1_048_576;
 
 /** What data is written to: a part file, or one that is of no use to anybody else. */
 type Target = Pick<PartFile, 'restart' | 'write'>;
@@ -20,13 +20,21 @@ type Target = Pick<PartFile, 'restart' | 'write'>;
 /** Downloads to files, which go on from what is there of them already. */
 export class FileDownloads {
   readonly #parts: PartFiles;
+  readonly #fetched: FetchedFiles;
 
   /** @param service told apart from others by this. */
   constructor(
     private readonly service: string,
+    journal: Journal,
     private readonly machine: Machine,
   ) {
     this.#parts = new PartFiles(machine);
+    this.#fetched = new FetchedFiles(service, journal, machine);
+  }
+
+  /** Whether the file has this data already. Throws as write. */
+  has(data: ObjectData, options: DownloadOptions, path: string): Promise<boolean> {
+    return asFailure(() => this.#fetched.has(data, options, resolve(path)));
   }
 
   /**
@@ -37,24 +45,22 @@ export class FileDownloads {
    */
   async write(data: ObjectData, options: DownloadOptions, path: string): Promise<void> {
     const target = resolve(path);
-    try {
-      const part = await this.#take(data.metadata, target);
-      if (part) await inPart(part, data, options, target);
-      else await this.#atOnce(data, options, target);
-    } catch (error) {
-      if (!isStorageError(error)) throw error;
-      throw new SyncServiceError('SYNC_STORAGE', error.message, { cause: error });
-    }
+    await asFailure(async () => {
+      const { metadata } = data;
+      const part = await this.#take(metadata, target);
+      if (!part) return this.#atOnce(data, options, target);
+      const checksum = this.#fetched.wants(metadata) ? new Checksum() : undefined;
+      await inPart(part, data, options, target, checksum);
+      if (checksum) await this.#fetched.remember(metadata, target, checksum.value);
+    });
   }
 
   async #take(metadata: ObjectMetadata, path: string): Promise<PartFile | undefined> {
     // Another user's file may be in the way; it is in nobody else's.
     await this.#parts.tidy(dirname(path)).catch(() => undefined);
-    const size = sizeOf(metadata);
-    if (size === undefined || size < worthKeeping || !metadata.dataID) return undefined;
-    const { destinationOrgID, objectType, objectID, dataID } = metadata;
-    const of = JSON.stringify([this.service, destinationOrgID, objectType, objectID]);
-    return this.#parts.take(path, { of, version: `${dataID} ${size}` }, modeOfNew);
+    if (!isWorthKeeping(metadata)) return undefined;
+    const version = `${metadata.dataID} ${sizeOf(metadata)}`;
+    return this.#parts.take(path, { of: nameIn(this.service, metadata), version }, modeOfNew);
   }
 
   async #atOnce(data: ObjectData, options: DownloadOptions, path: string): Promise<void> {
@@ -72,9 +78,10 @@ async function inPart(
   data: ObjectData,
   options: DownloadOptions,
   path: string,
+  checksum: Checksum | undefined,
 ): Promise<void> {
   try {
-    await goOn(part, data, options);
+    await goOn(part, data, options, checksum);
     await part.commit(path);
   } catch (error) {
     // A disk that refuses this too says nothing new by it.
@@ -84,33 +91,58 @@ async function inPart(
 }
 
 /** From what is there; where that, with the rest, does not make the data, once more from the beginning. */
-async function goOn(part: PartFile, data: ObjectData, options: DownloadOptions): Promise<void> {
+async function goOn(
+  part: PartFile,
+  data: ObjectData,
+  options: DownloadOptions,
+  checksum: Checksum | undefined,
+): Promise<void> {
   let kept = 0;
   async function* counted(): AsyncGenerator<Buffer> {
     for await (const piece of part.kept()) {
       kept += piece.length;
+      checksum?.update(piece);
       yield piece;
     }
   }
   try {
-    await write(part, checkedPieces(data, options, counted()), data.metadata);
+    await write(part, checkedPieces(data, options, counted()), data.metadata, checksum);
   } catch (error) {
     const isDamaged = isSyncServiceError(error, 'SYNC_SIGNATURE_INVALID') && kept > 0;
     if (!isDamaged && !isSyncServiceError(error, 'SYNC_INCOMPLETE_DATA')) throw error;
     await untilWhole(async () => {
       await part.restart();
-      await write(part, checkedPieces(data, options), data.metadata);
+      if (checksum) checksum.value = 0;
+      await write(part, checkedPieces(data, options), data.metadata, checksum);
     });
   }
 }
 
-async function write(target: Target, pieces: AsyncIterable<Buffer>, metadata: ObjectMetadata): Promise<void> {
+async function write(
+  target: Target,
+  pieces: AsyncIterable<Buffer>,
+  metadata: ObjectMetadata,
+  checksum?: Checksum,
+): Promise<void> {
   const batches = new Batches((batch) => target.write(batch), sizeOf(metadata));
   try {
-    for await (const piece of pieces) await batches.add(piece);
+    for await (const piece of pieces) {
+      checksum?.update(piece);
+      await batches.add(piece);
+    }
     await batches.end();
   } finally {
     await batches.settle();
+  }
+}
+
+/** @throws SyncServiceError SYNC_STORAGE where the disk refuses it. */
+async function asFailure<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isStorageError(error)) throw error;
+    throw new SyncServiceError('SYNC_STORAGE', error.message, { cause: error });
   }
 }
 

@@ -1,0 +1,138 @@
+import { crc32 } from 'node:zlib';
+import type { ObjectMetadata } from '../../protocol/metadata';
+import { SignatureCheck } from '../../protocol/signature';
+import { isStorageError, onDisk } from '../../storage/errors';
+import type { Journal, KeptMap } from '../../storage/journal';
+import type { Machine } from '../../storage/machine';
+import { isSyncServiceError } from '../errors';
+import { checkedPieces, type DownloadOptions, type ObjectData, sizeOf } from './download';
+
+/** Of so many objects it is remembered what their data was; of those before them it is not known any more. */
+const mostObjects = 1_000;
+/** What is smaller, in bytes, is fetched anew. */
+const worthKeeping = 2 * 1_048_576;
+const readAtOnce = 1_048_576;
+
+/** What was fetched into a file. */
+interface FetchedData {
+  dataID: string;
+  size: number;
+  /** CRC-32 of all of it. */
+  checksum: number;
+  /** When its file was changed last, in whole ms since 1970. */
+  modified: number;
+}
+
+/**
+ * What was fetched into files: data that is in its file still is not fetched again. All of the file is read for that: it has the
+ * data of a version if it fits the signature; without one, if it has the time and the checksum of what was fetched as that
+ * version before. That finds what somebody has changed or a disk has damaged, and costs the download next to nothing; whoever
+ * fears that somebody forges a file signs its data.
+ */
+export class FetchedFiles {
+  readonly #fetched: KeptMap<FetchedData>;
+
+  /** @param service told apart from others by this. */
+  constructor(
+    private readonly service: string,
+    journal: Journal,
+    private readonly machine: Machine,
+  ) {
+    this.#fetched = journal.map<FetchedData>('fetched');
+  }
+
+  /** Whether it is of use to remember what the data is: what is signed says so itself. */
+  wants(metadata: ObjectMetadata): boolean {
+    return isWorthKeeping(metadata) && SignatureCheck.of(metadata) === undefined;
+  }
+
+  /** The file has the data. @param checksum CRC-32 of it. */
+  async remember(metadata: ObjectMetadata, path: string, checksum: number): Promise<void> {
+    const size = sizeOf(metadata);
+    const found = await onDisk(path, () => this.machine.disk.stat(path));
+    if (size === undefined || !found) return;
+    const key = nameIn(this.service, metadata);
+    this.#fetched.delete(key);
+    const [oldest] = this.#fetched.keys();
+    if (this.#fetched.size >= mostObjects && oldest !== undefined) this.#fetched.delete(oldest);
+    this.#fetched.set(key, { dataID: metadata.dataID, size, checksum, modified: Math.round(found.modified) });
+  }
+
+  /**
+   * Whether the file has this data, and the service that version still.
+   *
+   * @throws SyncServiceError as a download would: SYNC_SUPERSEDED, SYNC_UNTRUSTED_KEY, SYNC_TOO_LARGE, ...
+   */
+  async has(data: ObjectData, options: DownloadOptions, path: string): Promise<boolean> {
+    const { metadata } = data;
+    const size = sizeOf(metadata);
+    const expected = this.#known(metadata);
+    if (!isWorthKeeping(metadata) || (this.wants(metadata) && expected === undefined)) return false;
+    const { disk } = this.machine;
+    const found = await onDisk(path, () => disk.stat(path));
+    if (!found || found.isFolder || found.size !== size) return false;
+    if (expected !== undefined && expected.modified !== Math.round(found.modified)) return false;
+    const checksum = new Checksum();
+    const here = { ...data, pieces: nothing };
+    try {
+      for await (const _ of checkedPieces(here, options, this.#pieces(path, checksum)));
+    } catch (error) {
+      if (isOfTheFile(error)) return false;
+      throw error;
+    }
+    if (expected !== undefined && checksum.value !== expected.checksum) return false;
+    return true;
+  }
+
+  /** Undefined where this version was not fetched before. */
+  #known(metadata: ObjectMetadata): FetchedData | undefined {
+    const fetched = this.#fetched.get(nameIn(this.service, metadata));
+    const isSame = fetched?.dataID === metadata.dataID && fetched.size === sizeOf(metadata);
+    return this.wants(metadata) && isSame ? fetched : undefined;
+  }
+
+  /** All of the file; it is on the disk behind the last piece, whoever wrote it. */
+  async *#pieces(path: string, checksum: Checksum): AsyncGenerator<Buffer> {
+    const file = await onDisk(path, () => this.machine.disk.open(path, 'change'));
+    try {
+      for (let at = 0; ; ) {
+        const piece = Buffer.allocUnsafe(readAtOnce);
+        const count = await onDisk(path, () => file.read(piece, at));
+        if (count === 0) break;
+        at += count;
+        checksum.update(piece.subarray(0, count));
+        yield piece.subarray(0, count);
+      }
+      await onDisk(path, () => file.sync());
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+/** CRC-32 of what has come, in its order. */
+export class Checksum {
+  value = 0;
+
+  update(piece: Buffer): void {
+    this.value = crc32(piece, this.value);
+  }
+}
+
+/** What names an object among all that may be fetched to one path. */
+export function nameIn(service: string, metadata: ObjectMetadata): string {
+  const { destinationOrgID, objectID, objectType } = metadata;
+  return JSON.stringify([service, destinationOrgID, objectType, objectID]);
+}
+
+/** Whether the data is large, and known by its version. */
+export function isWorthKeeping(metadata: ObjectMetadata): boolean {
+  return (sizeOf(metadata) ?? 0) >= worthKeeping && metadata.dataID !== '';
+}
+
+async function* nothing(): AsyncGenerator<Buffer> {}
+
+/** It holds something else, or cannot be read. */
+function isOfTheFile(error: unknown): boolean {
+  return isStorageError(error) || isSyncServiceError(error, 'SYNC_SIGNATURE_INVALID', 'SYNC_INCOMPLETE_DATA');
+}
