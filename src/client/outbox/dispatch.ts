@@ -4,13 +4,14 @@ import type { Clock } from '../../system/clock';
 import type { CallOptions } from '../connection/options';
 import { type DataSource, type Progress, piecesOf, replayable } from '../data/source';
 import type { OnWait } from '../data/waits';
-import { isSyncServiceError } from '../errors';
+import { isSyncServiceError, SyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
 import type { Blobs } from './blobs';
 import type { Entry } from './entry';
 import type { OutboxLog } from './log';
 import type { OutboxClient } from './options';
 import type { KeptData } from './record';
+import { untilClosed } from './until-closed';
 import { changed, fingerprintOf, verified } from './verified';
 
 /** Up to here the client sends metadata and data in one request, which nothing is left of where it is cut. */
@@ -55,7 +56,7 @@ export class Dispatch {
     if (!kept?.record.entry) throw changed(`The record of ${entry.key}`, 'cannot be read any more');
     const { data, metadata = object } = kept.record.entry;
     if (!data) return client.updateObject(this.#ripe(metadata), { signal });
-    const source = await this.#sourceOf(data, kept.data);
+    const source = await this.#sourceOf(data, kept.data, signal);
     const uploads = entry.action === 'data' || data.size > mostInOneRequest;
     const onBegin = async (): Promise<void> => {
       if (uploads) await this.parts.begin(entry);
@@ -94,10 +95,11 @@ export class Dispatch {
     return inactive && time !== undefined && time <= this.parts.clock.now() ? others : metadata;
   }
 
-  async #sourceOf(data: KeptData, inline: Buffer): Promise<DataSource> {
+  async #sourceOf(data: KeptData, inline: Buffer, signal: AbortSignal): Promise<DataSource> {
     if (data.in === 'entry') return inline;
     const { size } = data;
-    const pieces = data.in === 'blob' ? () => this.parts.blobs.read(data) : await this.#piecesOfFile(data);
+    const read = data.in === 'blob' ? () => this.parts.blobs.read(data) : await this.#readFile(data, signal);
+    const pieces = (): AsyncIterable<Uint8Array> => untilEnded(read(), signal);
     if (size > mostInOneRequest) return { stream: pieces, size };
     const whole: Buffer[] = [];
     for await (const piece of pieces()) whole.push(Buffer.from(piece));
@@ -105,11 +107,19 @@ export class Dispatch {
   }
 
   /** Looks at all of it before anything is sent: where it has changed, nothing is. */
-  async #piecesOfFile(data: Extract<KeptData, { in: 'file' }>): Promise<() => AsyncIterable<Uint8Array>> {
+  async #readFile(
+    data: Extract<KeptData, { in: 'file' }>,
+    signal: AbortSignal,
+  ): Promise<() => AsyncIterable<Uint8Array>> {
     const { hash, path } = data;
     const body = await replayable({ file: path });
-    if ((await fingerprintOf(piecesOf(body))).hash !== hash)
+    if ((await fingerprintOf(untilEnded(piecesOf(body), signal))).hash !== hash)
       throw changed(path, 'has changed since it was put');
     return () => verified(piecesOf(body), data, path);
   }
+}
+
+/** A disk may take its time, and a file may be large: neither holds up who closes the outbox. */
+function untilEnded(pieces: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  return untilClosed(pieces, signal, () => new SyncServiceError('SYNC_ABORTED', 'The sending was ended'));
 }

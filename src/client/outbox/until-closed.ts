@@ -1,18 +1,19 @@
 import { SyncServiceError } from '../errors';
 
 /**
- * Pieces of data as they come, as long as the outbox is not closed: whatever they wait for, that has an end.
+ * Pieces of data as they come, as long as nobody ends that: whatever they wait for, that has an end.
  *
- * @throws SyncServiceError SYNC_CLOSED.
+ * @param ended what they fail with then: SYNC_CLOSED unless given.
  */
 export async function* untilClosed(
   pieces: AsyncIterable<Uint8Array>,
   closing: AbortSignal,
+  ended = nothingKept,
 ): AsyncGenerator<Uint8Array> {
   const iterator = pieces[Symbol.asyncIterator]();
   let abort: () => void = () => undefined;
   const closed = new Promise<never>((_resolve, reject) => {
-    abort = () => reject(new SyncServiceError('SYNC_CLOSED', 'The outbox is closed: nothing was kept'));
+    abort = () => reject(ended());
   });
   closing.addEventListener('abort', abort, { once: true });
   if (closing.aborted) abort();
@@ -30,4 +31,8 @@ export async function* untilClosed(
     // Not waited for: it ends once it has what it waits for.
     if (isAmid) iterator.return?.()?.catch(() => undefined);
   }
+}
+
+function nothingKept(): SyncServiceError {
+  return new SyncServiceError('SYNC_CLOSED', 'The outbox is closed: nothing was kept');
 }

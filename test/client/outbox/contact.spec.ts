@@ -239,6 +239,29 @@ describe('an outbox whose service is away', () => {
     await ground.close(after);
   });
 
+  it('closes in a bounded time, though the data of what is being sent cannot be read', async () => {
+    // In one request, and as a stream.
+    for (const bytes of [100_000, 300_000]) {
+      const ground = new Ground();
+      const outbox = await ground.open();
+      let hangs = 0;
+      ground.disk.before = ({ name, path }) => {
+        if (name !== 'read' || !path.startsWith(`${folder}/data/`)) return undefined;
+        hangs += 1;
+        return new Promise(() => undefined);
+      };
+      await ground.inTime(outbox.put({ objectType: 't', objectID: 'o' }, Buffer.alloc(bytes)));
+      await ground.pass(1_000);
+      assert.equal(hangs, 1, String(bytes));
+      let isClosed = false;
+      void outbox.close().then(() => {
+        isClosed = true;
+      });
+      await ground.pass(2_100);
+      assert.equal(isClosed, true, String(bytes));
+    }
+  });
+
   it('closes in a bounded time, though nobody answers whether it is the object that is forbidden', async () => {
     for (const hangs of ['health', 'list t']) {
       const ground = new Ground();
