@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SyncServiceClient } from '../../src/client';
+import { keptOfEach } from './kept';
 import { metadataOf } from './metadata';
 
 /**
@@ -34,18 +35,16 @@ async function run(count: number): Promise<void> {
     };
     await Promise.all(Array.from({ length: 8 }, work));
   };
-  await round(count);
-  const before = used();
-  await round(count);
-  console.log(Math.round((used() - before) / count));
+  const third = Math.ceil(count / 3);
+  await round(third);
+  const bytes = await keptOfEach(async () => {
+    await round(third);
+    return third;
+  });
+  console.log(bytes);
   await client.close();
   server.closeAllConnections();
   server.close();
-}
-
-function used(): number {
-  for (let collection = 0; collection < 4; collection += 1) global.gc?.();
-  return process.memoryUsage().heapUsed;
 }
 
 void run(Number(process.argv[2]));
