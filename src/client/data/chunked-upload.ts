@@ -1,12 +1,13 @@
 import { crc32 } from 'node:zlib';
 import type { ObjectMetadata, ObjectStatus } from '../../protocol/metadata';
-import { type Clock, sleep } from '../../system/clock';
+import type { Clock } from '../../system/clock';
 import type { Random } from '../../system/random';
 import type { Requests } from '../connection/requests';
 import { isSyncServiceError, SyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
 import type { Objects } from '../objects/objects';
 import type { Paths } from '../objects/paths';
+import { attemptsWithoutProgress, Pauses } from './attempts';
 import { chunks, type ReplayableBody, tellProgress } from './source';
 import { beginsWithSent, isUnderWay, type ReachedUpload, type UploadMemory } from './upload-memory';
 import type { UploadOptions } from './upload-options';
@@ -16,11 +17,8 @@ const assemblyLimit = 600_000;
 const assemblyLimitPerByte = 0.003;
 /** How long a store that does not say that it knows chunks may leave an object that it has whole not ready, in ms. */
 const doubtfulLimit = 15_000;
-const longestPause = 5_000;
-/** A chunk that could not be sent so often in a row is left to the next call. */
-const attemptsWithoutProgress = 4;
-/** In ms. */
-const firstPause = 250;
+/** In ms, between two questions for its state. */
+const [firstLook, longestLook] = [100, 5_000];
 
 /** What is uploaded: the data, in chunks of what size, and what was said of the object before. */
 export interface InChunks {
@@ -52,7 +50,11 @@ export interface ChunkSeams {
  * it says in `uploadChunkSize`; from then on a broken line, or a process that died, costs one chunk.
  */
 export class ChunkedUploads {
-  constructor(private readonly seams: ChunkSeams) {}
+  readonly #pauses: Pauses;
+
+  constructor(private readonly seams: ChunkSeams) {
+    this.#pauses = new Pauses(seams.clock, seams.random, 'upload');
+  }
 
   /** How far it has come before; undefined where it begins anew: there was none, or the data or the object is another. */
   async reached(
@@ -151,7 +153,7 @@ export class ChunkedUploads {
       } catch (error) {
         if (start === 0 && isSyncServiceError(error) && error.statusCode === 500) return 'refused';
         if (attempt >= attemptsWithoutProgress || !isPassing(error)) throw error;
-        await this.#pause(firstPause * 2 ** attempt * (0.5 + this.seams.random.next() / 2), options);
+        await this.#pauses.after(attempt, options.signal);
       }
     }
   }
@@ -166,7 +168,7 @@ export class ChunkedUploads {
     const { clock, memory } = this.seams;
     const limit = assemblyLimit + (body.size ?? 0) * assemblyLimitPerByte;
     const began = clock.elapsed();
-    for (let pause = 100; ; pause = Math.min(pause * 2, longestPause)) {
+    for (let pause = firstLook; ; pause = Math.min(pause * 2, longestLook)) {
       const status = await this.seams.objects.status(object, options);
       const waited = clock.elapsed() - began;
       if (status === ('ready' satisfies ObjectStatus) && (await this.#isNew(object, reached, options))) {
@@ -183,7 +185,7 @@ export class ChunkedUploads {
       if (waited > limit) {
         throw new SyncServiceError('SYNC_TIMEOUT', `The service did not verify the data in time (${status})`);
       }
-      await this.#pause(pause, options);
+      await this.#pauses.of(pause, options.signal);
     }
   }
 
@@ -203,12 +205,6 @@ export class ChunkedUploads {
     this.seams.memory.forget(object);
     const message = `The service has put together ${objectSize} bytes of ${reached.size}: another upload of the object was under way`;
     throw new SyncServiceError('SYNC_INCOMPLETE_DATA', message);
-  }
-
-  async #pause(duration: number, { signal }: UploadOptions): Promise<void> {
-    await sleep(this.seams.clock, duration, signal).catch((cause) => {
-      throw new SyncServiceError('SYNC_ABORTED', 'The upload was aborted', { cause });
-    });
   }
 }
 

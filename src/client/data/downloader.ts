@@ -1,14 +1,14 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import type { Journal } from '../../storage/journal';
 import type { Machine } from '../../storage/machine';
-import { type Clock, sleep } from '../../system/clock';
 import type { ByteRange, Requests } from '../connection/requests';
-import { invalidArgument, SyncServiceError } from '../errors';
+import { invalidArgument } from '../errors';
 import type { CurrentVersion } from '../objects/current-version';
 import type { ObjectReference } from '../objects/names';
 import type { Objects } from '../objects/objects';
 import type { Paths } from '../objects/paths';
 import type { Presence } from '../objects/presence';
+import { Pauses } from './attempts';
 import {
   checkedPieces,
   type DownloadOptions,
@@ -21,15 +21,13 @@ import { FileDownloads } from './file-downloads';
 import type { TransferRate } from './rate';
 import { resumed } from './resume';
 
-/** In ms, before a cut download goes on; longer each time that it brings nothing. */
-const firstPause = 250;
-const longestPause = 15_000;
 /** A message holds the data whole: larger objects belong into a file. */
 const defaultMaxBytes = 64 * 1024 * 1024;
 
 /** Fetches data by its object, checked, and resumed after a cut. */
 export class Downloader {
   readonly #files: FileDownloads;
+  readonly #pauses: Pauses;
 
   /** @param service its address: part files are told apart by it. */
   constructor(
@@ -40,8 +38,9 @@ export class Downloader {
     service: string,
     private readonly rate: TransferRate,
     journal: Journal,
-    private readonly machine: Machine,
+    machine: Machine,
   ) {
+    this.#pauses = new Pauses(machine.clock, machine.random, 'download');
     this.#files = new FileDownloads(service, journal, machine);
   }
 
@@ -82,7 +81,6 @@ export class Downloader {
     const current = (): Promise<CurrentVersion> => this.objects.version(object, { signal });
     const metadata = 'dataID' in object ? object : await this.objects.metadata(object, { signal });
     const size = sizeOf(metadata);
-    const { clock, random } = this.machine;
     const bytes = (asked: { range: ByteRange } | { expected: number | undefined }): AsyncIterable<Buffer> => {
       const open = (): Promise<AsyncIterable<Buffer>> =>
         this.presence.about(object, 'data', { signal }, () =>
@@ -101,17 +99,8 @@ export class Downloader {
           range: (range) => bytes({ range }),
           opened: () => this.rate.opened(size, { signal, onWait }),
           checkVersion: async () => refuseOtherVersion(metadata, await current()),
-          pause: (attempt) => {
-            const longest = Math.min(firstPause * 2 ** attempt, longestPause);
-            return pause(clock, longest * (0.5 + random.next() / 2), signal);
-          },
+          pause: (attempts) => this.#pauses.after(attempts, signal),
         }),
     };
   }
-}
-
-async function pause(clock: Clock, duration: number, signal: AbortSignal | undefined): Promise<void> {
-  await sleep(clock, duration, signal).catch((cause) => {
-    throw new SyncServiceError('SYNC_ABORTED', 'The download was aborted', { cause });
-  });
 }

@@ -1,5 +1,6 @@
 import type { ByteRange } from '../connection/requests';
 import { isSyncServiceError, SyncServiceError } from '../errors';
+import { attemptsWithoutProgress } from './attempts';
 import { WindowClosed } from './transfer-windows';
 
 type Pieces = AsyncIterable<Buffer>;
@@ -22,7 +23,6 @@ export interface ResumableData {
 
 /** The service holds a range in memory and lets few through at a time: ranges are small, and used after a cut only. */
 const largestRange = 5 * 1_048_576;
-const attemptsWithoutProgress = 4;
 const attemptsInAll = 100;
 /** A service that is busy for so many questions in a row, 2 minutes, is left alone until somebody asks again. */
 const mostBusy = 12;

@@ -1,0 +1,33 @@
+import { type Clock, sleep } from '../../system/clock';
+import type { EndSignal } from '../../system/ending';
+import type { Random } from '../../system/random';
+import { SyncServiceError } from '../errors';
+
+/** A transfer that is cut is tried so often in a row without a byte more. */
+export const attemptsWithoutProgress = 4;
+
+/** In ms, before a cut transfer goes on; longer each time that it brings nothing. */
+const [firstPause, longestPause] = [250, 15_000];
+
+/** The pauses of one kind of transfer. */
+export class Pauses {
+  /** @param what ends with SYNC_ABORTED where its caller ends a pause: a download, an upload. */
+  constructor(
+    private readonly clock: Clock,
+    private readonly random: Random,
+    private readonly what: 'download' | 'upload',
+  ) {}
+
+  /** Before the attempt that follows so many in a row that brought nothing. */
+  after(attempts: number, signal: EndSignal | undefined): Promise<void> {
+    const longest = Math.min(firstPause * 2 ** attempts, longestPause);
+    return this.of(longest * (0.5 + this.random.next() / 2), signal);
+  }
+
+  /** @throws SyncServiceError SYNC_ABORTED. */
+  async of(duration: number, signal: EndSignal | undefined): Promise<void> {
+    await sleep(this.clock, duration, signal).catch((cause) => {
+      throw new SyncServiceError('SYNC_ABORTED', `The ${this.what} was aborted`, { cause });
+    });
+  }
+}
