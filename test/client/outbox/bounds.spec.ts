@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
 import type { Outbox } from '../../../src/client';
 import { folder, Ground } from './ground';
-import { failure } from './scripted-service';
+import { down, failure } from './scripted-service';
 
 const bytes = 1_048_576;
 
 describe('the bounds of an outbox', () => {
   function away(): Ground {
     const ground = new Ground();
-    ground.service.answer = () => {
-      throw failure('SYNC_UNREACHABLE');
-    };
+    ground.service.answer = down;
     return ground;
   }
 
@@ -177,9 +175,7 @@ describe('the bounds of an outbox', () => {
     for (const count of [1, 2, 3]) await put(outbox, count);
     await ground.pass(1_000);
     assert.equal(outbox.state.deadLetters, 3);
-    ground.service.answer = () => {
-      throw failure('SYNC_UNREACHABLE');
-    };
+    ground.service.answer = down;
     for (const count of [4, 5, 6]) await put(outbox, count);
     assert.deepEqual([outbox.state.deadLetters, outbox.state.waiting], [0, 3]);
     await assert.rejects(put(outbox, 7), { code: 'SYNC_OUTBOX_FULL' });

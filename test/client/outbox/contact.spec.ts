@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Outbox } from '../../../src/client';
 import { folder, Ground } from './ground';
-import { failure } from './scripted-service';
+import { down, failure } from './scripted-service';
 
 async function* endless(first: Buffer): AsyncGenerator<Uint8Array> {
   yield first;
@@ -16,10 +16,6 @@ describe('an outbox whose service is away', () => {
       ),
     );
   }
-
-  const down = (): void => {
-    throw failure('SYNC_UNREACHABLE');
-  };
 
   for (const [code, status] of [
     ['SYNC_UNREACHABLE', undefined],

@@ -9,7 +9,7 @@ import { failure as failureOfDisk } from '../../support/memory-disk';
 import { metadataOf } from '../../support/metadata';
 import { until } from '../../support/until';
 import { folder, Ground } from './ground';
-import { failure } from './scripted-service';
+import { down } from './scripted-service';
 
 const object = { objectType: 't', objectID: 'o' };
 
@@ -20,10 +20,6 @@ describe('the data of an outbox', () => {
     home = await mkdtemp(join(tmpdir(), 'outbox-'));
   });
   afterEach(() => rm(home, { recursive: true, force: true }));
-
-  const down = (): void => {
-    throw failure('SYNC_UNREACHABLE');
-  };
 
   const blobs = (ground: Ground): Promise<string[]> => ground.disk.list(`${folder}/data`);
 

@@ -10,7 +10,7 @@ import type { DiskOperation } from '../../support/memory-disk';
 import { failure as failureOfDisk } from '../../support/memory-disk';
 import { MadeUpProcesses } from '../../support/processes';
 import { folder, Ground } from './ground';
-import { failure, ScriptedService } from './scripted-service';
+import { down, ScriptedService } from './scripted-service';
 
 const first = `${folder}/00000001.log`;
 
@@ -26,9 +26,7 @@ function because(code: StorageErrorCode): (error: SyncServiceError) => boolean {
 describe('an outbox and its disk', () => {
   function away(): Ground {
     const ground = new Ground();
-    ground.service.answer = () => {
-      throw failure('SYNC_UNREACHABLE');
-    };
+    ground.service.answer = down;
     return ground;
   }
 
@@ -283,9 +281,7 @@ describe('an outbox and its disk', () => {
 
     it('is for nobody else, and holds nothing any more once all is sent', async () => {
       const service = new ScriptedService();
-      service.answer = () => {
-        throw failure('SYNC_UNREACHABLE');
-      };
+      service.answer = down;
       const path = join(home, 'a', 'outbox');
       const outbox = await Outbox.open({ folder: path, client: service.client() });
       await outbox.put(object('a'), 'x');

@@ -6,7 +6,7 @@ import { Outbox, openJournal, SyncServiceClient } from '../../../src/client';
 import { ChunkStore } from '../../support/chunk-store';
 import { rsa } from '../../support/keys';
 import { Ground } from './ground';
-import { failure } from './scripted-service';
+import { down, failure } from './scripted-service';
 
 const object = { objectType: 't', objectID: 'o' };
 
@@ -17,9 +17,7 @@ describe('what an outbox sends only when it has changed', () => {
   for (const [name, data] of Object.entries({ small, large })) {
     it(`is compared when its turn comes, also after a restart: ${name} data`, async () => {
       const ground = new Ground();
-      ground.service.answer = () => {
-        throw failure('SYNC_UNREACHABLE');
-      };
+      ground.service.answer = down;
       const before = await ground.open();
       const entry = await before.put(object, data, { onlyWhenChanged: true });
       // It is tried meanwhile.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Outbox, OutboxLimits } from '../../../src/client';
 import { Ground } from './ground';
-import { failure } from './scripted-service';
+import { down, failure } from './scripted-service';
 
 const object = { objectType: 't', objectID: 'o' };
 
@@ -19,9 +19,7 @@ type Step = keyof typeof steps;
 describe('the order of an outbox', () => {
   /** An outbox that waits for its service, with some steps put one after the other. */
   async function waiting(ground: Ground, put: readonly Step[], limits: OutboxLimits = {}): Promise<Outbox> {
-    ground.service.answer = () => {
-      throw failure('SYNC_UNREACHABLE');
-    };
+    ground.service.answer = down;
     const outbox = await ground.open(limits);
     await outbox.put({ objectType: 't', objectID: 'other' }, 'x');
     await ground.pass();
@@ -172,9 +170,7 @@ describe('the order of an outbox', () => {
     };
     const entry = await outbox.put(object, 'one');
     await ground.pass();
-    ground.service.answer = () => {
-      throw failure('SYNC_UNREACHABLE');
-    };
+    ground.service.answer = down;
     await outbox.put(object, 'two');
     await outbox.put(object, 'three');
     await ground.pass();
@@ -196,9 +192,7 @@ describe('the order of an outbox', () => {
     };
     const entry = await outbox.put(object, 'one');
     await ground.pass();
-    ground.service.answer = () => {
-      throw failure('SYNC_UNREACHABLE');
-    };
+    ground.service.answer = down;
     await outbox.put(object, 'two');
     await outbox.retry(entry);
     assert.equal((await outbox.whenEnded(entry)).outcome, 'replaced');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Outbox, SyncServiceError } from '../../../src/client';
 import { Ground } from './ground';
-import { failure } from './scripted-service';
+import { down, failure } from './scripted-service';
 
 const bad = { objectType: 't', objectID: 'bad' };
 const good = { objectType: 't', objectID: 'good' };
@@ -196,9 +196,7 @@ describe('an outbox whose service refuses', () => {
     it('wait again after a restart that comes before they are sent', async () => {
       const ground = new Ground();
       const outbox = await refused(ground, failure('SYNC_REJECTED', 400));
-      ground.service.answer = () => {
-        throw failure('SYNC_UNREACHABLE');
-      };
+      ground.service.answer = down;
       const [letter] = outbox.deadLetters();
       assert.ok(letter);
       await ground.pass(1_000);

@@ -146,6 +146,11 @@ export class ScriptedClient implements OutboxClient {
   }
 }
 
+/** How nobody answers, as the client tells it. */
+export function down(): never {
+  throw failure('SYNC_UNREACHABLE');
+}
+
 /** An error as the client throws it. */
 export function failure(
   code: SyncServiceErrorCode,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { OutboxEnd } from '../../../src/client';
 import { Ground } from './ground';
-import { failure } from './scripted-service';
+import { down } from './scripted-service';
 
 function object(objectID: string): { objectType: string; objectID: string } {
   return { objectType: 't', objectID };
@@ -81,9 +81,7 @@ describe('an outbox sends', () => {
 
   it('after a restart what was kept before', async () => {
     const ground = new Ground();
-    ground.service.answer = () => {
-      throw failure('SYNC_UNREACHABLE');
-    };
+    ground.service.answer = down;
     const before = await ground.open();
     await before.put(object('a'), 'one');
     await before.put(object('b'), 'two');
