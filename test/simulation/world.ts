@@ -5,8 +5,8 @@ import { Flow } from './flow';
 import type { LineParts } from './line/call';
 import { Disturbances, Faults } from './line/faults';
 import { Log } from './log';
-import type { Reader } from './oracle/claims';
 import { Oracle } from './oracle/oracle';
+import type { Reader } from './oracle/reader';
 import type { Plan, Step } from './plans/plan';
 import { Process } from './process';
 import { objectOf, operationOf, Rest } from './service/rest';
@@ -57,13 +57,13 @@ export class World {
       onForgotten: (asked) => this.oracle.forgets(objectOf(asked) ?? ''),
       onStrangeList: (asked) => {
         if (asked.by === this.#process?.name && operationOf(asked) === 'list') {
-          this.oracle.history.toldNothing(this.clock.elapsed());
+          this.oracle.history.told.nothing(this.clock.elapsed());
         }
       },
       onText: (asked, lane, { shows }, text) => {
         const isPolled = asked.by === this.#process?.name && lane === 'poll' && operationOf(asked) === 'list';
         const whole = shows?.filter(({ json }) => text.includes(json)) ?? [];
-        if (isPolled && whole.length > 0) this.oracle.history.toldPartly(whole);
+        if (isPolled && whole.length > 0) this.oracle.history.told.partly(whole);
       },
       onAnswer: (asked, lane, { shows }) => {
         if (!shows || asked.by !== this.#process?.name) return;

@@ -1,0 +1,15 @@
+import type { VirtualClock } from '../clock';
+import type { Disturbances } from '../line/faults';
+import type { History } from './history';
+import type { Rule } from './rules';
+
+/** What all who judge have before them. */
+export interface Bench {
+  readonly history: History;
+  readonly clock: VirtualClock;
+  readonly disturbances: Disturbances;
+  /** Versions of which the service answered a mark, and forgot it. */
+  readonly forgotten: ReadonlySet<string>;
+  readonly now: number;
+  broken(rule: Rule, what: string): void;
+}

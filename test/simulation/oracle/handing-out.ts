@@ -1,0 +1,167 @@
+import type { ObjectUpdate } from '../../../src/client';
+import type { Appearance } from '../service/publications';
+import type { Bench } from './bench';
+import type { Claim } from './claim';
+import type { Reader } from './reader';
+import type { Rule } from './rules';
+
+/** More at one moment is a loop that nothing slows down. */
+const handedInOneMoment = 1_000;
+
+/** Judges what is handed out: whether it may be, now, again, and as this attempt. */
+export class HandingOut {
+  readonly #moment = { at: 0, handed: 0 };
+
+  constructor(private readonly bench: Bench) {}
+
+  /** @throws Error that ends the reading: nothing else would come to its turn any more. */
+  noLoop(what: string): void {
+    if (this.#moment.at !== this.bench.now) Object.assign(this.#moment, { at: this.bench.now, handed: 0 });
+    this.#moment.handed += 1;
+    if (this.#moment.handed > handedInOneMoment) throw new Error(`Handed out without end: ${what}`);
+  }
+
+  /** Before it is part of what had happened. */
+  judge(
+    reader: Reader,
+    appearance: Appearance,
+    { attempt }: Pick<ObjectUpdate, 'attempt'>,
+    what: string,
+  ): void {
+    if (!reader.takes(appearance.objectID)) this.bench.broken('i: only what it takes', what);
+    const claim = reader.claim(appearance.objectID, appearance.version);
+    this.#neverBack(reader, appearance, what);
+    this.#oneAtATime(reader, appearance, what);
+    if (claim) this.#againWithReason(claim, appearance, what);
+    if (!reader.plan.observes) this.#attempt(claim, appearance, attempt, what);
+    this.#inTime(reader, claim, appearance, what);
+  }
+
+  #neverBack(reader: Reader, appearance: Appearance, what: string): void {
+    const later = reader.on(appearance.objectID).find((claim) => claim.appearance.order > appearance.order);
+    if (later) this.bench.broken('a: versions never go back', `${what}, after ${later.name}`);
+  }
+
+  #oneAtATime(reader: Reader, appearance: Appearance, what: string): void {
+    for (const claim of reader.on(appearance.objectID)) {
+      if (claim.appearance.version === appearance.version) continue;
+      if (claim.standing === 'in the flow') {
+        this.bench.broken(
+          'd: what is in hand is not handed out again',
+          `${what}, while the flow has ${claim.name}`,
+        );
+      } else if (claim.standing === 'asked' && claim.unanswered > 0 && !claim.apart) {
+        this.#unlessAnsweredNow([claim], 0, 'd: nothing is handed out while it is being acknowledged', what);
+      }
+    }
+  }
+
+  /**
+   * More of these than `most` stand in the way, but what is answered at the same moment: of two things that happen then,
+   * a promise may tell the first after the second.
+   */
+  #unlessAnsweredNow(claims: readonly Claim[], most: number, rule: Rule, what: string): void {
+    if (claims.length <= most) return;
+    const now = this.bench.now;
+    const names = namesOf(claims);
+    this.bench.clock.after(0, () => {
+      const isAnswered = ({ standing, since }: Claim): boolean =>
+        since === now && (standing === 'settled' || standing === 'refused');
+      if (claims.filter((claim) => !isAnswered(claim)).length > most)
+        this.bench.broken(rule, `${what}: ${names}`);
+    });
+  }
+
+  #againWithReason(claim: Claim, appearance: Appearance, what: string): void {
+    const cameAnew = appearance.order > claim.appearance.order;
+    const why = `${what}: ${claim.name}`;
+    switch (claim.standing) {
+      case 'in the flow':
+        this.bench.broken('d: what is in hand is not handed out again', why);
+        return;
+      case 'asked':
+        if (claim.unanswered === 0 && cameAnew) return;
+        this.bench.broken('d: nothing is handed out while it is being acknowledged', why);
+        return;
+      case 'settled':
+      case 'rejected':
+      case 'resting':
+        if (!cameAnew) this.bench.broken('d: what was let go rests for its time', why);
+        return;
+      case 'let go':
+        if (!cameAnew && this.bench.now < claim.since + (claim.until - claim.since) / 2) {
+          this.bench.broken('d: what was let go rests for its time', why);
+        }
+        return;
+      case 'refused':
+        if (cameAnew) return;
+        if (
+          this.bench.history.told.polls <= claim.polls ||
+          this.bench.now < claim.since + (claim.until - claim.since) / 2
+        )
+          this.bench.broken('d: what was let go rests for its time', why);
+    }
+  }
+
+  #attempt(claim: Claim | undefined, appearance: Appearance, attempt: number, what: string): void {
+    if (claim?.vague) {
+      // After a power cut it is for the client to say, within what there may have been.
+      claim.vague = false;
+      if (attempt >= 1 && attempt <= claim.spent + 2) claim.spent = attempt - 1;
+    }
+    const expected = (claim?.spent ?? 0) + 1;
+    // One that was gone, and came again as it was, may be as good as new.
+    if (claim && appearance.order > claim.appearance.order && attempt === 1) claim.spent = 0;
+    else if (attempt !== expected) {
+      this.bench.broken('g: attempts are spent on the flow alone', `${what}, where ${expected} was due`);
+    }
+  }
+
+  /** Once it is part of that. */
+  window(reader: Reader, appearance: Appearance, what: string): void {
+    if (reader.plan.observes) return;
+    const { window } = reader.plan;
+    const asked = reader.inAcknowledgement();
+    // Those that have no place yet in acknowledgement keep theirs in the flow.
+    const flow = [...reader.inFlow(), ...asked.slice(window)];
+    // Receivers that are full of what they asked for would wait for each other for ever: the one may have more.
+    const isWanted = this.bench.history.isWanted(reader, appearance);
+    const late = flow.filter((each) => each.late).length;
+    const most = isWanted ? 2 * window - Math.min(asked.length, window) + late : window;
+    this.#unlessAnsweredNow(
+      flow,
+      most,
+      'c: no more in the flow and in acknowledgement than the window',
+      what,
+    );
+  }
+
+  #inTime(reader: Reader, claim: Claim | undefined, appearance: Appearance, what: string): void {
+    // What else is asked for by whoever asks for any version, and when what was forgotten, only the client knows.
+    const isUnsure = this.bench.history.anyVersion.size > 0 || this.bench.forgotten.size > 0;
+    const due = isUnsure ? undefined : this.#dueAt(reader, claim, appearance);
+    if (due === undefined) return;
+    const deadline = this.bench.disturbances.deadline(due);
+    if (this.bench.now > deadline)
+      this.bench.broken('f: in time', `${what}: due at ${due}, at the latest at ${deadline}`);
+  }
+
+  /** When an object that has to be handed out could be for the first time; undefined while it can not. */
+  #dueAt(reader: Reader, claim: Claim | undefined, appearance: Appearance): number | undefined {
+    if (reader.roomSince === undefined) return undefined;
+    let due = Math.max(
+      reader.roomSince,
+      this.bench.history.objects.listedAt(appearance),
+      reader.joinedAt,
+      claim?.until ?? 0,
+    );
+    for (const other of reader.on(appearance.objectID)) {
+      if (other !== claim) due = Math.max(due, other.since);
+    }
+    return due;
+  }
+}
+
+function namesOf(claims: readonly Claim[]): string {
+  return claims.map(({ name }) => name).join(', ');
+}

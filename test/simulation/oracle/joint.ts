@@ -1,0 +1,98 @@
+import type { Appearance } from '../service/publications';
+import type { Claim } from './claim';
+import type { Objects } from './objects';
+import type { Reader } from './reader';
+
+/** Which versions are acknowledged, since all who share them have asked, and which wait for others. */
+export class Joint {
+  /**
+   * Since when a version is acknowledged because all who share it have asked. By its name: an acknowledgement that has
+   * begun goes on where the version is gone for a while and comes again as it was.
+   */
+  readonly #begun = new Map<string, number>();
+  /** Versions that somebody asked for, and that wait for others. */
+  readonly #joint = new Map<string, Appearance>();
+
+  constructor(
+    private readonly readers: readonly Reader[],
+    private readonly objects: Objects,
+  ) {}
+
+  /** The client is no more. @returns the names of the versions that were acknowledged, or waited for others. */
+  end(): ReadonlySet<string> {
+    const underWay = new Set([...this.#begun.keys(), ...this.#joint.keys()]);
+    this.#begun.clear();
+    this.#joint.clear();
+    return underWay;
+  }
+
+  /** What was asked for goes on once lists have shown who else has a word on it. */
+  goOn(appearance: Appearance): void {
+    this.#joint.set(appearance.name, appearance);
+  }
+
+  /** It is acknowledged no more. */
+  forget({ name }: Appearance): void {
+    this.#begun.delete(name);
+  }
+
+  /** Since when a version is acknowledged; from now on, perhaps, since somebody asked or is waited for no more. */
+  begin(appearance: Appearance, now: number): number | undefined {
+    const { name } = appearance;
+    const before = this.#begun.get(name);
+    for (const reader of this.readers) reader.passTime(now);
+    const awaited = before === undefined ? this.awaited(appearance) : [];
+    if (awaited.length > 0) {
+      this.#joint.set(name, appearance);
+      return undefined;
+    }
+    if (before === undefined && this.#mayBeAwaited(appearance)) {
+      for (const claim of this.askers(appearance)) claim.unsure = true;
+    }
+    this.#joint.delete(name);
+    this.#begun.set(name, before ?? now);
+    for (const reader of this.readers) {
+      const claim = reader.claim(appearance.objectID, appearance.version);
+      if (claim?.standing !== 'asked' || claim.begun) continue;
+      claim.begun = true;
+      reader.changed(claim, now);
+    }
+    return before ?? now;
+  }
+
+  /** Somebody is waited for no more, perhaps. */
+  reconsider(now: number): void {
+    for (const appearance of Array.from(this.#joint.values())) this.begin(appearance, now);
+  }
+
+  /** Who has been told of this version, or may still be, holds it or will be handed it, and has not asked. */
+  awaited({ objectID, version }: Appearance): Reader[] {
+    return this.readers.filter((reader) => {
+      const { open, returns, plan, told, toldReceived } = reader;
+      if (!(open || returns) || plan.observes || !reader.takes(objectID)) return false;
+      const standing = reader.claim(objectID, version)?.standing ?? 'let go';
+      if (standing === 'in the flow') return true;
+      // What no list shows it any more it will not be handed out, unless it has not seen those that it wants.
+      const isToBeTold = told === undefined || (plan.includeReceived && !toldReceived);
+      const isTold = isToBeTold || reader.isTold({ objectID, version });
+      return isTold && (standing === 'let go' || standing === 'refused');
+    });
+  }
+
+  /** Whether somebody may be handed this version again, or not: after a restart only the client knows. */
+  #mayBeAwaited({ objectID, version }: Appearance): boolean {
+    const order = this.objects.newest(objectID, version)?.order ?? 0;
+    return this.readers.some((reader) => {
+      const claim = reader.claim(objectID, version);
+      // Whether what was said of it counts that went and came again as it was depends on who saw it go.
+      return claim !== undefined && (claim.standing === 'free' || claim.appearance.order < order);
+    });
+  }
+
+  /** Who asked for this version's acknowledgement. */
+  askers({ objectID, version }: Appearance): Claim[] {
+    return this.readers
+      .map((reader) => reader.claim(objectID, version))
+      .filter((claim): claim is Claim => claim !== undefined && claim.asked.size > 0);
+  }
+}

@@ -1,0 +1,68 @@
+import type { Appearance } from '../service/publications';
+import type { Mark, Marker } from '../service/service';
+import type { Bench } from './bench';
+
+/** Judges what the service is told of objects: whether somebody had asked for it, and all who had to. */
+export class Marking {
+  /** How often an update was acknowledged with its predecessor, within the time of one request. */
+  unversioned = 0;
+
+  constructor(private readonly bench: Bench) {}
+
+  /** @returns whether it was for this version that somebody asked, not for the one before. */
+  judge(appearance: Appearance, mark: Mark, { by, knew }: Marker): boolean {
+    const ours = this.bench.history.memoryOf(by) !== undefined;
+    // It was on its way when the version came.
+    const meant = !knew || knew.order >= appearance.order;
+    if (!ours) return meant;
+    if (meant) this.#onlyWhatWasAskedFor(appearance, mark, by === this.bench.history.client);
+    else this.#onlyWithinOneRequest(appearance, mark);
+    if (meant && this.#countsTwice(appearance, mark, by)) {
+      this.bench.broken(
+        'e: one application counts once',
+        `${appearance.name} is marked ${mark} a second time`,
+      );
+    }
+    return meant;
+  }
+
+  #onlyWhatWasAskedFor(appearance: Appearance, mark: Mark, isAlive: boolean): void {
+    const { history } = this.bench;
+    if (history.anyVersion.has(appearance.objectID)) return;
+    const askers = history.joint.askers(appearance);
+    const isAsked = mark === 'deleted' ? askers.length > 0 : askers.some((claim) => claim.asked.has(mark));
+    if (!isAsked) {
+      this.bench.broken(
+        'e: nothing is acknowledged that nobody asked for',
+        `${appearance.name} is marked ${mark}`,
+      );
+    }
+    // Who had asked when a client sent it that is no more, nobody knows any more.
+    if (isAlive && history.joint.begin(appearance, this.bench.now) === undefined) {
+      const names = history.joint.awaited(appearance).map(({ name }) => name);
+      const what = `${appearance.name} is marked ${mark} without a word of ${names.join(', ')}`;
+      this.bench.broken('e: a version is acknowledged once all have asked', what);
+    }
+  }
+
+  #countsTwice(appearance: Appearance, mark: Mark, by: string): boolean {
+    // Whoever asks for any version asks for this one again.
+    if (appearance.consumers <= 1 || this.bench.history.anyVersion.has(appearance.objectID)) return false;
+    return this.bench.history.countedBefore(appearance, mark, by);
+  }
+
+  /** Nobody asked for this version: it must have come after the last word on its predecessor, for which somebody did. */
+  #onlyWithinOneRequest(appearance: Appearance, mark: Mark): void {
+    const { objectID, order } = appearance;
+    if (this.bench.history.anyVersion.has(objectID)) return;
+    const earlier = this.bench.history.readers.some((reader) =>
+      reader.on(objectID).some((claim) => claim.asked.size > 0 && claim.appearance.order < order),
+    );
+    if (earlier) this.unversioned += 1;
+    else
+      this.bench.broken(
+        'e: nothing is acknowledged that nobody asked for',
+        `${appearance.name} is marked ${mark}`,
+      );
+  }
+}

@@ -1,0 +1,63 @@
+import type { Appearance } from '../service/publications';
+import type { Joint } from './joint';
+import type { Reader } from './reader';
+
+/** What lists have told the receivers. */
+export class Told {
+  /** Answers of polls that arrived at the client. */
+  polls = 0;
+
+  constructor(
+    private readonly readers: readonly Reader[],
+    private readonly joint: Joint,
+  ) {}
+
+  /** The answer of a poll arrived, as the service gave it. */
+  plain(shown: readonly Appearance[], now: number): void {
+    this.polls += 1;
+    const told = byID(shown);
+    for (const reader of this.readers) {
+      if (!reader.isKnown) continue;
+      reader.told = told;
+      // What it shows was not marked received.
+      for (const objectID of told.keys()) reader.toldReceived?.delete(objectID);
+    }
+    this.joint.reconsider(now);
+  }
+
+  /** The answer of a poll had nothing that could be read: whoever gets two such as its first is told of nothing. */
+  nothing(now: number): void {
+    this.polls += 1;
+    for (const reader of this.readers) {
+      if (!reader.isKnown || reader.told) continue;
+      if (reader.glimpsed) reader.told = new Map();
+      reader.glimpsed = true;
+    }
+    this.joint.reconsider(now);
+  }
+
+  /** The answer of a poll broke off after these. */
+  partly(shown: readonly Appearance[]): void {
+    for (const reader of this.readers) {
+      if (reader.isKnown) for (const appearance of shown) reader.tell(appearance);
+    }
+  }
+
+  /** The same, with what was marked received. */
+  received(shown: readonly Appearance[], now: number): void {
+    for (const reader of this.readers) {
+      const { told } = reader;
+      if (!reader.isKnown || !told || !reader.plan.includeReceived) continue;
+      // What it was told once, later lists can only take away.
+      const before = reader.toldReceived;
+      const isNews = ({ objectID, version }: Appearance): boolean =>
+        before ? before.get(objectID)?.version === version : !told.has(objectID);
+      reader.toldReceived = byID(shown.filter(isNews));
+    }
+    this.joint.reconsider(now);
+  }
+}
+
+function byID(shown: readonly Appearance[]): Map<string, Appearance> {
+  return new Map(shown.map((appearance) => [appearance.objectID, appearance]));
+}

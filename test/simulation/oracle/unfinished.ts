@@ -1,0 +1,72 @@
+import type { Appearance } from '../service/publications';
+import type { Bench } from './bench';
+import type { Reader } from './reader';
+import type { Rule } from './rules';
+
+/** What has still to happen for a receiver, and by which rule. */
+export interface Due {
+  rule: Rule;
+  what: string;
+}
+
+/** Knows what has still to happen, while nothing else befalls anybody: at rest that is nothing. */
+export class Unfinished {
+  constructor(private readonly bench: Bench) {}
+
+  /** @param listed what the service lists, without what was marked received. */
+  of(listed: readonly Appearance[]): Due[] {
+    return this.bench.history.readers.flatMap((reader) => {
+      if (!reader.open) return [];
+      reader.passTime(this.bench.now);
+      const current = reader.owed.filter((each) => this.bench.history.objects.stayed(each, reader.joinedAt));
+      // What was marked received is not listed, and may be asked for all the same.
+      const asked = reader.held().filter(({ standing }) => standing === 'asked');
+      const there = asked
+        .map(({ appearance }) => appearance)
+        .filter((each) => this.bench.history.objects.stayed(each, this.bench.now));
+      const due = new Set([...listed, ...current, ...there]);
+      return Array.from(due).flatMap((appearance) => this.#unfinishedOf(reader, appearance));
+    });
+  }
+
+  #unfinishedOf(reader: Reader, appearance: Appearance): Due[] {
+    if (!reader.takes(appearance.objectID)) return [];
+    const name = `${appearance.name} for ${reader.name}`;
+    const handedOut = { rule: 'b: each latest version reaches each receiver' as const, what: name };
+    const claim = reader.claim(appearance.objectID, appearance.version);
+    if (!claim) return this.#isTakenUnseen(appearance) ? [] : [handedOut];
+    if (reader.plan.observes) return [];
+    switch (claim.standing) {
+      case 'in the flow':
+      case 'refused':
+      case 'let go':
+        return [{ ...handedOut, what: `${name}, which is ${claim.standing}` }];
+      case 'asked':
+        // Of what was asked for before a restart nobody is told that the service has taken it.
+        return this.bench.history.isMarked(claim)
+          ? []
+          : [{ rule: 'b: what was asked for is acknowledged', what: name }];
+      case 'settled':
+        // The service may have said that it took it, and have forgotten it.
+        return this.#isForgotten(appearance)
+          ? [{ rule: 'b: what was asked for is acknowledged', what: `${name}, which the service forgot` }]
+          : [];
+      default:
+        return [];
+    }
+  }
+
+  /** Where each acknowledgement counts it must not be asked for again. */
+  #isForgotten({ consumers, deleted, name }: Appearance): boolean {
+    return (consumers <= 1 || deleted) && this.bench.forgotten.has(name);
+  }
+
+  /** Whoever asked for any version may have acknowledged one that it was not handed, and that others have not yet. */
+  #isTakenUnseen(appearance: Appearance): boolean {
+    const { anyVersion, objects } = this.bench.history;
+    const isOurs = ({ by }: { by: string }): boolean => this.bench.history.memoryOf(by) !== undefined;
+    if (!anyVersion.has(appearance.objectID)) return false;
+    // One that was not answered counts as taken where there are several consumers.
+    return appearance.consumers > 1 || objects.marks(appearance).some(isOurs);
+  }
+}
