@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { freePort } from '../support/ports';
 import { until } from '../support/until';
@@ -10,8 +10,6 @@ import { makeUserDir } from '../support/user-dir';
 export interface RunningNodeRed {
   /** With the admin root, without a slash at its end. */
   url: string;
-  /** Where files may be written. */
-  folder: string;
   /** Where it runs: relative paths start here. */
   home: string;
   /** What it has logged: warnings and errors. */
@@ -48,8 +46,6 @@ export async function startNodeRed(
   runtime = usual,
 ): Promise<RunningNodeRed> {
   const { path: userDir, remove } = await makeUserDir(runtime.userDir);
-  const folder = join(userDir, 'received');
-  await mkdir(folder);
   const port = await freePort();
   const whole = {
     flowFile: 'flows.json',
@@ -69,8 +65,6 @@ export async function startNodeRed(
       cwd: userDir,
       env: {
         ...process.env,
-        EDGE_SYNC_FILE: join(root, 'docs/demo.png'),
-        EDGE_SYNC_FOLDER: folder,
         PORT: String(port),
         ...environment,
       },
@@ -87,7 +81,6 @@ export async function startNodeRed(
   await untilItAnswers(child, `${url}/settings`, log);
   return {
     url,
-    folder,
     home: userDir,
     log,
     async stop() {

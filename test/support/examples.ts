@@ -102,9 +102,10 @@ export function unexpectedIn(log: string): string[] {
 /** What a user does with each example, and sees. */
 export const examples: Record<string, (example: ExampleAtWork, horizon: OpenHorizon) => Promise<void>> = {
   async 'cloud to edge'(example) {
+    await example.file('edge-sync-received', 'about.txt');
     await example.press('send a file');
     await example.press('send a configuration');
-    await example.file('received', 'picture.png');
+    await example.file('edge-sync-received', 'picture.png');
     await example.read(/celsius/);
     await example.see('publish configuration', /^consumed$/);
     await example.see('publish file', /^consumed$/);
