@@ -1,6 +1,7 @@
 import type { Guard } from './guard';
 import { guardsOfConnection } from './of-connection';
 import { guardsOfData } from './of-data';
+import { guardsOfHostile } from './of-hostile';
 import { guardsOfNodes } from './of-nodes';
 import { guardsOfOutbox } from './of-outbox';
 import { guardsOfStorage } from './of-storage';
@@ -14,4 +15,5 @@ export const guards: readonly Guard[] = [
   ...guardsOfOutbox,
   ...guardsOfNodes,
   ...guardsOfUpdates,
+  ...guardsOfHostile,
 ];

@@ -29,7 +29,6 @@ export class HostileService {
       request.resume();
       request.on('error', () => undefined);
       response.on('error', () => undefined);
-      response.socket?.on('error', () => undefined);
       if (service.mode?.isSlow === undefined) await once(request, 'end').catch(() => undefined);
       service.answered += 1;
       const good = service.#good(request.method ?? '', request.url ?? '');
@@ -40,6 +39,7 @@ export class HostileService {
           : void response.writeHead(good.status).end(good.body);
       await answer().catch(() => response.destroy());
     });
+    server.on('connection', (socket) => socket.on('error', () => undefined));
     server.on('clientError', (_, socket) => socket.destroy());
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

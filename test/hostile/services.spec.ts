@@ -93,6 +93,42 @@ describe('hostile services', function () {
     }
   }
 
+  /** Each was a TypeError of a public method, or came through, before. */
+  const named: [mode: string, call: string, code: string][] = [
+    ['another shape', 'getHealth', 'SYNC_UNEXPECTED_RESPONSE'],
+    ['null for everything', 'getHealth', 'SYNC_UNEXPECTED_RESPONSE'],
+    ['an array for everything', 'listUpdates', 'SYNC_UNEXPECTED_RESPONSE'],
+    ['objectSize is text', 'fetchObjectDataToFile', 'SYNC_UNEXPECTED_RESPONSE'],
+    ['objectSize is an object', 'fetchObjectData', 'SYNC_UNEXPECTED_RESPONSE'],
+    ['a negative size', 'getObjectMetadata', 'SYNC_UNEXPECTED_RESPONSE'],
+  ];
+  for (const [mode, call, code] of named) {
+    it(`that answer with ${mode} end ${call} with ${code}`, async () => {
+      const service = await HostileService.start('CSS');
+      service.mode = modes.find(({ name }) => name === mode);
+      assert.ok(service.mode, mode);
+      const client = clientOf(service, true);
+      const [, ask] = calls.find(([name]) => name === call) ?? [];
+      await assert.rejects(async () => ask?.(client, folder), { code });
+      await client.close();
+      await service.close();
+    });
+  }
+
+  it('that have null in lists are asked in vain for it: the other entries come', async () => {
+    const service = await HostileService.start('CSS');
+    const client = clientOf(service, true);
+    for (const what of ['null', 'a number', 'text', 'truth']) {
+      service.mode = modes.find(({ name }) => name === `${what} in lists`);
+      assert.ok(service.mode, what);
+      assert.equal((await client.getDestinations()).length, 1);
+      assert.equal((await client.listAllObjects('hostile')).length, 1);
+      assert.deepEqual(await client.listOrganizations(), []);
+    }
+    await client.close();
+    await service.close();
+  });
+
   it('of any kind end each call of the client, well or with a typed error, and spoil nothing for the next', async () => {
     const seed = seedOf('EDGE_SYNC_SEED');
     const random = new SeededRandom(seed);
