@@ -18,6 +18,8 @@ const runs = { numRuns: 300 };
 /** Characters that mean something somewhere, among all others. */
 const sign = fc.oneof(fc.constantFrom(...'./\\:@#?%&=<>[](),;~!|*$^-_ \0\t"\'aA0é語'), anyCharacter);
 const text = fc.string({ unit: sign, maxLength: 12 });
+/** Of what one side or both accept, and little else. */
+const name = fc.oneof(fc.string({ unit: fc.constantFrom(...'ab1#^|*$!~@._-é語\u0301'), maxLength: 5 }), text);
 
 /** What came of it, or that it was refused with a code; anything else is thrown on. */
 function result<T>(work: () => T): T | 'refused' {
@@ -32,7 +34,7 @@ function result<T>(work: () => T): T | 'refused' {
 describe('any name', () => {
   it('that reaches an edge is accepted by a cloud', () => {
     fc.assert(
-      fc.property(text, (name) => !canReachEdge(name) || isAcceptedByCloud(name)),
+      fc.property(name, (any) => !canReachEdge(any) || isAcceptedByCloud(any)),
       runs,
     );
   });
@@ -40,7 +42,7 @@ describe('any name', () => {
   it('is one segment of the path, by which it is known again, or is refused', () => {
     const lenient = fc.boolean();
     fc.assert(
-      fc.property(text, text, lenient, (objectType, objectID, cloudOnly) => {
+      fc.property(name, name, lenient, (objectType, objectID, cloudOnly) => {
         const path = result(() => new Paths('demo', cloudOnly).object({ objectType, objectID }, 'data'));
         if (path === 'refused') return;
         const url = new URL(path, 'http://host');
@@ -114,7 +116,8 @@ describe('any address', () => {
 
 describe('any range of versions', () => {
   type Version = readonly [number, number, number];
-  const version = fc.tuple(fc.nat(3), fc.nat(3), fc.nat(12));
+  /** Few, so that two are often the same; and one of two digits. */
+  const version = fc.tuple(fc.nat(1), fc.nat(1), fc.constantFrom(0, 2, 10));
   const written = (numbers: Version): string => numbers.join('.');
   const isBefore = (one: Version, other: Version): boolean => {
     const at = one.findIndex((number, place) => number !== other[place]);
@@ -223,8 +226,8 @@ describe('any metadata', () => {
       let sent = 0;
       fc.assert(
         fc.property(metadata, fc.boolean(), (given, withData) => {
-          const name = { objectType: 't', objectID: 'o' };
-          const published = result(() => toPublish({ ...name, ...given }, kind, withData, now));
+          const object = { objectType: 't', objectID: 'o' };
+          const published = result(() => toPublish({ ...object, ...given }, kind, withData, now));
           if (published === 'refused') return;
           sent += 1;
           const data = withData ? Buffer.from('x') : undefined;
