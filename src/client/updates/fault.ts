@@ -20,7 +20,8 @@ const ofVersion: ReadonlySet<unknown> = new Set(['SYNC_SUPERSEDED', 'SYNC_NOT_FO
 
 /** Tells it by the code of the error: nodes have errors of their own with the same codes. */
 export function faultOf(error: unknown): Fault {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  if (ofService.has(code)) return 'service';
+  const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
+  // A 408 is the line's word, though others of its code are the service's own.
+  if (ofService.has(code) || statusCode === 408) return 'service';
   return ofVersion.has(code) ? 'version' : 'flow';
 }
