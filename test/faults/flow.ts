@@ -1,4 +1,5 @@
 import type { Flows } from '../support/embedded-node-red';
+import { ownID, publishingNode } from '../support/publishing-node';
 import type { SeededRandom } from '../support/random';
 
 type Node = Flows['flows'][number];
@@ -103,7 +104,7 @@ function edgeNodes({ hooks: baseURL }: Addresses): Node[] {
     { ...at, ...syncIn, id: 'in2', objectTypes: 'readings orders', wires: [['consume2'], ['consume2']] },
     { ...at, id: 'consume2', type: 'sync-consume', wires: [[]] },
     { ...at, ...every('0.4'), id: 'tick', wires: [['out']] },
-    { ...at, ...syncOut, id: 'out', objectType: 'up', whenAway: 'keep', waitFor: 'queued', wires: [[]] },
+    { ...at, ...publishingNode('up'), ...ownID, id: 'out', whenAway: 'keep', waitFor: 'queued', wires: [[]] },
     { ...at, id: 'catch', type: 'catch', scope: null, wires: [[]] },
   ];
 }
@@ -114,22 +115,11 @@ function cloudNodes({ hooks: baseURL }: Addresses): Node[] {
   const waiting = { destination: 'all', waitFor: 'consumed', timeout: '5' };
   return [
     { ...at, ...every('0.3'), id: 'tick2', wires: [['out2']] },
-    { ...at, ...syncOut, ...waiting, id: 'out2', objectType: 'readings', wires: [[]] },
+    { ...at, ...publishingNode('readings'), ...ownID, ...waiting, id: 'out2', wires: [[]] },
     { ...at, ...syncIn, ...hooked, id: 'up', objectTypes: 'up', wires: [[], []] },
     { ...at, id: 'catch2', type: 'catch', scope: null, wires: [[]] },
   ];
 }
-
-const syncOut = {
-  type: 'sync-out',
-  action: 'publish',
-  objectTypeType: 'str',
-  objectID: '',
-  objectIDType: 'unique',
-  data: 'payload',
-  dataType: 'msg',
-  source: 'value',
-};
 
 function every(seconds: string): { type: string; [property: string]: unknown } {
   return { type: 'inject', props: [{ p: 'payload' }], repeat: seconds, payload: '', payloadType: 'date' };

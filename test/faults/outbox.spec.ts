@@ -3,6 +3,7 @@ import { SyncServiceClient } from '../../src/client';
 import { LocalService } from '../../src/local-service';
 import { EmbeddedNodeRed, type Flows } from '../support/embedded-node-red';
 import { freePort } from '../support/ports';
+import { givenID, publishingNode } from '../support/publishing-node';
 import { until } from '../support/until';
 import { makeUserDir, type UserDir } from '../support/user-dir';
 
@@ -21,16 +22,8 @@ function sendingFlow(address: string): Flows {
       },
       { id: 'post', type: 'http in', url: '/send', method: 'post', wires: [['out']], ...place },
       {
-        ...{
-          id: 'out',
-          type: 'sync-out',
-          service: 'css',
-          action: 'publish',
-          whenAway: 'keep',
-          waitFor: 'queued',
-        },
-        ...{ objectType, objectTypeType: 'str', objectID: 'payload.id', objectIDType: 'msg' },
-        ...{ data: 'payload', dataType: 'msg', destination: 'all', wires: [['outcome']], ...place },
+        ...{ ...publishingNode(objectType), ...givenID, id: 'out', service: 'css', destination: 'all' },
+        ...{ whenAway: 'keep', waitFor: 'queued', wires: [['outcome']], ...place },
       },
       { id: 'outcome', type: 'change', rules: [outcome], wires: [['response']], ...place },
       { id: 'response', type: 'http response', statusCode: '200', wires: [], ...place },

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { EmbeddedNodeRed, type Flows } from '../support/embedded-node-red';
+import { ownID, publishingNode } from '../support/publishing-node';
 import { until } from '../support/until';
 import { makeUserDir, type UserDir } from '../support/user-dir';
 
@@ -150,9 +151,8 @@ function flowTo(address: string, hooks: string): Flows {
     wires: [[path]],
   });
   const out = {
-    ...{ ...at, type: 'sync-out', action: 'publish', destination: 'all', waitFor: 'published' },
-    ...{ objectType: 't', objectTypeType: 'str', objectID: '', objectIDType: 'unique' },
-    ...{ source: 'value', data: 'payload', dataType: 'msg', wires: [['answer']] },
+    ...{ ...at, ...publishingNode('t'), ...ownID, destination: 'all', waitFor: 'published' },
+    wires: [['answer']],
   };
   const signing = { signingKey: '', signingKeyType: 'stored' };
   return {

@@ -1,4 +1,5 @@
 import type { Flows } from '../../support/embedded-node-red';
+import { givenID, publishingNode } from '../../support/publishing-node';
 
 type Node = Flows['flows'][number];
 
@@ -155,18 +156,10 @@ function publishing(type: ObjectType, { tab, service, destination }: Publishing)
   return [
     { ...at, id: `post ${type}`, type: 'http in', url: `/${type}`, method: 'post', wires: [[asked]] },
     {
-      ...{
-        ...at,
-        id: asked,
-        type: 'sync-out',
-        service,
-        action: 'publish',
-        destination,
-        ...(type.startsWith('kept') && { whenAway: 'keep' }),
-        waitFor: type.startsWith('kept') ? 'queued' : 'published',
-      },
-      ...{ objectType: type, objectTypeType: 'str', objectID: 'payload.id', objectIDType: 'msg' },
-      ...{ source: 'value', data: 'payload.data', dataType: 'msg', wires: [[`answer ${type}`]] },
+      ...{ ...at, ...publishingNode(type), ...givenID, id: asked, service, destination },
+      ...(type.startsWith('kept') && { whenAway: 'keep' }),
+      waitFor: type.startsWith('kept') ? 'queued' : 'published',
+      ...{ data: 'payload.data', wires: [[`answer ${type}`]] },
     },
     { ...at, id: `answer ${type}`, type: 'http response', statusCode: '', wires: [] },
     { ...at, id: `failed ${type}`, type: 'catch', scope: [asked], wires: [[`refusal ${type}`]] },
