@@ -16,12 +16,16 @@ const live = new Map<string, Set<string>>();
 let changes = 0;
 
 function object(objectType: string, objectID: string, instanceID = first): object {
-  const objectSize = /^data-(\d+)/.exec(objectType)?.[1] ?? '1024';
-  return metadataOf({ objectType, objectID, instanceID, dataID: instanceID, objectSize: Number(objectSize) });
+  const objectSize = dataSizeOf(objectType);
+  return metadataOf({ objectType, objectID, instanceID, dataID: instanceID, objectSize });
 }
 
 function sizeOf(objectType: string): number {
   return Number(/-(\d+)/.exec(objectType)?.[1] ?? 0);
+}
+
+function dataSizeOf(objectType: string): number {
+  return objectType.startsWith('data') ? sizeOf(objectType) : 1_024;
 }
 
 function listOf(objectType: string): Buffer | undefined {
@@ -83,7 +87,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     const list = listOf(objectType);
     if (list) response.end(list);
     else response.writeHead(404).end();
-  } else if (operation === 'data') await sendData(response, Math.max(sizeOf(objectType), 1));
+  } else if (operation === 'data') await sendData(response, dataSizeOf(objectType));
   else if (operation === 'status') response.end('ready');
   else response.end(stringifyExactJson(object(objectType, objectID), 2));
 }

@@ -5,6 +5,8 @@ import { heap } from './heap';
 import { idle, idleOneType } from './idle';
 import { list, listChanged, listLarge } from './list';
 import { load } from './load';
+import { localIdle } from './local-idle';
+import { nodes } from './nodes';
 import { publish, publishOne } from './publish';
 import { receive, receiveUnchecked } from './receive';
 import { scale } from './scale';
@@ -16,6 +18,7 @@ export const cases: readonly Case[] = [
   publishOne,
   receive,
   receiveUnchecked,
+  nodes,
   list,
   listChanged,
   listLarge,
@@ -28,6 +31,7 @@ export const cases: readonly Case[] = [
   load,
   idle,
   idleOneType,
+  localIdle,
   growthOfList,
   growthOfSize,
   growthOfNodes,

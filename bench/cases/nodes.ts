@@ -1,0 +1,86 @@
+import type { Case } from '../case';
+
+const objects = 2_000;
+
+const tab = { id: 'flow', type: 'tab', label: 'receiving' };
+const place = { z: 'flow', x: 0, y: 0 };
+/** Where each object ends. */
+const end = {
+  id: 'end',
+  type: 'function',
+  func: "global.get('arrived')();",
+  outputs: 0,
+  wires: [],
+  ...place,
+};
+
+/** sync-in, sync-fetch and sync-consume, as they come out of the palette. */
+function ours(address: string, objectType: string): object[] {
+  const service = 'ess';
+  return [
+    tab,
+    { id: service, type: 'sync-service', connection: 'address', side: 'edge', address },
+    {
+      id: 'in',
+      type: 'sync-in',
+      service,
+      objectTypes: objectType,
+      trigger: 'poll',
+      interval: '5',
+      wires: [['fetch'], [], []],
+      ...place,
+    },
+    { id: 'fetch', type: 'sync-fetch', service, output: 'buffer', wires: [['consume']], ...place },
+    { id: 'consume', type: 'sync-consume', service, wires: [['end']], ...place },
+    end,
+  ];
+}
+
+/** The same three requests by the core's nodes, which check nothing and keep nothing. */
+function httpRequests(address: string, objectType: string): object[] {
+  const path = `${address}/api/v1/objects/${objectType}`;
+  const request = { type: 'http request', persist: false, senderr: false, ...place };
+  return [
+    tab,
+    { id: 'go', type: 'inject', once: true, onceDelay: 0, props: [], wires: [['list']], ...place },
+    { id: 'list', method: 'GET', ret: 'obj', url: path, wires: [['each']], ...request },
+    {
+      id: 'each',
+      type: 'function',
+      func: `return [msg.payload.map(({ objectID }) => ({ objectID, url: '${path}/' + objectID + '/data' }))];`,
+      outputs: 1,
+      wires: [['data']],
+      ...place,
+    },
+    { id: 'data', method: 'GET', ret: 'bin', url: '', wires: [['name']], ...request },
+    {
+      id: 'name',
+      type: 'function',
+      func: `return { url: '${path}/' + msg.objectID + '/consumed' };`,
+      outputs: 1,
+      wires: [['consumed']],
+      ...place,
+    },
+    { id: 'consumed', method: 'PUT', ret: 'txt', url: '', wires: [['end']], ...request },
+    end,
+  ];
+}
+
+/** Needs `npm run build`. */
+export const nodes: Case = {
+  name: 'nodes',
+  about: `${objects} objects of 1 KiB in Node-RED, against http request nodes that check nothing`,
+  contenders: [
+    { name: 'http request', program: 'node-red-receive', task: { flow: 'httpRequests' } },
+    { name: 'ours', program: 'node-red-receive', task: { flow: 'ours' } },
+  ],
+  limits: { time: 0.6, cpu: 0.5 },
+  prepare: async (stage) => {
+    const { address } = await stage.canned();
+    const typeOf = (): string => stage.name(`live-${objects}`);
+    return {
+      objects,
+      flows: { ours: ours(address, typeOf()), httpRequests: httpRequests(address, typeOf()) },
+    };
+  },
+};
