@@ -61,7 +61,11 @@ describe('the code on the pages', () => {
 
   it('has pictures that begin as Mermaid knows them', () => {
     for (const block of of('mermaid'))
-      assert.match(block.code, /^(?:flowchart TD|sequenceDiagram|stateDiagram-v2)\n/, place(block));
+      assert.match(
+        block.code,
+        /^(?:flowchart TD|sequenceDiagram|stateDiagram-v2|xychart-beta)\n/,
+        place(block),
+      );
   });
 
   it('has commands that are there, in a form that a shell takes', async () => {
