@@ -6,7 +6,7 @@ import { faults } from './campaign/faults';
 /** A campaign as a test: nothing is lost, nothing is wrong, nothing came again without a reason, and Node-RED lived. */
 export function campaign({ objects, atOnce, faults: wanted, calm }: Omit<Campaign, 'seed'>): void {
   describe(`${objects} objects each way, and as many through outboxes, through at least ${wanted} faults`, function () {
-    this.timeout(3_600_000);
+    this.timeout(4 * 3_600_000);
 
     it('arrive, each whole, and come again only for a reason', async () => {
       const seed = seedOf('EDGE_SYNC_SEED');
