@@ -15,18 +15,6 @@ export const mutantsOfTransfers: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'download: goes on with other data than it began with',
-    file: 'client/data/downloader.ts',
-    find: 'checkVersion: async () => refuseOtherVersion(metadata, await current()),',
-    replace: 'checkVersion: async () => undefined,',
-  },
-  {
-    name: 'download: after a cut it goes on a byte too late',
-    file: 'client/data/resume.ts',
-    find: 'received += piece.length;',
-    replace: 'received += piece.length + 1;',
-  },
-  {
     name: 'file: is not synced before it has its name',
     file: 'storage/atomic-file.ts',
     find: 'await this.file.sync();',
@@ -189,17 +177,5 @@ export const mutantsOfTransfers: readonly Mutant[] = [
     file: 'client/deliveries/wait.ts',
     find: 'if (this.#isLast) this.end',
     replace: 'if (this.#isLast || this.#isLate(now + longestPause)) this.end',
-  },
-  {
-    name: 'wait: never ends where the service does not answer',
-    file: 'client/deliveries/wait.ts',
-    find: 'if (this.#deadline !== undefined) return Math.max(this.#deadline, lastAnswer) + longestLook;',
-    replace: 'if (this.#deadline !== undefined) return Number.POSITIVE_INFINITY;',
-  },
-  {
-    name: 'wait: a deletion is no end',
-    file: 'client/deliveries/wait.ts',
-    find: "if (current.deleted) return 'deleted';",
-    replace: '',
   },
 ];
