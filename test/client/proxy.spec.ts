@@ -76,7 +76,10 @@ describe('a client behind a proxy', () => {
       server.close();
     }
     for (const socket of sockets) socket.destroy();
-    for (const [name, value] of before) if (value !== undefined) process.env[name] = value;
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
   });
 
   const proxy = async (handle: RequestListener): Promise<Server> => {

@@ -80,12 +80,12 @@ describe('the doctor', function () {
   };
   const behindProxy = { EDGE_SYNC_URL: 'https://css.invalid:9443', EDGE_SYNC_ORG: 'demo' };
   const key = { EDGE_SYNC_KEY: 'admin@demo', EDGE_SYNC_SECRET: 'hush' };
-  /** What it says; where no proxy of the environment is needed, without a process of its own for each of so many. */
+  /** What it says; but of a cloud, which is asked by the proxy of a process, without a process for each of so many. */
   const ask = async (
     environment: NodeJS.ProcessEnv,
     ...options: '--json'[]
   ): Promise<{ code: number; results: () => string; output: () => string }> => {
-    if (environment.HTTPS_PROXY) {
+    if (environment.EDGE_SYNC_ORG) {
       const asked = runIn(environment, 'doctor', ...options);
       return { ...asked, code: await asked.code };
     }
