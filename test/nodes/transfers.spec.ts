@@ -198,7 +198,7 @@ describe('fetches', () => {
     const renewed: string[] = [];
     const fetches = new Fetches(
       1,
-      new Transfers(() => undefined),
+      new Transfers(() => undefined, clock),
       ({ objectID }) => renewed.push(objectID),
       clock,
     );
