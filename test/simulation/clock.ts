@@ -18,6 +18,7 @@ class Pending implements Timer {
 const callsInOneSpan = 8_000;
 const span = 10_000;
 const leastDelay = 1e-6;
+const leastMost = 20_000;
 
 /** Taken before a simulation forbids it to everybody else. */
 const { setImmediate: turn } = globalThis;
@@ -27,7 +28,9 @@ const { setImmediate: turn } = globalThis;
  * without waiting happens before the next.
  */
 export class VirtualClock implements Clock {
-  readonly #heap: Pending[] = [];
+  #heap: Pending[] = [];
+  /** How many may wait before it is looked which of them were cancelled. */
+  #most = leastMost;
   #elapsed = 0;
   #order = 0;
   #calls = 0;
@@ -53,6 +56,7 @@ export class VirtualClock implements Clock {
     const due = this.#elapsed + (delay > 0 ? Math.max(delay, leastDelay) : 0);
     const pending = new Pending(due, this.#order, callback);
     push(this.#heap, pending);
+    if (this.#heap.length > this.#most) this.#forgetCancelled();
     return pending;
   }
 
@@ -74,6 +78,13 @@ export class VirtualClock implements Clock {
       if (enough()) return;
     }
     this.#pass(Math.max(end, this.#elapsed));
+  }
+
+  /** A poll that goes on for days cancels a timer of days each time. */
+  #forgetCancelled(): void {
+    this.#heap = this.#heap.filter(({ callback }) => callback);
+    this.#heap.sort((one, other) => (isBefore(one, other) ? -1 : 1));
+    this.#most = Math.max(leastMost, 2 * this.#heap.length);
   }
 
   #pass(to: number): void {

@@ -112,18 +112,6 @@ export const mutantsOfTransfers: readonly Mutant[] = [
     replace: 'if (from) return;',
   },
   {
-    name: 'outbox: a deletion forgets a cut upload',
-    file: 'client/outbox/store.ts',
-    find: "if (outcome !== 'replaced' && entry.leavesCut(outcome)) this.#passCut(entry);",
-    replace: '',
-  },
-  {
-    name: 'outbox: what came before a deletion is needless after it',
-    file: 'client/outbox/lines.ts',
-    find: "else if (earlier.part === 'existence') break;",
-    replace: '',
-  },
-  {
     name: 'outbox: fields make all needless that came before',
     file: 'client/outbox/entry.ts',
     find: "fields: ['fields'],",
@@ -134,12 +122,6 @@ export const mutantsOfTransfers: readonly Mutant[] = [
     file: 'client/outbox/dispatch.ts',
     find: 'if (deleted) return;',
     replace: '',
-  },
-  {
-    name: 'outbox: a service that is busy refuses for good',
-    file: 'client/outbox/verdict.ts',
-    find: "return error.statusCode === 429 ? 'away' : 'rests';",
-    replace: "return 'refused';",
   },
   {
     name: 'outbox: that an entry has ended is not written down',
