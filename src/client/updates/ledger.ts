@@ -134,10 +134,12 @@ export class Ledger {
 
   /** Written down before the hand-out: a process that dies with the object has spent an attempt. */
   remember(entry: Entry, end?: Remembered['end']): void {
-    const { consumers, handedOut, objectID, version, spent, state } = entry;
-    const remembered = { version, consumers, spent, inHand: state === 'handed', handedOut };
+    const { charged, consumers, handedOut, objectID, version, spent, state } = entry;
+    const remembered: Remembered = { version, consumers, spent, inHand: state === 'handed', handedOut };
+    if (charged) remembered.charged = charged;
+    if (end) remembered.end = end;
     if (!handedOut && !end && spent === 0) this.memory.delete(objectID);
-    else this.memory.set(objectID, end ? { ...remembered, end } : remembered);
+    else this.memory.set(objectID, remembered);
   }
 
   /** What was written down of this version by a process before this one. */
@@ -149,8 +151,8 @@ export class Ledger {
       this.memory.delete(entry.objectID);
       return;
     }
-    const { end, handedOut, inHand, spent } = remembered;
-    Object.assign(entry, { handedOut, spent } satisfies Partial<Entry>);
+    const { charged = false, end, handedOut, inHand, spent } = remembered;
+    Object.assign(entry, { charged, handedOut, spent } satisfies Partial<Entry>);
     if (entry.state === 'asked') return;
     if (end === 'resting' || end === 'rejected') this.entries.change(entry, end);
     else if (end === 'consumed' || end === 'deleted') {

@@ -10,6 +10,8 @@ export interface Remembered {
   consumers: number;
   /** Attempts that were spent. */
   spent: number;
+  /** The last of them was spent since the last hand-out: who gives the object back has it back. */
+  charged?: true;
   /** The flow has it: a process that ends so has died. */
   inHand: boolean;
   /** The flow has had it at some time. */
@@ -90,7 +92,7 @@ export class ReceivingMemory {
 
 /** What was acknowledged stays so; everything else gets another chance, though not for the first time. */
 function forgetRests(kept: KeptMap<Remembered>): void {
-  for (const [objectID, { end, ...remembered }] of Array.from(kept)) {
+  for (const [objectID, { charged: _, end, ...remembered }] of Array.from(kept)) {
     const rests = end === undefined || end === 'resting' || end === 'rejected';
     if (rests) kept.set(objectID, { ...remembered, spent: 0, inHand: false });
   }
