@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isSyncServiceError, SyncServiceClient } from '../../src/client';
@@ -114,6 +114,18 @@ describe('hostile services', function () {
       await service.close();
     });
   }
+
+  it('that give no dataID have their data fetched to a file all the same', async () => {
+    const service = await HostileService.start('CSS');
+    service.mode = modes.find(({ name }) => name === 'dataID is missing');
+    assert.ok(service.mode);
+    const client = clientOf(service, true);
+    const file = join(folder, 'file');
+    await client.fetchObjectDataToFile(object, file);
+    assert.deepEqual(await readFile(file), data);
+    await client.close();
+    await service.close();
+  });
 
   it('that have null in lists are asked in vain for it: the other entries come', async () => {
     const service = await HostileService.start('CSS');

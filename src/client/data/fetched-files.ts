@@ -87,8 +87,10 @@ export class FetchedFiles {
   /** Undefined where this version was not fetched before. */
   #known(metadata: ObjectMetadata): FetchedData | undefined {
     const fetched = this.#fetched.get(nameIn(this.service, metadata));
-    const isSame = fetched?.dataID === metadata.dataID && fetched.size === sizeOf(metadata);
-    return this.wants(metadata) && isSame ? fetched : undefined;
+    // A service that is none may give no dataID, as may the lack of what was fetched.
+    if (!fetched || !this.wants(metadata)) return undefined;
+    const isSame = fetched.dataID === metadata.dataID && fetched.size === sizeOf(metadata);
+    return isSame ? fetched : undefined;
   }
 
   /** All of the file; it is on the disk behind the last piece, whoever wrote it. */
