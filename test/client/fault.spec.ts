@@ -23,6 +23,13 @@ describe('who caused a failure', () => {
     });
   }
 
+  it('of a page is the service, or what stands before it, but for what is too large for that', () => {
+    const asked = { method: 'GET', url: 'http://css/api/v1/objects/demo/t/o/data' };
+    const of = (status: number): Fault =>
+      faultOf(errorOfStatus({ status, headers: {} }, '\n<html><h1>Sorry</h1></html>', asked));
+    assert.deepEqual([400, 404, 424, 413].map(of), ['service', 'service', 'service', 'flow']);
+  });
+
   it('of what no service has said is the flow, or the line', () => {
     const notJson = Object.assign(new Error('no JSON'), { code: 'SYNC_NOT_JSON' });
     for (const error of [undefined, null, new Error('of the flow'), notJson])

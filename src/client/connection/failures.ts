@@ -60,6 +60,24 @@ function codeOfOtherStatus(status: number): SyncServiceErrorCode {
   return status >= 400 ? 'SYNC_REJECTED' : 'SYNC_UNEXPECTED_RESPONSE';
 }
 
+/** Whether a text is an HTML page: the service has none, an ingress or a proxy in front of it has. */
+export function isPage(text: string): boolean {
+  return /^\s*</.test(text);
+}
+
+/**
+ * Whether an answer, though its code is one of the service's own, is the word of what stands before it: a 408, or a page
+ * that refuses. One that says 413 counts all the same: what an ingress holds for too large does not come through.
+ */
+export function isOfLine({ response, statusCode }: { response?: unknown; statusCode?: unknown }): boolean {
+  if (statusCode === 408) return true;
+  return isRefusal(statusCode) && statusCode !== 413 && typeof response === 'string' && isPage(response);
+}
+
+function isRefusal(statusCode: unknown): boolean {
+  return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
+}
+
 /** Names what went wrong between here and the service. */
 export function errorOfTransport(
   thrown: unknown,
@@ -139,7 +157,11 @@ export function unsent(failure: unknown): unknown {
   });
 }
 
-/** Whether the service may have done what it was asked, though that failed: 429 and 503 are said before anything is done. */
+/**
+ * Whether the service may have done what it was asked, though that failed: 429 and 503 are said before anything is done,
+ * and a page that refuses in place of it.
+ */
 export function mayHaveArrived(error: SyncServiceError): boolean {
-  return error.code !== 'SYNC_BUSY' && !wasNotSent(error);
+  const isRefused = isOfLine(error) && error.statusCode !== 408;
+  return error.code !== 'SYNC_BUSY' && !wasNotSent(error) && !isRefused;
 }

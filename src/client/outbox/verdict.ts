@@ -1,4 +1,5 @@
 import { isStorageError } from '../../storage/errors';
+import { isPage } from '../connection/failures';
 import type { ServiceKind } from '../connection/kind';
 import { isSyncServiceError, type SyncServiceError } from '../errors';
 import type { Entry, OutboxAction, OutboxReason } from './entry';
@@ -73,10 +74,6 @@ export function isForbiddenByService(error: unknown): boolean {
   if (!isSyncServiceError(error)) return false;
   const { response = '', statusCode } = error;
   return statusCode === 403 && !isPage(response) && !isOnHealth(error);
-}
-
-function isPage(text: string): boolean {
-  return /^\s*</.test(text);
 }
 
 /** How much of a message is kept. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../../system/clock';
 import { endedWithin } from '../../system/deadline';
 import type { EndSignal } from '../../system/ending';
-import { mayHaveArrived, wasNotSent } from '../connection/failures';
+import { isOfLine, mayHaveArrived, wasNotSent } from '../connection/failures';
 import { isSyncServiceError, type SyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
 import type { Acknowledgement, Taken } from './entry';
@@ -80,9 +80,7 @@ function failed(error: unknown, signal: EndSignal, marking: boolean): Try {
   if (!isSyncServiceError(error, ...passing) || signal.aborted) throw error;
   if (error.code === 'SYNC_NOT_FOUND' && !marking) return { result: 'absent', error };
   const refusal = isSyncServiceError(error, 'SYNC_REJECTED', 'SYNC_NOT_FOUND', 'SYNC_UNAUTHORIZED');
-  // 408 is the line's word, not the service's.
-  if (refusal && marking && !wasNotSent(error) && error.statusCode !== 408)
-    return { result: 'refused', error };
+  if (refusal && marking && !wasNotSent(error) && !isOfLine(error)) return { result: 'refused', error };
   return { result: 'unanswered', sent: marking && mayHaveArrived(error), error };
 }
 

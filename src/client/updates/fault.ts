@@ -1,3 +1,5 @@
+import { isOfLine } from '../connection/failures';
+
 /** Who caused a failure: the flow or the data, the service or the line, or that the version is no longer there. */
 export type Fault = 'flow' | 'service' | 'version';
 
@@ -20,8 +22,7 @@ const ofVersion: ReadonlySet<unknown> = new Set(['SYNC_SUPERSEDED', 'SYNC_NOT_FO
 
 /** Tells it by the code of the error: nodes have errors of their own with the same codes. */
 export function faultOf(error: unknown): Fault {
-  const { code, statusCode } = (error ?? {}) as { code?: unknown; statusCode?: unknown };
-  // A 408 is the line's word, though others of its code are the service's own.
-  if (ofService.has(code) || statusCode === 408) return 'service';
+  const { code, response, statusCode } = (error ?? {}) as Record<string, unknown>;
+  if (ofService.has(code) || isOfLine({ response, statusCode })) return 'service';
   return ofVersion.has(code) ? 'version' : 'flow';
 }
