@@ -39,40 +39,10 @@ export const mutantsOfTransfers: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'part: pieces are not checked',
-    file: 'storage/part-file.ts',
-    find: ' || crc32(piece) !== record.readUInt32LE(at + 4)',
-    replace: '',
-  },
-  {
-    name: 'part: serves other data, too',
-    file: 'client/data/file-downloads.ts',
-    find: 'const version = `',
-    replace: 'const version = `any` || `',
-  },
-  {
     name: 'gone: is said by one answer',
     file: 'client/objects/presence.ts',
     find: 'const lacks = await this.#lacks(object, subject, asked);',
     replace: "const lacks = (await Promise.resolve(subject)) === 'data' ? 'data' : 'object';",
-  },
-  {
-    name: 'upload: one that was cut is forgotten',
-    file: 'client/data/upload.ts',
-    find: 'if (this.#cut.has(key)) {',
-    replace: "if (key === '') {",
-  },
-  {
-    name: 'upload: only its last try is looked at',
-    file: 'client/data/upload.ts',
-    find: 'if (put.isDoubtful || mayHaveBeenCut(error))',
-    replace: 'if (mayHaveBeenCut(error))',
-  },
-  {
-    name: 'chunks: go on with other data than they began with',
-    file: 'client/data/chunked-upload.ts',
-    find: ' || !(await beginsWithSent(body, reached))',
-    replace: '',
   },
   {
     name: 'chunks: data that was there before is taken for what was uploaded',

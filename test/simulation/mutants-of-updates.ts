@@ -28,12 +28,6 @@ export const mutants: readonly Mutant[] = [
     replace: 'if (entry === undefined) {',
   },
   {
-    name: 'list: a first one that could not be read has shown all there is',
-    file: 'lists.ts',
-    find: 'reader.listed ||= isWhole || reader.glimpsed;',
-    replace: 'reader.listed = true;',
-  },
-  {
     name: 'left the list: what the flow has is forgotten',
     file: 'listed.ts',
     find: 'if (inFlow.has(entry.state)) entry.newer = undefined;',
