@@ -12,7 +12,8 @@ const block = /-----BEGIN ([A-Z0-9 ]+)-----([^-]+)-----END \1-----/g;
  * @throws NodeFailure SYNC_INVALID_ARGUMENT also where there is none: a key that is missing must not let all data pass.
  */
 export async function trustedKeysOf(value: unknown, locate: (path: string) => string): Promise<string[]> {
-  const entries = Array.isArray(value) ? value : [value];
+  // All of them before any is read: a getter that throws amid them would leave those that were begun to nobody.
+  const entries: unknown[] = Array.isArray(value) ? Array.from(value) : [value];
   const keys = (await Promise.all(entries.map((entry) => keysOf(entry, locate)))).flat();
   if (keys.length === 0) throw invalidInput('There is no trusted key');
   return keys;

@@ -150,6 +150,8 @@ function* all(): Generator<HostileField> {
   const asked = {
     service: 'ess',
     inputs: '1',
+    // Whoever consumes waits for nobody who only looks.
+    acknowledge: 'look',
     objectTypes: 'hostile',
     objectTypesType: 'str',
     interval: '3600',

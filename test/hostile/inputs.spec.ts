@@ -70,11 +70,23 @@ describe('hostile values in messages', function () {
     assert.equal(({} as { polluted?: unknown }).polluted, undefined);
   });
 
+  it('of a list that throws in its middle leaves nothing that nobody waits for', async () => {
+    for (const field of hostileFields.filter(({ name }) => name.endsWith(': trustedKey'))) {
+      const { code } = await ground.give(field, hostileValues['array with a getter that throws']?.());
+      assert.match(String(code), /^SYNC_/);
+    }
+    // What it had begun to read fails only now.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.deepEqual(unheard, []);
+  });
+
   it('leave every node as it was: a good message after them ends well, or is refused by the service', async () => {
     const refusals = [
       'SYNC_NOT_FOUND',
       'SYNC_REJECTED',
       'SYNC_NOT_IN_FLOW',
+      // The object that others have published, where it has arrived meanwhile.
+      'SYNC_NOT_JSON',
       'SYNC_INVALID_ARGUMENT',
       'SYNC_UNAUTHORIZED',
     ];

@@ -102,7 +102,7 @@ export class HostileGround {
     node.receive(message as unknown as NodeMessageInFlow);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('it never ended')), bound);
+      timer = setTimeout(() => reject(new Error(`${field.name} never ended`)), bound);
     });
     return Promise.race([ended, late]).finally(() => clearTimeout(timer));
   }
