@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { sleep } from '../system/clock';
 import { uniqueName } from '../system/random';
 import type { Disk } from './disk';
@@ -6,6 +6,7 @@ import { StorageError, systemCode } from './errors';
 import { ask, holderIn, nameOf, readSign, signOf } from './holder';
 import type { Machine } from './machine';
 import type { ProcessIdentity } from './processes';
+import { UnheldTokens } from './unheld';
 
 /** How often, in ms, who has a lock looks whether it was asked, and is asked again. */
 export const lookEvery = 2_000;
@@ -46,14 +47,25 @@ export async function claim(folder: string, identity: ProcessIdentity, machine: 
       // Another may have tidied up what was in it before it was renamed.
       if (await disk.stat(path)) return { path, wasSilent };
     } catch (error) {
-      await letGo(join(aside, token), disk);
+      // Where the disk has failed behind the rename, it has the lock.
+      UnheldTokens.of(machine.processes).add(token);
+      await remove(join(aside, token), disk);
       if (!contended.has(systemCode(error)) || attempt >= attempts) throw error;
     }
   }
 }
 
+/** Gives a lock back: nobody has it from now on, for this process also where the disk fails. */
+export async function letGo(path: string, { disk, processes }: Machine): Promise<void> {
+  const unheld = UnheldTokens.of(processes);
+  const token = basename(path);
+  unheld.add(token);
+  await remove(path, disk);
+  unheld.delete(token);
+}
+
 /** Removes what a process has in a lock, and the lock with it. */
-export async function letGo(path: string, disk: Disk): Promise<void> {
+async function remove(path: string, disk: Disk): Promise<void> {
   await disk.remove(path);
   await removeEmpty(dirname(path), disk);
 }
@@ -84,8 +96,14 @@ async function clear(folder: string, lock: string, machine: Machine): Promise<bo
     return false;
   }
   let wasSilent = false;
+  const unheld = UnheldTokens.of(processes);
   for (const token of await disk.list(lock)) {
     const path = join(lock, token);
+    if (unheld.has(token)) {
+      await disk.remove(path);
+      unheld.delete(token);
+      continue;
+    }
     const holder = holderIn((await readSign(disk, path)) ?? '');
     const state = holder ? await processes.stateOf(holder) : 'unknown';
     const fate = state === 'unknown' ? await fateOf(path, machine) : state;
@@ -120,7 +138,7 @@ async function tidy(folder: string, disk: Disk): Promise<void> {
   for (const name of await disk.list(folder)) {
     const aside = join(folder, name);
     if (!name.startsWith('lock.') || !(await disk.stat(aside))?.isFolder) continue;
-    await letGo(join(aside, name.slice('lock.'.length)), disk);
+    await remove(join(aside, name.slice('lock.'.length)), disk);
   }
 }
 

@@ -20,6 +20,8 @@ const doubtAfter = patience / 2;
  * container that was killed, or a power cut, costs the next one these 8 s; two that both have pid 1 do not take each other
  * for themselves; and nothing is written while nobody asks.
  *
+ * A process that has let go of it, and whose disk failed at that, takes it again by that it remembers the token.
+ *
  * The dead one is removed by its token, which nobody else will ever have: who is late cannot remove the lock of one who
  * was faster.
  *
@@ -81,7 +83,7 @@ export class FolderLock {
     this.#released = true;
     this.#timer?.cancel();
     await this.#looking;
-    await onDisk(this.folder, () => letGo(this.#path, this.machine.disk));
+    await onDisk(this.folder, () => letGo(this.#path, this.machine));
   }
 
   #wait(): void {

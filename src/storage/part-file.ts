@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { allEnded } from '../system/all-ended';
 import type { Disk, DiskFile } from './disk';
 import { isStorageError, onDisk, systemCode } from './errors';
 import { FolderLock } from './lock';
@@ -55,8 +56,7 @@ export class PartFile {
         await disk.syncFolder(folder);
         return new PartFile(folder, data, record, lock, disk);
       } catch (error) {
-        for (const file of opened) await file.close();
-        await lock.release();
+        await closed(opened).finally(() => lock.release());
         throw error;
       }
     });
@@ -130,16 +130,16 @@ export class PartFile {
 
   /** Leaves it to whoever goes on. */
   async leave(): Promise<void> {
-    await onDisk(this.folder, async () => {
-      await this.#close();
-      await this.lock.release();
-    });
+    await onDisk(this.folder, () => this.#close().finally(() => this.lock.release()));
   }
 
   async discard(): Promise<void> {
     await onDisk(this.folder, async () => {
-      await this.#close();
-      await removeAll(this.folder, this.lock, this.disk);
+      try {
+        await this.#close();
+      } finally {
+        await removeAll(this.folder, this.lock, this.disk);
+      }
     });
   }
 
@@ -161,9 +161,8 @@ export class PartFile {
     });
   }
 
-  async #close(): Promise<void> {
-    await this.data.close();
-    await this.record.close();
+  #close(): Promise<void> {
+    return closed([this.data, this.record]);
   }
 }
 
@@ -175,10 +174,17 @@ function recordIn(folder: string): string {
   return join(folder, 'record');
 }
 
+function closed(files: readonly DiskFile[]): Promise<void> {
+  return allEnded(files.map((file) => file.close()));
+}
+
 async function removeAll(folder: string, lock: FolderLock, disk: Disk): Promise<void> {
-  await disk.remove(recordIn(folder));
-  await disk.remove(dataIn(folder));
-  await lock.release();
+  try {
+    await disk.remove(recordIn(folder));
+    await disk.remove(dataIn(folder));
+  } finally {
+    await lock.release();
+  }
   // The next one may have come meanwhile.
   await disk.removeFolder(folder).catch(() => undefined);
 }

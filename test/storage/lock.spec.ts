@@ -317,6 +317,36 @@ describe('the lock of a folder', () => {
     assert.equal(clock.waiting, 0);
   });
 
+  it('is free for the process itself, wherever a disk failed while it was given back or taken', async () => {
+    let failures = 0;
+    for (const during of ['take', 'release'] as const) {
+      for (let step = 1, isOver = false; !isOver; step += 1) {
+        disk = new MemoryDisk(random);
+        await disk.makeFolder('/f');
+        const one = program();
+        const held = during === 'release' ? await one.take() : undefined;
+        const last = disk.steps + step;
+        disk.before = (operation) => {
+          if (operation.step >= last) throw failure('EIO', operation.name, operation.path);
+        };
+        const error: unknown = await (held ? held.release() : one.take()).then(
+          () => undefined,
+          (reason: unknown) => reason,
+        );
+        isOver = error === undefined;
+        disk.before = () => undefined;
+        if (isOver && !held) break;
+        failures += isOver ? 0 : 1;
+        const lock = await one.take();
+        await assert.rejects(one.take(), { code: 'STORAGE_IN_USE' }, 'it is held again');
+        await assert.rejects(program().take(), { code: 'STORAGE_IN_USE' });
+        await lock.release();
+        assert.deepEqual(await disk.list('/f'), [], `${during}, step ${step}`);
+      }
+    }
+    assert.ok(failures > 5, String(failures));
+  });
+
   it('is one’s of all who try at once', async () => {
     for (let seed = 0; seed < 50; seed += 1) {
       const order = new SeededRandom(seed);

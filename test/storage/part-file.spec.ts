@@ -8,7 +8,7 @@ import { PartFile } from '../../src/storage/part-file';
 import { PartFiles } from '../../src/storage/part-files';
 import { partFor, temporaryFor } from '../../src/storage/temporary';
 import { ManualClock, settle } from '../support/manual-clock';
-import { MemoryDisk } from '../support/memory-disk';
+import { failure, MemoryDisk } from '../support/memory-disk';
 import { MadeUpProcesses } from '../support/processes';
 import { SeededRandom } from '../support/random';
 
@@ -183,6 +183,46 @@ describe('a part file', () => {
     assert.equal(String(await joined(again.kept())), 'one ');
     await again.discard();
     assert.deepEqual(await disk.list('/f'), []);
+  });
+
+  it('can be taken again by the same process, wherever a disk failed while it was opened, left, discarded or committed', async () => {
+    const random = new SeededRandom(1);
+    const clock = new ManualClock();
+    const ends = {
+      open: async () => undefined,
+      leave: (part: PartFile) => part.leave(),
+      discard: (part: PartFile) => part.discard(),
+      // As whoever downloads does.
+      commit: (part: PartFile) => part.commit(path).catch(() => part.leave()),
+    };
+    for (const [name, end] of Object.entries(ends)) {
+      let failures = 0;
+      for (let step = 1, isOver = false; !isOver; step += 1) {
+        const disk = new MemoryDisk(random);
+        await disk.makeFolder('/f');
+        const machine = { disk, clock, random, processes: new MadeUpProcesses().start() };
+        const open = (): Promise<PartFile> => PartFile.open(folder, 0o666, machine);
+        const held = name === 'open' ? undefined : await open();
+        const last = disk.steps + step;
+        let hasFailed = false;
+        disk.before = (operation) => {
+          if (operation.step < last) return;
+          hasFailed = true;
+          throw failure('EIO', operation.name, operation.path);
+        };
+        await (held ? end(held) : open().then((part) => part.leave())).catch(() => undefined);
+        disk.before = () => undefined;
+        isOver = !hasFailed;
+        failures += hasFailed ? 1 : 0;
+        await (await open()).discard();
+        assert.deepEqual(
+          (await disk.list('/f')).filter((each) => each !== 'model'),
+          [],
+        );
+        assert.equal(clock.waiting, 0, `${name}, step ${step}: nobody holds it`);
+      }
+      assert.ok(failures > 2, name);
+    }
   });
 });
 

@@ -95,8 +95,6 @@ export class TransferWorld {
     this.#death = undefined;
     this.#brokenOften = 0;
     this.#fill(false);
-    // A disk that failed while a lock was given back has it held by a process that runs: only its end gives it back.
-    if (this.#isUnsure && this.#process?.isOpening) this.#die('killed', 1_000);
   }
 
   /** At rest: all that is there can be fetched, and what could not be uploaded before can be now. */
