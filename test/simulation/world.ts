@@ -55,6 +55,9 @@ export class World {
         if (operation === 'list') this.oracle.polls();
       },
       onForgotten: (asked) => this.oracle.forgets(objectOf(asked) ?? ''),
+      onStatus: (asked, status) => {
+        if (asked.by === this.#process?.name) this.oracle.statusOf(objectOf(asked), status);
+      },
       onStrangeList: (asked) => {
         if (asked.by === this.#process?.name && operationOf(asked) === 'list') {
           this.oracle.history.told.nothing(this.clock.elapsed());

@@ -47,7 +47,7 @@ export class AcknowledgementMemory {
       .filter((remembered) => remembered.objectType === objectType)
       .map(({ askers, awaited, sent, objectType: _, ...request }) => {
         const acknowledging = new Acknowledging(request, awaited);
-        for (const name of askers) acknowledging.askers.add(name);
+        acknowledging.recall(askers);
         if (sent) acknowledging.resume();
         return acknowledging;
       });

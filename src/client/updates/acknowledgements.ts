@@ -165,19 +165,25 @@ export class Acknowledgements {
 
   #refuse(acknowledging: Acknowledging, error: unknown): void {
     acknowledging.reject(error);
-    this.#end(acknowledging, (asked, objectID, version) => asked.refused(objectID, version));
+    this.#end(acknowledging, (asked, objectID, version, name) => {
+      if (acknowledging.isHeardBy(name)) asked.refused(objectID, version);
+      else asked.letGo(objectID, version);
+    });
   }
 
   #end(
     acknowledging: Acknowledging,
-    tell: (asked: Settlement, objectID: string, version: string) => void,
+    tell: (asked: Settlement, objectID: string, version: string, name: string) => void,
   ): void {
     const { objectID, version } = acknowledging.request;
     this.#underWay.delete(objectID);
     this.#queue.delete(acknowledging);
     acknowledging.phase = 'settled';
     this.tools.memory.forget(this.host.objectType, objectID);
-    for (const asked of this.#asked(acknowledging)) tell(asked, objectID, version);
+    for (const name of acknowledging.askers) {
+      const asked = this.host.asked(name);
+      if (asked) tell(asked, objectID, version, name);
+    }
     this.#queue.start();
     this.host.onChange();
   }

@@ -31,6 +31,8 @@ export class Acknowledging {
   phase: 'joint' | 'queued' | 'running' | 'unanswered' | 'settled' = 'joint';
   /** The names of the receivers that asked. */
   readonly askers = new Set<string>();
+  /** Those of them that asked a process before this one, and nobody hears what becomes of it. */
+  readonly #unheard = new Set<string>();
   /** It has a place in acknowledgement with each receiver that asked, until it is settled. */
   hasPlace = false;
   /** Whether it may have reached the service without an answer, as what it is now. */
@@ -90,8 +92,22 @@ export class Acknowledging {
 
   asks(name: string, how: Acknowledgement, onWait: ((wait: AcknowledgementWait) => void) | undefined): void {
     this.askers.add(name);
+    this.#unheard.delete(name);
     if (how === 'consumed') this.#consume();
     if (onWait) this.#onWait.add(onWait);
+  }
+
+  /** They asked a process before this one. */
+  recall(names: readonly string[]): void {
+    for (const name of names) {
+      this.askers.add(name);
+      this.#unheard.add(name);
+    }
+  }
+
+  /** Whether somebody hears what becomes of what that receiver asked for. */
+  isHeardBy(name: string): boolean {
+    return !this.#unheard.has(name);
   }
 
   tell(wait: AcknowledgementWait): void {

@@ -37,7 +37,8 @@ import type { ReceiverMemory, Remembered } from './memory';
  *   taken           the service        asked, acknowledging                    acknowledged
  *   ask again       the poll           acknowledged: two later lists show it   asked      each time after twice as many
  *   outdated        service or poll    asked, acknowledging                    paused     nothing, each time longer
- *   refused         the service        asked, acknowledging                    handed
+ *   refused         the service        asked, acknowledging                    handed     (`waiting` where only a process
+ *                                                                                         before this one was asked)
  *   try again       somebody           resting, rejected, paused               waiting    attempts start anew
  *
  * The poll's transitions are in listed.ts, those of reader, flow and clock in hand-out.ts, those of acknowledgements in

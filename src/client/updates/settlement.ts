@@ -79,7 +79,7 @@ export class Settlement {
     this.ledger.disagree(entry);
   }
 
-  /** Something else has failed to acknowledge it: it is as if nobody had asked. */
+  /** Nobody hears that it was refused, or something else has failed at it: it is as if nobody had asked. */
   letGo(objectID: string, version: string): void {
     const entry = this.#underWay(objectID, version);
     if (entry && !this.ledger.outlived(entry)) this.ledger.enqueue(entry);

@@ -24,6 +24,8 @@ export interface LineParts {
   onSend: (asked: Asked) => void;
   /** The client got an answer of the service as the service gave it. */
   onAnswer: (asked: Asked, lane: Lane, reply: Reply) => void;
+  /** It got an answer that is not a page, with this status. */
+  onStatus: (asked: Asked, status: number) => void;
   /** It got a list all of whose entries are none: they are left out, and it is an answer all the same. */
   onStrangeList: (asked: Asked) => void;
   /** The service answers as if it had done what is asked. */
@@ -175,6 +177,7 @@ export class Call {
       for (const { objectID } of reply.shows ?? []) this.line.parts.disturbances.lie(objectID);
     }
     const text = pieces.filter((piece) => typeof piece === 'string').join('');
+    if (headers['content-type'] !== 'text/html') this.line.parts.onStatus(this.#asked, status);
     if (text !== reply.body) this.line.parts.onText(this.#asked, this.lane, reply, text);
     const intact = (): void => {
       if (status === reply.status && harm?.harm !== 'body') {

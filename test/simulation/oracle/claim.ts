@@ -31,6 +31,8 @@ export class Claim {
   charged = false;
   /** How often its acknowledgement was refused. */
   refusals = 0;
+  /** The service said no to what only a process before this one was asked for: perhaps that was the end of it. */
+  denied = false;
   /** How many acknowledgements of it were not answered yet. */
   unanswered = 0;
   /** It may wait for others, or not. */
@@ -73,6 +75,7 @@ export class Claim {
     this.apart = false;
     this.late = false;
     this.unsure = false;
+    this.denied = false;
     this.stand('in the flow', now, this.plan.redeliverAfter);
   }
 

@@ -80,7 +80,7 @@ export class HandingOut {
         this.bench.broken('d: what is in hand is not handed out again', why);
         return;
       case 'asked':
-        if (claim.unanswered === 0 && cameAnew) return;
+        if (claim.unanswered === 0 && (cameAnew || claim.denied)) return;
         this.bench.broken('d: nothing is handed out while it is being acknowledged', why);
         return;
       case 'settled':

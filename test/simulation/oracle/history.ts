@@ -73,6 +73,7 @@ export class History {
         if (this.plan.journal) afterDeath(claim, reader, how, now, (each) => this.isMarked(each));
         else claim.forget(now);
         claim.begun = false;
+        claim.denied = false;
         reader.changed(claim, now);
         if (isUnderWay && this.plan.journal) this.joint.goOn(claim.appearance);
       }
@@ -114,10 +115,12 @@ export class History {
 
   hand(reader: Reader, appearance: Appearance, now: number): void {
     const claim = reader.claim(appearance.objectID, appearance.version);
+    const isDenied = claim?.denied && isUnheard(claim);
     // What it had asked for is no longer under way.
     if (claim && claim.asked.size > 0) this.joint.forget(appearance);
     reader.tell(appearance);
     reader.hand(appearance, now);
+    if (isDenied) this.#refuseUnheard(appearance, now);
   }
 
   // The flow.
@@ -172,12 +175,19 @@ export class History {
     reader.changed(claim, now);
   }
 
-  /** Who asked for it before a restart is not told that it was refused, and has it again all the same. */
+  /** The service said no to this client, and would again. Whether it does before the list has its word is for the client to say. */
+  denied(objectID: string): void {
+    for (const reader of this.readers) {
+      for (const claim of reader.on(objectID)) claim.denied ||= isUnheard(claim);
+    }
+  }
+
+  /** Who asked for it before a restart is not told that it was refused, and is handed it anew. */
   #refuseUnheard({ objectID, version }: Appearance, now: number): void {
     for (const reader of this.readers) {
       const claim = reader.claim(objectID, version);
-      if (claim?.standing !== 'asked' || claim.unanswered > 0) continue;
-      claim.stand('in the flow', now, reader.plan.redeliverAfter);
+      if (!claim || !isUnheard(claim)) continue;
+      claim.stand('let go', now);
       reader.changed(claim, now);
     }
   }
@@ -268,4 +278,9 @@ export class History {
       .marks(appearance)
       .some((earlier) => earlier.mark === mark && earlier.meant && this.memoryOf(earlier.by) === memory);
   }
+}
+
+/** It was asked for before a restart: nobody hears what becomes of that. */
+function isUnheard({ standing, unanswered }: Claim): boolean {
+  return standing === 'asked' && unanswered === 0;
 }

@@ -110,6 +110,11 @@ export class Oracle implements Bench, ServiceWitness {
     if (operation === 'received list' && polled) this.history.told.received(shown, this.now);
   }
 
+  /** The client got an answer about an object, with this status. */
+  statusOf(objectID: string | undefined, status: number): void {
+    if (objectID !== undefined && isFinal(status)) this.history.denied(objectID);
+  }
+
   /** The client asks for the list. */
   polls(): void {
     const since = this.#polls.findIndex((at) => at > this.now - pollSpan);
@@ -215,9 +220,11 @@ export class Oracle implements Bench, ServiceWitness {
 
 /** The service's own word, which no other try will change. */
 function isRefusal(error: unknown): boolean {
-  if (!isSyncServiceError(error)) return false;
-  const { statusCode = 0 } = error;
-  return statusCode >= 400 && statusCode < 500 && !passing.has(statusCode);
+  return isSyncServiceError(error) && isFinal(error.statusCode ?? 0);
+}
+
+function isFinal(status: number): boolean {
+  return status >= 400 && status < 500 && !passing.has(status);
 }
 
 /** What the service or the line may take back, by guarantee 3. */
