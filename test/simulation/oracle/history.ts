@@ -65,7 +65,7 @@ export class History {
   ended(how: Death, now: number): void {
     if (!this.plan.journal || how === 'power cut') this.#memory += 1;
     this.client = '';
-    const underWay = this.joint.end();
+    const underWay = this.joint.end(this.plan.journal);
     for (const reader of this.readers) {
       reader.passTime(now);
       for (const claim of reader.all()) {
@@ -139,6 +139,8 @@ export class History {
       claim.unanswered += 1;
       claim.stand('asked', now);
       claim.begun = false;
+      // Whoever asks for more waits for others anew.
+      if (isReceived) this.joint.forget(claim.appearance);
       this.joint.begin(claim.appearance, now);
       reader.changed(claim, now);
     }
@@ -154,8 +156,8 @@ export class History {
       if (!refused) {
         claim.stand('settled', now);
         claim.taken = outcome;
-        // Whoever asks for more waits for others anew.
-        this.joint.forget(claim.appearance);
+        if (outcome !== 'received') reader.consumed(claim.appearance);
+        this.joint.settle(claim.appearance);
       } else if (claim.unanswered === 0) this.#refuse(claim, reader, now);
     }
     reader.changed(claim, now);

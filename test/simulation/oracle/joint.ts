@@ -10,6 +10,11 @@ export class Joint {
    * begun goes on where the version is gone for a while and comes again as it was.
    */
   readonly #begun = new Map<string, number>();
+  /**
+   * Since when a version is, or was, acknowledged, until it is refused, or asked for anew. Who comes later is not waited
+   * for: the service may forget what it has answered, and is asked again then.
+   */
+  readonly #agreed = new Map<string, number>();
   /** Versions that somebody asked for, and that wait for others. */
   readonly #joint = new Map<string, Appearance>();
 
@@ -18,8 +23,9 @@ export class Joint {
     private readonly objects: Objects,
   ) {}
 
-  /** The client is no more. @returns the names of the versions that were acknowledged, or waited for others. */
-  end(): ReadonlySet<string> {
+  /** The client is no more. @param remembers another knows what it had been asked for. @returns the names of the versions that were acknowledged, or waited for others. */
+  end(remembers: boolean): ReadonlySet<string> {
+    if (!remembers) this.#agreed.clear();
     const underWay = new Set([...this.#begun.keys(), ...this.#joint.keys()]);
     this.#begun.clear();
     this.#joint.clear();
@@ -32,8 +38,20 @@ export class Joint {
   }
 
   /** It is acknowledged no more. */
-  forget({ name }: Appearance): void {
+  forget(appearance: Appearance): void {
+    this.settle(appearance);
+    this.#agreed.delete(appearance.name);
+  }
+
+  /** The service has said that it took it. */
+  settle({ name }: Appearance): void {
     this.#begun.delete(name);
+  }
+
+  /** Of whom no word is there, though it is acknowledged: those who were there when the others had agreed. */
+  passedOver(appearance: Appearance): Reader[] {
+    const agreed = this.#agreed.get(appearance.name) ?? Number.POSITIVE_INFINITY;
+    return this.awaited(appearance).filter(({ plan }) => plan.joins <= agreed);
   }
 
   /** Since when a version is acknowledged; from now on, perhaps, since somebody asked or is waited for no more. */
@@ -51,6 +69,7 @@ export class Joint {
     }
     this.#joint.delete(name);
     this.#begun.set(name, before ?? now);
+    if (!this.#agreed.has(name)) this.#agreed.set(name, now);
     for (const reader of this.readers) {
       const claim = reader.claim(appearance.objectID, appearance.version);
       if (claim?.standing !== 'asked' || claim.begun) continue;

@@ -39,7 +39,8 @@ export class Marking {
     }
     // Who had asked when a client sent it that is no more, nobody knows any more.
     if (isAlive && history.joint.begin(appearance, this.bench.now) === undefined) {
-      const names = history.joint.awaited(appearance).map(({ name }) => name);
+      const names = history.joint.passedOver(appearance).map(({ name }) => name);
+      if (names.length === 0) return;
       const what = `${appearance.name} is marked ${mark} without a word of ${names.join(', ')}`;
       this.bench.broken('e: a version is acknowledged once all have asked', what);
     }

@@ -45,6 +45,12 @@ export class Reader {
       this.told = new Map(this.told).set(appearance.objectID, appearance);
   }
 
+  /** It has consumed this version, which is of no list any more. */
+  consumed({ objectID, version, consumers, deleted }: Appearance): void {
+    if ((consumers <= 1 || deleted) && this.toldReceived?.get(objectID)?.version === version)
+      this.toldReceived.delete(objectID);
+  }
+
   /** Whether a list shows it this version: the last, or the one with what was marked received. */
   isTold({ objectID, version }: Pick<Appearance, 'objectID' | 'version'>): boolean {
     return (this.told?.get(objectID) ?? this.toldReceived?.get(objectID))?.version === version;
