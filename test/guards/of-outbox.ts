@@ -84,5 +84,23 @@ export const guardsOfOutbox = guardsOf(
       find: 'firstPause * 2 ** this.#failures',
       replace: 'firstPause',
     },
+    {
+      name: 'a dead letter does not pass on that its upload was cut',
+      file: 'store.ts',
+      find: '    this.deadLetters.set(entry.id, entry);\n    if (entry.cutBytes > 0) this.#cuts.pass(entry);',
+      replace: '    this.deadLetters.set(entry.id, entry);',
+    },
+    {
+      name: 'a dead letter of before does not pass on that its upload was cut',
+      file: 'store.ts',
+      find: '        if (entry.cutBytes > 0) this.#cuts.pass(entry);',
+      replace: '',
+    },
+    {
+      name: 'a dead letter is forgotten once its cut is passed on',
+      file: 'cuts.ts',
+      find: 'if (!cut.isCut) return;',
+      replace: '',
+    },
   ].map((guard) => ({ ...guard, seenBy: specs })),
 );

@@ -64,4 +64,18 @@ export const guardsOfStorage = guardsOf('src/storage', 'test/storage', [
     replace: '',
     seenBy: ['part-file'],
   },
+  {
+    name: 'a lock that a disk did not give back is held by the process for ever',
+    file: 'claim.ts',
+    find: 'if (unheld.has(token)) {',
+    replace: "if (token === '') {",
+    seenBy: ['lock'],
+  },
+  {
+    name: 'a lock that a disk gave and did not confirm is held by the process for ever',
+    file: 'claim.ts',
+    find: 'UnheldTokens.of(machine.processes).add(token);',
+    replace: '',
+    seenBy: ['lock'],
+  },
 ]);

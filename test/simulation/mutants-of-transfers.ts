@@ -77,7 +77,7 @@ export const mutantsOfTransfers: readonly Mutant[] = [
   },
   {
     name: 'outbox: what takes the place of a cut upload does not know of it',
-    file: 'client/outbox/store.ts',
+    file: 'client/outbox/cuts.ts',
     find: 'if (bytes === entry.followsCut) return;',
     replace: 'if (from) return;',
   },

@@ -1,5 +1,6 @@
 import type { Clock } from '../../system/clock';
 import type { Blobs } from './blobs';
+import { Cuts } from './cuts';
 import type { Ends, OutboxEnd } from './ends';
 import { Entry, expirationOf, type OutboxOutcome, type OutboxReason, partOf } from './entry';
 import type { Draft } from './intake';
@@ -12,8 +13,6 @@ import { costOf, type Room } from './room';
 
 /** The oldest dead letters go when there are more. */
 const mostDeadLetters = 1_000;
-/** So it is with what is kept for a cut upload of its object. */
-const mostCuts = 1_000;
 /** An outbox that is full is looked through for what has expired once in so many ms. */
 const lookInterval = 1_000;
 /** What is told of an end beside its outcome. */
@@ -42,20 +41,25 @@ export class OutboxStore {
   /** Something was refused, or dropped, for want of room, and there has been none since. */
   isFull = false;
 
-  /** By their objects: ended, and kept until data follows. */
-  readonly #cuts = new Map<string, Entry>();
+  readonly #cuts: Cuts;
   #looked = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly parts: StoreParts) {}
+  constructor(private readonly parts: StoreParts) {
+    this.#cuts = new Cuts({ ...parts, letGo: (entry) => this.#letGo(entry) });
+  }
 
   /** Takes what was found on the disk. */
   restore(entries: readonly Entry[]): void {
     for (const entry of entries) {
       entry.cost = costOf(entry.place ? entry.place.end - entry.place.start : 0);
       this.parts.room.take(entry.cost);
-      if (entry.isCut) this.#cuts.set(entry.key, entry);
-      else if (entry.state === 'refused') this.deadLetters.set(entry.id, entry);
-      else this.#enqueue(entry);
+      if (entry.isCut) this.#cuts.keep(entry);
+      else if (entry.state !== 'refused') this.#enqueue(entry);
+      else {
+        this.deadLetters.set(entry.id, entry);
+        // What follows it may know of the cut already, and have healed it; that is not written down.
+        if (entry.cutBytes > 0) this.#cuts.pass(entry);
+      }
     }
   }
 
@@ -128,7 +132,7 @@ export class OutboxStore {
     this.ending.add(entry.id);
     if (outcome !== 'dropped') this.isFull = false;
     lines.remove(entry);
-    if (outcome !== 'replaced' && entry.leavesCut(outcome)) this.#passCut(entry);
+    if (outcome !== 'replaced' && entry.leavesCut(outcome)) this.#cuts.pass(entry);
     if (!entry.isCut) this.#letGo(entry);
     const { blob, cutBytes: bytes, id, isCut } = entry;
     await log.mark(entry, isCut ? { id, state: 'cut', bytes } : { id, state: 'ended' }, () => {
@@ -145,6 +149,7 @@ export class OutboxStore {
     this.waiting.delete(entry.id);
     this.parts.lines.remove(entry);
     this.deadLetters.set(entry.id, entry);
+    if (entry.cutBytes > 0) this.#cuts.pass(entry);
     const [oldest] = this.deadLetters.values();
     if (this.deadLetters.size > mostDeadLetters && oldest)
       void this.end(oldest, 'dropped', { reason: madeRoom });
@@ -177,7 +182,7 @@ export class OutboxStore {
     entry.reason = reason;
     const later = this.parts.lines.putBack(entry, rests);
     if (!later) return;
-    void this.#inherit(later, [entry]);
+    void this.#cuts.inherit(later, [entry]);
     void this.end(entry, 'replaced');
   }
 
@@ -185,43 +190,10 @@ export class OutboxStore {
     this.waiting.set(entry.id, entry);
     const needless = this.parts.lines.add(entry);
     if (!needless.includes(entry)) {
-      void this.#inherit(entry, needless);
-      this.#takeCut(entry);
+      void this.#cuts.inherit(entry, needless);
+      this.#cuts.take(entry);
     }
     for (const each of needless) void this.end(each, 'replaced');
-  }
-
-  async #inherit(entry: Entry, from: readonly Entry[]): Promise<void> {
-    const bytes = Math.max(entry.followsCut, ...from.map(({ cutBytes }) => cutBytes));
-    entry.isAfterDeath ||= from.some(({ cutBytes, isAfterDeath }) => cutBytes > 0 && isAfterDeath);
-    if (bytes === entry.followsCut) return;
-    entry.followsCut = bytes;
-    await this.parts.log.mark(entry, { id: entry.id, state: 'follows cut', bytes });
-  }
-
-  /** The next entry of the object knows of the cut; where there is none, this one is kept for it. */
-  #passCut(entry: Entry): void {
-    const next = this.parts.lines.first(entry.key);
-    if (next) void this.#inherit(next, [entry]);
-    else {
-      entry.isCut = true;
-      this.#cuts.set(entry.key, entry);
-      const [oldest] = this.#cuts.values();
-      if (this.#cuts.size > mostCuts && oldest) this.#forgetCut(oldest);
-    }
-  }
-
-  #takeCut(entry: Entry): void {
-    const cut = this.#cuts.get(entry.key);
-    if (!cut) return;
-    void this.#inherit(entry, [cut]);
-    this.#forgetCut(cut);
-  }
-
-  #forgetCut(cut: Entry): void {
-    this.#cuts.delete(cut.key);
-    this.#letGo(cut);
-    void this.parts.log.mark(cut, { id: cut.id, state: 'ended' });
   }
 
   /** It takes no room any more. */

@@ -9,7 +9,7 @@ import { failure as failureOfDisk } from '../../support/memory-disk';
 import { metadataOf } from '../../support/metadata';
 import { until } from '../../support/until';
 import { folder, Ground } from './ground';
-import { down } from './scripted-service';
+import { down, failure } from './scripted-service';
 
 const object = { objectType: 't', objectID: 'o' };
 
@@ -321,6 +321,81 @@ describe('the data of an outbox', () => {
         await ground.close(outbox);
       });
     }
+
+    for (const restarts of ['', 'once it was refused', 'once other data was kept']) {
+      const when = restarts && `, also after a restart ${restarts}`;
+      it(`has shorter data that is kept when it is a dead letter sent twice${when}`, async () => {
+        const ground = await cut();
+        const again = async (now: string): Promise<void> => {
+          if (now === restarts) ground.crash();
+          if (now === restarts) outbox = await ground.open();
+        };
+        ground.service.answer = () => {
+          throw failure('SYNC_REJECTED', 413);
+        };
+        let outbox = await ground.open();
+        await ground.pass(3_000);
+        assert.deepEqual([outbox.state.deadLetters, outbox.state.waiting], [1, 0]);
+        await again('once it was refused');
+        ground.service.answer = down;
+        await outbox.put(object, 'short');
+        await ground.pass();
+        await again('once other data was kept');
+        ground.service.answer = () => undefined;
+        ground.service.asked.length = 0;
+        await ground.pass(60_000);
+        await outbox.put(object, 'next');
+        await ground.pass(3_000);
+        assert.deepEqual(ground.service.asked, ['publish t/o short', 'data t/o short', 'publish t/o next']);
+        assert.equal(outbox.state.deadLetters, 1);
+        await ground.close(outbox);
+      });
+    }
+
+    it('has what waits behind it sent twice when it is refused, and what comes when it is dropped then', async () => {
+      const ground = await cut();
+      const outbox = await ground.open({ order: 'every one' });
+      await outbox.put(object, 'behind');
+      ground.service.answer = (asked) => {
+        if (asked.endsWith(' bytes')) throw failure('SYNC_REJECTED', 413);
+      };
+      await ground.pass(60_000);
+      const [, ...asked] = ground.service.asked;
+      assert.deepEqual(asked.slice(-2), ['publish t/o behind', 'data t/o behind']);
+      const [letter] = outbox.deadLetters();
+      assert.ok(letter);
+      await ground.inTime(outbox.drop(letter));
+      ground.service.asked.length = 0;
+      await outbox.put(object, 'last');
+      await ground.pass(3_000);
+      assert.deepEqual(ground.service.asked, ['publish t/o last', 'data t/o last']);
+      await ground.close(outbox);
+      ground.kill();
+      const after = await ground.open();
+      assert.deepEqual([after.state.waiting, after.state.deadLetters], [0, 0]);
+    });
+
+    it('is retried as a dead letter, and nothing of it is left then', async () => {
+      const ground = await cut();
+      ground.service.answer = () => {
+        throw failure('SYNC_REJECTED', 413);
+      };
+      const outbox = await ground.open();
+      await ground.pass(3_000);
+      const [letter] = outbox.deadLetters();
+      assert.ok(letter);
+      ground.service.asked.length = 0;
+      ground.service.answer = () => undefined;
+      await outbox.retry(letter);
+      await ground.pass(60_000);
+      await outbox.put(object, 'short');
+      await ground.pass(3_000);
+      assert.deepEqual(ground.service.asked, ['publish t/o 300000 bytes', 'publish t/o short']);
+      await ground.close(outbox);
+      ground.crash();
+      const after = await ground.open();
+      assert.deepEqual([after.state.waiting, after.state.deadLetters], [0, 0]);
+    });
 
     it('has what takes its place sent once where the client lives, which sees to that itself', async () => {
       const ground = new Ground();
