@@ -1,5 +1,4 @@
 import type { LocalService } from '../../src/local-service';
-import { allEnded } from '../../src/system/all-ended';
 import { type Clock, systemClock, type Timer } from '../../src/system/clock';
 import type { SyncServiceSettings } from './configuration';
 
@@ -56,8 +55,11 @@ export class SharedLocalService {
     this.#stopTimer?.cancel();
     const service = this.#service;
     this.#service = undefined;
-    this.#stopped = allEnded([this.#stopped, service && this.#end(service)]);
+    const ended = service && this.#end(service);
+    // What could not be stopped is in nobody's way for ever: whoever starts the next one is told if a port is in use.
+    this.#stopped = Promise.allSettled([this.#stopped, ended]);
     await this.#stopped;
+    await ended;
   }
 
   async #end(service: Promise<LocalService>): Promise<void> {
@@ -110,7 +112,9 @@ export class SharedLocalService {
   #leave(): void {
     this.#users -= 1;
     if (this.#users > 0) return;
-    this.#stopTimer = this.clock.after(grace, () => void this.stop(), { background: true });
+    // Nobody waits for that, so that its failure must not become Node-RED's.
+    const stop = (): void => void this.stop().catch(() => undefined);
+    this.#stopTimer = this.clock.after(grace, stop, { background: true });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Damage } from '../storage/damage';
 import { FileJournal } from '../storage/file-journal';
 import { inMemory, type Journal } from '../storage/journal';
+import { allEnded } from '../system/all-ended';
 import { type Clock, systemClock } from '../system/clock';
 import { LocalCloud } from './delivery/cloud';
 import { LocalEdge, type EdgeOptions as OptionsOfEdge } from './delivery/edge';
@@ -96,8 +97,8 @@ export class LocalService {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.cloud.stop(), ...this.#edges.map((edge) => edge.stop())]);
-    await this.journal.close();
+    const stopping = [this.cloud.stop(), ...this.#edges.map((edge) => edge.stop())];
+    await allEnded(stopping).finally(() => this.journal.close());
   }
 
   #listen(service: LocalCloud | LocalEdge, options: ListenerOptions): void {

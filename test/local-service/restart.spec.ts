@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mock } from 'node:test';
 import { SyncServiceClient } from '../../src/client';
 import { LocalService } from '../../src/local-service';
 import { pairOf, startPair } from '../support/local-pair';
@@ -38,6 +39,17 @@ describe('a local service that is started again on its folder', () => {
 
   const listed = async (objectType: string): Promise<string[]> =>
     (await edge.listUpdates(objectType)).map(({ objectID }) => objectID);
+
+  it('has its folder free also where one of its sides could not be stopped', async () => {
+    const [first] = service.edges;
+    assert.ok(first);
+    const failing = mock.method(first, 'stop', () => Promise.reject(new Error('it fails')));
+    await assert.rejects(service.stop(), /it fails/);
+    failing.mock.restore();
+    await first.stop();
+    const next = await LocalService.start({ folder });
+    await next.stop();
+  });
 
   it('has its objects, their data, and how far they had come', async () => {
     for (const objectID of ['consumed', 'received', 'read']) {

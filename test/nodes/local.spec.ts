@@ -120,6 +120,32 @@ describe('the local service that all config nodes share', () => {
     assert.ok(await answers(cloud.address));
   });
 
+  it('starts again after it could not be stopped, which ends nothing else', async () => {
+    const local = shared();
+    const { stop } = LocalService.prototype;
+    const failing = mock.method(LocalService.prototype, 'stop', async function (this: LocalService) {
+      await stop.call(this);
+      throw new Error('it fails');
+    });
+    const unhandled: unknown[] = [];
+    const note = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', note);
+    try {
+      const { release } = await local.use(demo);
+      release();
+      await clock.advance(grace);
+      await until('it was stopped', () => failing.mock.callCount() === 1);
+      await local.use(demo);
+      await assert.rejects(local.stop(), /it fails/);
+      failing.mock.restore();
+      assert.ok(await answers((await local.use(demo)).address));
+      assert.deepEqual(unhandled, []);
+    } finally {
+      process.off('unhandledRejection', note);
+      failing.mock.restore();
+    }
+  });
+
   it('leaves no edge behind that was being added when it stopped', async () => {
     const ports = { cloud: 0, firstEdge: await freePort() };
     const local = shared(ports);
