@@ -1,4 +1,4 @@
 import { deploysUnderTraffic } from './deploys';
 
 // The hundred of them run in `npm run test:faults`.
-deploysUnderTraffic(12);
+deploysUnderTraffic(12, 1);

@@ -18,11 +18,15 @@ const bound = 90_000;
 /** Nor so long until what a Node-RED held is let go of. */
 const lettingGo = 45_000;
 
-/** Deploys again and again while objects travel and the way to the services breaks, and looks at what is left behind. */
-export function deploysUnderTraffic(deploys: number): void {
+/**
+ * Deploys again and again while objects travel and the way to the services breaks, and looks at what is left behind.
+ *
+ * @param seed another one each time, unless it or EDGE_SYNC_SEED is given.
+ */
+export function deploysUnderTraffic(deploys: number, seed?: number): void {
   describe(`${deploys} deploys under traffic`, function () {
     this.timeout(4 * bound + deploys * (longestClosing + 2_000));
-    const random = new SeededRandom(seedOf('EDGE_SYNC_SEED'));
+    const random = new SeededRandom(seedOf('EDGE_SYNC_SEED', seed));
     let folder: string;
     let service: LocalService;
     let cloud: ServiceProxy;

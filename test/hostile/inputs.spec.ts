@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import helper from 'node-red-node-test-helper';
-import { SeededRandom } from '../support/random';
+import { SeededRandom, seedOf } from '../support/random';
 import { hostileFields } from './fields';
 import { type End, HostileGround, type Input, inputs } from './inputs';
 import { hostileValues } from './values';
@@ -46,7 +46,7 @@ describe('hostile values in messages', function () {
   });
 
   it('of any kind, in any field of any node: each ends once, well or with a typed failure, and the node goes on', async () => {
-    const seed = Number(process.env.EDGE_SYNC_SEED ?? 1);
+    const seed = seedOf('EDGE_SYNC_SEED', 1);
     const random = new SeededRandom(seed);
     const tried = isWhole ? inputs : Array.from({ length: 400 }, () => random.pick(inputs as [Input]));
     const ends: Record<string, number> = {};

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isSyncServiceError, SyncServiceClient } from '../../src/client';
 import { type Clock, systemClock } from '../../src/system/clock';
-import { SeededRandom } from '../support/random';
+import { SeededRandom, seedOf } from '../support/random';
 import { data, HostileService, object } from './hostile-service';
 import { type Mode, modes } from './modes';
 import { isWhole } from './whole';
@@ -142,7 +142,7 @@ describe('hostile services', function () {
   });
 
   it('of any kind end each call of the client, well or with a typed error, and spoil nothing for the next', async () => {
-    const seed = Number(process.env.EDGE_SYNC_SEED ?? 1);
+    const seed = seedOf('EDGE_SYNC_SEED', 1);
     const random = new SeededRandom(seed);
     const tried = isWhole ? modes : Array.from({ length: 10 }, () => random.pick(modes as unknown as [Mode]));
     const service = await HostileService.start('CSS');

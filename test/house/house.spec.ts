@@ -128,7 +128,6 @@ describe('a rule of the house', () => {
     ['AbortSignal.any([a, b])', 'AbortSignal.any'],
     // After a division, and in a template.
     ['const half = a / 2; /* b / 2 */ Date.now() / 2;', 'Date.now'],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a file.
     ['const name = `file-${Date.now()}`;', 'Date.now'],
   ] as const) {
     it(`sees ${word} in: ${text}`, () => {

@@ -24,8 +24,7 @@ export class SeededRandom {
   }
 }
 
-/** The seed that the environment gives, or another one each time. */
-export function seedOf(variable: string): number {
-  const given = process.env[variable];
-  return given ? Number(given) : Math.floor(Math.random() * 2 ** 31);
+/** The seed that the environment gives; else the usual one, or where there is none, another one each time. */
+export function seedOf(variable: string, usual = Math.floor(Math.random() * 2 ** 31)): number {
+  return Number(process.env[variable] ?? usual);
 }
