@@ -22,6 +22,7 @@ import { Requests } from './connection/requests';
 import { Sender } from './connection/sender';
 import type { DownloadOptions } from './data/download';
 import { Downloader } from './data/downloader';
+import { checkedPath } from './data/file-downloads';
 import { PublishedObjects } from './data/published';
 import { Publisher, type PublishOptions, type PublishOutcome } from './data/publisher';
 import { TransferRate } from './data/rate';
@@ -344,7 +345,7 @@ export class SyncServiceClient {
     options: DownloadOptions = {},
   ): Promise<void> {
     await traced('fetch', object, (context) =>
-      this.#downloader.toFile(object, path, counted(checked(options), context)),
+      this.#downloader.toFile(object, checkedPath(path), counted(checked(options), context)),
     );
   }
 

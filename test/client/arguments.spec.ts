@@ -54,6 +54,8 @@ describe('a call of the client', () => {
       await assert.rejects(client.acknowledge(object, how as never), wrong);
       await assert.rejects(receiver.acknowledge(object, how as never), wrong);
     }
+    for (const path of [5, undefined, '', 'a\0b'])
+      await assert.rejects(client.fetchObjectDataToFile(object, path as never), wrong);
     for (const maxBytes of [Number.NaN, -1, 'x']) {
       await assert.rejects(client.fetchObjectData(object, { maxBytes } as never), wrong);
       await assert.rejects(client.fetchObjectDataToFile(object, '/tmp/x', { maxBytes } as never), wrong);

@@ -174,4 +174,9 @@ export const namedCases: readonly Named[] = [
   ],
   ['31 February', 'nodes/values', 'is no time when there is no such day'],
   ['NaN as a name', 'nodes/values', 'is no name when it is no number'],
+  [
+    'a NUL in the path of a file ends a fetch with an error of Node.js',
+    'client/arguments',
+    'takes no word for another, no number that is none for a limit, and no host for an address',
+  ],
 ];

@@ -6,7 +6,7 @@ import type { Journal } from '../../storage/journal';
 import type { Machine } from '../../storage/machine';
 import type { PartFile } from '../../storage/part-file';
 import { PartFiles } from '../../storage/part-files';
-import { isSyncServiceError, SyncServiceError } from '../errors';
+import { invalidArgument, isSyncServiceError, SyncServiceError } from '../errors';
 import { Batches } from './batches';
 import { checkedPieces, type DownloadOptions, type ObjectData, sizeOf, untilWhole } from './download';
 import { Checksum, FetchedFiles, isWorthKeeping, nameIn } from './fetched-files';
@@ -71,6 +71,12 @@ export class FileDownloads {
       }),
     );
   }
+}
+
+/** @throws SyncServiceError SYNC_INVALID_ARGUMENT for what Node.js refuses with an error of its own, once the object is there. */
+export function checkedPath(path: unknown): string {
+  if (typeof path === 'string' && path !== '' && !path.includes('\0')) return path;
+  throw invalidArgument('The path of the file must be text without a NUL character');
 }
 
 async function inPart(
