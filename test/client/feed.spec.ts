@@ -309,6 +309,24 @@ describe('a feed', () => {
       assert.deepEqual(said(looks), ['a v1 1']);
     });
 
+    it('waits for no list that is never whole: neither where nobody has the object, nor for who may not have it', async () => {
+      service.publish(object('huge'), object('a'), object('b'));
+      service.unreadable.add('huge');
+      const accepts = ({ objectID }: ObjectMetadata): boolean => objectID === 'a';
+      const one = feeds.receiver('t', { name: 'one', interval: hour, accepts });
+      feeds.receiver('t', { name: 'filters', interval: hour, accepts: () => false });
+      read(one);
+      await clock.advance(0);
+      const ofOne = one.acknowledge(object('a'));
+      const ofNobody = feeds.acknowledge({ objectType: 't', objectID: 'b' }, 'consumed', {});
+      await clock.advance(minute);
+      assert.deepEqual(Array.from(service.listed.keys()), ['huge']);
+      assert.deepEqual([await ofOne, await ofNobody], ['consumed', 'consumed']);
+      const count = service.count('list');
+      await clock.advance(hour / 2);
+      assert.equal(service.count('list'), count);
+    });
+
     it('is not waited for in a circle: full receivers get what the others have asked for', async () => {
       service.publish(object('a'), object('b'));
       const [one, two] = [

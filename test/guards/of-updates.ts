@@ -17,4 +17,18 @@ export const guardsOfUpdates = guardsOf('src/client/updates', 'test/client', [
       "if (checkVersion && isOld && receivers === undefined) this.#settle(acknowledging, 'superseded');",
     seenBy: ['feed', 'in-hand'],
   },
+  {
+    name: 'a list of those marked received that is never whole is waited for',
+    file: 'lists.ts',
+    find: 'if (isWhole || reader.glimpsedReceived) reader.wantsReceived = false;',
+    replace: 'if (isWhole) reader.wantsReceived = false;',
+    seenBy: 'feed',
+  },
+  {
+    name: 'the second list of who has seen no whole one waits for the interval',
+    file: 'readers.ts',
+    find: 'return isAtRest ? Math.min(...intervals)',
+    replace: 'return readers.length > 0 ? Math.min(...intervals)',
+    seenBy: 'feed',
+  },
 ]);

@@ -179,4 +179,9 @@ export const namedCases: readonly Named[] = [
     'client/arguments',
     'takes no word for another, no number that is none for a limit, and no host for an address',
   ],
+  [
+    'an object that no list can tell has acknowledgements wait for ever',
+    'client/feed',
+    'waits for no list that is never whole: neither where nobody has the object, nor for who may not have it',
+  ],
 ];

@@ -86,6 +86,7 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
       listed: false,
       glimpsed: false,
       wantsReceived: options.includeReceived ?? true,
+      glimpsedReceived: false,
       pruned: false,
     });
     this.#poll.ring();

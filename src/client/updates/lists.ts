@@ -54,7 +54,7 @@ export class Lists {
     this.acknowledgements.endLists(list);
   }
 
-  /** Asked for until it was answered once: a plain list never shows what it does. */
+  /** Asked for until it was answered whole, or twice: a plain list never shows what it does. */
   async #readReceived(list: number, signal: EndSignal): Promise<boolean> {
     // Who has come meanwhile has not seen the plain list.
     const readers = this.readers.all().filter(({ listed }) => listed);
@@ -64,9 +64,11 @@ export class Lists {
       }
       this.acknowledgements.show(object.objectID, versionOf(object), list, true);
     });
-    for (const reader of isWhole ? readers : []) {
-      reader.inHand.listed.endReceived(list);
-      reader.wantsReceived = false;
+    for (const reader of readers) {
+      if (isWhole) reader.inHand.listed.endReceived(list);
+      // As with plain lists: what is never read must not be waited for for ever.
+      if (isWhole || reader.glimpsedReceived) reader.wantsReceived = false;
+      reader.glimpsedReceived = true;
     }
     this.readers.noteListed();
     return isWhole;

@@ -21,8 +21,10 @@ export interface Reader {
   listed: boolean;
   /** Has seen a list, whatever that left out. */
   glimpsed: boolean;
-  /** Wants what was marked received, and has not seen the list that shows it. */
+  /** Wants what was marked received, and has not seen the list that shows it: one that left nothing out, or two. */
   wantsReceived: boolean;
+  /** Has seen such a list, whatever that left out. */
+  glimpsedReceived: boolean;
   /** What was written down before of objects that are no longer there has been forgotten. */
   pruned: boolean;
 }
@@ -51,10 +53,12 @@ export class Readers {
     return this.#present.size === 0 && this.#absent.size === 0;
   }
 
-  /** Between two polls, in ms: the shortest of those that anybody wants. */
+  /** Between two polls, in ms: the shortest of those that anybody wants; flows may wait for a list that was not whole. */
   get interval(): number {
-    const intervals = this.present().map(({ interval }) => interval);
-    return intervals.length > 0 ? Math.min(...intervals) : defaultInterval;
+    const readers = this.present();
+    const intervals = readers.map(({ interval }) => interval);
+    const isAtRest = readers.length > 0 && readers.every(hasLists);
+    return isAtRest ? Math.min(...intervals) : Math.min(defaultInterval, ...intervals);
   }
 
   /** Two restarts make the same receivers in the same order: so they are told apart by it. */
