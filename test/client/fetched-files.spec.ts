@@ -68,6 +68,21 @@ describe('data that is in its file already', function () {
     assert.deepEqual([after.ino, after.mtimeMs], [ino, mtimeMs]);
   });
 
+  it('tells that it is checked as what it waits for, and hears its signal meanwhile', async () => {
+    await fetch();
+    const told: (string | undefined)[] = [];
+    assert.equal(await fetch({ onWait: (reason?: string) => told.push(reason) }), 0);
+    assert.deepEqual(told, ['check', undefined]);
+    const ending = new AbortController();
+    const onWait = (reason?: string): void => {
+      told.push(reason);
+      ending.abort();
+    };
+    await assert.rejects(fetch({ onWait, signal: ending.signal }), { code: 'SYNC_ABORTED' });
+    assert.deepEqual(told, ['check', undefined, 'check', undefined]);
+    assert.equal(await fetch(), 0, 'nothing has changed by that');
+  });
+
   it('is fetched again where the file is another by now, whatever its size and time say', async () => {
     await fetch();
     const { atime, mtime } = await stat(file);

@@ -85,6 +85,23 @@ describe('a download to a file that was ended before it was whole', function () 
     await assertWhole();
   });
 
+  it('tells that what is there is checked as what it waits for, hears its signal meanwhile, and loses nothing by that', async () => {
+    await start();
+    await begin();
+    const told: unknown[] = [];
+    const ending = new AbortController();
+    const onWait = (reason: unknown): void => {
+      told.push(reason);
+      ending.abort();
+    };
+    const fetching = client.fetchObjectDataToFile(object, file, { onWait, signal: ending.signal });
+    await assert.rejects(fetching, { code: 'SYNC_ABORTED' });
+    assert.deepEqual([told, service.asked], [['check', undefined], []]);
+    await client.fetchObjectDataToFile(object, file);
+    assert.deepEqual(service.asked, [vouched]);
+    await assertWhole();
+  });
+
   it('begins anew for other data, and leaves nothing of the old', async () => {
     await start();
     await begin();

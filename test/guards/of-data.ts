@@ -99,4 +99,18 @@ export const guardsOfData = guardsOf('src/client/data', 'test/client', [
     replace: 'this.#isRepeated',
     seenBy: ['unanswered'],
   },
+  {
+    name: 'what is on the disk is checked to its end, whoever has changed his mind',
+    file: 'download.ts',
+    find: 'if (signal?.aborted)',
+    replace: 'if (hasBegun && signal === undefined)',
+    seenBy: ['fetched-files', 'part-downloads'],
+  },
+  {
+    name: 'nobody hears that what is on the disk is checked',
+    file: 'download.ts',
+    find: "if (!hasBegun) tellWait(onWait, 'check');",
+    replace: '',
+    seenBy: ['fetched-files'],
+  },
 ]);

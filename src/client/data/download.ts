@@ -3,7 +3,7 @@ import { SignatureCheck } from '../../protocol/signature';
 import { isSyncServiceError, SyncServiceError } from '../errors';
 import { trustedKeySet } from './signing';
 import { type Progress, tellProgress } from './source';
-import type { OnWait } from './waits';
+import { type OnWait, tellWait } from './waits';
 
 export interface DownloadOptions {
   signal?: AbortSignal | undefined;
@@ -54,7 +54,7 @@ export async function* checkedPieces(
   if (options.maxBytes !== undefined && (size ?? 0) > maxBytes)
     throw tooLarge(metadata, `${size} bytes`, maxBytes);
   let received = 0;
-  for await (const piece of kept) {
+  for await (const piece of checking(kept, options)) {
     received += piece.length;
     signature?.update(piece);
   }
@@ -81,6 +81,25 @@ export async function* checkedPieces(
       'SYNC_SIGNATURE_INVALID',
       `The data of ${nameOf(metadata)} does not fit its signature`,
     );
+  }
+}
+
+/** What is on the disk already: a slow one may take longer for it than anybody waits without a word. */
+async function* checking(
+  kept: AsyncIterable<Buffer> | readonly Buffer[],
+  { onWait, signal }: DownloadOptions,
+): AsyncGenerator<Buffer> {
+  let hasBegun = false;
+  try {
+    for await (const piece of kept) {
+      if (!hasBegun) tellWait(onWait, 'check');
+      hasBegun = true;
+      yield piece;
+      if (signal?.aborted)
+        throw new SyncServiceError('SYNC_ABORTED', 'The download was aborted', { cause: signal.reason });
+    }
+  } finally {
+    if (hasBegun) tellWait(onWait, undefined);
   }
 }
 

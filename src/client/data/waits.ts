@@ -1,8 +1,11 @@
 import type { Clock } from '../../system/clock';
 import { warnIfThrown } from '../../system/listeners';
 
-/** What a transfer waits for on our side: its place in the rate, or a time of the day in which transfers may go. */
-export type TransferWait = 'rate' | 'window';
+/**
+ * What a transfer waits for on our side: its place in the rate, a time of the day in which transfers may go, or that what is on
+ * the disk of it already is checked.
+ */
+export type TransferWait = 'rate' | 'window' | 'check';
 
 /** Told what a transfer waits for, and with undefined that it goes on. */
 export type OnWait = (reason: TransferWait | undefined) => void;
@@ -37,6 +40,11 @@ export class Waits {
   #tell(reason: TransferWait | undefined): void {
     if (reason === this.#reason) return;
     this.#reason = reason;
-    if (this.onWait) warnIfThrown('waits', () => this.onWait?.(reason));
+    tellWait(this.onWait, reason);
   }
+}
+
+/** A listener that throws ends nothing. */
+export function tellWait(onWait: OnWait | undefined, reason: TransferWait | undefined): void {
+  if (onWait) warnIfThrown('waits', () => onWait(reason));
 }
