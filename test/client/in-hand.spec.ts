@@ -470,6 +470,38 @@ describe('what a receiver has in hand', () => {
       assert.deepEqual([take(), take()], ['a v1 1', undefined]);
     });
 
+    it('is tried again though no list has shown it yet since a restart', () => {
+      const once = { maxAttempts: 1 };
+      restart('', once);
+      offer(object('a'), object('b'));
+      take();
+      take();
+      inHand.handOut.release('a', v1, 'flow', undefined);
+      inHand.handOut.reject('b', v1);
+      restart('', once);
+      inHand.handOut.tryAgain('a');
+      offer(object('a'), object('b'));
+      assert.deepEqual([take(), take()], ['a v1 1', undefined]);
+      acknowledge('a');
+      inHand.asked.taken('a', v1, 'consumed');
+      restart('', once);
+      inHand.handOut.tryAgain();
+      offer(object('a'), object('b'));
+      assert.deepEqual([take(), take()], ['b v1 1', undefined], 'not what was acknowledged');
+    });
+
+    it('is tried again for good: also what was asked for then has spent nothing after a restart', async () => {
+      offer(object('a'));
+      take();
+      await clock.advance(minute);
+      assert.equal(take(), 'a v1 2');
+      inHand.asked.ask('a', v1);
+      inHand.handOut.tryAgain();
+      restart();
+      offer(object('a'));
+      assert.equal(take(), 'a v1 1');
+    });
+
     it('keeps nothing of what is gone', () => {
       offer(object('a'), object('b'));
       take();

@@ -94,7 +94,9 @@ export class HandOut {
 
   /** Forgets attempts and rests, of one object or of all. */
   tryAgain(objectID?: string): void {
-    const { entries } = this.ledger;
+    const { entries, memory } = this.ledger;
+    // Also of what no list has shown yet since a restart.
+    memory.forgetRests(objectID);
     for (const entry of entries.all()) {
       if (objectID !== undefined && entry.objectID !== objectID) continue;
       Object.assign(entry, {

@@ -26,6 +26,8 @@ export interface ReceiverMemory {
   set(objectID: string, remembered: Remembered): void;
   delete(objectID: string): void;
   keepOnly(isKnown: (objectID: string) => boolean): void;
+  /** Has attempts and rests start anew, of one object or of all. */
+  forgetRests(objectID?: string): void;
 }
 
 /** Forgets with its process: for receivers that only look, and that nobody can tell from others. */
@@ -34,6 +36,7 @@ export const noMemory: ReceiverMemory = {
   set: () => undefined,
   delete: () => undefined,
   keepOnly: () => undefined,
+  forgetRests: () => undefined,
 };
 
 /** What the receiving side of a client must know after a restart, in a journal. */
@@ -68,6 +71,7 @@ export class ReceivingMemory {
       keepOnly: (isKnown) => {
         for (const objectID of Array.from(kept.keys())) if (!isKnown(objectID)) kept.delete(objectID);
       },
+      forgetRests: (objectID) => forgetRests(kept, objectID),
     };
   }
 
@@ -91,9 +95,12 @@ export class ReceivingMemory {
 }
 
 /** What was acknowledged stays so; everything else gets another chance, though not for the first time. */
-function forgetRests(kept: KeptMap<Remembered>): void {
-  for (const [objectID, { charged: _, end, ...remembered }] of Array.from(kept)) {
+function forgetRests(kept: KeptMap<Remembered>, only?: string): void {
+  for (const objectID of only === undefined ? Array.from(kept.keys()) : [only]) {
+    const before = kept.get(objectID);
+    if (!before) continue;
+    const { charged: _, end, ...remembered } = before;
     const rests = end === undefined || end === 'resting' || end === 'rejected';
-    if (rests) kept.set(objectID, { ...remembered, spent: 0, inHand: false });
+    kept.set(objectID, { ...remembered, spent: 0, inHand: false, ...(!rests && { end }) });
   }
 }
