@@ -153,4 +153,29 @@ export const mutants: readonly Mutant[] = [
     find: 'this.ledger.siblings.askAgain(entry);',
     replace: 'this.ledger.enqueue(entry);',
   },
+  {
+    name: 'try again: what rests goes on resting',
+    file: 'hand-out.ts',
+    find: 'if (rests) this.ledger.enqueue(entry);',
+    replace: "if (entry.state === 'paused') this.ledger.enqueue(entry);",
+  },
+  {
+    name: 'try again: attempts are not forgotten',
+    file: 'hand-out.ts',
+    find: 'spent: 0,',
+    replace: 'spent: entry.spent,',
+  },
+  {
+    name: 'given up: nobody is told',
+    file: 'ledger.ts',
+    find: 'if (object) this.onGivenUp(',
+    replace: 'if (object && entry.spent < 0) this.onGivenUp(',
+  },
+  {
+    name: 'given up: again at each restart',
+    file: 'ledger.ts',
+    find: "if (end === 'resting' || end === 'rejected') this.entries.change(entry, end);",
+    replace:
+      "if (end === 'resting') this.spend(entry, object);\n    else if (end === 'rejected') this.entries.change(entry, end);",
+  },
 ];

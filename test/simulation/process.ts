@@ -1,4 +1,9 @@
-import { type ClientOptions, SyncServiceClient, type UpdateReceiver } from '../../src/client';
+import {
+  type ClientOptions,
+  type ObjectMetadata,
+  SyncServiceClient,
+  type UpdateReceiver,
+} from '../../src/client';
 import type { FileJournal } from '../../src/storage/file-journal';
 import { SeededRandom } from '../support/random';
 import { ProcessClock } from './clock';
@@ -45,7 +50,11 @@ export class Process {
     return this.#alive;
   }
 
-  receive(plan: ReceiverPlan): UpdateReceiver {
+  /** @param onExhausted told what the receiver gives up. */
+  receive(
+    plan: ReceiverPlan,
+    onExhausted: (object: ObjectMetadata, attempts: number) => void,
+  ): UpdateReceiver {
     const { interval, maxAttempts, name, observes, redeliverAfter, refuses, window } = plan;
     const receiver = this.client.pollForUpdates(objectType, {
       name,
@@ -55,6 +64,7 @@ export class Process {
       maxAttempts,
       includeReceived: plan.includeReceived,
       observe: observes,
+      onExhausted,
       accepts: ({ objectID }) => !refuses.includes(objectID),
     });
     this.receivers.set(name, receiver);

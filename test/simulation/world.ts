@@ -9,6 +9,7 @@ import { Oracle } from './oracle/oracle';
 import type { Reader } from './oracle/reader';
 import type { Plan, Step } from './plans/plan';
 import { Process } from './process';
+import { objectType } from './service/publications';
 import { objectOf, operationOf, Rest } from './service/rest';
 import { Service } from './service/service';
 
@@ -129,10 +130,19 @@ export class World {
       case 'ring':
         this.#process?.receivers.get(step.receiver)?.ring();
         return;
+      case 'try again':
+        this.#tryAgain(step.object);
+        return;
       case 'set the clock':
         this.clock.jump(step.by);
         return;
     }
+  }
+
+  #tryAgain(objectID: string | undefined): void {
+    if (!this.#process) return;
+    this.oracle.triedAgain(objectID);
+    this.#process.client.tryAgain({ objectType, ...(objectID !== undefined && { objectID }) });
   }
 
   /** Something is away for so long: that is a disturbance of its own. */
@@ -160,7 +170,9 @@ export class World {
     if (process !== this.#process || process.receivers.has(reader.name) || this.#gone.has(reader.name))
       return;
     const received = this.service.list(true).filter((each) => !this.service.list(false).includes(each));
-    const receiver = process.receive(reader.plan);
+    const receiver = process.receive(reader.plan, (object, attempts) => {
+      if (process.alive) this.oracle.gaveUp(reader, object, attempts);
+    });
     this.oracle.joined(reader, received);
     const flow = this.#flows.get(reader.name);
     const read = async (): Promise<void> => {

@@ -27,6 +27,12 @@ export class Claim {
   /** Attempts that the flow or the data caused; the next hand-out is one more. */
   spent = 0;
   releases = 0;
+  /** The most that were spent before somebody had it tried again: what a power cut may bring back. */
+  mostSpent = 0;
+  /** It rests, and its receiver has told so. */
+  isToldGivenUp = false;
+  /** Somebody had it tried again, and it was not handed out since. */
+  isTriedAgain = false;
   /** The last that was heard of it has spent an attempt. */
   charged = false;
   /** How often its acknowledgement was refused. */
@@ -63,6 +69,7 @@ export class Claim {
   }
 
   stand(standing: Standing, at: number, pause = 0): void {
+    if (standing !== 'resting') this.isToldGivenUp = false;
     this.standing = standing;
     this.since = at;
     this.until = at + pause;
@@ -76,6 +83,7 @@ export class Claim {
     this.late = false;
     this.unsure = false;
     this.denied = false;
+    this.isTriedAgain = false;
     this.stand('in the flow', now, this.plan.redeliverAfter);
   }
 
@@ -84,6 +92,18 @@ export class Claim {
     this.spent += 1;
     this.charged = true;
     this.stand(this.spent >= this.plan.maxAttempts ? 'resting' : 'let go', at, pause);
+  }
+
+  /** Somebody wants its attempts and rests forgotten. */
+  tryAgain(now: number): void {
+    this.mostSpent = Math.max(this.mostSpent, this.spent);
+    this.spent = 0;
+    this.charged = false;
+    this.releases = 0;
+    this.refusals = 0;
+    if (!rests.has(this.standing)) return;
+    this.isTriedAgain = true;
+    this.stand('let go', now);
   }
 
   /** Nobody remembers anything of it. */
@@ -101,3 +121,5 @@ export class Claim {
     return `${this.appearance.name} (${this.standing})`;
   }
 }
+
+const rests: ReadonlySet<Standing> = new Set(['resting', 'rejected', 'let go', 'refused']);

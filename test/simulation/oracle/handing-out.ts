@@ -107,7 +107,7 @@ export class HandingOut {
     if (claim?.vague) {
       // After a power cut it is for the client to say, within what there may have been.
       claim.vague = false;
-      if (attempt >= 1 && attempt <= claim.spent + 2) claim.spent = attempt - 1;
+      if (attempt >= 1 && attempt <= Math.max(claim.spent, claim.mostSpent) + 2) claim.spent = attempt - 1;
     }
     const expected = (claim?.spent ?? 0) + 1;
     // One that was gone, and came again as it was, may be as good as new.

@@ -225,6 +225,18 @@ export class History {
     this.joint.reconsider(now);
   }
 
+  /** @param objectID undefined for all objects. */
+  triedAgain(objectID: string | undefined, now: number): void {
+    for (const reader of this.readers) {
+      if (!reader.open) continue;
+      reader.passTime(now);
+      for (const claim of objectID === undefined ? reader.all() : reader.on(objectID)) {
+        claim.tryAgain(now);
+        reader.changed(claim, now);
+      }
+    }
+  }
+
   renewed({ objectID, version }: Appearance, now: number): void {
     for (const reader of this.readers) {
       reader.passTime(now);

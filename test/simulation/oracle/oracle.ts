@@ -2,6 +2,7 @@ import {
   type Acknowledgement,
   type AcknowledgeOutcome,
   isSyncServiceError,
+  type ObjectMetadata,
   type ObjectUpdate,
 } from '../../../src/client';
 import type { VirtualClock } from '../clock';
@@ -13,6 +14,7 @@ import type { Mark, Marker, ServiceWitness } from '../service/service';
 import { Answers } from './answers';
 import type { Bench } from './bench';
 import type { Claim } from './claim';
+import { GivingUp } from './giving-up';
 import { HandingOut } from './handing-out';
 import { type Ask, History, type Named } from './history';
 import { Marking } from './marking';
@@ -34,6 +36,7 @@ export class Oracle implements Bench, ServiceWitness {
   readonly forgotten = new Set<string>();
   readonly #handingOut = new HandingOut(this);
   readonly #marking = new Marking(this);
+  readonly #givingUp = new GivingUp(this);
   readonly #answers = new Answers(this);
   readonly #unfinished = new Unfinished(this);
   #polls: number[] = [];
@@ -206,6 +209,21 @@ export class Oracle implements Bench, ServiceWitness {
   renewed({ appearance }: Claim): void {
     this.#note(`flow: works on ${appearance.name}`);
     this.history.renewed(appearance, this.now);
+  }
+
+  /** A receiver tells that it hands out this version no more. */
+  gaveUp(reader: Reader, object: ObjectMetadata, attempts: number): void {
+    const version = versionOf(object);
+    const what = `${reader.name} gives up ${nameOf(object.objectID, version)} after ${attempts} attempts`;
+    this.#note(`flow: ${what}`);
+    reader.passTime(this.now);
+    const appearance = this.history.objects.newest(object.objectID, version);
+    this.#givingUp.judge(reader, appearance, object, attempts, what);
+  }
+
+  /** @param objectID undefined where somebody has all objects tried again. */
+  triedAgain(objectID: string | undefined): void {
+    this.history.triedAgain(objectID, this.now);
   }
 
   /** @param listed what the service lists, without what was marked received. */

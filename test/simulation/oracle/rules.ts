@@ -16,6 +16,8 @@ export const rules = {
   'e: what the flow is told is true': 5,
   'f: in time': 7,
   'g: attempts are spent on the flow alone': 3,
+  'g: what is given up is told once': 3,
+  'g: what somebody tries again comes again': 3,
   'h: nothing is left at the end': 6,
   'h: closing takes less than 10 s': 6,
   'i: each hand-out is a copy of what the service says': 3,

@@ -40,7 +40,13 @@ export class Unfinished {
       case 'in the flow':
       case 'refused':
       case 'let go':
-        return [{ ...handedOut, what: `${name}, which is ${claim.standing}` }];
+        return claim.isTriedAgain
+          ? [{ rule: 'g: what somebody tries again comes again', what: name }]
+          : [{ ...handedOut, what: `${name}, which is ${claim.standing}` }];
+      case 'resting':
+        return claim.isToldGivenUp || claim.vague
+          ? []
+          : [{ rule: 'g: what is given up is told once', what: name }];
       case 'asked':
         // Of what was asked for before a restart nobody is told that the service has taken it.
         return this.bench.history.isMarked(claim)

@@ -75,6 +75,8 @@ export type Step = { at: number } & (
   /** And never comes again. */
   | { does: 'go'; receiver: string }
   | { does: 'ring'; receiver: string }
+  /** Somebody wants attempts and rests forgotten: of one object, or of all. */
+  | { does: 'try again'; object?: string }
   | { does: 'set the clock'; by: number }
 );
 

@@ -2,7 +2,7 @@ import { SeededRandom } from '../../support/random';
 import { planFaults, planForgetting } from './faults';
 import type { Plan } from './plan';
 import { planReceivers } from './receivers';
-import { planSteps } from './steps';
+import { planSteps, planTryingAgain } from './steps';
 import type { Theme } from './theme';
 
 /** The plan of a seed: the same for ever, as long as this and what it calls stay as they are. */
@@ -25,7 +25,10 @@ export function planOf(seed: number): Plan {
     ]),
     journal: random.next() < 0.5,
     receivers,
-    steps: planSteps(random, theme, service, receivers),
+    steps: [
+      ...planSteps(random, theme, service, receivers),
+      ...planTryingAgain(new SeededRandom(seed + 5_000_000), theme),
+    ].sort((one, other) => one.at - other.at),
     faults: [...planForgetting(new SeededRandom(seed + 4_000_000), theme), ...planFaults(random, theme)],
   };
 }

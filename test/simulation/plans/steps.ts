@@ -53,6 +53,17 @@ function planObjects(random: SeededRandom, theme: Theme): Step[] {
   return steps;
 }
 
+/** Somebody presses a button, mostly when it is too late for all else. */
+export function planTryingAgain(random: SeededRandom, theme: Theme): Step[] {
+  if (theme.manners === 0 || random.next() < 0.6) return [];
+  return Array.from({ length: 1 + random.below(4) }, () => {
+    const at = between(random, 0, 1.5 * theme.lasts);
+    return random.next() < 0.5
+      ? { does: 'try again', at }
+      : { does: 'try again', object: random.pick(theme.objects), at };
+  });
+}
+
 function planOutages(random: SeededRandom, theme: Theme, service: Plan['service']): Step[] {
   const steps: Step[] = [];
   let at = sometime(random, theme);
