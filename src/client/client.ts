@@ -276,7 +276,8 @@ export class SyncServiceClient {
   /**
    * The same, but nothing is sent where the service has this very metadata and data still as the version that this client made
    * of it, which a journal remembers over restarts: `unchanged`. What somebody else has changed, replaced or deleted since is
-   * published again.
+   * published again. The service does not say which version it has made, and is asked: what somebody else publishes within the
+   * time of that request, with the same description, version, size and signature, is taken for it.
    */
   async publishIfChanged(
     metadata: ObjectMetadataInput,

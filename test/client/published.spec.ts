@@ -60,6 +60,27 @@ describe('publishing only what has changed', () => {
     assert.equal(await publish(), 'unchanged');
   });
 
+  it('sends it again where somebody else has published before it could be asked as which version it was', async () => {
+    const theirs = { instanceID: '1795470914231999999', dataID: '1795470914231999999' };
+    const sign = { privateKey: pem(rsa) };
+    for (const [index, [fields, options]] of (
+      [
+        [{ description: 'theirs' }, {}],
+        [{ version: '2' }, {}],
+        [{ objectSize: 5 }, {}],
+        [{ objectSize: 0, metaOnly: true }, {}],
+        [{ signature: 'theirs' }, { sign }],
+      ] as const
+    ).entries()) {
+      const each = { ...object, objectID: `o${index}` };
+      const onProgress = (): void => void Object.assign(store.get(`t/o${index}`).metadata, theirs, fields);
+      const what = JSON.stringify(fields);
+      assert.equal(await client.publishIfChanged(each, 'data', { ...options, onProgress }), 'published');
+      assert.equal(await client.publishIfChanged(each, 'data', options), 'published', what);
+      assert.equal(await client.publishIfChanged(each, 'data', options), 'unchanged', what);
+    }
+  });
+
   it('remembers nothing of what failed, and over a restart what its journal says', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'edge-sync-test-'));
     const file = join(folder, 'data');

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { stringifyExactJson } from '../../protocol/exact-json';
+import type { ObjectMetadata } from '../../protocol/metadata';
 import type { Journal, KeptMap } from '../../storage/journal';
 import type { EndOptions } from '../connection/options';
 import { isSyncServiceError } from '../errors';
@@ -15,6 +16,13 @@ interface PublishedObject {
   digest: string;
   /** Which version the service made of it. */
   instanceID: string;
+}
+
+/** What was sent of an object. */
+export interface SentObject {
+  metadata: Partial<ObjectMetadata>;
+  /** Of its data, where that is known. */
+  size: number | undefined;
 }
 
 /** What was published of each object, and as which version: what is there still need not be published again. */
@@ -39,11 +47,21 @@ export class PublishedObjects {
     return current?.instanceID === published.instanceID && !current.deleted;
   }
 
-  /** It was published. The service does not tell as what, so that it is asked. */
-  async remember(object: ObjectReference, digest: string, options: EndOptions): Promise<void> {
+  /**
+   * It was published. The service does not tell as what, so that it is asked. Somebody else may have published before that: their
+   * version is not taken for this one, as far as its metadata tells.
+   */
+  async remember(
+    object: ObjectReference,
+    digest: string,
+    sent: SentObject,
+    options: EndOptions,
+  ): Promise<void> {
     const key = keyOf(object);
-    const { instanceID } = await this.objects.version(object, options);
+    const current = await this.objects.metadata(object, options);
+    const { instanceID } = current;
     this.#published.delete(key);
+    if (isAnother(current, sent)) return;
     const [oldest] = this.#published.keys();
     if (this.#published.size >= mostObjects && oldest !== undefined) this.#published.delete(oldest);
     this.#published.set(key, { digest, instanceID });
@@ -55,6 +73,15 @@ export async function digestOfAll(about: Record<string, unknown>, body: Replayab
   const hash = createHash('sha256').update(stringifyExactJson(about)).update('\0');
   for await (const piece of piecesOf(body)) hash.update(piece);
   return hash.digest('base64');
+}
+
+/** Only what every service gives back as it was sent. */
+function isAnother(current: ObjectMetadata, { metadata, size }: SentObject): boolean {
+  const { deleted, description, metaOnly, objectSize, signature, version } = current;
+  if (deleted || metaOnly || objectSize !== (size ?? objectSize)) return true;
+  if ((description || '') !== (metadata.description ?? '')) return true;
+  if ((version || '') !== (metadata.version ?? '')) return true;
+  return Boolean(signature) && signature !== metadata.signature;
 }
 
 function keyOf({ objectType, objectID }: ObjectReference): string {

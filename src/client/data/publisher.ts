@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { stringifyExactJson } from '../../protocol/exact-json';
-import type { ObjectMetadataInput } from '../../protocol/metadata';
+import type { ObjectMetadata, ObjectMetadataInput } from '../../protocol/metadata';
 import type { Clock } from '../../system/clock';
 import { Limiter } from '../../system/limiter';
 import type { CallOptions } from '../connection/options';
@@ -89,24 +89,28 @@ export class Publisher {
         : '';
     const digest = await digestOfAll({ ...unsigned, signedWith }, body);
     if (await this.#published.isThere(metadata, digest, options)) return 'unchanged';
-    await this.#signedAndPublished(metadata, body, options);
+    const sent = { metadata: await this.#signedAndPublished(metadata, body, options), size: body.size };
     // It is published, whether that can be remembered or not.
-    await this.#published.remember(metadata, digest, options).catch(() => undefined);
+    await this.#published.remember(metadata, digest, sent, options).catch(() => undefined);
     return 'published';
   }
 
+  /** @returns the metadata that was sent. */
   async #signedAndPublished(
     metadata: ObjectMetadataInput,
     body: ReplayableBody,
     options: PublishOptions,
-  ): Promise<void> {
+  ): Promise<Partial<ObjectMetadata>> {
     // Metadata without its data, or the only place of what is signed, is not to wait for a day.
     await this.#rate.opened(body.size, options);
     await options.onBegin?.();
     const signed = options.sign ? { ...metadata, ...(await signatureOf(body, options.sign)) } : metadata;
     const meta = toPublish(signed, this.#paths.kind, true, this.#clock.now());
     const publish = (): Promise<void> => this.#publish(metadata, meta, body, options);
-    if (!meta.signature || this.#paths.kind === 'ESS') return publish();
+    if (!meta.signature || this.#paths.kind === 'ESS') {
+      await publish();
+      return meta;
+    }
     // A CSS on MongoDB has mixed up uploads that it verified at once, and refused them (edge-sync-service#156).
     const oneAtATime = this.#signed.run(async () => {
       await publish().catch((error: unknown) => {
@@ -118,6 +122,7 @@ export class Publisher {
       if (isSyncServiceError(error) || !options.signal?.aborted) throw error;
       throw new SyncServiceError('SYNC_ABORTED', 'The upload was aborted', { cause: error });
     });
+    return meta;
   }
 
   async #publish(
