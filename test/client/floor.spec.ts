@@ -57,4 +57,15 @@ describe('a floor of progress', () => {
     await clock.advance(1);
     assert.equal(floor.signal.aborted, true);
   });
+
+  it('is not begun anew by the end of what is sent, where the answer is there before, or all is over', async () => {
+    floor.passed(1_000_000);
+    floor.answered();
+    floor.answerWithin(60_000);
+    await clock.advance(3_600_000);
+    assert.equal(floor.signal.aborted, false);
+    floor.release();
+    floor.answerWithin(60_000);
+    assert.equal(clock.waiting, 0);
+  });
 });

@@ -19,6 +19,9 @@ export class ProgressFloor {
   /** In ms of this window, without the present wait. */
   #waited = 0;
   #waitingSince: number | undefined;
+  /** The answer may be there, and read, before what is sent has come to its end. */
+  #isAnswered = false;
+  #isReleased = false;
 
   constructor(
     private readonly clock: Clock,
@@ -49,6 +52,7 @@ export class ProgressFloor {
 
   /** All is sent: until something comes back, the peer has so many ms. */
   answerWithin(window: number): void {
+    if (this.#isAnswered) return;
     this.#begin(window);
     this.#waitingSince = this.clock.elapsed();
     this.#watch(window);
@@ -56,6 +60,7 @@ export class ProgressFloor {
 
   /** The answer has begun. */
   answered(): void {
+    this.#isAnswered = true;
     this.#begin(this.rule.window);
     this.#waitingSince = undefined;
     this.#watch(this.rule.window);
@@ -63,6 +68,7 @@ export class ProgressFloor {
 
   /** Lets go of the timer; it aborts no more. */
   release(): void {
+    this.#isReleased = true;
     this.#timer?.cancel();
   }
 
@@ -74,6 +80,7 @@ export class ProgressFloor {
 
   #watch(delay: number): void {
     this.#timer?.cancel();
+    if (this.#isReleased) return;
     this.#timer = this.clock.after(delay, () => this.#look());
   }
 
