@@ -131,8 +131,10 @@ export class Listed {
     if (object) this.ledger.replace(entry, object);
   }
 
-  #mayBeReceived({ state }: Entry, wantsReceived: boolean): boolean {
-    if (rests.has(state)) return this.ledger.rules.includeReceived;
+  #mayBeReceived({ consumers, state, taken }: Entry, wantsReceived: boolean): boolean {
+    // What others have not consumed yet stays there, and may be marked received, too.
+    const isOfOthers = taken !== undefined && consumers > 1;
+    if (rests.has(state) || isOfOthers) return this.ledger.rules.includeReceived;
     return wantsReceived && state === 'acknowledged';
   }
 
