@@ -265,7 +265,7 @@ export class History {
   }
 
   /** Whether others wait for the word of a receiver on this version, whose flow has nothing else to speak of. */
-  isWanted(reader: Reader, { objectID, version }: Appearance): boolean {
+  isWanted(reader: Reader, { objectID, order, version }: Appearance): boolean {
     const held = reader.held().filter(({ appearance }) => appearance.objectID !== objectID);
     if (held.some(({ standing }) => standing === 'in the flow')) return false;
     // Whoever asks for any version asks for this one, whichever it was handed.
@@ -273,8 +273,9 @@ export class History {
     return this.readers.some((other) => {
       const claim = other.claim(objectID, version);
       if (other === reader || !claim) return false;
-      // What was asked for before a restart is, perhaps.
-      const isAsked = claim.standing === 'asked' && (!claim.begun || claim.unsure || claim.unanswered === 0);
+      // What was asked for before a restart is, perhaps; so is what went and came again as it was.
+      const isUnsure = claim.unsure || claim.unanswered === 0 || claim.appearance.order < order;
+      const isAsked = claim.standing === 'asked' && (!claim.begun || isUnsure);
       return isAsked || (claim.standing === 'free' && claim.asked.size > 0);
     });
   }
