@@ -141,6 +141,17 @@ describe('a feed', () => {
       assert.ok(rung <= 2 * alone && rung >= 2 * alone - 3, `${rung} polls, and ${alone} without rings`);
     });
 
+    it('and goes on where a service that is none says something else in place of the destinations', async () => {
+      for (const destinationsList of [7, true, {}, 'x'])
+        service.publish(
+          object(`of ${typeof destinationsList}`, { destinationsList: destinationsList as never }),
+        );
+      service.publish(object('good'));
+      const updates = read(feeds.receiver('t', {}));
+      await clock.advance(minute);
+      assert.equal(updates.length, 5);
+    });
+
     it('and keeps its notes of what the first list left out', async () => {
       service.publish(object('a'));
       const one = feeds.receiver('t', { name: 'one', maxAttempts: 1 });

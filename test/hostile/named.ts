@@ -184,4 +184,9 @@ export const namedCases: readonly Named[] = [
     'client/feed',
     'waits for no list that is never whole: neither where nobody has the object, nor for who may not have it',
   ],
+  [
+    'a sync-in stops for good at a list of destinations that is none',
+    'client/feed',
+    'and goes on where a service that is none says something else in place of the destinations',
+  ],
 ];

@@ -166,7 +166,10 @@ function copyOf(object: ObjectMetadata): ObjectMetadata {
   const { destinationsList, destinationPolicy } = object;
   return {
     ...object,
-    destinationsList: destinationsList && [...destinationsList],
+    // A service that is none says anything there, and what throws here ends the reader.
+    destinationsList: Array.isArray(destinationsList)
+      ? [...destinationsList]
+      : structuredClone(destinationsList),
     destinationPolicy: destinationPolicy && structuredClone(destinationPolicy),
   };
 }
