@@ -148,7 +148,9 @@ export class History {
     return { reader, claim, objectID: named.objectID, at: now, client: this.client };
   }
 
-  answered({ claim, reader }: Ask, outcome: AcknowledgeOutcome, now: number): void {
+  answered({ claim, client, objectID, reader }: Ask, outcome: AcknowledgeOutcome, now: number): void {
+    // What it had asked the service for it marks no more.
+    if (outcome === 'superseded') this.objects.used(client, objectID);
     if (!claim) return;
     const refused = outcome === 'superseded' || outcome === 'gone';
     claim.unanswered -= 1;

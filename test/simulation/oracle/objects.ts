@@ -85,7 +85,7 @@ export class Objects {
     return this.#known.get(`${by} ${objectID}`)?.appearance;
   }
 
-  /** Somebody has marked what it had asked for: from then on it goes by what it is told next. */
+  /** Somebody has marked what it had asked for, or will not: from then on it goes by what it is told next. */
   used(by: string, objectID: string): void {
     const known = this.#known.get(`${by} ${objectID}`);
     if (known) known.until = 0;
