@@ -85,6 +85,18 @@ export const guardsOfOutbox = guardsOf(
       replace: 'firstPause',
     },
     {
+      name: 'large data takes the room of all, since that of the first is not free at once',
+      file: 'store.ts',
+      find: 'room.fits(bytes - blobs.freedBy(), entries)',
+      replace: 'room.fits(bytes, entries)',
+    },
+    {
+      name: 'dead letters yield in vain',
+      file: 'store.ts',
+      find: "limits.whenFull === 'refuse' && !this",
+      replace: "limits.whenFull !== 'refuse' && !this",
+    },
+    {
       name: 'a dead letter does not pass on that its upload was cut',
       file: 'store.ts',
       find: '    this.deadLetters.set(entry.id, entry);\n    if (entry.cutBytes > 0) this.#cuts.pass(entry);',

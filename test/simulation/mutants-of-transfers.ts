@@ -96,8 +96,8 @@ export const mutantsOfTransfers: readonly Mutant[] = [
   {
     name: 'outbox: that an entry has ended is not written down',
     file: 'client/outbox/store.ts',
-    find: "{ id, state: 'ended' }, () => {",
-    replace: "{ id, state: 'begun' }, () => {",
+    find: "({ id, state: 'ended' } as const)",
+    replace: "({ id, state: 'begun' } as const)",
   },
   {
     name: 'outbox: objects do not wait for their turn',

@@ -4,6 +4,7 @@ import { AtomicFile } from '../../storage/atomic-file';
 import type { Disk } from '../../storage/disk';
 import type { Machine } from '../../storage/machine';
 import { Limiter } from '../../system/limiter';
+import type { Entry } from './entry';
 import { onStorage } from './storage-failure';
 import { changed, type Fingerprint, verified } from './verified';
 
@@ -13,6 +14,8 @@ const readAtOnce = 65_536;
 export class Blobs {
   /** How many entries need each. */
   readonly #needed = new Map<string, number>();
+  /** How many of those have ended, which is not on the disk yet. */
+  readonly #leaving = new Map<string, number>();
   readonly #sizes = new Map<string, number>();
   #size = 0;
   /** Names are given and taken one at a time. */
@@ -72,6 +75,28 @@ export class Blobs {
     } finally {
       this.#size -= writing;
     }
+  }
+
+  /** In bytes: of files that go once it is on the disk that nobody needs them, or would if these entries ended, too. */
+  freedBy(ending: readonly Entry[] = []): number {
+    const left = new Map(this.#needed);
+    const leave = (hash: string, count: number): unknown => left.set(hash, (left.get(hash) ?? 0) - count);
+    for (const [hash, count] of this.#leaving) leave(hash, count);
+    for (const { blob } of ending) if (blob !== undefined) leave(blob, 1);
+    let freed = 0;
+    for (const [hash, size] of this.#sizes) if ((left.get(hash) ?? 0) <= 0) freed += size;
+    return freed;
+  }
+
+  /** One entry less will need it. @returns what is called once that is on the disk. */
+  leave(hash: string): () => void {
+    this.#leaving.set(hash, (this.#leaving.get(hash) ?? 0) + 1);
+    return () => {
+      const others = (this.#leaving.get(hash) ?? 0) - 1;
+      if (others > 0) this.#leaving.set(hash, others);
+      else this.#leaving.delete(hash);
+      this.release(hash);
+    };
   }
 
   /** One entry less needs it. */

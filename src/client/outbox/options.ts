@@ -38,7 +38,7 @@ export interface OutboxLimits {
   entries?: number;
   /** How long an entry may wait, in ms; for ever unless given. */
   age?: number;
-  /** What happens when it is full: what comes is refused, or the oldest that wait are dropped. */
+  /** What happens when it is full: what comes is refused, or the oldest that wait are dropped; before either, dead letters are. */
   whenFull?: 'refuse' | 'drop oldest';
   /**
    * `latest wins`: what waits is taken away by what comes later and makes it needless. `every one`: all is sent, as

@@ -76,6 +76,8 @@ export class Outbox {
     const makeRoom = async (bytes: number): Promise<void> => {
       store.makeRoom(bytes, 0);
       await log.makeRoom(bytes);
+      // What has ended for it.
+      await blobs.settled();
     };
     setMaxListeners(0, this.#giveUp.signal);
     this.#intake = new Intake({ client, blobs, clock, makeRoom, closing: this.#giveUp.signal });

@@ -97,13 +97,22 @@ export class OutboxStore {
     return entry;
   }
 
-  /** Has room for so much more; dead letters yield to what is new. @throws SyncServiceError SYNC_OUTBOX_FULL. */
+  /**
+   * Has room for so much more, or will have it once it is on the disk that others have ended; dead letters yield to what is new,
+   * unless that would not do. @throws SyncServiceError SYNC_OUTBOX_FULL.
+   */
   makeRoom(bytes: number, entries: number): void {
-    const { room } = this.parts;
-    if (!room.fits(bytes, entries)) this.#dropExpiredNowAndThen();
-    this.isFull = !room.fits(bytes, entries) && !room.exceeds(bytes);
-    while (!room.fits(bytes, entries)) {
-      const oldest = room.exceeds(bytes) ? undefined : this.#oldest();
+    const { blobs, limits, room } = this.parts;
+    if (room.fits(bytes, entries)) {
+      this.isFull = false;
+      return;
+    }
+    this.#dropExpiredNowAndThen();
+    const fits = (): boolean => room.fits(bytes - blobs.freedBy(), entries);
+    this.isFull = !fits() && !room.exceeds(bytes);
+    const isInVain = limits.whenFull === 'refuse' && !this.#fitsWithoutDeadLetters(bytes, entries);
+    while (!fits()) {
+      const oldest = isInVain || room.exceeds(bytes) ? undefined : this.#oldest();
       if (!oldest) throw room.full(bytes);
       void this.end(oldest, 'dropped', { reason: madeRoom });
     }
@@ -135,9 +144,9 @@ export class OutboxStore {
     if (outcome !== 'replaced' && entry.leavesCut(outcome)) this.#cuts.pass(entry);
     if (!entry.isCut) this.#letGo(entry);
     const { blob, cutBytes: bytes, id, isCut } = entry;
-    await log.mark(entry, isCut ? { id, state: 'cut', bytes } : { id, state: 'ended' }, () => {
-      if (blob !== undefined) blobs.release(blob);
-    });
+    const release = blob === undefined ? undefined : blobs.leave(blob);
+    const mark = isCut ? ({ id, state: 'cut', bytes } as const) : ({ id, state: 'ended' } as const);
+    await log.mark(entry, mark, () => release?.());
     this.ending.delete(id);
     this.#tell(entry, outcome, more);
   }
@@ -200,6 +209,12 @@ export class OutboxStore {
   #letGo(entry: Entry): void {
     this.parts.room.give(entry.cost);
     this.parts.log.forget(entry);
+  }
+
+  #fitsWithoutDeadLetters(bytes: number, entries: number): boolean {
+    const letters = Array.from(this.deadLetters.values());
+    const freed = letters.reduce((sum, { cost }) => sum + cost, this.parts.blobs.freedBy(letters));
+    return this.parts.room.fits(bytes - freed, entries - letters.length);
   }
 
   #dropExpiredNowAndThen(): void {

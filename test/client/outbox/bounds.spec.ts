@@ -182,6 +182,60 @@ describe('the bounds of an outbox', () => {
     await ground.close(outbox);
   });
 
+  it('have no more yield to large data than it needs', async () => {
+    const ground = away();
+    const outbox = await ground.open({ bytes, whenFull: 'drop oldest' });
+    for (const count of [1, 2]) await put(outbox, count);
+    for (const count of [3, 4, 5, 6]) {
+      await put(outbox, count, 300_000);
+      await ground.pass();
+      assert.ok((await used(ground)) <= bytes, String(count));
+    }
+    assert.deepEqual(ground.told, ['dropped 1', 'dropped 2', 'dropped 3', 'dropped 4']);
+    assert.deepEqual(
+      outbox.entries().map(({ id }) => id),
+      [5, 6],
+    );
+    await ground.close(outbox);
+    assert.equal((await ground.disk.list(`${folder}/data`)).length, 2);
+  });
+
+  it('are those of the disk: nothing of large data is there before its room is free', async () => {
+    const ground = away();
+    const outbox = await ground.open({ bytes, whenFull: 'drop oldest' });
+    for (const count of [1, 2, 3]) await put(outbox, count, 250_000);
+    let open = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    ground.disk.before = ({ name, path }) => (name === 'write' && path.includes('.log') ? gate : undefined);
+    const putting = put(outbox, 4, 500_000);
+    await ground.pass();
+    assert.equal((await ground.disk.list(`${folder}/data`)).length, 3);
+    open();
+    await ground.inTime(putting);
+    assert.deepEqual(ground.told, ['dropped 1', 'dropped 2']);
+    await ground.close(outbox);
+  });
+
+  it('have dead letters yield to large data, the oldest first, and none where that would not do', async () => {
+    const ground = new Ground();
+    ground.service.answer = () => {
+      throw failure('SYNC_REJECTED', 413);
+    };
+    const outbox = await ground.open({ bytes });
+    for (const count of [1, 2, 3]) await put(outbox, count, 200_000);
+    await ground.pass(1_000);
+    assert.equal(outbox.state.deadLetters, 3);
+    ground.service.answer = down;
+    await put(outbox, 4, 300_000);
+    await ground.pass();
+    assert.deepEqual(ground.told.slice(3), ['dropped 1']);
+    await assert.rejects(put(outbox, 5, 600_000), { code: 'SYNC_OUTBOX_FULL' });
+    assert.deepEqual([outbox.state.deadLetters, outbox.state.waiting], [2, 1]);
+    await ground.close(outbox);
+  });
+
   it('are of age: what has waited for too long is dropped, and told as expired', async () => {
     const ground = away();
     const outbox = await ground.open({ age: 300_000 });
