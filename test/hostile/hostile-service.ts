@@ -9,7 +9,7 @@ import type { GoodAnswer, Mode } from './modes';
 export const data = Buffer.from('The data of the object, whole.');
 export const object = { objectType: 'hostile', objectID: 'good' };
 
-/** A service with one object, good until it is told to be something else. */
+/** A service with one object of each type, good until it is told to be something else. */
 export class HostileService {
   /** How it answers; well where it is undefined. */
   mode: Mode | undefined;
@@ -74,8 +74,11 @@ export class HostileService {
       return JSON.stringify([{ destinationType: 'gateway', destinationID: 'edge1', status: 'delivered' }]);
     if (/\/(organizations|security)/.test(path)) return '[]';
     const version = String(1_795_470_914_231_361_000n + this.version);
-    const metadata = metadataOf({ ...object, objectSize: data.length, instanceID: version, dataID: version });
     const isOne = path.endsWith(`/${object.objectID}`);
+    // Of any type there is one.
+    const objectType = isOne ? path.split('/').at(-2) : object.objectType;
+    const fields = { ...object, ...(objectType !== undefined && { objectType }) };
+    const metadata = metadataOf({ ...fields, objectSize: data.length, instanceID: version, dataID: version });
     return stringifyExactJson(isOne ? metadata : [metadata]).replace(/"(\d{19})"/g, '$1');
   }
 }
