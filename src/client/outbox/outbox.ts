@@ -257,9 +257,9 @@ export class Outbox {
       await log.close();
       await blobs.settled();
     } finally {
-      await release();
+      // Whether the lock can be given back or not: nothing ends any more.
       this.#ends.close();
-      this.#stateListeners.tell(this.state);
+      await release().finally(() => this.#stateListeners.tell(this.state));
     }
   }
 }

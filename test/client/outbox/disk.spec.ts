@@ -60,6 +60,22 @@ describe('an outbox and its disk', () => {
     await ground.close(outbox);
   });
 
+  it('is closed for whoever waits, and says so, also where the disk fails meanwhile', async () => {
+    const ground = away();
+    const outbox = await ground.open();
+    const waiting = assert.rejects(outbox.whenEnded(await outbox.put(object('a'), 'x')), {
+      code: 'SYNC_CLOSED',
+    });
+    const phases: string[] = [];
+    outbox.onState(({ phase }) => phases.push(phase));
+    ground.disk.before = ({ name, path }: DiskOperation) => {
+      throw failureOfDisk('EIO', name, path);
+    };
+    await assert.rejects(ground.close(outbox), { code: 'SYNC_STORAGE' });
+    await waiting;
+    assert.equal(phases.at(-1), 'closed');
+  });
+
   it('cuts off what was being written when the power went', async () => {
     const ground = away();
     const outbox = await ground.open();
