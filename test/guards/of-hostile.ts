@@ -85,8 +85,8 @@ export const guardsOfHostile: readonly Guard[] = [
     {
       name: 'an ingress refuses an entry of the outbox for good',
       file: 'outbox/verdict.ts',
-      find: 'return statusCode === 403 && !isPage(response) && !isOnHealth(error);',
-      replace: "return statusCode !== 0 || response === '';",
+      find: 'return error.statusCode === 403 && !isOfLine(error) && !isOnHealth(error);',
+      replace: 'return error.statusCode !== 0;',
       seenBy: 'client/outbox/refusals',
     },
     {

@@ -51,8 +51,8 @@ export const guardsOfOutbox = guardsOf(
     {
       name: 'a deletion that passes is for good',
       file: 'verdict.ts',
-      find: '(isPage(response) || passes)',
-      replace: 'isPage(response)',
+      find: ' && !passes',
+      replace: '',
     },
     {
       name: 'what is too large for the service is tried for ever',

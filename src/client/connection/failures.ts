@@ -61,7 +61,7 @@ function codeOfOtherStatus(status: number): SyncServiceErrorCode {
 }
 
 /** Whether a text is an HTML page: the service has none, an ingress or a proxy in front of it has. */
-export function isPage(text: string): boolean {
+function isPage(text: string): boolean {
   return /^\s*</.test(text);
 }
 

@@ -1,5 +1,5 @@
 import { isStorageError } from '../../storage/errors';
-import { isPage } from '../connection/failures';
+import { isOfLine } from '../connection/failures';
 import type { ServiceKind } from '../connection/kind';
 import { isSyncServiceError, type SyncServiceError } from '../errors';
 import type { Entry, OutboxAction, OutboxReason } from './entry';
@@ -58,10 +58,10 @@ function verdictOf(error: SyncServiceError, { action }: Pick<Entry, 'action'>, k
 }
 
 /** On a CSS an object cannot be written while a deletion of it is on its way to edges. */
-function isRefusal({ response = '', statusCode = 0 }: SyncServiceError, kind: ServiceKind): boolean {
-  const passes = kind === 'CSS' && response.includes('receiving side');
-  if (statusCode === 400 && (isPage(response) || passes)) return false;
-  return refusals.has(statusCode);
+function isRefusal(error: SyncServiceError, kind: ServiceKind): boolean {
+  const { response = '', statusCode = 0 } = error;
+  const passes = kind === 'CSS' && statusCode === 400 && response.includes('receiving side');
+  return refusals.has(statusCode) && !isOfLine(error) && !passes;
 }
 
 /** Whether the question for the service's kind failed, which comes before others: no word on any object. */
@@ -72,8 +72,7 @@ function isOnHealth({ url = '' }: SyncServiceError): boolean {
 /** Whether the service itself forbids it: it says so by 403 and in plain text. A 401, or a page, is that of an ingress. */
 export function isForbiddenByService(error: unknown): boolean {
   if (!isSyncServiceError(error)) return false;
-  const { response = '', statusCode } = error;
-  return statusCode === 403 && !isPage(response) && !isOnHealth(error);
+  return error.statusCode === 403 && !isOfLine(error) && !isOnHealth(error);
 }
 
 /** How much of a message is kept. */
