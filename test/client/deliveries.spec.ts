@@ -173,6 +173,15 @@ describe('the watch on deliveries', () => {
     assert.ok(short.every(({ ended }) => ended === 'timeout'));
   });
 
+  it('ends soon after its time though the service, which has answered once, does not any more', async () => {
+    const waits = many(400, 60_000);
+    await clock.advance(100);
+    assert.equal(service.looks.size, 400);
+    service.pace = Number.MAX_SAFE_INTEGER;
+    await clock.advance(75_000);
+    assert.ok(waits.every(({ ended }) => ended === 'timeout'));
+  });
+
   it('looks at the others while the service does not answer of some', async () => {
     const hanging = new Set(Array.from({ length: 8 }, (_, index) => `o${index}`));
     const answers = service.getObjectDestinations.bind(service);

@@ -145,6 +145,24 @@ describe('a download', () => {
     }
   });
 
+  it('asks for no more of data that has changed since it was cut', async () => {
+    const current = metadataOf({ objectSize: 10 });
+    const asked: (string | undefined)[] = [];
+    const server = await serve((request, response) => {
+      if (request.url?.endsWith('/data')) {
+        asked.push(request.headers.range ?? 'all');
+        response.writeHead(200, { 'content-length': 10 });
+        response.write('hello', () => response.destroy());
+      } else response.end(JSON.stringify(current).replace(/"(\d{19})"/g, '$1'));
+    });
+    const client = new SyncServiceClient({ address: server.address, organization: 'demo' });
+    const older = { ...current, dataID: String(BigInt(current.dataID) - 1n) };
+    await assert.rejects(client.fetchObjectData(older), { code: 'SYNC_SUPERSEDED' });
+    assert.deepEqual(asked, ['all']);
+    await client.close();
+    await server.close();
+  });
+
   it('is not of another version than the metadata that was asked with', async () => {
     const current = metadataOf({ objectSize: 5 });
     const server = await serve((request, response) => {

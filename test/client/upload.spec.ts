@@ -7,6 +7,12 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DataSource, SyncServiceClient, SyncServiceError } from '../../src/client';
+import {
+  codedError,
+  type HttpRequest,
+  type HttpResponse,
+  NotSentError,
+} from '../../src/client/connection/http';
 import type { Requests } from '../../src/client/connection/requests';
 import { TransferRate } from '../../src/client/data/rate';
 import { replayable } from '../../src/client/data/source';
@@ -21,6 +27,7 @@ import { inMemory } from '../../src/storage/journal';
 import { systemClock } from '../../src/system/clock';
 import { systemRandom } from '../../src/system/random';
 import { rsa } from '../support/keys';
+import { ManualClock } from '../support/manual-clock';
 import { type GivenAnswer, type Recorder, record, type SeenRequest } from '../support/recorder';
 
 const object = { objectType: 't', objectID: 'o' };
@@ -101,6 +108,48 @@ describe('an upload', () => {
     await service.client.updateObjectData(object, 'short');
     await service.client.updateObjectData(object, 'once');
     assert.deepEqual(bodies(), ['long data', 'once', 'short', 'short', 'once']);
+  });
+
+  it('is sent twice after one of which a try was cut, though the last did not reach the service', async () => {
+    const failures: unknown[] = [
+      codedError('ECONNRESET', 'cut'),
+      ...Array.from({ length: 3 }, () => new NotSentError('ECONNREFUSED', 'nobody listens', undefined)),
+    ];
+    const bodiesSent: string[] = [];
+    const request = async ({ body, path }: HttpRequest): Promise<HttpResponse> => {
+      const health = path.endsWith('/health') ? '{"general":{"nodeType":"CSS"}}' : '';
+      if (!health) {
+        let sent = '';
+        for await (const piece of typeof body === 'object' ? body : []) sent += String(piece);
+        const failed = failures.shift();
+        if (failed) throw failed;
+        bodiesSent.push(sent);
+      }
+      async function* answer(): AsyncGenerator<Buffer> {
+        if (health) yield Buffer.from(health);
+      }
+      return { status: health ? 200 : 204, headers: {}, body: answer(), discard: () => undefined };
+    };
+    const transport = { request, trust: () => undefined, close: () => Promise.resolve() };
+    const clock = new ManualClock();
+    const client = new SyncServiceClient(
+      { address: 'http://127.0.0.1:1', organization: 'demo' },
+      { clock, openTransport: () => transport },
+    );
+    const ended = async (work: Promise<void>): Promise<void> => {
+      let isOver = false;
+      const end = (): void => {
+        isOver = true;
+      };
+      work.then(end, end);
+      while (!isOver) await clock.advance(1_000);
+      return work;
+    };
+    await assert.rejects(ended(client.updateObjectData(object, 'long data')), { code: 'SYNC_UNREACHABLE' });
+    failures.length = 0;
+    await ended(client.updateObjectData(object, 'short'));
+    assert.deepEqual(bodiesSent, ['short', 'short']);
+    await client.close();
   });
 
   it('says, when it is given up in the middle, that a part of it may be there: on a CSS, and only where it can be so', async () => {

@@ -114,5 +114,17 @@ export const guardsOfOutbox = guardsOf(
       find: 'if (!cut.isCut) return;',
       replace: '',
     },
+    {
+      name: 'a deletion forgets a cut upload',
+      file: 'store.ts',
+      find: "if (outcome !== 'replaced' && entry.leavesCut(outcome)) this.#cuts.pass(entry);",
+      replace: '',
+    },
+    {
+      name: 'a service that is busy refuses for good',
+      file: 'verdict.ts',
+      find: "return error.statusCode === 429 ? 'away' : 'rests';",
+      replace: "return 'refused';",
+    },
   ].map((guard) => ({ ...guard, seenBy: specs })),
 );

@@ -32,3 +32,14 @@ export const guardsOfUpdates = guardsOf('src/client/updates', 'test/client', [
     seenBy: 'feed',
   },
 ]);
+
+/** Those that its known histories see, and no seed of today. */
+export const guardsOfKnownHistories = guardsOf('src/client/updates', 'test/simulation', [
+  {
+    name: 'a first list that could not be read has shown all there is',
+    file: 'lists.ts',
+    find: 'reader.listed ||= isWhole || reader.glimpsed;',
+    replace: 'reader.listed = true;',
+    seenBy: 'known',
+  },
+]);
