@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import type { Case, Contender, Measure } from './case';
 import { type Run, run } from './contender-process';
+import { median } from './median';
 import type { Stage } from './stage';
 
 const root = join(__dirname, '..');
@@ -73,11 +74,4 @@ function takenOf(each: Run, measure: Measure): number {
   if (measure === 'added') return (each.cpu / each.time) * 1_000;
   if (measure === 'time' || measure === 'cpu' || measure === 'memory') return each[measure];
   return each.figures[measure.slice('figure '.length)] ?? Number.NaN;
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const [low = Number.NaN, high = Number.NaN] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
-  return (low + high) / 2;
 }

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import type { Case, Measure } from './case';
+import type { Case } from './case';
 import { cases } from './cases';
-import type { Run } from './contender-process';
-import { build, contest, measured, type Result } from './contest';
+import { build, contest } from './contest';
+import { lineOf, misses, type Row, rowsOf } from './rows';
 import { Stage } from './stage';
 
 const usage = `npm run bench -- [--only CASE]... [--quick] [--rounds N] [--json FILE] [--folder FOLDER] [--with 'CASE=COMMAND']
@@ -11,22 +11,15 @@ const usage = `npm run bench -- [--only CASE]... [--quick] [--rounds N] [--json 
 Cases:
 ${cases.map(({ about, long, name }) => `  ${name.padEnd(20)} ${about}${long ? ' (only if it is named)' : ''}`).join('\n')}`;
 
-/** A row of the table. */
-interface Row {
-  name: string;
-  contender: string;
-  measured: Partial<Record<Measure, number>>;
-  limits: Case['limits'];
-  /** Of each round, with those of the peer. */
-  runs: Run[];
-  peerRuns: Run[];
-}
-
 /**
- * In the short form a figure may be so many times what it should be: its runs are short, and the machine is shared. The
- * time is told and not judged there: beside other programs it says more of them.
+ * In the short form a figure may be so many times what it should be: its runs are short, and the machine is shared. Times
+ * are told and not judged there, and what is above is measured once more before it counts.
  */
 const quickTolerance = 2;
+
+function isMissed(rows: readonly Row[]): boolean {
+  return rows.some((row) => misses(row, quickTolerance).length > 0);
+}
 
 async function run(): Promise<number> {
   const { values } = parseArgs({
@@ -53,32 +46,38 @@ async function run(): Promise<number> {
   const chosen = cases.filter(({ long, name, quick: short }) =>
     only ? only.includes(name) : quick ? short : !long,
   );
-  const rounds = Number(values.rounds ?? (quick ? 3 : 5));
+  const roundsOf = (each: Case): number => Number(values.rounds ?? each.rounds ?? (quick ? 3 : 5));
   build();
   const stage = new Stage(values.folder);
+  const measure = async (each: Case): Promise<Row[]> => {
+    const given = {
+      ...each,
+      limits: { ...each.limits, ...(quick && each.quick?.limits) },
+      contenders: [...each.contenders, ...commandsFor(each.name, values.with)],
+    };
+    const share = quick ? (each.quick?.share ?? 1) : 1;
+    const measured = rowsOf(given, await contest(given, stage, roundsOf(each), share));
+    for (const row of measured) console.log(lineOf(row));
+    return measured;
+  };
   const rows: Row[] = [];
+  let failed = false;
   try {
     for (const each of chosen) {
-      const limits = { ...each.limits, ...(quick && each.quick?.limits) };
-      const given = {
-        ...each,
-        limits,
-        contenders: [...each.contenders, ...commandsFor(each.name, values.with)],
-      };
-      const share = quick ? (each.quick?.share ?? 1) : 1;
-      const results = await contest(given, stage, each.rounds ?? rounds, share);
-      for (const row of rowsOf(given, results)) {
-        rows.push(row);
-        console.log(lineOf(row));
+      let measured = await measure(each);
+      if (quick && isMissed(measured)) {
+        console.log(`${each.name}: above ${quickTolerance} times what it may be, so once more`);
+        measured = await measure(each);
+        failed ||= isMissed(measured);
       }
+      rows.push(...measured);
     }
   } finally {
     await stage.close();
   }
   if (values.json !== undefined)
-    await writeFile(values.json, `${JSON.stringify({ node: process.version, rounds, rows }, null, 2)}\n`);
-  const missed = rows.filter((row) => misses(row, quickTolerance).length > 0);
-  return quick && missed.length > 0 ? 1 : 0;
+    await writeFile(values.json, `${JSON.stringify({ node: process.version, rows }, null, 2)}\n`);
+  return failed ? 1 : 0;
 }
 
 /** Contenders that were given as commands. */
@@ -87,44 +86,6 @@ function commandsFor(name: string, given: readonly string[]): Case['contenders']
     const [of, ...command] = each.split('=');
     return of === name ? [{ name: command.join('='), program: ['sh', '-c', command.join('=')] }] : [];
   });
-}
-
-function rowsOf({ contenders, limits, name }: Case, results: readonly Result[]): Row[] {
-  const [peer] = results;
-  const others = results.length > 1 ? results.slice(1) : results;
-  return others.map((result) => {
-    const figures = Object.keys(result.runs[0]?.figures ?? {}).map((figure): Measure => `figure ${figure}`);
-    const added: Measure[] = limits.added === undefined ? [] : ['added'];
-    const measures: Measure[] = ['time', 'cpu', ...added, 'memory', ...figures];
-    const against = result === peer ? undefined : peer;
-    return {
-      name,
-      contender: result === peer ? result.contender : `${result.contender} / ${peer?.contender}`,
-      measured: Object.fromEntries(measures.map((measure) => [measure, measured(result, against, measure)])),
-      // What else takes part is compared, not judged.
-      runs: result.runs,
-      peerRuns: against?.runs ?? [],
-      limits: contenders.find((each) => each.name === result.contender)?.name.startsWith('ours')
-        ? limits
-        : {},
-    };
-  });
-}
-
-function misses({ limits, measured: found }: Row, tolerance: number): Measure[] {
-  const limited = Object.entries(limits) as [Measure, number][];
-  return limited.flatMap(([measure, limit]) =>
-    measure === 'time' || (found[measure] ?? Number.NaN) <= limit * tolerance ? [] : [measure],
-  );
-}
-
-function lineOf(row: Row): string {
-  const figures = Object.entries(row.measured).map(([measure, value = Number.NaN]) => {
-    const limit = row.limits[measure as Measure];
-    const told = `${measure.replace('figure ', '')} ${value < 10 ? value.toFixed(2) : Math.round(value)}`;
-    return limit === undefined ? told : `${told} (at most ${limit}${value <= limit ? '' : ', MISSED'})`;
-  });
-  return `${row.name.padEnd(20)} ${row.contender.padEnd(24)} ${figures.join('; ')}`;
 }
 
 run().then((code) => {

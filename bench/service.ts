@@ -34,6 +34,10 @@ export class ServiceProcess {
     return Array.from(this.#output.matchAll(/https?:\/\/\S+/g), ([address]) => address);
   }
 
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   async stop(): Promise<void> {
     this.child.kill('SIGTERM');
     await once(this.child, 'exit');

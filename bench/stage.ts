@@ -49,6 +49,11 @@ export class Stage {
     return [await this.edge(), second];
   }
 
+  /** The processes of the local service, where it is the other end. */
+  async services(): Promise<number[]> {
+    return this.#service ? [(await this.#service).pid] : [];
+  }
+
   /** Where objects of the edge go to and come from. */
   get edgeNode(): { destinationType: string; destinationID: string } {
     const { EDGE_SYNC_ESS_TYPE = 'gateway', EDGE_SYNC_ESS_ID = 'edge1' } = process.env;
@@ -71,6 +76,13 @@ export class Stage {
   name(prefix: string): string {
     this.#names += 1;
     return `${prefix}-${process.pid}-${Date.now().toString(36)}-${this.#names}`;
+  }
+
+  /** Objects that wait where clients alone are measured: at a given service, or with canned answers. */
+  async waiting(count: number, bytes: number): Promise<{ edge: Place; objectType: string }> {
+    if (process.env.EDGE_SYNC_ESS_URL === undefined)
+      return { edge: await this.canned(), objectType: this.name(`live-${count}`) };
+    return { edge: await this.edge(), objectType: await this.objectsAtEdge(count, bytes) };
   }
 
   /** Objects that wait at the edge. @returns their type. */

@@ -14,3 +14,14 @@ export interface ListTask {
   objectType: string;
   polls: number;
 }
+
+export interface ReceiveTask {
+  edge: Place;
+  objectType: string;
+  count: number;
+  atOnce: number;
+  checkVersion: boolean;
+  /** Objects to get warm with. */
+  warmType: string;
+  warmCount: number;
+}

@@ -8,9 +8,10 @@ import { load } from './load';
 import { localIdle } from './local-idle';
 import { nodes } from './nodes';
 import { publish, publishOne } from './publish';
-import { receive, receiveUnchecked } from './receive';
+import { receive, receiveSame, receiveUnchecked } from './receive';
 import { scale } from './scale';
 import { downloadLarge, downloads, uploadLarge, uploads } from './transfers';
+import { webhook } from './webhook';
 import { window } from './window';
 
 export const cases: readonly Case[] = [
@@ -18,7 +19,9 @@ export const cases: readonly Case[] = [
   publishOne,
   receive,
   receiveUnchecked,
+  receiveSame,
   nodes,
+  webhook,
   list,
   listChanged,
   listLarge,

@@ -1,6 +1,7 @@
 import type { Case } from '../case';
+import type { Place } from '../place';
 
-const objects = 2_000;
+const [objects, bytes] = [2_000, 1_024];
 
 const tab = { id: 'flow', type: 'tab', label: 'receiving' };
 const place = { z: 'flow', x: 0, y: 0 };
@@ -15,11 +16,18 @@ const end = {
 };
 
 /** sync-in, sync-fetch and sync-consume, as they come out of the palette. */
-function ours(address: string, objectType: string): object[] {
+function ours({ address, key, secret }: Place, objectType: string): object[] {
   const service = 'ess';
   return [
     tab,
-    { id: service, type: 'sync-service', connection: 'address', side: 'edge', address },
+    {
+      id: service,
+      type: 'sync-service',
+      connection: 'address',
+      side: 'edge',
+      address,
+      credentials: { key, secret },
+    },
     {
       id: 'in',
       type: 'sync-in',
@@ -37,13 +45,14 @@ function ours(address: string, objectType: string): object[] {
 }
 
 /** The same three requests by the core's nodes, which check nothing and keep nothing. */
-function httpRequests(address: string, objectType: string): object[] {
+function httpRequests({ address, key, secret }: Place, objectType: string): object[] {
   const path = `${address}/api/v1/objects/${objectType}`;
-  const request = { type: 'http request', persist: false, senderr: false, ...place };
+  const credentials = { user: key, password: secret };
+  const request = { type: 'http request', persist: false, senderr: false, authType: 'basic', ...place };
   return [
     tab,
     { id: 'go', type: 'inject', once: true, onceDelay: 0, props: [], wires: [['list']], ...place },
-    { id: 'list', method: 'GET', ret: 'obj', url: path, wires: [['each']], ...request },
+    { id: 'list', method: 'GET', ret: 'obj', url: path, wires: [['each']], ...request, credentials },
     {
       id: 'each',
       type: 'function',
@@ -52,7 +61,7 @@ function httpRequests(address: string, objectType: string): object[] {
       wires: [['data']],
       ...place,
     },
-    { id: 'data', method: 'GET', ret: 'bin', url: '', wires: [['name']], ...request },
+    { id: 'data', method: 'GET', ret: 'bin', url: '', wires: [['name']], ...request, credentials },
     {
       id: 'name',
       type: 'function',
@@ -61,7 +70,7 @@ function httpRequests(address: string, objectType: string): object[] {
       wires: [['consumed']],
       ...place,
     },
-    { id: 'consumed', method: 'PUT', ret: 'txt', url: '', wires: [['end']], ...request },
+    { id: 'consumed', method: 'PUT', ret: 'txt', url: '', wires: [['end']], ...request, credentials },
     end,
   ];
 }
@@ -76,11 +85,10 @@ export const nodes: Case = {
   ],
   limits: { time: 0.6, cpu: 0.5 },
   prepare: async (stage) => {
-    const { address } = await stage.canned();
-    const typeOf = (): string => stage.name(`live-${objects}`);
+    const { edge, objectType } = await stage.waiting(objects, bytes);
     return {
       objects,
-      flows: { ours: ours(address, typeOf()), httpRequests: httpRequests(address, typeOf()) },
+      flows: { ours: ours(edge, objectType), httpRequests: httpRequests(edge, objectType) },
     };
   },
 };

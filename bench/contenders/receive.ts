@@ -1,6 +1,7 @@
 import { type ObjectMetadata, SyncServiceClient } from '../../src/client';
 import { contend } from '../contender';
-import { connection, type Place } from '../place';
+import { connection } from '../place';
+import type { ReceiveTask } from '../tasks';
 
 /** The library: a receiver hands objects out, each is fetched and acknowledged. */
 void contend(async (task: ReceiveTask) => {
@@ -9,23 +10,15 @@ void contend(async (task: ReceiveTask) => {
   return () => receive(client, task);
 });
 
-interface ReceiveTask {
-  edge: Place;
-  objectType: string;
-  count: number;
-  atOnce: number;
-  checkVersion: boolean;
-  /** Objects to get warm with. */
-  warmType: string;
-  warmCount: number;
-}
-
+/** @returns how often the list was read meanwhile. */
 async function receive(
   client: SyncServiceClient,
   { atOnce, checkVersion, count, objectType }: ReceiveTask,
-): Promise<void> {
+): Promise<{ lists: number }> {
   const receiver = client.pollForUpdates(objectType, { window: atOnce, includeReceived: false });
   let left = count;
+  let lists = 0;
+  let last: number | undefined;
   let done: () => void = () => undefined;
   const all = new Promise<void>((resolve) => {
     done = resolve;
@@ -33,6 +26,9 @@ async function receive(
   const take = async (object: ObjectMetadata): Promise<void> => {
     await client.fetchObjectData(object, { checkVersion });
     await receiver.acknowledge(object, 'consumed', { checkVersion });
+    const { lastSuccess } = receiver.state;
+    if (lastSuccess !== last) lists += 1;
+    last = lastSuccess;
     left -= 1;
     if (left === 0) done();
   };
@@ -42,4 +38,5 @@ async function receive(
   await all;
   receiver.close();
   await reading;
+  return { lists };
 }

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { platform } from 'node:os';
 import type { Run } from '../../bench/contender-process';
 import { run } from '../../bench/contender-process';
-import { measured, median } from '../../bench/contest';
+import { measured } from '../../bench/contest';
+import { median } from '../../bench/median';
+import { misses } from '../../bench/rows';
 
 const runOf = (cpu: number, figures: Run['figures'] = {}): Run => ({
   time: cpu * 2,
@@ -19,6 +21,14 @@ describe('a contest', () => {
     assert.equal(measured(ours, peer, 'memory'), 30);
     assert.equal(measured(ours, undefined, 'time'), 60);
     assert.deepEqual([median([3, 1, 2]), median([4, 1, 2, 3])], [2, 2.5]);
+  });
+
+  it('judges what is above so many times its limit, and no time', () => {
+    const row = { limits: { time: 1, cpu: 1.9, 'figure longest': 1, 'figure kept': 4 } };
+    const measured = { time: 9, cpu: 3.8, 'figure longest': 9, 'figure kept': 9 };
+    assert.deepEqual(misses({ ...row, measured }, 2), ['figure kept']);
+    assert.deepEqual(misses({ ...row, measured: { ...measured, cpu: 3.9 } }, 2), ['cpu', 'figure kept']);
+    assert.deepEqual(misses({ ...row, measured: { cpu: 1 } }, 2), ['figure kept'], 'what was not measured');
   });
 
   it('takes any command that keeps to the protocol, with what its shell has waited for', async function () {

@@ -1,0 +1,65 @@
+import type { Case } from '../case';
+import type { Place } from '../place';
+
+const [objects, warm] = [100, 30];
+
+/** sync-in without polls of its own, whose objects are consumed. The address it is called under comes by environment. */
+function flowOf({ address, key, secret }: Place, objectType: string): object[] {
+  const place = { z: 'flow', x: 0, y: 0 };
+  const service = 'ess';
+  const calling = (id: string, next: string[]): object => ({
+    id,
+    type: 'function',
+    func: `global.get('${id}')(); return msg;`,
+    outputs: 1,
+    wires: [next],
+    ...place,
+  });
+  return [
+    { id: 'flow', type: 'tab', label: 'webhook' },
+    {
+      id: service,
+      type: 'sync-service',
+      connection: 'address',
+      side: 'edge',
+      address,
+      credentials: { key, secret },
+    },
+    {
+      id: 'in',
+      type: 'sync-in',
+      service,
+      objectTypes: objectType,
+      trigger: 'webhook',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: Node-RED's
+      baseURL: '${BASE_URL}',
+      interval: '3600',
+      wires: [['arrived'], [], []],
+      ...place,
+    },
+    calling('arrived', ['consume']),
+    { id: 'consume', type: 'sync-consume', service, wires: [['consumed']], ...place },
+    calling('consumed', []),
+  ];
+}
+
+/** Needs `npm run build`. */
+export const webhook: Case = {
+  name: 'webhook',
+  about:
+    'ms from when a bare listener has the call of the service to the message out of sync-in, in Node-RED',
+  contenders: [{ name: 'ours', program: 'webhook' }],
+  limits: { 'figure ms from call': 2 },
+  rounds: 3,
+  prepare: async (stage) => {
+    const objectType = stage.name('bench');
+    return {
+      cloud: await stage.cloud(),
+      destination: stage.edgeNode,
+      flows: flowOf(await stage.edge(), objectType),
+      objectType,
+      objects,
+      warm,
+    };
+  },
+};
