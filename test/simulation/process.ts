@@ -6,28 +6,28 @@ import {
 } from '../../src/client';
 import type { FileJournal } from '../../src/storage/file-journal';
 import { SeededRandom } from '../support/random';
+import { BaseProcess } from './base-process';
 import { ProcessClock } from './clock';
 import type { Computer } from './computer';
 import type { LineParts } from './line/call';
 import { Line } from './line/line';
-import type { Death, Plan, ReceiverPlan } from './plans/plan';
+import type { Plan, ReceiverPlan } from './plans/plan';
 import { objectType } from './service/publications';
 
 /** One process with one client: from its start until it was closed or died. */
-export class Process {
+export class Process extends BaseProcess<Line> {
   readonly receivers = new Map<string, UpdateReceiver>();
   readonly client: SyncServiceClient;
-  #alive = true;
 
   private constructor(
-    /** The name that its requests go by. */
-    readonly name: string,
+    name: string,
     plan: Plan,
-    readonly clock: ProcessClock,
-    readonly line: Line,
-    private readonly computer: Computer,
+    clock: ProcessClock,
+    line: Line,
+    computer: Computer,
     private readonly journal: FileJournal | undefined,
   ) {
+    super(name, clock, line, computer, 0);
     const organization = plan.service === 'CSS' ? { organization: 'demo' } : {};
     const options: ClientOptions = {
       address: 'http://service.invalid',
@@ -44,10 +44,6 @@ export class Process {
     const clock = new ProcessClock(parts.clock);
     const journal = plan.journal ? await computer.openJournal(computer.start(clock)) : undefined;
     return new Process(name, plan, clock, new Line(name, parts), computer, journal);
-  }
-
-  get alive(): boolean {
-    return this.#alive;
   }
 
   /** @param onExhausted told what the receiver gives up. */
@@ -74,20 +70,6 @@ export class Process {
   async close(): Promise<void> {
     await this.client.close();
     await this.journal?.close();
-    this.computer.end('closed');
-  }
-
-  /** Nothing of it happens any more, whatever it was about to do. */
-  die(how: Exclude<Death, 'closed'>): void {
-    this.#alive = false;
-    this.clock.kill();
-    this.line.kill();
-    this.computer.end(how);
-  }
-
-  /** What it has not let go of; nothing is right once it is closed. */
-  leftovers(): string[] {
-    const left = { timers: this.clock.waiting, requests: this.line.open, files: this.computer.openFiles };
-    return Object.entries(left).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []));
+    this.closed();
   }
 }

@@ -1,6 +1,6 @@
 import { forbidRealTime } from './forbidden';
 import type { Violation } from './oracle/rules';
-import type { Plan } from './plans/plan';
+import type { Plan, ReceiverPlan } from './plans/plan';
 import { World } from './world';
 
 export interface Result {
@@ -16,60 +16,79 @@ export interface Result {
 /** Lets a plan happen, from its start until nothing is left to do, and tells which rules were broken. */
 export async function run(plan: Plan, logged = false): Promise<Result> {
   const world = new World(plan, logged);
-  const { oracle, clock, log } = world;
-  const onRejection = (reason: unknown): void => {
-    oracle.broken('i: no exception, no loop', `unhandled rejection: ${describe(reason)}`);
+  const { applications, clock, log } = world;
+  const thrown: Violation[] = [];
+  const threw = (what: string): void => {
+    thrown.push({ rule: 'i: no exception, no loop', at: clock.elapsed(), what });
+    if (log.on) log.write(`BROKEN i: no exception, no loop: ${what}`);
   };
+  const onRejection = (reason: unknown): void => threw(`unhandled rejection: ${describe(reason)}`);
   process.on('unhandledRejection', onRejection);
   const allow = forbidRealTime();
   try {
     await happen(plan, world);
   } catch (error) {
-    oracle.broken('i: no exception, no loop', describe(error));
+    threw(describe(error));
   } finally {
     allow();
     process.off('unhandledRejection', onRejection);
   }
-  const { violations, unversioned, unansweredOfSeveral } = oracle;
-  return { violations, log: log.lines, unversioned, unansweredOfSeveral, lasted: clock.elapsed() };
+  return {
+    violations: [...world.violations, ...thrown],
+    log: log.lines,
+    unversioned: sum(applications.map(({ oracle }) => oracle.unversioned)),
+    unansweredOfSeveral: sum(applications.map(({ oracle }) => oracle.unansweredOfSeveral)),
+    lasted: clock.elapsed(),
+  };
 }
 
 async function happen(plan: Plan, world: World): Promise<void> {
-  const { oracle, clock, service } = world;
-  const longest = Math.max(...plan.receivers.map(({ redeliverAfter }) => redeliverAfter));
-  const interval = Math.min(...plan.receivers.map((receiver) => receiver.interval));
+  const { clock } = world;
+  const receivers = receiversOf(plan);
+  const longest = Math.max(...receivers.map(({ redeliverAfter }) => redeliverAfter));
+  const interval = Math.min(...receivers.map((receiver) => receiver.interval));
   const quiet = endOf(plan);
-  await clock.run(quiet, () => oracle.lost);
+  await clock.run(quiet, () => world.lost);
   const horizon = quiet + longestOf(plan);
-  const atRest = (): boolean => oracle.unfinished(service.list(false)).length === 0;
+  const atRest = (): boolean => world.unfinished().length === 0;
   // What is done stays done: it is looked at again after a while.
-  for (let rested = false; !oracle.lost && clock.elapsed() < horizon && !(rested && atRest()); ) {
+  for (let rested = false; !world.lost && clock.elapsed() < horizon && !(rested && atRest()); ) {
     rested = atRest();
-    await clock.run(clock.elapsed() + (rested ? longest + 2 * interval : interval), () => oracle.lost);
+    await clock.run(clock.elapsed() + (rested ? longest + 2 * interval : interval), () => world.lost);
   }
-  if (oracle.lost) return;
-  for (const { rule, what } of oracle.unfinished(service.list(false)))
-    oracle.broken(rule, `${what}, in vain`);
+  if (world.lost) return;
+  world.judgeTheEnd();
   await world.end();
 }
 
+function receiversOf({ others = [], receivers }: Plan): readonly ReceiverPlan[] {
+  return [...receivers, ...others.flatMap((other) => other.receivers)];
+}
+
 /** How long flows may take, one object after the other, until all of it is done, in ms. */
-function longestOf({ receivers }: Plan): number {
+function longestOf(plan: Plan): number {
   const minute = 60_000;
-  const slow = receivers.flatMap(({ deeds, redeliverAfter }) => deeds.map(() => 3 * redeliverAfter + minute));
-  return slow.reduce((sum, each) => sum + each, 20 * minute);
+  const slow = receiversOf(plan).flatMap(({ deeds, redeliverAfter }) =>
+    deeds.map(() => 3 * redeliverAfter + minute),
+  );
+  return 20 * minute + sum(slow);
 }
 
 /** When nothing befalls anybody any more. */
-function endOf({ steps, faults, receivers }: Plan): number {
+function endOf(plan: Plan): number {
+  const { steps, faults } = plan;
   const ends = [
     ...steps.map(
       (step) => step.at + ('lasts' in step ? step.lasts : 0) + ('arrival' in step ? step.arrival : 0),
     ),
     ...faults.map(({ until }) => until),
-    ...receivers.map(({ joins }) => joins),
+    ...receiversOf(plan).map(({ joins }) => joins),
   ];
   return Math.max(0, ...ends) + 15_000;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, each) => all + each, 0);
 }
 
 function describe(error: unknown): string {

@@ -1,94 +1,100 @@
 import { SeededRandom } from '../support/random';
+import { Application } from './application';
 import { VirtualClock } from './clock';
-import { Computer } from './computer';
-import { Flow } from './flow';
-import type { LineParts } from './line/call';
-import { Disturbances, Faults } from './line/faults';
+import { Faults } from './line/faults';
 import { Log } from './log';
-import { Oracle } from './oracle/oracle';
-import type { Reader } from './oracle/reader';
+import type { Violation } from './oracle/rules';
+import type { Due } from './oracle/unfinished';
 import type { Plan, Step } from './plans/plan';
-import { Process } from './process';
-import { objectType } from './service/publications';
-import { objectOf, operationOf, Rest } from './service/rest';
-import { Service } from './service/service';
+import type { Appearance } from './service/publications';
+import { Rest } from './service/rest';
+import { type Mark, type Marker, Service, type ServiceWitness } from './service/service';
 
-const longestClose = 10_000;
+const longestClose = 11_000;
+/** The chance of an application has nothing to do with that of another. */
+const seedsApart = 7_000_000;
 
-/** A service, a line, a client and its flows, and everything that befalls them by plan. */
-export class World {
+/** A service, a line, applications with their flows, and everything that befalls them by plan. */
+export class World implements ServiceWitness {
   readonly clock = new VirtualClock();
   readonly log: Log;
-  readonly oracle: Oracle;
   readonly service: Service;
-  readonly #disturbances: Disturbances;
-  readonly #parts: LineParts;
-  readonly #flows = new Map<string, Flow>();
-  readonly #gone = new Set<string>();
-  readonly #computer: Computer;
-  #process: Process | undefined;
-  #processes = 0;
+  readonly applications: readonly Application[];
 
-  constructor(
-    private readonly plan: Plan,
-    logged: boolean,
-  ) {
-    this.log = new Log(this.clock, logged);
-    this.#disturbances = new Disturbances(patienceOf(plan));
-    this.oracle = new Oracle(plan, this.clock, this.#disturbances, this.log);
-    this.service = new Service(this.clock, { kind: plan.service }, this.oracle);
-    this.#computer = new Computer(new SeededRandom(plan.seed + 3));
-    this.#parts = {
-      clock: this.clock,
-      random: new SeededRandom(plan.seed + 2),
-      latency: plan.latency,
-      rest: new Rest(this.service, plan),
-      listens: () => this.service.up,
-      faults: new Faults(plan.faults),
-      disturbances: this.#disturbances,
+  constructor(plan: Plan, logged: boolean) {
+    const { clock } = this;
+    this.log = new Log(clock, logged);
+    this.service = new Service(clock, { kind: plan.service }, this);
+    const ground = {
+      clock,
       log: this.log,
-      onSend: (asked) => {
-        const { objects } = this.oracle.history;
-        const objectID = objectOf(asked) ?? '';
-        asked.knew = objects.known(asked.by, objectID);
-        const operation = operationOf(asked);
-        if (operation === 'mark') objects.used(asked.by, objectID);
-        if (operation === 'list') this.oracle.polls();
+      line: {
+        random: new SeededRandom(plan.seed + 2),
+        latency: plan.latency,
+        rest: new Rest(this.service, plan),
+        listens: () => this.service.up,
+        faults: new Faults(plan.faults),
       },
-      onForgotten: (asked) => this.oracle.forgets(objectOf(asked) ?? ''),
-      onStatus: (asked, status) => {
-        if (asked.by === this.#process?.name) this.oracle.statusOf(objectOf(asked), status);
-      },
-      onStrangeList: (asked) => {
-        if (asked.by === this.#process?.name && operationOf(asked) === 'list') {
-          this.oracle.history.told.nothing(this.clock.elapsed());
-        }
-      },
-      onText: (asked, lane, { shows }, text) => {
-        const isPolled = asked.by === this.#process?.name && lane === 'poll' && operationOf(asked) === 'list';
-        const whole = shows?.filter(({ json }) => text.includes(json)) ?? [];
-        if (isPolled && whole.length > 0) this.oracle.history.told.partly(whole);
-      },
-      onAnswer: (asked, lane, { shows }) => {
-        if (!shows || asked.by !== this.#process?.name) return;
-        this.oracle.shown(asked.by, shows, operationOf(asked), lane === 'poll');
+      received: () => {
+        const listed = new Set(this.service.list(false));
+        return this.service.list(true).filter((each) => !listed.has(each));
       },
     };
-    for (const reader of this.oracle.history.readers) this.#flows.set(reader.name, this.#flowOf(reader));
-    for (const step of plan.steps) this.clock.after(step.at, () => this.#take(step));
-    this.clock.after(0, () => void this.#start());
+    const others = (plan.others ?? []).map((other, index) => {
+      const seed = plan.seed + (index + 1) * seedsApart;
+      return new Application(` of application ${index + 2}`, { ...plan, ...other, seed }, ground);
+    });
+    this.applications = [new Application('', plan, ground), ...others];
+    for (const step of plan.steps) clock.after(step.at, () => this.#take(step));
+    for (const application of this.applications) clock.after(0, () => void application.start());
+  }
+
+  get violations(): Violation[] {
+    return this.applications.flatMap(({ oracle }) => oracle.violations);
+  }
+
+  /** Enough is broken; more would tell nothing new. */
+  get lost(): boolean {
+    return this.applications.some(({ oracle }) => oracle.lost);
+  }
+
+  /** What has still to happen, while nothing else befalls anybody. */
+  unfinished(): Due[] {
+    const listed = this.service.list(false);
+    return this.applications.flatMap(({ oracle }) => oracle.unfinished(listed));
+  }
+
+  /** Tells of what is not done though it could be. */
+  judgeTheEnd(): void {
+    const listed = this.service.list(false);
+    for (const { oracle } of this.applications) {
+      for (const { rule, what } of oracle.unfinished(listed)) oracle.broken(rule, `${what}, in vain`);
+    }
   }
 
   /** Closes what runs; then nothing may be left. */
   async end(): Promise<void> {
-    const process = this.#process;
-    if (!process) return;
-    void this.#close(process);
-    await this.clock.run(this.clock.elapsed() + longestClose + 1_000);
+    for (const application of this.applications) application.end();
+    await this.clock.run(this.clock.elapsed() + longestClose);
+  }
+
+  appeared(appearance: Appearance): void {
+    this.#note(`service: ${appearance.name} is there`);
+    for (const { oracle } of this.applications) oracle.appeared(appearance);
+  }
+
+  disappeared(appearance: Appearance): void {
+    this.#note(`service: ${appearance.name} is gone`);
+    for (const { oracle } of this.applications) oracle.disappeared(appearance);
+  }
+
+  marked(appearance: Appearance, mark: Mark, marker: Marker): void {
+    this.#note(`service: ${appearance.name} is marked ${mark} by ${marker.by}`);
+    for (const { oracle } of this.applications) oracle.marked(appearance, mark, marker);
   }
 
   #take(step: Step): void {
-    if (this.log.on) this.log.write(`step: ${JSON.stringify(step)}`);
+    this.#note(`step: ${JSON.stringify(step)}`);
     const { service } = this;
     switch (step.does) {
       case 'publish':
@@ -115,23 +121,23 @@ export class World {
         return;
       case 'restart the service':
         service.stop();
-        this.#process?.line.breakConnections();
+        for (const application of this.applications) application.breakConnections();
         this.#after(step.lasts, () => service.start(step.forgets));
         return;
       case 'restart the client':
-        this.#restart(step);
+        this.applications[step.application ?? 0]?.restart(step);
         return;
       case 'leave':
-        this.#leave(step.receiver, step.lasts);
+        this.#with(step.receiver)?.leave(step.receiver, step.lasts);
         return;
       case 'go':
-        this.#leave(step.receiver, undefined);
+        this.#with(step.receiver)?.leave(step.receiver, undefined);
         return;
       case 'ring':
-        this.#process?.receivers.get(step.receiver)?.ring();
+        this.#with(step.receiver)?.ring(step.receiver);
         return;
       case 'try again':
-        this.#tryAgain(step.object);
+        for (const application of this.applications) application.tryAgain(step.object);
         return;
       case 'set the clock':
         this.clock.jump(step.by);
@@ -139,100 +145,20 @@ export class World {
     }
   }
 
-  #tryAgain(objectID: string | undefined): void {
-    if (!this.#process) return;
-    this.oracle.triedAgain(objectID);
-    this.#process.client.tryAgain({ objectType, ...(objectID !== undefined && { objectID }) });
-  }
-
   /** Something is away for so long: that is a disturbance of its own. */
   #after(lasts: number, then: () => void): void {
-    const over = this.#disturbances.begin(this.clock.elapsed());
+    const over = this.applications.map((application) => application.disturbed());
     this.clock.after(lasts, () => {
-      over(this.clock.elapsed());
+      for (const end of over) end();
       then();
     });
   }
 
-  async #start(): Promise<void> {
-    this.#processes += 1;
-    const process = await Process.start(`client ${this.#processes}`, this.plan, this.#parts, this.#computer);
-    this.#process = process;
-    this.oracle.started(process.name);
-    for (const reader of this.oracle.history.readers) {
-      const wait = Math.max(0, reader.plan.joins - this.clock.elapsed());
-      if (wait === 0) this.#join(process, reader);
-      else this.clock.after(wait, () => this.#join(process, reader));
-    }
+  #with(receiver: string): Application | undefined {
+    return this.applications.find((application) => application.has(receiver));
   }
 
-  #join(process: Process, reader: Reader): void {
-    if (process !== this.#process || process.receivers.has(reader.name) || this.#gone.has(reader.name))
-      return;
-    const received = this.service.list(true).filter((each) => !this.service.list(false).includes(each));
-    const receiver = process.receive(reader.plan, (object, attempts) => {
-      if (process.alive) this.oracle.gaveUp(reader, object, attempts);
-    });
-    this.oracle.joined(reader, received);
-    const flow = this.#flows.get(reader.name);
-    const read = async (): Promise<void> => {
-      for await (const update of receiver) if (process.alive) flow?.takes(update);
-    };
-    read().catch((error: unknown) => this.oracle.broken('i: no exception, no loop', String(error)));
+  #note(what: string): void {
+    if (this.log.on) this.log.write(what);
   }
-
-  /** @param lasts until it is there again; it is not waited for where it will not be. */
-  #leave(name: string, lasts: number | undefined): void {
-    const process = this.#process;
-    const receiver = process?.receivers.get(name);
-    if (!process || !receiver) return;
-    const reader = this.oracle.reader(name);
-    this.oracle.left(reader, lasts !== undefined);
-    receiver.close({ returning: lasts !== undefined });
-    process.receivers.delete(name);
-    this.#flows.get(name)?.dropMessages();
-    if (lasts !== undefined) this.clock.after(lasts, () => this.#join(process, reader));
-    else this.#gone.add(name);
-  }
-
-  #restart({ how, lasts, keepsMessages }: Step & { does: 'restart the client' }): void {
-    const process = this.#process;
-    if (!process) return;
-    if (!keepsMessages || how !== 'closed') for (const flow of this.#flows.values()) flow.dropMessages();
-    this.#process = undefined;
-    this.oracle.ended(how);
-    const again = (): void => void this.clock.after(lasts, () => void this.#start());
-    if (how === 'closed') void this.#close(process).then(again);
-    else {
-      process.die(how);
-      again();
-    }
-  }
-
-  async #close(process: Process): Promise<void> {
-    const limit = this.clock.after(longestClose, () => {
-      this.oracle.broken('h: closing takes less than 10 s', `${process.name} is not closed`);
-    });
-    try {
-      await process.close();
-    } catch (error) {
-      this.oracle.broken('i: no exception, no loop', `close: ${String(error)}`);
-    }
-    limit.cancel();
-    // What was waited for ends with it, and that is heard of now.
-    this.clock.after(0, () => {
-      const left = process.leftovers();
-      if (left.length > 0) this.oracle.broken('h: nothing is left at the end', left.join(', '));
-    });
-  }
-
-  #flowOf(reader: Reader): Flow {
-    return new Flow(reader, this.clock, this.oracle, () => this.#process?.client);
-  }
-}
-
-/** An interval, and what a poll and an acknowledgement take on the slowest line. */
-function patienceOf({ receivers, latency }: Plan): number {
-  const interval = Math.max(...receivers.map((receiver) => receiver.interval));
-  return interval + 5_000 + 20 * latency[1];
 }

@@ -1,6 +1,7 @@
 import { NotSentError } from '../../../src/client/connection/http';
 import type { Harm, WrongShape } from '../plans/plan';
 import type { Reply } from '../service/rest';
+import type { StatusHarm } from './base-call';
 
 /** Text, a pause in ms, or the end of the connection. */
 export type Piece = string | number | { code: string };
@@ -84,7 +85,7 @@ function withBody(reply: Reply, body: (Harm & { harm: 'body' })['body']): Reply 
 }
 
 /** The answer of something between, in the service's place. */
-export function statusReply({ status, retryAfter, page }: Harm & { harm: 'status' }): Reply {
+export function statusReply({ status, retryAfter, page }: StatusHarm): Reply {
   const headers: Record<string, string> = page ? { 'content-type': 'text/html' } : {};
   if (retryAfter !== undefined) headers['retry-after'] = String(retryAfter);
   return { status, headers, body: page ? '<html><body><h1>Not what you wanted</h1></body></html>' : '' };

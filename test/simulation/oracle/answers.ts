@@ -1,7 +1,7 @@
 import type { AcknowledgeOutcome } from '../../../src/client';
+import type { Ask } from './asking';
 import type { Bench } from './bench';
 import type { Claim } from './claim';
-import type { Ask } from './history';
 
 /** Judges what flows are told of what they asked for: whether it is so, and in time. */
 export class Answers {
@@ -42,7 +42,7 @@ export class Answers {
   }
 
   #answeredInTime(ask: Ask, { appearance, begun, unsure }: Claim): void {
-    const isAny = this.bench.history.anyVersion.has(appearance.objectID);
+    const isAny = this.bench.history.asking.anyVersion.has(appearance.objectID);
     const since =
       begun && !unsure && !isAny ? this.bench.history.joint.begin(appearance, this.bench.now) : undefined;
     if (since === undefined) return;

@@ -138,7 +138,7 @@ export class HandingOut {
 
   #inTime(reader: Reader, claim: Claim | undefined, appearance: Appearance, what: string): void {
     // What else is asked for by whoever asks for any version, and when what was forgotten, only the client knows.
-    const isUnsure = this.bench.history.anyVersion.size > 0 || this.bench.forgotten.size > 0;
+    const isUnsure = this.bench.history.asking.anyVersion.size > 0 || this.bench.forgotten.size > 0;
     const due = isUnsure ? undefined : this.#dueAt(reader, claim, appearance);
     if (due === undefined) return;
     const deadline = this.bench.disturbances.deadline(due);

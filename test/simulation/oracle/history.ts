@@ -1,8 +1,7 @@
-import type { Acknowledgement, AcknowledgeOutcome } from '../../../src/client';
-import type { ObjectMetadata } from '../../../src/protocol/metadata';
 import type { Death, Plan } from '../plans/plan';
-import { type Appearance, versionOf } from '../service/publications';
+import type { Appearance } from '../service/publications';
 import type { Mark } from '../service/service';
+import { Asking, isUnheard } from './asking';
 import type { Claim } from './claim';
 import { afterDeath } from './death';
 import { Joint } from './joint';
@@ -12,22 +11,6 @@ import { Told } from './told';
 
 /** How long an object rests that a node let go of; longer each time. */
 const releasePause = 10_000;
-/** How long one rests of which the service says otherwise than its list; longer each time. */
-const refusalPause = 5_000;
-
-/** What a flow's message names. */
-export type Named = Pick<ObjectMetadata, 'objectID' | 'instanceID' | 'deleted'>;
-
-/** An acknowledgement that a flow asked for. */
-export interface Ask {
-  readonly reader: Reader;
-  /** What it was handed, unless the message names something else by now. */
-  readonly claim: Claim | undefined;
-  readonly objectID: string;
-  readonly at: number;
-  /** The client that was asked: what one says that is no more, nobody hears. */
-  readonly client: string;
-}
 
 /** Everything that happened so far, seen from outside: what the service did, what flows were handed and what they said. */
 export class History {
@@ -35,10 +18,9 @@ export class History {
   readonly objects = new Objects();
   readonly joint: Joint;
   readonly told: Told;
+  readonly asking: Asking;
   /** The name of the client that runs, or ran last. */
   client = '';
-  /** Objects of which a flow asked to acknowledge whatever version is there. */
-  readonly anyVersion = new Set<string>();
   /** What the client knew at one time it does not know at the next. */
   #memory = 0;
   readonly #memories = new Map<string, number>();
@@ -47,6 +29,7 @@ export class History {
     this.readers = plan.receivers.map((receiver) => new Reader(receiver, () => this.readers));
     this.joint = new Joint(this.readers, this.objects);
     this.told = new Told(this.readers, this.joint);
+    this.asking = new Asking(this);
   }
 
   // The client.
@@ -120,81 +103,10 @@ export class History {
     if (claim && claim.asked.size > 0) this.joint.forget(appearance);
     reader.tell(appearance);
     reader.hand(appearance, now);
-    if (isDenied) this.#refuseUnheard(appearance, now);
+    if (isDenied) this.asking.refuseUnheard(appearance, now);
   }
 
   // The flow.
-
-  asks(reader: Reader, named: Named, how: Acknowledgement, anyVersion: boolean, now: number): Ask {
-    const claim = reader.claim(named.objectID, versionOf(named));
-    if (anyVersion) this.anyVersion.add(named.objectID);
-    if (claim) {
-      const isLast = reader.on(named.objectID).at(-1) === claim;
-      const isReceived = isLast && claim.standing === 'settled' && claim.taken === 'received';
-      const isHeld = claim.standing === 'in the flow' || claim.standing === 'asked' || isReceived;
-      claim.apart = isHeld ? claim.apart : !reader.isTold(claim.appearance);
-      // Who let go of it has perhaps been handed others in its place.
-      claim.late ||= !isHeld;
-      claim.asked.add(how);
-      claim.unanswered += 1;
-      claim.stand('asked', now);
-      claim.begun = false;
-      // Whoever asks for more waits for others anew.
-      if (isReceived) this.joint.forget(claim.appearance);
-      this.joint.begin(claim.appearance, now);
-      reader.changed(claim, now);
-    }
-    if (this.anyVersion.has(named.objectID)) this.#doubt(named.objectID, now);
-    return { reader, claim, objectID: named.objectID, at: now, client: this.client };
-  }
-
-  answered({ claim, client, objectID, reader }: Ask, outcome: AcknowledgeOutcome, now: number): void {
-    // What it had asked the service for it marks no more.
-    if (outcome === 'superseded') this.objects.used(client, objectID);
-    if (!claim) return;
-    const refused = outcome === 'superseded' || outcome === 'gone';
-    claim.unanswered -= 1;
-    if (claim.standing === 'asked') {
-      if (!refused) {
-        claim.stand('settled', now);
-        claim.taken = outcome;
-        if (outcome !== 'received') reader.consumed(claim.appearance);
-        this.joint.settle(claim.appearance);
-      } else if (claim.unanswered === 0) this.#refuse(claim, reader, now);
-    }
-    reader.changed(claim, now);
-  }
-
-  /** @param refused the service said no to it, and will say so again. */
-  failed({ claim, reader }: Ask, refused: boolean, now: number): void {
-    if (!claim) return;
-    claim.unanswered -= 1;
-    if (refused && claim.standing === 'asked') {
-      // What it had let go of, and is told of no more, stays so.
-      if (claim.apart) claim.stand('free', now);
-      else claim.stand('in the flow', now, reader.plan.redeliverAfter);
-      this.joint.forget(claim.appearance);
-      this.#refuseUnheard(claim.appearance, now);
-    }
-    reader.changed(claim, now);
-  }
-
-  /** The service said no to this client, and would again. Whether it does before the list has its word is for the client to say. */
-  denied(objectID: string): void {
-    for (const reader of this.readers) {
-      for (const claim of reader.on(objectID)) claim.denied ||= isUnheard(claim);
-    }
-  }
-
-  /** Who asked for it before a restart is not told that it was refused, and is handed it anew. */
-  #refuseUnheard({ objectID, version }: Appearance, now: number): void {
-    for (const reader of this.readers) {
-      const claim = reader.claim(objectID, version);
-      if (!claim || !isUnheard(claim)) continue;
-      claim.stand('let go', now);
-      reader.changed(claim, now);
-    }
-  }
 
   released(reader: Reader, claim: Claim, cause: 'data' | 'line', now: number): void {
     if (cause === 'data') {
@@ -247,31 +159,12 @@ export class History {
     }
   }
 
-  /** List and service do not say the same of it: it is for the list to say, each time later. */
-  #refuse(claim: Claim, reader: Reader, now: number): void {
-    this.joint.forget(claim.appearance);
-    claim.stand('refused', now, Math.min(refusalPause * 2 ** claim.refusals, reader.plan.redeliverAfter));
-    claim.refusals += 1;
-    claim.polls = this.told.polls;
-  }
-
-  /** Whoever asks for any version may ask for the last that others wait for, whatever it was handed: only the client knows. */
-  #doubt(objectID: string, now: number): void {
-    for (const reader of this.readers) {
-      for (const claim of reader.on(objectID)) {
-        if (claim.standing !== 'asked') continue;
-        claim.unsure = true;
-        reader.changed(claim, now);
-      }
-    }
-  }
-
   /** Whether others wait for the word of a receiver on this version, whose flow has nothing else to speak of. */
   isWanted(reader: Reader, { objectID, order, version }: Appearance): boolean {
     const held = reader.held().filter(({ appearance }) => appearance.objectID !== objectID);
     if (held.some(({ standing }) => standing === 'in the flow')) return false;
     // Whoever asks for any version asks for this one, whichever it was handed.
-    if (this.anyVersion.has(objectID)) return true;
+    if (this.asking.anyVersion.has(objectID)) return true;
     return this.readers.some((other) => {
       const claim = other.claim(objectID, version);
       if (other === reader || !claim) return false;
@@ -295,9 +188,4 @@ export class History {
       .marks(appearance)
       .some((earlier) => earlier.mark === mark && earlier.meant && this.memoryOf(earlier.by) === memory);
   }
-}
-
-/** It was asked for before a restart: nobody hears what becomes of that. */
-function isUnheard({ standing, unanswered }: Claim): boolean {
-  return standing === 'asked' && unanswered === 0;
 }

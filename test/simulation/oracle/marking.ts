@@ -28,7 +28,7 @@ export class Marking {
 
   #onlyWhatWasAskedFor(appearance: Appearance, mark: Mark, isAlive: boolean): void {
     const { history } = this.bench;
-    if (history.anyVersion.has(appearance.objectID)) return;
+    if (history.asking.anyVersion.has(appearance.objectID)) return;
     const askers = history.joint.askers(appearance);
     const isAsked = mark === 'deleted' ? askers.length > 0 : askers.some((claim) => claim.asked.has(mark));
     if (!isAsked) {
@@ -48,14 +48,15 @@ export class Marking {
 
   #countsTwice(appearance: Appearance, mark: Mark, by: string): boolean {
     // Whoever asks for any version asks for this one again.
-    if (appearance.consumers <= 1 || this.bench.history.anyVersion.has(appearance.objectID)) return false;
+    if (appearance.consumers <= 1 || this.bench.history.asking.anyVersion.has(appearance.objectID))
+      return false;
     return this.bench.history.countedBefore(appearance, mark, by);
   }
 
   /** Nobody asked for this version: it must have come after the last word on its predecessor, for which somebody did. */
   #onlyWithinOneRequest(appearance: Appearance, mark: Mark): void {
     const { objectID, order } = appearance;
-    if (this.bench.history.anyVersion.has(objectID)) return;
+    if (this.bench.history.asking.anyVersion.has(objectID)) return;
     const earlier = this.bench.history.readers.some((reader) =>
       reader.on(objectID).some((claim) => claim.asked.size > 0 && claim.appearance.order < order),
     );

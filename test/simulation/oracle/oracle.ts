@@ -12,11 +12,12 @@ import type { Death, Operation, Plan } from '../plans/plan';
 import { type Appearance, nameOf, versionOf } from '../service/publications';
 import type { Mark, Marker, ServiceWitness } from '../service/service';
 import { Answers } from './answers';
+import type { Ask, Named } from './asking';
 import type { Bench } from './bench';
 import type { Claim } from './claim';
 import { GivingUp } from './giving-up';
 import { HandingOut } from './handing-out';
-import { type Ask, History, type Named } from './history';
+import { History } from './history';
 import { Marking } from './marking';
 import type { Reader } from './reader';
 import type { Rule, Violation } from './rules';
@@ -82,20 +83,16 @@ export class Oracle implements Bench, ServiceWitness {
   // The service.
 
   appeared(appearance: Appearance): void {
-    this.#note(`service: ${appearance.name} is there`);
     this.history.objects.appeared(appearance, this.now);
   }
 
   disappeared(appearance: Appearance): void {
-    this.#note(`service: ${appearance.name} is gone`);
     this.history.objects.disappeared(appearance, this.now);
   }
 
   marked(appearance: Appearance, mark: Mark, marker: Marker): void {
-    const { by } = marker;
-    this.#note(`service: ${appearance.name} is marked ${mark} by ${by}`);
     const meant = this.#marking.judge(appearance, mark, marker);
-    this.history.objects.marked(appearance, { mark, by, meant });
+    this.history.objects.marked(appearance, { mark, by: marker.by, meant });
   }
 
   /** It answers a mark, and forgets it: what flows are told of it then is not true, and not the client's fault. */
@@ -115,7 +112,7 @@ export class Oracle implements Bench, ServiceWitness {
 
   /** The client got an answer about an object, with this status. */
   statusOf(objectID: string | undefined, status: number): void {
-    if (objectID !== undefined && isFinal(status)) this.history.denied(objectID);
+    if (objectID !== undefined && isFinal(status)) this.history.asking.denied(objectID);
   }
 
   /** The client asks for the list. */
@@ -174,20 +171,20 @@ export class Oracle implements Bench, ServiceWitness {
   asks(reader: Reader, named: Named, how: Acknowledgement, anyVersion: boolean): Ask {
     this.#note(`flow: ${reader.name} asks: ${nameOf(named.objectID, versionOf(named))} ${how}`);
     reader.passTime(this.now);
-    return this.history.asks(reader, named, how, anyVersion, this.now);
+    return this.history.asking.begins(reader, named, how, anyVersion, this.now);
   }
 
   answered(ask: Ask, outcome: AcknowledgeOutcome): void {
     if (ask.client !== this.history.client) return;
     this.#note(`flow: ${ask.reader.name} is told that ${ask.objectID} is ${outcome}`);
     if (ask.claim) this.#answers.judge(ask, ask.claim, outcome);
-    this.history.answered(ask, outcome, this.now);
+    this.history.asking.answered(ask, outcome, this.now);
   }
 
   failed(ask: Ask, error: unknown): void {
     if (ask.client !== this.history.client) return;
     this.#note(`flow: ${ask.reader.name} is told that ${ask.objectID} failed: ${String(error)}`);
-    this.history.failed(ask, isRefusal(error), this.now);
+    this.history.asking.failed(ask, isRefusal(error), this.now);
   }
 
   released(reader: Reader, claim: Claim, cause: 'data' | 'line'): void {

@@ -69,9 +69,9 @@ export class Unfinished {
 
   /** Whoever asked for any version may have acknowledged one that it was not handed, and that others have not yet. */
   #isTakenUnseen(appearance: Appearance): boolean {
-    const { anyVersion, objects } = this.bench.history;
+    const { asking, objects } = this.bench.history;
     const isOurs = ({ by }: { by: string }): boolean => this.bench.history.memoryOf(by) !== undefined;
-    if (!anyVersion.has(appearance.objectID)) return false;
+    if (!asking.anyVersion.has(appearance.objectID)) return false;
     // One that was not answered counts as taken where there are several consumers.
     return appearance.consumers > 1 || objects.marks(appearance).some(isOurs);
   }

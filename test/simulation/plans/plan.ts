@@ -2,7 +2,7 @@
  * All that will happen in one history, decided before it begins: made from a seed, made smaller when it fails, and
  * written as JSON. Times are in ms from the start.
  */
-export interface Plan {
+export interface Plan extends ApplicationPlan {
   seed: number;
   /** A CSS has all an ESS has, but nothing above it that could be away. */
   service: 'ESS' | 'CSS';
@@ -10,11 +10,16 @@ export interface Plan {
   credentials: 'user' | 'service';
   /** Of a request or of an answer on its way, at least and at most. */
   latency: readonly [number, number];
+  /** Other applications of the same edge, each with a client, a disk and flows of its own. */
+  others?: readonly ApplicationPlan[];
+  steps: readonly Step[];
+  faults: readonly Fault[];
+}
+
+export interface ApplicationPlan {
   /** Whether the client keeps what it knows on its disk. */
   journal: boolean;
   receivers: readonly ReceiverPlan[];
-  steps: readonly Step[];
-  faults: readonly Fault[];
 }
 
 export interface ReceiverPlan {
@@ -70,7 +75,14 @@ export type Step = { at: number } & (
   | { does: 'consume elsewhere'; object: string }
   | { does: 'lose the cloud'; lasts: number }
   | { does: 'restart the service'; lasts: number; forgets: boolean }
-  | { does: 'restart the client'; how: Death; lasts: number; keepsMessages: boolean }
+  /** `application`: of the others, counted from 1; the first where it is left out. */
+  | {
+      does: 'restart the client';
+      how: Death;
+      lasts: number;
+      keepsMessages: boolean;
+      application?: number;
+    }
   | { does: 'leave'; receiver: string; lasts: number }
   /** And never comes again. */
   | { does: 'go'; receiver: string }

@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponse } from '../../../src/client/connection/http';
+import { BaseCall, onWay, type StatusHarm } from '../line/base-call';
 import { broken } from '../line/bodies';
 import type { TransferLine } from './line';
 import type { TransferFault, TransferOperation } from './plan';
@@ -8,72 +9,57 @@ import { operationOf, type TransferReply } from './rest';
 const pieceSize = 262_144;
 const errorText = Buffer.from('Failed to read the data\n');
 
-/** One request on its way there and back. Nothing of it arrives any more once the one who asked has given it up. */
-export class TransferCall {
+/** One request with its data. Nothing of it arrives any more once the one who asked has given it up. */
+export class TransferCall extends BaseCall {
   readonly operation: TransferOperation;
   readonly #fault: TransferFault | undefined;
-  #isOver = false;
   /** What has been sent of a body that is not whole yet. */
   #taken: readonly Buffer[] = [];
-  #isDisturbed: boolean;
-  readonly #onAbort = (): void => {
-    this.#isDisturbed = true;
-    this.#fail(this.request.signal.reason);
-  };
 
   constructor(
     private readonly line: TransferLine,
-    readonly request: HttpRequest,
-    private readonly resolve: (response: HttpResponse) => void,
-    private readonly reject: (reason: unknown) => void,
+    request: HttpRequest,
+    resolve: (response: HttpResponse) => void,
+    reject: (reason: unknown) => void,
   ) {
     const { parts } = line;
+    super(line.by, parts, request, resolve, reject);
     this.operation = operationOf(request);
     this.#fault = parts.befalling(this.operation, parts.clock.elapsed());
     if (this.#fault) parts.onFault(true);
-    this.#isDisturbed = this.#fault !== undefined;
-    this.#note(`is sent${this.#fault ? `: ${JSON.stringify(this.#fault)}` : ''}`);
-    request.signal.addEventListener('abort', this.#onAbort, { once: true });
-  }
-
-  get by(): string {
-    return this.line.by;
+    this.isDisturbed = this.#fault !== undefined;
+    this.note(() => `is sent${this.#fault ? `: ${JSON.stringify(this.#fault)}` : ''}`);
   }
 
   async go(): Promise<void> {
-    const early =
-      this.#fault && 'afterwards' in this.#fault && !this.#fault.afterwards ? this.#fault : undefined;
     const body = await this.#sent().catch((error: unknown) => {
       // What was to be sent cannot be read.
-      this.#isDisturbed = true;
-      this.#fail(error);
+      this.isDisturbed = true;
+      this.failWith(error);
       return undefined;
     });
-    if (!body || this.#isOver) return;
-    switch (early?.harm) {
-      case 'silence':
-        return;
-      case 'broken':
-        this.#later(this.#delay(), () => this.fail('ECONNRESET'));
-        return;
-      case 'status':
-        this.#later(2 * this.#delay(), () => this.#respond(statusReply(early)));
-        return;
-      default:
-        this.#later(this.#delay() + (early?.harm === 'delay' ? early.by : 0), () => this.#arrive(body));
-    }
+    if (!body || this.isOver) return;
+    const thereAndBack = (): number => 2 * this.delay();
+    this.travelThere(onWay(this.#fault, false), thereAndBack, () => this.#arrive(body));
   }
 
-  fail(code: string): void {
-    this.#isDisturbed = true;
-    this.#fail(broken(code));
+  serviceDied(): void {
+    this.fail('ECONNRESET');
   }
 
-  die(): void {
-    this.#isOver = true;
+  override forget(): void {
+    super.forget();
     this.#leave();
     if (this.#fault) this.line.parts.onFault(false);
-    this.request.signal.removeEventListener('abort', this.#onAbort);
+  }
+
+  protected ended(): void {
+    if (this.isDisturbed) this.line.parts.onTrouble(this);
+    this.line.ended(this);
+  }
+
+  protected answerWith(harm: StatusHarm): void {
+    this.#respond(statusReply(harm));
   }
 
   /** The body as it is taken by the connection, all of it; undefined where it breaks off on the way. */
@@ -87,7 +73,7 @@ export class TransferCall {
       for await (const piece of body) {
         taken.push(Buffer.from(piece));
         await this.#pause();
-        if (this.#isOver) return undefined;
+        if (this.isOver) return undefined;
       }
     }
     const whole = Buffer.concat(taken);
@@ -111,7 +97,7 @@ export class TransferCall {
   }
 
   #arrive(body: Buffer): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     const { rest, listens } = this.line.parts;
     if (!listens()) {
       this.fail('ECONNREFUSED');
@@ -119,27 +105,14 @@ export class TransferCall {
     }
     const { method, path, headers } = this.request;
     const reply = rest.answer({ method, path, headers, body, by: this.by });
-    const late =
-      this.#fault && 'afterwards' in this.#fault && this.#fault.afterwards ? this.#fault : undefined;
-    switch (late?.harm) {
-      case 'silence':
-        return;
-      case 'broken':
-        this.#later(this.#delay(), () => this.fail('ECONNRESET'));
-        return;
-      case 'status':
-        this.#later(this.#delay(), () => this.#respond(statusReply(late)));
-        return;
-      default:
-        this.#later(this.#delay() + (late?.harm === 'delay' ? late.by : 0), () => {
-          this.#respond(this.#fault?.harm === 'not found' ? notFound : reply);
-        });
-    }
+    this.travelBack(onWay(this.#fault, true), () =>
+      this.#respond(this.#fault?.harm === 'not found' ? notFound : reply),
+    );
   }
 
   #respond({ status, headers, body }: TransferReply): void {
-    if (this.#isOver) return;
-    this.#note(`is answered: ${status}, ${body.length} bytes`);
+    if (this.isOver) return;
+    this.note(() => `is answered: ${status}, ${body.length} bytes`);
     const fault = this.#fault;
     const end =
       fault?.harm === 'cut' || fault?.harm === 'short' ? Math.floor(fault.at * body.length) : body.length;
@@ -148,7 +121,7 @@ export class TransferCall {
       status,
       headers,
       body: this.#read(sent, fault?.harm === 'cut'),
-      discard: () => this.#end(),
+      discard: () => this.end(),
     });
     if (body.length === 0) this.line.parts.onAnswered(this);
   }
@@ -158,57 +131,24 @@ export class TransferCall {
       for (let at = 0; at < body.length; at += pieceSize) {
         if (at > 0) await this.#pause();
         if (this.request.signal.aborted) throw this.request.signal.reason;
-        if (this.#isOver) throw broken('UND_ERR_DESTROYED');
+        if (this.isOver) throw broken('UND_ERR_DESTROYED');
         yield Buffer.from(body.subarray(at, at + pieceSize));
       }
       if (breaks) throw broken('UND_ERR_SOCKET');
       if (body.length > 0) this.line.parts.onAnswered(this);
     } finally {
-      this.#end();
+      this.end();
     }
   }
 
   #pause(): Promise<void> {
-    return new Promise((resolve) => this.#later(this.#delay(), resolve));
-  }
-
-  #fail(reason: unknown): void {
-    if (this.#isOver) return;
-    this.#note(`fails: ${reason instanceof Error ? reason.message : String(reason)}`);
-    this.#end();
-    this.reject(reason);
-  }
-
-  #end(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#leave();
-    this.request.signal.removeEventListener('abort', this.#onAbort);
-    const { onFault, onTrouble } = this.line.parts;
-    if (this.#fault) onFault(false);
-    if (this.#isDisturbed) onTrouble(this);
-    this.line.ended(this);
-  }
-
-  #later(delay: number, then: () => void): void {
-    this.line.parts.clock.after(delay, then);
-  }
-
-  #delay(): number {
-    const { latency, random } = this.line.parts;
-    return latency[0] + random.next() * (latency[1] - latency[0]);
-  }
-
-  #note(what: string): void {
-    const { log } = this.line.parts;
-    if (log.on)
-      log.write(`${this.by}: ${this.request.method} ${this.request.path.replace('/api/v1', '')} ${what}`);
+    return new Promise((resolve) => this.later(this.delay(), resolve));
   }
 }
 
 const notFound: TransferReply = { status: 404, headers: {}, body: Buffer.alloc(0) };
 
-function statusReply({ status, page }: TransferFault & { harm: 'status' }): TransferReply {
+function statusReply({ status, page }: StatusHarm): TransferReply {
   const headers: Record<string, string> = page ? { 'content-type': 'text/html' } : {};
   return { status, headers, body: Buffer.from(page ? '<html><body><h1>Not now</h1></body></html>' : '') };
 }

@@ -10,9 +10,9 @@ import type { Machine } from '../../../src/storage/machine';
 import { sleep } from '../../../src/system/clock';
 import type { MemoryDisk } from '../../support/memory-disk';
 import { SeededRandom } from '../../support/random';
+import { BaseProcess } from '../base-process';
 import { ProcessClock, type VirtualClock } from '../clock';
 import type { Computer } from '../computer';
-import type { Death } from '../plans/plan';
 import { TransferLine, type TransferLineParts } from './line';
 import type { TransferPlan } from './plan';
 
@@ -24,24 +24,23 @@ const outboxBytes = 3_000_000;
 const untilOpenedAgain = 5_000;
 
 /** One process of an application, with a client and an outbox: from its start until it was closed or died. */
-export class TransferProcess {
+export class TransferProcess extends BaseProcess<TransferLine> {
   readonly client: SyncServiceClient;
   outbox: Outbox | undefined;
-  #alive = true;
   #closing = false;
   #opening: Promise<void> = Promise.resolve();
 
   private constructor(
-    readonly name: string,
+    name: string,
     private readonly plan: TransferPlan,
-    readonly clock: ProcessClock,
-    readonly line: TransferLine,
-    private readonly computer: Computer,
+    clock: ProcessClock,
+    line: TransferLine,
+    computer: Computer,
     private readonly machine: Machine,
     private readonly journal: FileJournal | undefined,
-    /** What one before has left open on a disk that failed: its system has closed it. */
-    private readonly openBefore: number,
+    openBefore: number,
   ) {
+    super(name, clock, line, computer, openBefore);
     const options: ClientOptions = {
       address: 'http://service.invalid',
       organization: 'demo',
@@ -68,10 +67,6 @@ export class TransferProcess {
     const journal = await computer.openJournal(machine).catch(() => undefined);
     const line = new TransferLine(name, parts);
     return new TransferProcess(name, plan, clock, line, computer, machine, journal, openFiles);
-  }
-
-  get alive(): boolean {
-    return this.#alive;
   }
 
   get closing(): boolean {
@@ -121,23 +116,7 @@ export class TransferProcess {
       await this.client.close();
       await this.journal?.close();
     } finally {
-      this.#alive = false;
-      this.computer.end('closed');
+      this.closed();
     }
-  }
-
-  /** Nothing of it happens any more, whatever it was about to do. */
-  die(how: Exclude<Death, 'closed'>): void {
-    this.#alive = false;
-    this.clock.kill();
-    this.line.kill();
-    this.computer.end(how);
-  }
-
-  /** What it has not let go of; nothing is right once it is closed. */
-  leftovers(): string[] {
-    const files = this.computer.openFiles - this.openBefore;
-    const left = { timers: this.clock.waiting, requests: this.line.open, files };
-    return Object.entries(left).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []));
   }
 }
