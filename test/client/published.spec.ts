@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { openJournal, SyncServiceClient } from '../../src/client';
 import { ChunkStore } from '../support/chunk-store';
 import { otherRsa, rsa } from '../support/keys';
+import { until } from '../support/until';
 
 const object = { objectType: 't', objectID: 'o', description: 'one' };
 const pem = (key: typeof rsa): string => String(key.privateKey.export({ type: 'pkcs8', format: 'pem' }));
@@ -79,6 +80,56 @@ describe('publishing only what has changed', () => {
       assert.equal(await client.publishIfChanged(each, 'data', options), 'published', what);
       assert.equal(await client.publishIfChanged(each, 'data', options), 'unchanged', what);
     }
+  });
+
+  describe('while something else is published of the same object', () => {
+    let ask: (answer?: unknown) => void;
+    beforeEach(() => {
+      store.gates.push(
+        new Promise((resolve) => {
+          ask = resolve;
+        }),
+      );
+    });
+
+    it('sends one after the other, and knows which of them the service has', async () => {
+      const first = client.publishIfChanged(object, 'data');
+      await until('the first is sent', () => store.asked.length === 1);
+      const second = client.publishIfChanged(object, 'atad');
+      // Whoever does not wait for the first is done when another object is.
+      await client.publishIfChanged({ ...object, objectID: 'another' }, 'data');
+      ask();
+      assert.deepEqual(await Promise.all([first, second]), ['published', 'published']);
+      assert.equal(String(store.get('t/o').data), 'atad');
+      assert.equal(await client.publishIfChanged(object, 'atad'), 'unchanged');
+      assert.equal(await client.publishIfChanged(object, 'data'), 'published');
+    });
+
+    for (const [what, other] of [
+      ['published', () => client.publish(object, 'atad')],
+      ['given other data', () => client.updateObjectData(object, 'atad')],
+    ] as const)
+      it(`does not take it for its own where it is ${what} before it could be asked as which version it was`, async () => {
+        const first = client.publishIfChanged(object, 'data');
+        await until('the first is sent', () => store.asked.length === 1);
+        await other();
+        ask();
+        assert.equal(await first, 'published');
+        assert.equal(await client.publishIfChanged(object, 'data'), 'published');
+        assert.equal(String(store.get('t/o').data), 'data');
+      });
+
+    it('ends the wait of whoever has changed his mind, and goes on with the next', async () => {
+      const first = client.publishIfChanged(object, 'data');
+      await until('the first is sent', () => store.asked.length === 1);
+      const ending = new AbortController();
+      const second = client.publishIfChanged(object, 'atad', { signal: ending.signal });
+      const third = client.publishIfChanged(object, 'data');
+      ending.abort();
+      await assert.rejects(second, { code: 'SYNC_ABORTED' });
+      ask();
+      assert.deepEqual(await Promise.all([first, third]), ['published', 'unchanged']);
+    });
   });
 
   it('remembers nothing of what failed, and over a restart what its journal says', async () => {

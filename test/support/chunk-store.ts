@@ -36,6 +36,8 @@ export class ChunkStore {
   fits: (object: StoredObject) => boolean = () => true;
   /** Called once a chunk has come, before it is kept: it may answer itself, and say so. */
   before: (range: string, request: IncomingMessage, response: ServerResponse) => boolean = () => false;
+  /** What the next questions wait for, each for one. */
+  readonly gates: Promise<unknown>[] = [];
   address = '';
   #close: () => Promise<void> = () => Promise.resolve();
   #time = 1_795_470_914_231;
@@ -67,6 +69,7 @@ export class ChunkStore {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [, , , , , objectType, objectID, operation] = (request.url ?? '').split('/');
     const key = `${objectType}/${objectID}`;
+    if (request.method !== 'PUT') await this.gates.shift();
     const object = this.objects.get(key);
     if (request.method === 'PUT') {
       this.#uploads += 1;

@@ -25,15 +25,37 @@ export interface SentObject {
   size: number | undefined;
 }
 
+/** Something that is being sent of an object. */
+export interface Sending {
+  /** Whether nothing else was sent of it meanwhile: which of them the service has is known then. */
+  isAlone: boolean;
+}
+
 /** What was published of each object, and as which version: what is there still need not be published again. */
 export class PublishedObjects {
   readonly #published: KeptMap<PublishedObject>;
+  readonly #sendings = new Map<string, Set<Sending>>();
 
   constructor(
     journal: Journal,
     private readonly objects: Objects,
   ) {
     this.#published = journal.map<PublishedObject>('published');
+  }
+
+  /** Sends something of an object, whoever asked for it. @param path of the object. */
+  async sending<T>(path: string, send: (sending: Sending) => Promise<T>): Promise<T> {
+    const sendings = this.#sendings.get(path) ?? new Set();
+    this.#sendings.set(path, sendings);
+    for (const other of sendings) other.isAlone = false;
+    const sending = { isAlone: sendings.size === 0 };
+    sendings.add(sending);
+    try {
+      return await send(sending);
+    } finally {
+      sendings.delete(sending);
+      if (sendings.size === 0) this.#sendings.delete(path);
+    }
   }
 
   /** Whether the service has this as it was published: nobody has changed, deleted or replaced it since. */
@@ -48,20 +70,21 @@ export class PublishedObjects {
   }
 
   /**
-   * It was published. The service does not tell as what, so that it is asked. Somebody else may have published before that: their
-   * version is not taken for this one, as far as its metadata tells.
+   * It was published. The service does not tell as what, so that it is asked. What was sent meanwhile is not taken for this one, nor
+   * is the version of somebody else who has published before that, as far as its metadata tells.
    */
   async remember(
     object: ObjectReference,
     digest: string,
     sent: SentObject,
+    sending: Sending,
     options: EndOptions,
   ): Promise<void> {
     const key = keyOf(object);
     const current = await this.objects.metadata(object, options);
     const { instanceID } = current;
     this.#published.delete(key);
-    if (isAnother(current, sent)) return;
+    if (!sending.isAlone || isAnother(current, sent)) return;
     const [oldest] = this.#published.keys();
     if (this.#published.size >= mostObjects && oldest !== undefined) this.#published.delete(oldest);
     this.#published.set(key, { digest, instanceID });

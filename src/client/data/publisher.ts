@@ -13,6 +13,7 @@ import { digestOfAll, type PublishedObjects } from './published';
 import type { TransferRate } from './rate';
 import { publicKeyOf, type SigningKey, signatureOf } from './signing';
 import { type DataSource, type ReplayableBody, replayable, tellProgress } from './source';
+import { Turns } from './turns';
 import { UnansweredPut } from './unanswered';
 import { Uploader, type UploaderSeams } from './upload';
 import type { UploadOptions } from './upload-options';
@@ -42,6 +43,7 @@ export class Publisher {
   readonly #published: PublishedObjects;
   readonly #rate: TransferRate;
   readonly #signed = new Limiter(1);
+  readonly #turns = new Turns();
 
   constructor(seams: PublisherSeams) {
     const { requests, paths, clock } = seams;
@@ -55,26 +57,45 @@ export class Publisher {
 
   async metadata(metadata: ObjectMetadataInput, options: CallOptions): Promise<void> {
     const meta = toPublish(metadata, this.#paths.kind, false, this.#clock.now());
-    await this.#put(metadata, { meta }, await this.#begin(metadata, options), options);
+    await this.#published.sending(this.#paths.object(metadata), async () =>
+      this.#put(metadata, { meta }, await this.#begin(metadata, options), options),
+    );
   }
 
   async data(object: ObjectReference, data: DataSource, options: UploadOptions): Promise<void> {
     const body = await replayable(data);
     await this.#rate.opened(body.size, options);
     const put = await this.#begin(object, options);
-    await this.#uploader.upload(
-      object,
-      await this.#uploader.choose(object, body, 'data', options),
-      put,
-      options,
+    const chosen = await this.#uploader.choose(object, body, 'data', options);
+    await this.#published.sending(this.#paths.object(object), () =>
+      this.#uploader.upload(object, chosen, put, options),
     );
   }
 
   async publish(metadata: ObjectMetadataInput, data: DataSource, options: PublishOptions): Promise<void> {
-    await this.#signedAndPublished(metadata, await replayable(data), options);
+    const body = await replayable(data);
+    await this.#published.sending(this.#paths.object(metadata), () =>
+      this.#signedAndPublished(metadata, body, options),
+    );
   }
 
+  /** One after the other for each object: as which version it was published is asked behind it. */
   async publishIfChanged(
+    metadata: ObjectMetadataInput,
+    data: DataSource,
+    options: PublishOptions,
+  ): Promise<PublishOutcome> {
+    const turn = this.#turns.take(
+      this.#paths.object(metadata),
+      () => this.#publishIfChanged(metadata, data, options),
+      options.signal,
+    );
+    return turn.catch((error: unknown) => {
+      throw asAborted(error, options);
+    });
+  }
+
+  async #publishIfChanged(
     metadata: ObjectMetadataInput,
     data: DataSource,
     options: PublishOptions,
@@ -89,10 +110,12 @@ export class Publisher {
         : '';
     const digest = await digestOfAll({ ...unsigned, signedWith }, body);
     if (await this.#published.isThere(metadata, digest, options)) return 'unchanged';
-    const sent = { metadata: await this.#signedAndPublished(metadata, body, options), size: body.size };
-    // It is published, whether that can be remembered or not.
-    await this.#published.remember(metadata, digest, sent, options).catch(() => undefined);
-    return 'published';
+    return this.#published.sending(this.#paths.object(metadata), async (sending) => {
+      const sent = { metadata: await this.#signedAndPublished(metadata, body, options), size: body.size };
+      // It is published, whether that can be remembered or not.
+      await this.#published.remember(metadata, digest, sent, sending, options).catch(() => undefined);
+      return 'published' as const;
+    });
   }
 
   /** @returns the metadata that was sent. */
@@ -119,8 +142,7 @@ export class Publisher {
       });
     }, options.signal);
     await oneAtATime.catch((error: unknown) => {
-      if (isSyncServiceError(error) || !options.signal?.aborted) throw error;
-      throw new SyncServiceError('SYNC_ABORTED', 'The upload was aborted', { cause: error });
+      throw asAborted(error, options);
     });
     return meta;
   }
@@ -170,6 +192,12 @@ export class Publisher {
     const { followsQuestion: goesOn, repeated: onRepeat } = put;
     await put.send(() => this.#requests.change({ ...change, goesOn, onRepeat }));
   }
+}
+
+/** Whoever has changed his mind while he waited for his turn hears of that. */
+function asAborted(error: unknown, { signal }: CallOptions): unknown {
+  if (isSyncServiceError(error) || !signal?.aborted) return error;
+  return new SyncServiceError('SYNC_ABORTED', 'The upload was aborted', { cause: error });
 }
 
 /** Says in the error which half of a publish failed: after the metadata, the object is there without data. */
