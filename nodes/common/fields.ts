@@ -126,8 +126,15 @@ export function describe(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** A number from a dialog, which keeps it as text; another one where it is none above zero. */
-export function positive(value: string | number | undefined, otherwise: number): number {
-  const number = Number(value);
-  return number > 0 ? number : otherwise;
+/** Whether it is a number above zero, or the text of one: a dialog keeps it as text. */
+export function isPositive(value: unknown): boolean {
+  return (typeof value === 'string' || typeof value === 'number') && Number(value) > 0;
+}
+
+/** Nobody means more, be it ms or bytes; and beyond it there are no dates. */
+const most = 1e15;
+
+/** A number from a dialog; another one where it is none above zero. */
+export function positive(value: unknown, otherwise: number, unit: number): number {
+  return Math.min(most, (isPositive(value) ? Number(value) : otherwise) * unit);
 }

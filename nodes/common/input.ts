@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Node, NodeMessage, NodeMessageInFlow } from 'node-red';
-import { LoggedFailure, toNodeFailure } from './failure';
+import { LoggedFailure, type NodeFailure, toNodeFailure } from './failure';
 import { Reply } from './reply';
 import { StatusLine } from './status';
 
@@ -53,6 +53,11 @@ export function construct(RED: object, node: Node, build: () => void): void {
   } catch (error) {
     const failure = toNodeFailure(error);
     new StatusLine(RED, node).showFault(failure);
-    node.on('input', (message, send, done) => new Reply(node, message, send, done).fail(failure));
+    refuseMessages(node, failure);
   }
+}
+
+/** Each message ends with why there is nothing that the node could do with it. */
+export function refuseMessages(node: Node, failure: NodeFailure): void {
+  node.on('input', (message, send, done) => new Reply(node, message, send, done).fail(failure));
 }

@@ -43,7 +43,7 @@ export function settingsOf<F extends Fields>(table: NodeTable<F>, config: object
 function settingOf(field: Field, saved: unknown): string | number | boolean | undefined {
   switch (field.kind) {
     case 'number':
-      return positive(saved as string | number | undefined, Number(field.value)) * unitOf(field);
+      return positive(saved, Number(field.value), unitOf(field));
     case 'checkbox':
       return Boolean(saved);
     case 'choice':

@@ -3,6 +3,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { invalidInput } from '../common/failure';
 import { FieldReader } from '../common/fields';
 import { construct, type Handler, handleInput } from '../common/input';
+import { checkSaved } from '../common/saved-check';
 import { labelsOf, settingsOf } from '../common/settings';
 import { StatusLine } from '../common/status';
 import { TypedFields } from '../common/typed';
@@ -17,6 +18,7 @@ export default function (RED: NodeAPI): void {
   function SyncAdmin(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     construct(RED, this, () => {
+      checkSaved(table, config, labels, this);
       const settings = settingsOf(table, config);
       const run = actions[settings.action];
       if (!run) throw invalidInput('Choose an action');

@@ -3,6 +3,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { FieldReader } from '../common/fields';
 import { construct, type Handler, handleInput } from '../common/input';
 import { objectOf } from '../common/objects';
+import { checkSaved } from '../common/saved-check';
 import { labelsOf, settingsOf } from '../common/settings';
 import { StatusLine } from '../common/status';
 import { TypedFields } from '../common/typed';
@@ -18,6 +19,7 @@ export default function (RED: NodeAPI): void {
   function SyncConsume(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     construct(RED, this, () => {
+      checkSaved(table, config, labels, this);
       const settings = settingsOf(table, config);
       const connection = useService(RED, this, settings.service);
       const fields = new TypedFields(new FieldReader(RED, this, connection.clock), table, labels, config);

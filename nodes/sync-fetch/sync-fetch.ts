@@ -11,6 +11,7 @@ import { FieldReader } from '../common/fields';
 import { construct, type Handler, handleInput } from '../common/input';
 import { parseJson, TooDeep } from '../common/json';
 import { objectOf } from '../common/objects';
+import { checkSaved } from '../common/saved-check';
 import { labelsOf, type Settings, settingsOf } from '../common/settings';
 import { StatusLine } from '../common/status';
 import { type TransferListeners, Transfers } from '../common/transfers';
@@ -29,6 +30,7 @@ export default function (RED: NodeAPI): void {
   function SyncFetch(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     construct(RED, this, () => {
+      checkSaved(table, config, labels, this);
       const settings = settingsOf(table, config);
       const connection = useService(RED, this, settings.service);
       const fields = new TypedFields(new FieldReader(RED, this, connection.clock), table, labels, config);

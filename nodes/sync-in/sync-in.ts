@@ -3,7 +3,9 @@ import type { NodeAPI, NodeDef } from 'node-red';
 import type { ReceiverState } from '../../src/client';
 import { toNodeFailure } from '../common/failure';
 import { FieldReader } from '../common/fields';
+import { refuseMessages } from '../common/input';
 import { Reply } from '../common/reply';
+import { checkSaved } from '../common/saved-check';
 import { labelsOf, settingsOf } from '../common/settings';
 import { StatusLine } from '../common/status';
 import { credentialsOf } from '../common/table';
@@ -34,6 +36,7 @@ export default function (RED: NodeAPI): void {
     let states: ReceiverState[] = [];
     let refused: string | undefined;
     try {
+      checkSaved(table, config, labels, this);
       // Before the service is used: a node that fails here has no close handler to let go of it.
       const settings = fillSettings(table, settingsOf(table, config), variablesOf(RED, this), labels);
       const connection = useService(RED, this, settings.service);
@@ -119,6 +122,7 @@ export default function (RED: NodeAPI): void {
       start().catch((error: unknown) => reports.failed(error));
     } catch (error) {
       reports.failed(error);
+      refuseMessages(this, toNodeFailure(error));
     }
   }
 

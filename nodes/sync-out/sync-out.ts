@@ -4,6 +4,7 @@ import { invalidInput, LoggedFailure, NodeFailure } from '../common/failure';
 import { FieldReader } from '../common/fields';
 import { isHeard } from '../common/hearing';
 import { construct, handleInput } from '../common/input';
+import { checkSaved } from '../common/saved-check';
 import { labelsOf, settingsOf } from '../common/settings';
 import { StatusLine } from '../common/status';
 import { Stopping } from '../common/stopping';
@@ -29,6 +30,7 @@ export default function (RED: NodeAPI): void {
   function SyncOut(this: Node<SyncOutCredentials>, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     construct(RED, this, () => {
+      checkSaved(table, config, labels, this);
       const settings = settingsOf(table, config);
       const prepare = actions[settings.action];
       if (!prepare) throw invalidInput('Choose an action');

@@ -11,3 +11,8 @@ export function endsInApi(address: string): boolean {
 export function withoutApi(address: string): string {
   return address.replace(api, '');
 }
+
+/** Whether TLS is spoken there. */
+export function isSecure(address: string): boolean {
+  return /^(?:https|secure-unix):/i.test(address);
+}

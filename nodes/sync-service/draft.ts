@@ -6,7 +6,8 @@ import type { SyncServiceCredentials, SyncServiceNode, SyncServiceSettings } fro
 import type { OpenedClient } from './connection';
 import { table } from './fields';
 import texts from './locales/en-US/sync-service.json';
-import { openClient, type TlsConfigNode } from './open';
+import { openClient } from './open';
+import { tlsOf } from './tls';
 
 const labels = labelsOf(texts['sync-service']);
 
@@ -49,10 +50,10 @@ export async function openDraft(RED: NodeAPI, draft: Draft): Promise<OpenedClien
   );
   const given = withEnvironment(RED, node, draft.credentials, () => '');
   const credentials = secretOf(node, given, settings);
-  const tlsNode = settings.tls ? (RED.nodes.getNode(settings.tls) as unknown as TlsConfigNode | null) : null;
-  if (settings.tls && !tlsNode) throw invalidInput('Deploy the TLS configuration first');
+  const tls = tlsOf(RED, settings);
+  if (settings.tls && !tls) throw invalidInput('Deploy the TLS configuration first');
   const filled = fillSettings(table, settings, variablesOf(RED, node), labels);
-  return openClient(filled, credentials, tlsNode?.addTLSOptions({}));
+  return openClient(filled, credentials, tls);
 }
 
 /** The sync-service node that runs under an ID. */

@@ -1,17 +1,11 @@
 import { type ClientOptions, SyncServiceClient } from '../../src/client';
 import { invalidInput, NodeFailure } from '../common/failure';
 import { sharedText } from '../common/text';
-import { endsInApi, withoutApi } from './address';
+import { endsInApi, isSecure, withoutApi } from './address';
 import type { SyncServiceCredentials, SyncServiceSettings } from './configuration';
 import type { OpenedClient } from './connection';
 import { type SharedLocalService, sharedLocalService } from './local';
-
-/** The part of Node-RED's tls-config node that other nodes may rely on. */
-export interface TlsConfigNode {
-  addTLSOptions(options: object): TlsOptions;
-}
-
-type TlsOptions = NonNullable<ClientOptions['tls']>;
+import type { TlsOptions } from './tls';
 
 /** Where a client notes what it must know after a restart, and who is told when it cannot. */
 export type ClientMemory = Pick<ClientOptions, 'journal' | 'onForgetful' | 'onLeftOut'>;
@@ -64,8 +58,7 @@ export function isUnverified(
   { connection, address }: ConnectionSettings,
   tls: TlsOptions | undefined,
 ): boolean {
-  const isSecure = connection === 'address' && /^(?:https|secure-unix):/i.test(address);
-  return isSecure && tls?.rejectUnauthorized === false;
+  return connection === 'address' && isSecure(address) && tls?.rejectUnauthorized === false;
 }
 
 function openAddress(

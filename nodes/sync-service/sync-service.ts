@@ -3,25 +3,28 @@ import { join } from 'node:path';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import type { OutboxState } from '../../src/client';
 import { systemClock } from '../../src/system/clock';
+import { toNodeFailure } from '../common/failure';
 import { metrics } from '../common/metrics/metrics';
 import { listen } from '../common/runtime-events';
+import { checkSaved } from '../common/saved-check';
 import { labelsOf, settingsOf } from '../common/settings';
 import { credentialsOf } from '../common/table';
 import { sharedText } from '../common/text';
 import { fillSettings, variablesOf } from '../common/variables';
 import { serveDialogs } from './admin';
-import type { SyncServiceCredentials, SyncServiceNode } from './configuration';
+import type { SyncServiceCredentials, SyncServiceNode, SyncServiceSettings } from './configuration';
 import { ServiceConnection } from './connection';
 import { table } from './fields';
 import { folderOf } from './folder';
 import { withJournal } from './journals';
 import texts from './locales/en-US/sync-service.json';
 import { serveMetrics } from './metrics-route';
-import { isUnverified, openClient, type TlsConfigNode } from './open';
+import { isUnverified, openClient } from './open';
 import { Outage } from './outage';
 import { ServiceOutbox } from './outbox';
 import { outboxLimits } from './outbox-limits';
 import { OutboxReport } from './outbox-report';
+import { refuseMissingTls, tlsOf } from './tls';
 
 const labels = labelsOf(texts['sync-service']);
 
@@ -31,21 +34,16 @@ export default function (RED: NodeAPI): void {
 
   function SyncService(this: Node<SyncServiceCredentials>, config: NodeDef): void {
     RED.nodes.createNode(this, config);
-    const settings = settingsOf(table, config);
-    const tlsNode = settings.tls
-      ? (RED.nodes.getNode(settings.tls) as unknown as TlsConfigNode | null)
-      : null;
-    const tls = tlsNode?.addTLSOptions({});
+    const { settings, refuse } = readSaved(config, this);
+    const tls = tlsOf(RED, settings);
     const connection = new ServiceConnection(
       () =>
-        withJournal(RED, this, (memory) =>
-          openClient(
-            fillSettings(table, settings, variablesOf(RED, this), labels),
-            this.credentials ?? {},
-            tls,
-            memory,
-          ),
-        ),
+        withJournal(RED, this, async (memory) => {
+          refuse();
+          const filled = fillSettings(table, settings, variablesOf(RED, this), labels);
+          if (!tls) refuseMissingTls(filled);
+          return openClient(filled, this.credentials ?? {}, tls, memory);
+        }),
       systemClock,
       isUnverified(settings, tls) ? sharedText('status.unverified') : undefined,
     );
@@ -86,4 +84,20 @@ export default function (RED: NodeAPI): void {
       credentials: credentialsOf(table),
     },
   );
+}
+
+/** What the dialog has saved. One that says what cannot be is there for the nodes that have chosen it: they hear of it. */
+function readSaved(config: NodeDef, node: Node): { readonly settings: SyncServiceSettings; refuse(): void } {
+  try {
+    checkSaved(table, config, labels, node);
+    return { settings: settingsOf(table, config), refuse: () => undefined };
+  } catch (error) {
+    node.error(toNodeFailure(error).message);
+    return {
+      settings: settingsOf(table, {}),
+      refuse() {
+        throw error;
+      },
+    };
+  }
 }

@@ -45,16 +45,18 @@ function isSeen(folder: string, { name, file, find, replace, seenBy }: Guard): b
     if (file.startsWith('nodes/')) execFileSync('npm', ['run', '-s', 'build'], { cwd: folder });
     const specs = seenBy.flatMap((spec) => ['--spec', spec]);
     const mocha = join('node_modules', '.bin', 'mocha');
-    const options = ['--no-config', '--require', 'tsx', '--timeout', '30000', '--bail', '--exit'];
+    const options = ['--no-config', '--require', 'tsx/cjs', '--timeout', '30000', '--bail', '--exit'];
     const { status, stdout, signal } = spawnSync(mocha, [...options, ...specs], {
       cwd: folder,
       encoding: 'utf8',
       timeout: bound,
     });
     const title = /^ {2}1\) ([\s\S]*?):\n/m.exec(stdout.split(' failing')[1] ?? '')?.[1];
-    const seen = title?.replace(/\s+/g, ' ') ?? (signal ? 'hangs' : stdout.slice(-200).trim());
-    console.log(status === 0 ? `UNSEEN ${file}: ${name}` : `seen   ${file}: ${name} (${seen})`);
-    return status !== 0;
+    const seen = title?.replace(/\s+/g, ' ') ?? (signal ? 'hangs' : undefined);
+    // A spec that could not even be run has seen nothing.
+    const how = status === 0 ? 'UNSEEN' : seen === undefined ? 'BROKEN' : 'seen  ';
+    console.log(`${how} ${file}: ${name}${status === 0 ? '' : ` (${seen ?? stdout.slice(-200).trim()})`}`);
+    return how === 'seen  ';
   } finally {
     writeFileSync(path, text);
   }

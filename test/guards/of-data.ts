@@ -116,8 +116,22 @@ export const guardsOfData = guardsOf('src/client/data', 'test/client', [
   {
     name: 'the version of somebody else who has published since is remembered as ours',
     file: 'published.ts',
-    find: 'if (isAnother(current, sent)) return;',
-    replace: '',
+    find: '!sending.isAlone || isAnother(current, sent)',
+    replace: '!sending.isAlone',
+    seenBy: ['published'],
+  },
+  {
+    name: 'what was published meanwhile is remembered as the same',
+    file: 'published.ts',
+    find: '!sending.isAlone || isAnother(current, sent)',
+    replace: 'isAnother(current, sent)',
+    seenBy: ['published'],
+  },
+  {
+    name: 'what is published only when changed overtakes what was published before',
+    file: 'turns.ts',
+    find: 'return await line.limiter.run(work, signal);',
+    replace: 'return await (signal ? line.limiter.run(work, signal) : work());',
     seenBy: ['published'],
   },
   {

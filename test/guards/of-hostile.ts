@@ -18,6 +18,34 @@ export const guardsOfHostile: readonly Guard[] = [
       seenBy: 'nodes/failure',
     },
     {
+      name: 'what no dialog saves is taken for a choice, or for text',
+      file: 'common/saved-check.ts',
+      find: '    if (wrong)\n      throw',
+      replace: '    if (wrong === name)\n      throw',
+      seenBy: 'hostile/saved',
+    },
+    {
+      name: 'a sync-in that could not start leaves its messages without an end',
+      file: 'sync-in/sync-in.ts',
+      find: 'refuseMessages(this, toNodeFailure(error));',
+      replace: '',
+      seenBy: 'hostile/saved',
+    },
+    {
+      name: 'a broken sync-service is none, as if nobody had one',
+      file: 'sync-service/sync-service.ts',
+      find: '    node.error(toNodeFailure(error).message);\n    return {',
+      replace: '    if (node) throw error;\n    return {',
+      seenBy: 'hostile/saved',
+    },
+    {
+      name: 'whoever is trusted by the system is, where the TLS configuration is gone',
+      file: 'sync-service/tls.ts',
+      find: "if (tls === '' || connection",
+      replace: "if (tls !== '' || connection",
+      seenBy: 'hostile/saved',
+    },
+    {
       name: 'bytes of a function node are JSON',
       file: 'sync-out/data.ts',
       find: 'if (!types.isUint8Array(value) && !types.isDataView(value)) return undefined;',
@@ -95,6 +123,13 @@ export const guardsOfHostile: readonly Guard[] = [
       find: 'if (list !== undefined && list !== null && !Array.isArray(list))',
       replace: 'if (list === false)',
       seenBy: 'client/rules',
+    },
+    {
+      name: 'half a character in a secret ends the client',
+      file: 'connection/credentials.ts',
+      find: 'encodeURIComponent(Buffer.from(secret).toString())',
+      replace: 'encodeURIComponent(secret)',
+      seenBy: 'client/secrets',
     },
     {
       name: 'an address may have credentials in it',

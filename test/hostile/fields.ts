@@ -8,7 +8,7 @@ import { table as out } from '../../nodes/sync-out/fields';
 import { table as query } from '../../nodes/sync-query/fields';
 import { table as service } from '../../nodes/sync-service/fields';
 
-type Config = Readonly<Record<string, unknown>>;
+export type Config = Readonly<Record<string, unknown>>;
 
 /** A node that takes something of a message that is hostile. */
 export interface HostileField {
@@ -45,7 +45,7 @@ const place = {
 const toAll = { data: 'payload', dataType: 'msg', destination: 'all' };
 
 /** What each type of node does, by the field that says so, with what it needs for it. */
-const doings: readonly { type: string; by?: string; config: Config }[] = [
+export const doings: readonly { type: string; by?: string; config: Config }[] = [
   { type: 'sync-out', by: 'action', config: { ...object, ...toAll, service: 'css' } },
   { type: 'sync-out', by: 'destination', config: { ...object, ...toAll, service: 'css', action: 'publish' } },
   { type: 'sync-out', by: 'source', config: { ...object, ...toAll, service: 'css' } },

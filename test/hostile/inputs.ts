@@ -6,6 +6,7 @@ import helper from 'node-red-node-test-helper';
 import { sharedLocalService } from '../../nodes/sync-service/local';
 import { run, services } from '../support/flow';
 import { type HostileField, hostileFields } from './fields';
+import type { End } from './sentence';
 import { hostileValues } from './values';
 
 interface Completed {
@@ -24,12 +25,6 @@ const hook = 'onComplete.hostile';
 
 /** In ms: no message takes so long to end. */
 const bound = 60_000;
-
-/** How a message ended: well, or with the failure that Catch nodes are told. */
-export interface End {
-  readonly code?: unknown;
-  readonly text?: unknown;
-}
 
 export interface Input {
   readonly field: HostileField;

@@ -73,6 +73,11 @@ export const namedCases: readonly Named[] = [
     'client/arguments',
     'is not even made with options that cannot be meant',
   ],
+  [
+    'a sync-in that has no sync-service leaves messages without an end, and broken choices do something else',
+    'hostile/saved',
+    'is told by what it was seen with once: each has its code, and says what is wrong',
+  ],
   // Everything has a bound and an end.
   [
     'an endless list takes 3 GB in 10 s',

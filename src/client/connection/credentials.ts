@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { invalidArgument } from '../errors';
 import type { Identity } from './environment';
 import type { ConnectionOptions } from './options';
 
@@ -9,6 +10,9 @@ export interface Proof {
   /** A certificate to trust beside those of the options, as PEM. */
   readonly ca: string | undefined;
 }
+
+/** In bytes: no service takes a header as long as that. */
+const longestProof = 65_536;
 
 /** The proof in use; where it is kept in files, they are read again when it is refused. */
 export class Credentials {
@@ -56,7 +60,8 @@ function secretsOf({ secret }: { secret?: string }, { authorization }: Proof): R
   if (!secret || authorization === undefined) return undefined;
   const forms = [
     secret,
-    encodeURIComponent(secret),
+    // As it is sent: half a character is none.
+    encodeURIComponent(Buffer.from(secret).toString()),
     JSON.stringify(secret).slice(1, -1),
     authorization.slice(6),
   ];
@@ -68,5 +73,7 @@ function secretsOf({ secret }: { secret?: string }, { authorization }: Proof): R
 
 function proofOf({ key, secret, ca }: { key?: string; secret?: string; ca?: string }): Proof {
   if (key === undefined) return { authorization: undefined, ca };
-  return { authorization: `Basic ${Buffer.from(`${key}:${secret ?? ''}`).toString('base64')}`, ca };
+  const proof = Buffer.from(`${key}:${secret ?? ''}`).toString('base64');
+  if (proof.length > longestProof) throw invalidArgument('key and secret are too long for a request');
+  return { authorization: `Basic ${proof}`, ca };
 }
