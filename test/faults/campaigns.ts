@@ -4,18 +4,19 @@ import { type Campaign, run } from './campaign/campaign';
 import { faults } from './campaign/faults';
 
 /** Its seed is another one each time, unless it or EDGE_SYNC_SEED is given. */
-type Wanted = Omit<Campaign, 'seed'> & Partial<Pick<Campaign, 'seed'>>;
+type Wanted = Omit<Campaign, 'seed' | 'onProgress'> & Partial<Campaign>;
 
 /** A campaign as a test: nothing is lost, nothing is wrong, nothing came again without a reason, and Node-RED lived. */
-export function campaign({ objects, atOnce, faults: wanted, calm, seed: usual }: Wanted): void {
+export function campaign(campaigned: Wanted): void {
+  const { objects, atOnce, faults: wanted, calm, seed: usual, onProgress = () => undefined } = campaigned;
   describe(`${objects} objects each way, and as many through outboxes, through at least ${wanted} faults`, function () {
     this.timeout(4 * 3_600_000);
 
     it('arrive, each whole, and come again only for a reason', async () => {
       const seed = seedOf('EDGE_SYNC_SEED', usual);
       console.log(`      EDGE_SYNC_SEED=${seed}`);
-      const outcome = await run({ seed, objects, atOnce, faults: wanted, calm });
-      const { published, handedOut, duplicates, lost, wrong, unexplained } = outcome;
+      const outcome = await run({ seed, objects, atOnce, faults: wanted, calm, onProgress });
+      const { published, handedOut, duplicates, overtaken, lost, wrong, unexplained } = outcome;
       const thrown = Object.values(outcome.faults).reduce((sum, each) => sum + each, 0);
       console.log(
         [
@@ -24,6 +25,7 @@ export function campaign({ objects, atOnce, faults: wanted, calm, seed: usual }:
           `disturbances: ${told(outcome.disturbances)}`,
           `refused for good, as dead letters: ${outcome.deadLetters}; published again for ${told(outcome.refusals)}`,
           `failures that flows were told: ${told(outcome.failures)}`,
+          `${overtaken} updates came within the time of one acknowledgement, and went with it`,
           `${lost.length} lost, ${wrong.length} wrong, ${unexplained.length} unexplained`,
         ]
           .map((line) => `      ${line}`)

@@ -22,8 +22,10 @@ export interface Campaign {
   atOnce: number;
   /** How many have to be thrown at least: objects go on being published until then. */
   faults: number;
-  /** From one disturbance to the next, in ms. */
+  /** How many are published from one disturbance to the next. */
   calm: number;
+  /** Told after each disturbance how far it is. */
+  onProgress(progress: string): void;
 }
 
 export interface Outcome extends Judgement {
@@ -42,9 +44,11 @@ export interface Outcome extends Judgement {
 
 /** How many of the requests meet a fault. */
 const share = 0.15;
+/** So many times as many as are published at once, one type may be ahead of another: all kinds travel to the end. */
+const lead = 4;
 
 /** Publishes and receives in a real Node-RED while everything around it fails, and judges what came of it. */
-export async function run({ seed, objects, atOnce, faults, calm }: Campaign): Promise<Outcome> {
+export async function run({ seed, objects, atOnce, faults, calm, onProgress }: Campaign): Promise<Outcome> {
   const random = new SeededRandom(seed);
   const folder = await mkdtemp(join(tmpdir(), 'edge-sync-test-'));
   const { certificate: cert, key } = issueCertificate({ commonName: 'css', names: ['127.0.0.1'] });
@@ -54,12 +58,16 @@ export async function run({ seed, objects, atOnce, faults, calm }: Campaign): Pr
   const edge = await FaultyWire.start({ random });
   const userDir = await makeUserDir();
   const seen: Seen[] = [];
+  const publishers: Publisher[] = [];
   const disturbances = new Disturbances({
     services: new Services(join(folder, 'services')),
     ...{ cloud, edge, random },
     userDir,
     addresses: { cloud: cloud.address, edge: edge.address, caFile },
     onTold: (told) => seen.push({ ...(told as Told), at: Date.now() }),
+    onDeployed: () => {
+      for (const each of publishers) each.giveUp();
+    },
   });
   const ask = (question: (truth: Truth) => Promise<void>): Promise<void> =>
     Truth.ask({ cloud: cloud.service, edge: edge.service }, question);
@@ -69,9 +77,16 @@ export async function run({ seed, objects, atOnce, faults, calm }: Campaign): Pr
     const thrown = (): number => cloud.thrown.length + edge.thrown.length;
     const isEnough = (): boolean =>
       thrown() >= faults && disturbances.happened.length >= Object.keys(disturbances.kinds).length;
-    const publishers = types.map(
-      (type) => new Publisher({ type, objects, atOnce, isEnough, random, url: () => disturbances.url }),
-    );
+    const least = (): number => Math.min(...publishers.map(({ published }) => published));
+    const published = (): number => publishers.reduce((sum, each) => sum + each.published, 0);
+    for (const type of types) {
+      const isAhead = (): boolean => each.published > least() + lead * atOnce;
+      const each = new Publisher({
+        ...{ type, objects, atOnce, isAhead, isEnough, random },
+        url: () => disturbances.url,
+      });
+      publishers.push(each);
+    }
     let done = false;
     const publishing = Promise.all(publishers.map((each) => each.run())).finally(() => {
       done = true;
@@ -79,11 +94,19 @@ export async function run({ seed, objects, atOnce, faults, calm }: Campaign): Pr
     cloud.share = edge.share = share;
     const turns = disturbances.turns();
     // What is still on its way then need not be disturbed any more.
-    const isOver = (): boolean => isEnough() && publishers.every(({ published }) => published >= objects);
+    const isOver = (): boolean => isEnough() && least() >= objects;
     while (!done) {
-      await pause(calm * (0.5 + random.next()));
-      disturbances.check();
-      if (!isOver()) await turns.next();
+      const next = published() + calm * (0.5 + random.next());
+      while (!done && (isOver() || published() < next)) {
+        await pause(20);
+        disturbances.check();
+      }
+      if (done) break;
+      await turns.next();
+      const last = disturbances.happened.at(-1)?.name;
+      onProgress(
+        `${published()} published, ${thrown()} faults, ${disturbances.happened.length} disturbances: ${last}`,
+      );
     }
     await publishing;
     cloud.share = edge.share = 0;
@@ -92,10 +115,13 @@ export async function run({ seed, objects, atOnce, faults, calm }: Campaign): Pr
     disturbances.check();
     const all = [...cloud.thrown, ...edge.thrown];
     const { happened } = disturbances;
-    const judgement = judge({ sent: publishers, seen, thrown: all, disturbances: happened, deadLetters });
+    const judgement = judge({
+      ...{ sent: publishers, seen, thrown: all, disturbances: happened, deadLetters },
+      acknowledgements: [cloud, edge].flatMap(({ words }) => words.acknowledgements),
+    });
     return {
       ...judgement,
-      published: publishers.reduce((sum, each) => sum + each.published, 0),
+      published: published(),
       deadLetters: deadLetters.length,
       refusals: Object.fromEntries(publishers.flatMap((each) => each.counted)),
       handedOut: seen.filter(({ what }) => what === 'handed out').length,

@@ -28,6 +28,8 @@ export interface Stage {
   readonly addresses: Addresses;
   readonly random: SeededRandom;
   onTold(told: unknown): void;
+  /** A deploy is over, and with it whatever its flows had under way. */
+  onDeployed(): void;
 }
 
 /** What happens to Node-RED, its disk, its clock and to the services while objects travel. */
@@ -106,6 +108,7 @@ export class Disturbances {
   async #deploy(mode: DeployMode): Promise<void> {
     // Something has to be changed for a node to be started anew.
     await this.nodeRed.deploy(campaignFlow(this.stage.addresses, `name ${++this.#names}`), mode);
+    this.stage.onDeployed();
   }
 
   async #restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
@@ -117,8 +120,8 @@ export class Disturbances {
   async #serve(): Promise<void> {
     const { services, cloud, edge } = this.stage;
     const addresses = await services.start();
-    cloud.service = addresses.cloud;
-    edge.service = addresses.edge;
+    cloud.service = edge.other = addresses.cloud;
+    edge.service = cloud.other = addresses.edge;
   }
 
   /** By the system itself, for a while. */

@@ -19,8 +19,12 @@ export interface Answer {
 export interface Passage {
   readonly request: Request;
   readonly random: SeededRandom;
+  /** Whether the client speaks TLS. */
+  readonly secure: boolean;
   /** Passes the request on, so that it has its effect. Rejects where the service is away. */
   pass(): Promise<Answer>;
+  /** Passes it on to a service of the other kind. */
+  passElsewhere(): Promise<Answer>;
   /** Passes on half of what is uploaded, and breaks the line to the service. */
   passHalf(): Promise<void>;
   /** Writes bytes to the client as they are. */
@@ -42,6 +46,8 @@ export interface Fault {
   readonly name: string;
   /** Whether it can befall this request; any unless given. */
   fits?(request: Request): boolean;
+  /** At most how many requests that come next meet it, too, whatever they ask for. */
+  readonly burst?: number;
   act(passage: Passage): Promise<void>;
 }
 
@@ -63,6 +69,13 @@ function instead(status: string, body: string, ...headers: string[]): Fault['act
     );
     end();
   };
+}
+
+/** The line is dead: mostly until somebody on it notices, seldom until the client gives up. */
+async function hole({ random, left, pause, reset }: Passage): Promise<void> {
+  if (random.below(8) === 0) return left();
+  await Promise.race([left(), pause(300 + random.below(2_500))]);
+  reset();
 }
 
 /** What the service says, changed on its way. */
@@ -102,7 +115,7 @@ function said({ status, body }: Answer, ...headers: string[]): string {
 export const faults: readonly Fault[] = [
   { name: 'reset before the effect', act: async ({ reset }) => reset() },
   { name: 'closed before the effect', act: async ({ end }) => end() },
-  { name: 'no answer, no effect', act: ({ left }) => left() },
+  { name: 'no answer, no effect', act: hole },
   {
     name: 'reset after the effect',
     async act({ pass, reset }) {
@@ -119,9 +132,9 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'no answer after the effect',
-    async act({ pass, left }) {
-      await pass();
-      await left();
+    async act(passage) {
+      await passage.pass();
+      await hole(passage);
     },
   },
   {
@@ -221,6 +234,12 @@ export const faults: readonly Fault[] = [
       await instead('504 Gateway Timeout', html, 'Content-Type: text/html')(passage);
     },
   },
+  {
+    name: '503 in a burst',
+    burst: 8,
+    act: instead('503 Service Unavailable', html, 'Content-Type: text/html'),
+  },
+  { name: '500 in a burst', burst: 8, act: instead('500 Internal Server Error', 'Failed') },
   { name: '429', act: instead('429 Too Many Requests', '', 'Retry-After: 1') },
   { name: '408', act: instead('408 Request Timeout', '') },
   { name: '401 of an ingress', act: instead('401 Unauthorized', html, 'WWW-Authenticate: Basic realm="x"') },
@@ -285,6 +304,26 @@ export const faults: readonly Fault[] = [
     },
   },
   {
+    name: 'closed as soon as it is idle',
+    async act({ pass, write, pause, end, random }) {
+      const answer = await pass();
+      write(said(answer));
+      write(answer.body);
+      await pause(random.below(30));
+      end();
+    },
+  },
+  {
+    name: 'another kind of service at its address',
+    burst: 6,
+    async act({ passElsewhere, write, end }) {
+      const answer = await passElsewhere();
+      write(said(answer, 'Connection: close'));
+      write(answer.body);
+      end();
+    },
+  },
+  {
     name: 'whole, to the end of the stream',
     async act({ pass, write, end }) {
       const { status, body } = await pass();
@@ -307,6 +346,17 @@ export const faults: readonly Fault[] = [
       await pass();
       writeBelow('HTTP/1.1 400 Bad Request\r\n\r\n');
       end();
+    },
+  },
+  {
+    name: 'TLS broken amid the body',
+    async act({ pass, pause, reset, secure, write, writeBelow }) {
+      const answer = await pass();
+      write(said(answer));
+      write(answer.body.subarray(0, answer.body.length / 2));
+      await pause(10);
+      if (secure) writeBelow('and no TLS');
+      else reset();
     },
   },
   {

@@ -4,6 +4,7 @@ import { receivers, redeliverAfter, type Told } from './flow';
 import { historyOf } from './history';
 import type { Sent } from './publisher';
 import type { Thrown } from './wire';
+import type { Acknowledgement } from './words';
 
 export interface Seen extends Told {
   /** As Date.now() has it. */
@@ -15,6 +16,8 @@ export interface Evidence {
   readonly seen: readonly Seen[];
   readonly thrown: readonly Thrown[];
   readonly disturbances: readonly Disturbance[];
+  /** Those that reached the services, in order. */
+  readonly acknowledgements: readonly Acknowledgement[];
   /** What the outboxes hold that was refused for good. */
   readonly deadLetters: readonly OutboxEntry[];
 }
@@ -24,16 +27,17 @@ export interface Judgement {
   readonly lost: string[];
   readonly wrong: string[];
   readonly unexplained: string[];
-  readonly duplicates: number;
+  duplicates: number;
+  /** Updates that came within the time of one acknowledgement and went with it: the service's name no version. */
+  overtaken: number;
 }
 
 /** What the guarantees promise of all that was published: none lost, none wrong, and each that came twice for a reason. */
 export function judge(evidence: Evidence): Judgement {
-  const judgement: Judgement = { lost: [], wrong: [], unexplained: [], duplicates: 0 };
+  const judgement: Judgement = { lost: [], wrong: [], unexplained: [], duplicates: 0, overtaken: 0 };
   const both = evidence.sent.flatMap((sent) => receivers[sent.type].map((receiver) => ({ receiver, sent })));
   for (const { objectID, reason } of evidence.deadLetters.filter((each) => !isRefused(each, evidence)))
     judgement.wrong.push(`${objectID} was refused for good, and nobody had refused it: ${reason?.message}`);
-  let duplicates = 0;
   for (const { receiver, sent } of both) {
     const byID = grouped(
       // A sync-in itself fails without an object.
@@ -41,7 +45,7 @@ export function judge(evidence: Evidence): Judgement {
       ({ objectID }) => objectID,
     );
     for (const [id, versions] of sent.versions) {
-      duplicates += judgeObject(
+      judgement.duplicates += judgeObject(
         `${receiver}: ${id}`,
         byID.get(id) ?? [],
         {
@@ -63,7 +67,7 @@ export function judge(evidence: Evidence): Judgement {
       return [sentence, ...historyOf(id, evidence)].join('\n');
     });
   const { lost, wrong, unexplained } = judgement;
-  return { lost: told(lost), wrong: told(wrong), unexplained: told(unexplained), duplicates };
+  return { ...judgement, lost: told(lost), wrong: told(wrong), unexplained: told(unexplained) };
 }
 
 interface Published {
@@ -73,10 +77,10 @@ interface Published {
   refused: ReadonlySet<number>;
 }
 
-/** Whether a false 403 met its last version on its way to the cloud: dead letters yield in an outbox that is full. */
+/** Whether a false refusal met its last version on its way to the cloud: dead letters yield in an outbox that is full. */
 function mayBeRefused(id: string, { since, type }: Sent, { thrown }: Evidence): boolean {
   const wasMet = ({ at, method, name, path }: Thrown): boolean =>
-    name === '403' && method === 'PUT' && at >= (since.get(id) ?? 0) && path.split(/[/?]/).includes(id);
+    refusing.includes(name) && method === 'PUT' && at >= (since.get(id) ?? 0) && isAbout(path, id);
   return type === 'kept-down' && thrown.some(wasMet);
 }
 
@@ -84,14 +88,14 @@ function refusedOf(id: string, { deadLetters }: Evidence): Set<number> {
   return new Set(deadLetters.filter(({ objectID }) => objectID === id).map(({ bytes }) => bytes));
 }
 
+/** The other kind answers 404 to a list: there is nothing, as far as anybody can tell. */
+const elsewhere = 'another kind of service at its address';
 /** Answers that look like the service's own, and refuse for good. */
-const refusing = ['403', 'bytes that are no TLS'];
+const refusing = ['403', 'bytes that are no TLS', elsewhere];
 
 /** Whether a false answer, or an edge that knows that its cloud has consumed it, has refused it for good. */
 function isRefused({ objectID, reason }: OutboxEntry, { seen, thrown }: Evidence): boolean {
-  const met = thrown.some(
-    ({ name, path }) => refusing.includes(name) && path.split(/[/?]/).includes(objectID),
-  );
+  const met = thrown.some(({ name, path }) => refusing.includes(name) && isAbout(path, objectID));
   const arrived = seen.some((each) => each.objectID === objectID && each.what === 'handed out');
   return met || (arrived && reason?.statusCode === 400);
 }
@@ -102,8 +106,9 @@ function judgeObject(
   seen: readonly Seen[],
   { versions, isSure, refused }: Published,
   evidence: Evidence,
-  { lost, wrong, unexplained }: Judgement,
+  judgement: Judgement,
 ): number {
+  const { lost, wrong, unexplained } = judgement;
   const of = (what: Told['what']): Seen[] => seen.filter((each) => each.what === what);
   const wanted = versions.findLastIndex(({ length }) => !refused.has(length));
   if (isSure && wanted >= 0 && of('handed out').length === 0) lost.push(`${name} was not handed out`);
@@ -117,8 +122,10 @@ function judgeObject(
     last = Math.max(last, version);
   }
   const fetches = of('fetched').length > 0;
-  if (isSure && fetches && last < wanted)
-    lost.push(`${name} ended with version ${last} of ${versions.length - 1}`);
+  if (isSure && fetches && last < wanted) {
+    if (isOvertaken(of('fetched'), evidence)) judgement.overtaken += 1;
+    else lost.push(`${name} ended with version ${last} of ${versions.length - 1}`);
+  }
 
   const times = grouped(of('handed out'), ({ instanceID }) => instanceID);
   let duplicates = 0;
@@ -140,8 +147,27 @@ function isExplained(objectID: string, from: number, to: number, evidence: Evide
   return (
     to - from >= redeliverAfter ||
     disturbances.some((each) => each.explains && each.from <= to && each.to >= from) ||
-    thrown.some(({ at, path }) => at <= to && at >= from && path.split(/[/?]/).includes(objectID))
+    thrown.some(
+      ({ at, name, path }) => at <= to && at >= from && (name === elsewhere || isAbout(path, objectID)),
+    )
   );
+}
+
+/**
+ * Whether the last acknowledgement of an object was for an older version: after the flow had that one, and just before
+ * it was acknowledged, the service had named it as the current one.
+ */
+function isOvertaken(fetched: readonly Seen[], { acknowledgements }: Evidence): boolean {
+  const last = acknowledgements.findLast(({ objectID }) => objectID === fetched[0]?.objectID);
+  return fetched.some(
+    ({ at, data, instanceID }) =>
+      data !== undefined && last?.words.some((word) => word.instanceID === instanceID && word.at >= at),
+  );
+}
+
+/** Whether a request was about an object. */
+function isAbout(path: string, objectID: string): boolean {
+  return path.includes(objectID) && path.split(/[/?]/).includes(objectID);
 }
 
 function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

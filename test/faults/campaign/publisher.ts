@@ -22,6 +22,8 @@ export interface PublisherOptions {
   atOnce: number;
   /** Whether it need not go on beyond those. */
   isEnough(): boolean;
+  /** Whether others have to catch up with it first. */
+  isAhead(): boolean;
   random: SeededRandom;
   /** Of Node-RED's HTTP nodes, at the moment. */
   url(): string;
@@ -35,6 +37,8 @@ export class Publisher implements Sent {
   readonly refusals = new Map<string, number>();
   published = 0;
 
+  readonly #asked = new Set<AbortController>();
+
   constructor(private readonly options: PublisherOptions) {}
 
   /** The refusals, under the name of the type. */
@@ -47,11 +51,19 @@ export class Publisher implements Sent {
   }
 
   async run(): Promise<void> {
-    const { type, objects, atOnce, isEnough } = this.options;
+    const { type, objects, atOnce, isAhead, isEnough } = this.options;
     const lane = async (): Promise<void> => {
-      while (this.published < objects || !isEnough()) await this.#publish(`${type}-${this.versions.size}`);
+      while (this.published < objects || !isEnough()) {
+        if (isAhead()) await pause(50);
+        else await this.#publish(`${type}-${this.versions.size}`);
+      }
     };
     await Promise.all(Array.from({ length: atOnce }, lane));
+  }
+
+  /** What was asked before a deploy and is not answered by its end never will be: its flow is gone. */
+  giveUp(): void {
+    for (const each of this.#asked) each.abort();
   }
 
   async #publish(id: string): Promise<void> {
@@ -66,9 +78,11 @@ export class Publisher implements Sent {
       const data = `${id} ${version} ${'x'.repeat(2 * random.below(1_500) + version)}.`;
       versions.push(data);
       this.since.set(id, Date.now());
-      while (!(await this.#post(id, data))) {
+      for (;;) {
+        const outcome = await this.#post(id, data);
+        if (outcome === 'published') break;
         await pause(200);
-        if (!isOnce) continue;
+        if (!isOnce && outcome === 'refused') continue;
         this.unsure.add(id);
         return;
       }
@@ -76,22 +90,25 @@ export class Publisher implements Sent {
     }
   }
 
-  async #post(id: string, data: string): Promise<boolean> {
+  async #post(id: string, data: string): Promise<'published' | 'refused' | 'unanswered'> {
     const { type, url } = this.options;
+    const asked = new AbortController();
+    this.#asked.add(asked);
     try {
       const response = await fetch(`${url()}/${type}`, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify({ id, data }),
-        // A flow that is stopped meanwhile answers no more.
-        signal: AbortSignal.timeout(90_000),
+        signal: AbortSignal.any([asked.signal, AbortSignal.timeout(90_000)]),
       });
       const text = await response.text();
       if (!response.ok) this.#refused(/^SYNC_\w+$/.test(text) ? text : `HTTP ${response.status}`);
-      return response.ok;
+      return response.ok ? 'published' : 'refused';
     } catch (error) {
       this.#refused((error as Error).name);
-      return false;
+      return error instanceof TypeError ? 'refused' : 'unanswered';
+    } finally {
+      this.#asked.delete(asked);
     }
   }
 

@@ -17,6 +17,7 @@ import {
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SeededRandom } from '../../support/random';
 import { type Answer, type Fault, faults, type Passage, type Request } from './faults';
+import { Words } from './words';
 
 export interface Thrown extends Request {
   /** As Date.now() has it. */
@@ -39,8 +40,11 @@ interface Line {
 /** Stands between clients and a service, and throws a fault at some of the requests. */
 export class FaultyWire {
   readonly thrown: Thrown[] = [];
+  readonly words = new Words();
   /** The address of the service, http://; it may move. */
   service = '';
+  /** That of a service of the other kind. */
+  other = '';
   /** How many of the requests meet a fault, from 0 to 1. */
   share = 0;
   passed = 0;
@@ -49,6 +53,7 @@ export class FaultyWire {
   /** By the port from which they come to the server. */
   readonly #lines = new Map<number, Line>();
   #refused = 0;
+  #burst: { fault: Fault; left: number } | undefined;
 
   private constructor(private readonly options: WireOptions) {
     const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
@@ -120,18 +125,35 @@ export class FaultyWire {
 
   #choose(request: Request): Fault | undefined {
     const { random } = this.options;
+    if (this.#burst && this.share > 0) {
+      const { fault, left } = this.#burst;
+      this.#burst = left > 1 ? { fault, left: left - 1 } : undefined;
+      return fault;
+    }
     if (random.next() >= this.share) return undefined;
     const fitting = faults.filter(({ fits }) => fits?.(request) ?? true);
-    return fitting[random.below(fitting.length)];
+    const fault = fitting[random.below(fitting.length)];
+    if (fault?.burst) this.#burst = { fault, left: 1 + random.below(fault.burst) };
+    return fault;
   }
 
   #passage(request: Request, message: IncomingMessage, body: Buffer): Passage {
     const { socket } = message;
+    const acknowledged = this.words.acknowledging(request);
+    const pass = async (): Promise<Answer> => {
+      acknowledged?.();
+      const at = Date.now();
+      const answer = await this.#pass(message, body, this.service);
+      this.words.heard(request, at, answer);
+      return answer;
+    };
     const line = this.#lines.get(socket.remotePort ?? 0);
     return {
       request,
       random: this.options.random,
-      pass: () => this.#pass(message, body),
+      secure: this.options.tls !== undefined,
+      pass,
+      passElsewhere: () => this.#pass(message, body, this.other),
       passHalf: () => this.#passHalf(message, body),
       write: (bytes) => void socket.write(bytes),
       writeBelow: (bytes) => void line?.client.write(bytes),
@@ -146,8 +168,8 @@ export class FaultyWire {
     };
   }
 
-  async #pass(message: IncomingMessage, body: Buffer): Promise<Answer> {
-    const upstream = this.#ask(message);
+  async #pass(message: IncomingMessage, body: Buffer, service: string): Promise<Answer> {
+    const upstream = this.#ask(message, service);
     upstream.end(body);
     const [response] = (await once(upstream, 'response')) as [IncomingMessage];
     const pieces: Buffer[] = [];
@@ -156,16 +178,16 @@ export class FaultyWire {
   }
 
   async #passHalf(message: IncomingMessage, body: Buffer): Promise<void> {
-    const upstream = this.#ask(message);
+    const upstream = this.#ask(message, this.service);
     upstream.on('error', () => undefined);
     upstream.write(body.subarray(0, Math.ceil(body.length / 2)));
     await pause(20);
     upstream.destroy();
   }
 
-  #ask({ method, url, headers }: IncomingMessage): ReturnType<typeof ask> {
+  #ask({ method, url, headers }: IncomingMessage, service: string): ReturnType<typeof ask> {
     const { host, ...others } = headers;
-    return ask(new URL(url ?? '/', this.service), { method, headers: others, agent: false });
+    return ask(new URL(url ?? '/', service), { method, headers: others, agent: false });
   }
 }
 
