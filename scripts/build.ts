@@ -11,26 +11,23 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { transformSync } from 'esbuild';
 import manifest from '../package.json';
+import { writeCode } from './code';
 import { editorSide } from './editor-side';
 
 /**
- * Makes `dist/`: the libraries and nodes as CommonJS, and beside each node what the editor loads. Types are checked by
- * `npm test`, not here.
+ * Makes `dist/`: the libraries and nodes as CommonJS in a few files (`code.ts`), and beside each node what the editor loads.
+ * Types are checked by `npm test`, not here.
  *
  * With `--public` as it is packed: with the declarations of what is public, and of nothing else, in one file, which fails
- * where something public leans on something that is not; and the code without its indentation.
+ * where something public leans on something that is not.
  */
 const types = Object.keys(manifest['node-red'].nodes);
 
 for (const folder of ['dist', '.cache/declarations']) rmSync(folder, { recursive: true, force: true });
-run('tsc', ['-p', 'tsconfig.build.json'], 'inherit');
+writeCode(types);
 for (const type of types) bringEditorSide(type);
-if (process.argv.includes('--public')) {
-  declarePublic();
-  compactCode();
-}
+if (process.argv.includes('--public')) declarePublic();
 
 function declarePublic(): void {
   run('tsc', ['-p', 'tsconfig.declarations.json'], 'inherit');
@@ -41,25 +38,6 @@ function declarePublic(): void {
     rmSync(dirname(kept), { recursive: true, force: true });
     cpSync(manifest.types, kept);
   } else cpSync(kept, manifest.types);
-}
-
-/**
- * Takes half as much on a gateway's disk. The names of files, classes, functions and methods stay, so that a stack still
- * tells where it was; those of variables and of what is private to a class go.
- */
-function compactCode(): void {
-  for (const name of readdirSync('dist', { recursive: true, encoding: 'utf8' })) {
-    if (!name.endsWith('.js')) continue;
-    const file = join('dist', name);
-    const { code } = transformSync(readFileSync(file, 'utf8'), {
-      minifyWhitespace: true,
-      minifyIdentifiers: true,
-      // Node.js finds by its form what a program imports by name.
-      minifySyntax: file !== manifest.main,
-      lineLimit: 120,
-    });
-    writeFileSync(file, code);
-  }
 }
 
 /** What is in a folder, and in some files, as a few letters. */
