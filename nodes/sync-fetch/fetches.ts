@@ -29,7 +29,7 @@ export class Fetches {
    */
   async run<T>(object: ObjectReference, work: (listeners: TransferListeners) => Promise<T>): Promise<T> {
     this.#wait(object);
-    const leave = await this.#place();
+    const leave = await this.#limiter.enter();
     this.#goOn(object);
     try {
       return await this.transfers.run(({ onProgress, onWait }) => {
@@ -51,13 +51,6 @@ export class Fetches {
       leave();
       this.#goOn(object);
     }
-  }
-
-  /** @returns what leaves it. */
-  #place(): Promise<() => void> {
-    return new Promise((entered) => {
-      void this.#limiter.run(() => new Promise<void>((leave) => entered(leave)));
-    });
   }
 
   #wait(object: ObjectReference): void {

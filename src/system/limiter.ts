@@ -30,6 +30,13 @@ export class Limiter {
     }
   }
 
+  /** Resolves when there is a place. @returns what leaves it. @param signal ends the wait: rejects with its reason. */
+  enter(signal?: EndSignal): Promise<() => void> {
+    return new Promise((entered, failed) => {
+      this.run(() => new Promise<void>((leave) => entered(leave)), signal).catch(failed);
+    });
+  }
+
   #turn(signal: EndSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);

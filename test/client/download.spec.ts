@@ -16,6 +16,7 @@ import { isStorageError } from '../../src/storage/errors';
 import { inMemory } from '../../src/storage/journal';
 import { thisMachine } from '../../src/storage/machine';
 import { systemDisk } from '../../src/storage/system-disk';
+import { Ending } from '../../src/system/ending';
 import { type Random, systemRandom } from '../../src/system/random';
 import { otherRsa, rsa } from '../support/keys';
 import { MemoryDisk } from '../support/memory-disk';
@@ -35,6 +36,7 @@ function dataOf(
       yield Buffer.from(text);
     },
     current: async () => ({ ...metadata, ...later }),
+    closing: new Ending(),
   };
 }
 

@@ -83,6 +83,20 @@ describe('data that is in its file already', function () {
     assert.equal(await fetch(), 0, 'nothing has changed by that');
   });
 
+  it('is checked no more once the client is closed', async () => {
+    Object.assign(service.metadata, signed());
+    await fetch();
+    const client = new SyncServiceClient({ address: service.address, organization: 'demo' });
+    const told: (string | undefined)[] = [];
+    const onWait = (reason?: string): void => {
+      told.push(reason);
+      void client.close();
+    };
+    // It fits its signature: nothing is asked behind the check, which would fail by itself.
+    await assert.rejects(client.fetchObjectDataToFile(object, file, { onWait }), { code: 'SYNC_CLOSED' });
+    assert.deepEqual(told, ['check', undefined]);
+  });
+
   it('is fetched again where the file is another by now, whatever its size and time say', async () => {
     await fetch();
     const { atime, mtime } = await stat(file);

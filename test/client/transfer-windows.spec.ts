@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ClientOptions, SyncServiceClient, type TransferWait } from '../../src/client';
 import { FastTransport } from '../support/fast-transport';
+import { rsa } from '../support/keys';
 import { ManualClock, settle } from '../support/manual-clock';
 
 const mebibyte = 1_048_576;
@@ -128,6 +129,60 @@ describe('the hours of the day of transfers', () => {
     assert.equal(transport.passed, 4 * mebibyte);
     await clock.advance(3 * hour);
     assert.deepEqual([transport.passed, upload.end], [5 * mebibyte, 'done']);
+  });
+
+  describe('leave the one place of what is signed', () => {
+    const sign = { privateKey: String(rsa.privateKey.export({ type: 'pkcs8', format: 'pem' })) };
+    const rate = { transferRate: mebibyte / 7_200 };
+    const publish = (
+      client: SyncServiceClient,
+      objectID: string,
+      size: number,
+      options = {},
+    ): Promise<void> => client.publish({ ...object, objectID }, Buffer.alloc(size), { sign, ...options });
+
+    it('to small data where they were over before it was its turn', async () => {
+      const client = open(mebibyte, rate);
+      await clock.advance(16.5 * hour);
+      const works: { end: string | undefined }[] = [];
+      for (const size of [mebibyte, mebibyte, 10]) {
+        works.push(watched(publish(client, `${works.length}`, size)));
+        await settle();
+      }
+      const ends = (): unknown => works.map(({ end }) => end);
+      await clock.advance(hour);
+      assert.deepEqual(ends(), [undefined, undefined, undefined]);
+      await clock.advance(2 * hour);
+      assert.deepEqual(ends(), ['done', undefined, 'done']);
+      await clock.advance(17 * hour);
+      assert.deepEqual(ends(), ['done', 'done', 'done']);
+    });
+
+    it('to small data where they end amid an upload in chunks', async () => {
+      const client = open(0, rate);
+      const upload = watched(publish(client, 'o', 5 * mebibyte, { chunkSize: mebibyte }));
+      await clock.advance(19 * hour);
+      assert.deepEqual([transport.passed, upload.end], [4 * mebibyte, undefined]);
+      const small = watched(publish(client, 'small', 10));
+      await settle();
+      assert.deepEqual([small.end, upload.end], ['done', undefined]);
+      await clock.advance(18 * hour);
+      assert.deepEqual([transport.passed, upload.end], [5 * mebibyte, 'done']);
+    });
+
+    it('as whoever has changed his mind does', async () => {
+      const client = open(0, rate);
+      const ending = new AbortController();
+      const given = { chunkSize: mebibyte, signal: ending.signal };
+      const upload = watched(publish(client, 'o', 5 * mebibyte, given));
+      await clock.advance(19 * hour);
+      ending.abort();
+      await settle();
+      assert.equal(upload.end, 'SYNC_ABORTED');
+      const small = watched(publish(client, 'small', 10));
+      await settle();
+      assert.equal(small.end, 'done');
+    });
   });
 
   it('do not end in data of another version: what changed meanwhile is not fetched', async () => {

@@ -9,6 +9,20 @@ export const guardsOfData = guardsOf('src/client/data', 'test/client', [
     seenBy: ['transfer-windows'],
   },
   {
+    name: 'large signed data keeps the one place until its hours come',
+    file: 'publisher.ts',
+    find: 'while (!this.#rate.isOpenFor(size)) {',
+    replace: 'while (size === 0) {',
+    seenBy: ['transfer-windows'],
+  },
+  {
+    name: 'signed data in chunks keeps the one place when its hours are over',
+    file: 'chunked-upload.ts',
+    find: 'await options.onChunk?.();',
+    replace: '',
+    seenBy: ['transfer-windows'],
+  },
+  {
     name: 'bytes that are missing are not counted',
     file: 'download.ts',
     find: 'if (size !== undefined && received !== size) {',
@@ -105,6 +119,13 @@ export const guardsOfData = guardsOf('src/client/data', 'test/client', [
     find: 'if (signal?.aborted)',
     replace: 'if (hasBegun && signal === undefined)',
     seenBy: ['fetched-files', 'part-downloads'],
+  },
+  {
+    name: 'what is on the disk is checked to its end, though the client is closed',
+    file: 'download.ts',
+    find: 'if (closing.aborted) throw closing.reason;',
+    replace: '',
+    seenBy: ['fetched-files'],
   },
   {
     name: 'nobody hears that what is on the disk is checked',

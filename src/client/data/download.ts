@@ -1,5 +1,6 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import { SignatureCheck } from '../../protocol/signature';
+import type { EndSignal } from '../../system/ending';
 import { isSyncServiceError, SyncServiceError } from '../errors';
 import { trustedKeySet } from './signing';
 import { type Progress, tellProgress } from './source';
@@ -26,6 +27,8 @@ export interface ObjectData {
   /** The bytes from `start` on, anew at each call. */
   pieces: (start: number) => AsyncIterable<Buffer>;
   current: () => Promise<Pick<ObjectMetadata, 'dataID'>>;
+  /** Aborted once the client is closed: what is read of the disk ends with it, as requests do. */
+  closing: EndSignal;
 }
 
 /** Where nobody says how large the data is, it must still not fill a disk: in bytes, unless told otherwise. */
@@ -54,7 +57,7 @@ export async function* checkedPieces(
   if (options.maxBytes !== undefined && (size ?? 0) > maxBytes)
     throw tooLarge(metadata, `${size} bytes`, maxBytes);
   let received = 0;
-  for await (const piece of checking(kept, options)) {
+  for await (const piece of checking(kept, data.closing, options)) {
     received += piece.length;
     signature?.update(piece);
   }
@@ -87,6 +90,7 @@ export async function* checkedPieces(
 /** What is on the disk already: a slow one may take longer for it than anybody waits without a word. */
 async function* checking(
   kept: AsyncIterable<Buffer> | readonly Buffer[],
+  closing: EndSignal,
   { onWait, signal }: DownloadOptions,
 ): AsyncGenerator<Buffer> {
   let hasBegun = false;
@@ -95,6 +99,7 @@ async function* checking(
       if (!hasBegun) tellWait(onWait, 'check');
       hasBegun = true;
       yield piece;
+      if (closing.aborted) throw closing.reason;
       if (signal?.aborted)
         throw new SyncServiceError('SYNC_ABORTED', 'The download was aborted', { cause: signal.reason });
     }

@@ -91,6 +91,7 @@ export class Downloader {
     return {
       metadata,
       current,
+      closing: this.rate.closing,
       pieces: (start) =>
         resumed({
           size,

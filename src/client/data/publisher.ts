@@ -129,22 +129,42 @@ export class Publisher {
     await options.onBegin?.();
     const signed = options.sign ? { ...metadata, ...(await signatureOf(body, options.sign)) } : metadata;
     const meta = toPublish(signed, this.#paths.kind, true, this.#clock.now());
-    const publish = (): Promise<void> => this.#publish(metadata, meta, body, options);
-    if (!meta.signature || this.#paths.kind === 'ESS') {
-      await publish();
-      return meta;
-    }
-    // A CSS on MongoDB has mixed up uploads that it verified at once, and refused them (edge-sync-service#156).
-    const oneAtATime = this.#signed.run(async () => {
-      await publish().catch((error: unknown) => {
-        if (!isSignatureRefused(error)) throw error;
-        return publish();
-      });
-    }, options.signal);
-    await oneAtATime.catch((error: unknown) => {
-      throw asAborted(error, options);
-    });
+    const publish = (onChunk?: () => Promise<void>): Promise<void> =>
+      this.#publish(metadata, meta, body, { ...options, onChunk });
+    if (!meta.signature || this.#paths.kind === 'ESS') await publish();
+    else await this.#alone(body.size, publish, options);
     return meta;
+  }
+
+  /**
+   * A CSS on MongoDB has mixed up uploads that it verified at once, and refused them (edge-sync-service#156): one at a time. What
+   * waits for its hours lets the others pass.
+   */
+  async #alone(
+    size: number | undefined,
+    publish: (onChunk: () => Promise<void>) => Promise<void>,
+    options: PublishOptions,
+  ): Promise<void> {
+    let leave = (): void => undefined;
+    const inHours = async (): Promise<void> => {
+      while (!this.#rate.isOpenFor(size)) {
+        leave();
+        await this.#rate.opened(size, options);
+        leave = await this.#signed.enter(options.signal);
+      }
+    };
+    try {
+      leave = await this.#signed.enter(options.signal);
+      await inHours();
+      await publish(inHours).catch((error: unknown) => {
+        if (!isSignatureRefused(error)) throw error;
+        return publish(inHours);
+      });
+    } catch (error) {
+      throw asAborted(error, options);
+    } finally {
+      leave();
+    }
   }
 
   async #publish(

@@ -54,6 +54,11 @@ export class TransferRate {
     throw invalidArgument('transferRate must be a number of bytes above 0');
   }
 
+  /** Whether these are the hours of a transfer of this size. */
+  isOpenFor(size: number | undefined): boolean {
+    return !isLarge(size) || this.windows.isOpen;
+  }
+
   /**
    * Resolves in the hours of a transfer of this size: for whoever has something to do before it that must not be long before.
    *
@@ -112,6 +117,11 @@ export class TransferRate {
     }
   }
 
+  /** Aborted, with why transfers fail, once it is closed. */
+  get closing(): EndSignal {
+    return this.#closing;
+  }
+
   /** Whoever waits fails. */
   close(): void {
     this.#closing.abort(new SyncServiceError('SYNC_CLOSED', 'The client is closed'));
@@ -151,11 +161,9 @@ export class TransferRate {
   async #place(waits: Waits, signal: EndSignal): Promise<() => void> {
     for (;;) {
       await this.windows.opened(waits, signal);
-      const left = await new Promise<() => void>((entered, failed) => {
-        const turn = this.#large.run(() => new Promise<void>((leave) => entered(leave)), signal);
-        turn.catch(failed);
-        if (this.#large.isFull) waits.begin('rate');
-      });
+      const turn = this.#large.enter(signal);
+      if (this.#large.isFull) waits.begin('rate');
+      const left = await turn;
       if (this.windows.isOpen) return left;
       left();
     }
