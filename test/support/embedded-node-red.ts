@@ -44,8 +44,10 @@ export class EmbeddedNodeRed {
     private readonly own: UserDir | undefined,
     environment: NodeJS.ProcessEnv,
     private readonly onTold: (told: unknown) => void,
+    execPath: string,
   ) {
     this.#child = fork(program(join(__dirname, 'embedded.ts')), {
+      execPath,
       execArgv: ['--expose-gc'],
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -76,14 +78,16 @@ export class EmbeddedNodeRed {
   /**
    * @param given that of one before, which stays as it is at the end; one of its own, which goes with it, unless given.
    * @param onTold called with what function nodes of the flow give to `global.get('tell')`.
+   * @param execPath what runs it as Node.js would.
    */
   static async start(
     environment: NodeJS.ProcessEnv = {},
     given?: Pick<UserDir, 'path'>,
     onTold: (told: unknown) => void = () => undefined,
+    execPath = process.execPath,
   ): Promise<EmbeddedNodeRed> {
     const own = given ? undefined : await makeUserDir();
-    const nodeRed = new EmbeddedNodeRed(own, environment, onTold);
+    const nodeRed = new EmbeddedNodeRed(own, environment, onTold, execPath);
     nodeRed.url = (await nodeRed.#ask('start', (given ?? own)?.path)) as string;
     return nodeRed;
   }

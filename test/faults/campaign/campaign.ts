@@ -11,6 +11,7 @@ import { type Judgement, judge, type Seen } from './judge';
 import { emptied } from './outboxes';
 import { Publisher } from './publisher';
 import { Services } from './services';
+import { SmallDisk } from './small-disk';
 import { Truth } from './truth';
 import { FaultyWire } from './wire';
 
@@ -63,6 +64,7 @@ export async function run({ seed, objects, atOnce, faults, calm, onProgress }: C
     services: new Services(join(folder, 'services')),
     ...{ cloud, edge, random },
     userDir,
+    disk: await SmallDisk.mount(join(userDir.path, 'edge-sync'), folder),
     addresses: { cloud: cloud.address, edge: edge.address, caFile },
     onTold: (told) => seen.push({ ...(told as Told), at: Date.now() }),
     onDeployed: () => {

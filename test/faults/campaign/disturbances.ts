@@ -6,6 +6,7 @@ import type { SeededRandom } from '../../support/random';
 import type { UserDir } from '../../support/user-dir';
 import { type Addresses, campaignFlow } from './flow';
 import type { Services } from './services';
+import type { SmallDisk } from './small-disk';
 import type { FaultyWire } from './wire';
 
 const run = promisify(execFile);
@@ -25,6 +26,8 @@ export interface Stage {
   readonly cloud: FaultyWire;
   readonly edge: FaultyWire;
   readonly userDir: UserDir;
+  /** On which the nodes keep what they keep, where this system has one. */
+  readonly disk: SmallDisk | undefined;
   readonly addresses: Addresses;
   readonly random: SeededRandom;
   onTold(told: unknown): void;
@@ -59,41 +62,45 @@ export class Disturbances {
   /** Each happens once in a turn, in another order each time. */
   async *turns(): AsyncGenerator<void, never> {
     for (;;) {
-      const names = Object.keys(this.kinds) as (keyof Disturbances['kinds'])[];
-      for (const name of shuffled(names, this.stage.random)) {
+      for (const [name, disturb] of shuffled(Object.entries(this.kinds), this.stage.random)) {
         const from = Date.now();
-        await this.kinds[name]();
+        await disturb();
         this.happened.push({ name, from, to: Date.now(), explains: !name.startsWith('clock') });
         yield;
       }
     }
   }
 
-  readonly kinds = {
-    'Node-RED killed': async () => {
-      await this.nodeRed.kill();
-      await this.#start();
-    },
-    'Node-RED stopped': async () => {
-      await this.nodeRed.stop();
-      await this.#start();
-    },
-    'full deploy': () => this.#deploy('full'),
-    'deploy of flows': () => this.#deploy('flows'),
-    'deploy of nodes': () => this.#deploy('nodes'),
-    'services killed': () => this.#restart('SIGKILL'),
-    'services stopped': () => this.#restart('SIGTERM'),
-    'no byte can be written': () => this.#limited('fsize', 0),
-    'no more files': () => this.#limited('nofile', 3),
-    'clock an hour ahead': () => this.#clock(hour),
-    'clock an hour behind': () => this.#clock(-hour),
-    'clock a month ahead': () => this.#clock(30 * 24 * hour),
-    'clock a month behind': () => this.#clock(-30 * 24 * hour),
-  };
+  get kinds(): Record<string, () => Promise<void>> {
+    const { disk } = this.stage;
+    return {
+      'Node-RED killed': async () => {
+        await this.nodeRed.kill();
+        await this.#start();
+      },
+      'Node-RED stopped': async () => {
+        await this.nodeRed.stop();
+        await this.#start();
+      },
+      'full deploy': () => this.#deploy('full'),
+      'deploy of flows': () => this.#deploy('flows'),
+      'deploy of nodes': () => this.#deploy('nodes'),
+      'services killed': () => this.#restart('SIGKILL'),
+      'services stopped': () => this.#restart('SIGTERM'),
+      'no byte can be written': () => this.#limited('fsize', 0),
+      'no more files': () => this.#limited('nofile', 3),
+      'clock an hour ahead': () => this.#clock(hour),
+      'clock an hour behind': () => this.#clock(-hour),
+      'clock a month ahead': () => this.#clock(30 * 24 * hour),
+      'clock a month behind': () => this.#clock(-30 * 24 * hour),
+      ...(disk && { 'disk full': () => this.#full(disk) }),
+    };
+  }
 
   async end(): Promise<void> {
     await this.#running?.kill();
     await this.stage.services.end('SIGKILL');
+    await this.stage.disk?.unmount();
   }
 
   /** @throws Error where Node-RED died by itself. */
@@ -102,7 +109,8 @@ export class Disturbances {
   }
 
   async #start(): Promise<void> {
-    this.#running = await EmbeddedNodeRed.start({}, this.stage.userDir, (told) => this.stage.onTold(told));
+    const { disk, onTold, userDir } = this.stage;
+    this.#running = await EmbeddedNodeRed.start({}, userDir, onTold, disk?.execPath);
   }
 
   async #deploy(mode: DeployMode): Promise<void> {
@@ -139,6 +147,12 @@ export class Disturbances {
     await set(String(limit));
     await pause(500 + this.stage.random.below(1_000));
     await set(stdout.trim());
+  }
+
+  async #full(disk: SmallDisk): Promise<void> {
+    await disk.fill();
+    await pause(500 + this.stage.random.below(1_000));
+    await disk.empty();
   }
 
   async #clock(by: number): Promise<void> {
