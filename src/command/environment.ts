@@ -6,7 +6,7 @@ export type Environment = NodeJS.ProcessEnv;
 
 /**
  * The client of the service that the environment names: EDGE_SYNC_URL, _ORG, _KEY, _SECRET and _CA, or, where there is no
- * EDGE_SYNC_URL, what Open Horizon's agent gives its services. A cloud is reached by HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
+ * EDGE_SYNC_URL, what Open Horizon's agent gives its services. A cloud is reached by HTTPS_PROXY, ALL_PROXY, HTTP_PROXY and NO_PROXY.
  *
  * @throws UsageError, or SyncServiceError SYNC_ENVIRONMENT or SYNC_INVALID_ARGUMENT, where that is not enough.
  */

@@ -21,6 +21,6 @@ Usage: edge-sync COMMAND [options]
 
 Which service: EDGE_SYNC_URL (http://, https://, unix:///, secure-unix:///), EDGE_SYNC_ORG (at a cloud), EDGE_SYNC_KEY,
 EDGE_SYNC_SECRET, EDGE_SYNC_CA (a file). Without EDGE_SYNC_URL the edge service of Open Horizon: HZN_ESS_*.
-A cloud is reached by the proxy that HTTPS_PROXY or HTTP_PROXY names, unless NO_PROXY leaves it out.
+A cloud is reached by the proxy that HTTPS_PROXY, ALL_PROXY or HTTP_PROXY names, unless NO_PROXY leaves it out.
 
 Ends with 0: done; 1: failed; 2: called in a wrong way; 3: nothing there.`;

@@ -2,14 +2,23 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { type ClientOptions, SyncServiceClient } from '../../src/client';
+import { type ClientOptions, SyncServiceClient, type SyncServiceError } from '../../src/client';
 import { proxyFor } from '../../src/client/connection/proxy';
 import { LocalService } from '../../src/local-service';
 import { serve } from '../support/server';
 import { until } from '../support/until';
 
 const health = (kind: string): string => JSON.stringify({ general: { nodeType: kind } });
-const variables = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'];
+const variables = [
+  'http_proxy',
+  'HTTP_PROXY',
+  'https_proxy',
+  'HTTPS_PROXY',
+  'no_proxy',
+  'NO_PROXY',
+  'all_proxy',
+  'ALL_PROXY',
+];
 
 describe('the proxy of the environment', () => {
   const css = 'https://css.example:9443';
@@ -21,6 +30,28 @@ describe('the proxy of the environment', () => {
     assert.equal(proxyFor(css, { http_proxy: 'http://one:1' })?.origin, 'http://one:1');
     assert.equal(proxyFor(css, {}), undefined);
     assert.equal(proxyFor(css, { https_proxy: 'http://' }), undefined);
+  });
+
+  it('is that of ALL_PROXY where there is none for the scheme, as in Node-RED', () => {
+    const all = { ALL_PROXY: 'http://all:1', HTTP_PROXY: 'http://one:1' };
+    assert.equal(proxyFor(css, all)?.origin, 'http://all:1');
+    assert.equal(proxyFor('http://css.example', all)?.origin, 'http://one:1');
+    assert.equal(proxyFor(css, { ...all, HTTPS_PROXY: 'http://two:2' })?.origin, 'http://two:2');
+    assert.equal(proxyFor(css, { ...all, all_proxy: 'http://lower:1' })?.origin, 'http://lower:1');
+  });
+
+  it('is refused where it does not speak HTTP, without its password: nothing goes past it', () => {
+    const environment = { all_proxy: 'socks5://me:hush@proxy:1080' };
+    assert.throws(
+      () => proxyFor(css, environment),
+      ({ code, message }: SyncServiceError) => {
+        assert.equal(code, 'SYNC_INVALID_ARGUMENT');
+        assert.match(message, /socks5:\/\//);
+        assert.doesNotMatch(message, /hush/);
+        return true;
+      },
+    );
+    assert.equal(proxyFor(css, { ...environment, no_proxy: '*' }), undefined);
   });
 
   it('is left out for addresses that NO_PROXY names, alone or by their range', () => {

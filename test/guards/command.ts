@@ -34,6 +34,11 @@ function main(): void {
   }
 }
 
+/** Whether what is tried is the built package, in a Node-RED of its own. */
+function isBuilt(file: string, specs: readonly string[]): boolean {
+  return file.startsWith('nodes/') || specs.some((spec) => spec.startsWith('test/faults/'));
+}
+
 function isSeen(folder: string, { name, file, find, replace, seenBy }: Guard): boolean {
   const path = join(folder, file);
   const text = readFileSync(path, 'utf8');
@@ -42,7 +47,7 @@ function isSeen(folder: string, { name, file, find, replace, seenBy }: Guard): b
     text.replace(find, () => replace),
   );
   try {
-    if (file.startsWith('nodes/')) execFileSync('npm', ['run', '-s', 'build'], { cwd: folder });
+    if (isBuilt(file, seenBy)) execFileSync('npm', ['run', '-s', 'build'], { cwd: folder });
     const specs = seenBy.flatMap((spec) => ['--spec', spec]);
     const mocha = join('node_modules', '.bin', 'mocha');
     const options = ['--no-config', '--require', 'tsx/cjs', '--timeout', '30000', '--bail', '--exit'];

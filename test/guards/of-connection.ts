@@ -10,6 +10,13 @@ export const guardsOfConnection = [
       seenBy: ['connection'],
     },
     {
+      name: 'the polls of an edge connect each time',
+      file: 'transport.ts',
+      find: 'keepAliveOf(lane, this.options),',
+      replace: "keepAliveOf('question', this.options),",
+      seenBy: ['keep-alive'],
+    },
+    {
       name: 'retries have no end',
       file: 'retry.ts',
       find: 'failed.attempt >= maxAttempts || ',

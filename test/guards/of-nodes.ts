@@ -16,6 +16,13 @@ export const guardsOfNodes = guardsOf('nodes', 'test/nodes', [
     seenBy: 'throws',
   },
   {
+    name: 'an object comes again while its file is checked',
+    file: 'sync-fetch/fetches.ts',
+    find: 'if (reason) this.#wait(object);',
+    replace: "if (reason && reason !== 'check') this.#wait(object);",
+    seenBy: 'transfers',
+  },
+  {
     name: 'JSON for the flow is as deep as it likes',
     file: 'common/json.ts',
     find: 'if (isDeeperThan(deepest, text)) throw new TooDeep();',

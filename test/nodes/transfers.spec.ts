@@ -212,15 +212,19 @@ describe('fetches', () => {
     await clock.advance(3_000);
     assert.deepEqual(renewed, ['a', 'b', 'b', 'b'], 'a, that makes no progress, has its time');
     renewed.length = 0;
-    transfer.onWait('rate');
-    await clock.advance(2_000);
-    transfer.onWait(undefined);
-    await clock.advance(1_000);
-    assert.deepEqual(
-      renewed.filter((name) => name === 'a'),
-      ['a', 'a'],
-      'a, that waits for its rate, has more',
-    );
+    // Its rate, its hours, and what is on the disk already while it is checked.
+    for (const reason of ['rate', 'check'] as const) {
+      transfer.onWait(reason);
+      await clock.advance(2_000);
+      transfer.onWait(undefined);
+      await clock.advance(1_000);
+      assert.deepEqual(
+        renewed.filter((name) => name === 'a'),
+        ['a', 'a'],
+        `a, that waits for its ${reason}, has more`,
+      );
+      renewed.length = 0;
+    }
     transfer.end();
     await Promise.all([first, second]);
     renewed.length = 0;

@@ -54,7 +54,7 @@ export interface ConnectionOptions {
   timeouts?: { connect?: number; answer?: number; stall?: number };
   /** In bytes: of one entry of a list (1 MiB), of a list (1 GiB), of other JSON (64 MiB). What is larger is refused. */
   limits?: { listEntry?: number; list?: number; json?: number };
-  /** Reach a CSS by HTTP_PROXY, HTTPS_PROXY and NO_PROXY. An ESS is never reached by a proxy. */
+  /** Reach a CSS by HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY. An ESS is never reached by a proxy. */
   proxyFromEnvironment?: boolean;
 }
 

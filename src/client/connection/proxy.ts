@@ -1,13 +1,17 @@
 import { request } from 'node:http';
 import { BlockList, isIP, type Socket } from 'node:net';
+import { invalidArgument } from '../errors';
 import { codedError } from './http';
 
 type Environment = Record<string, string | undefined>;
 
 /**
- * The proxy that the environment names for a service: HTTP_PROXY, HTTPS_PROXY and NO_PROXY, in lower case or upper.
+ * The proxy that the environment names for a service: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, in lower case or upper, as
+ * Node-RED's http request node reads them. (curl leaves HTTP_PROXY alone, since a CGI program has it from whoever asks; no
+ * Node-RED is one.) For HTTPS that of HTTP is the last resort, as in undici.
  *
  * @param origin of the service.
+ * @throws SyncServiceError SYNC_INVALID_ARGUMENT for one that speaks something else than HTTP: nothing goes past it.
  */
 export function proxyFor(origin: string, environment: Environment): URL | undefined {
   const named = (name: string): string | undefined =>
@@ -21,9 +25,14 @@ export function proxyFor(origin: string, environment: Environment): URL | undefi
     )
   )
     return undefined;
-  const text = (protocol === 'https:' ? named('https_proxy') : undefined) || named('http_proxy');
+  const inOrder =
+    protocol === 'https:' ? ['https_proxy', 'all_proxy', 'http_proxy'] : ['http_proxy', 'all_proxy'];
+  const text = inOrder.map(named).find(Boolean);
   if (!text) return undefined;
-  const address = /^\w+:\/\//.test(text) ? text : `http://${text}`;
+  const [scheme] = /^[\w+.-]+:\/\//.exec(text) ?? [];
+  if (scheme !== undefined && !/^https?:/i.test(scheme))
+    throw invalidArgument(`The proxy of the environment must begin with http:// or https://, not ${scheme}`);
+  const address = scheme === undefined ? `http://${text}` : text;
   return URL.canParse(address) ? new URL(address) : undefined;
 }
 

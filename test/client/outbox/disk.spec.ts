@@ -227,6 +227,33 @@ describe('an outbox and its disk', () => {
     assert.deepEqual(names(await ground.open()), ['a']);
   });
 
+  it("is nobody else's before all that is not needed any more is gone from it", async () => {
+    const ground = new Ground();
+    const outbox = await ground.open();
+    let goOn: (value?: unknown) => void = () => undefined;
+    const gone = new Promise((resolve) => {
+      goOn = resolve;
+    });
+    let isGoing = false;
+    ground.disk.before = async ({ name, path }: DiskOperation) => {
+      if (name !== 'remove' || !path?.startsWith(`${folder}/data/`)) return;
+      isGoing = true;
+      await gone;
+    };
+    await ground.inTime(outbox.put(object('a'), Buffer.alloc(1_000_000)));
+    for (let passed = 0; !isGoing && passed < 1_000; passed += 1) await ground.pass(100);
+    assert.ok(isGoing, 'it is sent, and its data goes');
+    let isClosed = false;
+    const closing = outbox.close().then(() => {
+      isClosed = true;
+    });
+    for (let passed = 0; passed < 100; passed += 1) await ground.pass(1_000);
+    assert.ok(!isClosed);
+    goOn();
+    await ground.inTime(closing);
+    assert.deepEqual(await ground.disk.list(`${folder}/data`), []);
+  });
+
   it('is of one process: the second says so', async () => {
     const ground = away();
     const outbox = await ground.open();
