@@ -6,7 +6,7 @@ import { isStorageError, onDisk, systemCode } from './errors';
 import { FolderLock } from './lock';
 import type { Machine } from './machine';
 
-/** In the record, of each piece: its length and its checksum, 4 bytes each. */
+/** In the record, of each piece: its length, and the checksum of all up to its end, 4 bytes each. */
 const entryBytes = 8;
 /** No piece is longer: an entry that says so is none. */
 const largestPiece = 16 * 1_048_576;
@@ -27,6 +27,7 @@ export class PartFile {
   #size = 0;
   #recorded = 0;
   #unrecorded: Buffer | undefined;
+  #checksum = 0;
 
   private constructor(
     private readonly folder: string,
@@ -72,6 +73,11 @@ export class PartFile {
     }
   }
 
+  /** CRC-32 of all that is there. */
+  get checksum(): number {
+    return this.#checksum;
+  }
+
   /** What is there already, piece by piece, to be read to its end before more is written. */
   async *kept(): AsyncGenerator<Buffer> {
     const record = Buffer.alloc(await onDisk(this.folder, () => this.record.size()));
@@ -81,7 +87,10 @@ export class PartFile {
       const length = record.readUInt32LE(at);
       if (length === 0 || length > largestPiece || this.#size + length > size) break;
       const piece = Buffer.allocUnsafe(length);
-      if (!(await this.#read(piece)) || crc32(piece) !== record.readUInt32LE(at + 4)) break;
+      if (!(await this.#read(piece))) break;
+      const checksum = crc32(piece, this.#checksum);
+      if (checksum !== record.readUInt32LE(at + 4)) break;
+      this.#checksum = checksum;
       this.#size += length;
       this.#recorded += entryBytes;
       yield piece;
@@ -91,9 +100,10 @@ export class PartFile {
 
   /** Writes one more piece; its memory is free when this resolves. */
   async write(piece: Uint8Array): Promise<void> {
+    const checksum = crc32(piece, this.#checksum);
     const entry = Buffer.alloc(entryBytes);
     entry.writeUInt32LE(piece.length, 0);
-    entry.writeUInt32LE(crc32(piece), 4);
+    entry.writeUInt32LE(checksum, 4);
     const before = this.#unrecorded;
     await onDisk(this.folder, async () => {
       await this.lock.confirm();
@@ -102,6 +112,7 @@ export class PartFile {
     });
     if (before) this.#recorded += entryBytes;
     this.#unrecorded = entry;
+    this.#checksum = checksum;
     this.#size += piece.length;
   }
 
@@ -110,6 +121,7 @@ export class PartFile {
     this.#size = 0;
     this.#recorded = 0;
     this.#unrecorded = undefined;
+    this.#checksum = 0;
     await this.#cut();
   }
 

@@ -72,15 +72,18 @@ export class FetchedFiles {
     const found = await onDisk(path, () => disk.stat(path));
     if (!found || found.isFolder || found.size !== size) return false;
     if (expected !== undefined && expected.modified !== Math.round(found.modified)) return false;
-    const checksum = new Checksum();
+    let checksum = 0;
     const here = { ...data, pieces: nothing };
+    const summed = (piece: Buffer): void => {
+      checksum = crc32(piece, checksum);
+    };
     try {
-      for await (const _ of checkedPieces(here, options, this.#pieces(path, checksum)));
+      for await (const _ of checkedPieces(here, options, this.#pieces(path, summed)));
     } catch (error) {
       if (isOfTheFile(error)) return false;
       throw error;
     }
-    if (expected !== undefined && checksum.value !== expected.checksum) return false;
+    if (expected !== undefined && checksum !== expected.checksum) return false;
     return true;
   }
 
@@ -94,7 +97,7 @@ export class FetchedFiles {
   }
 
   /** All of the file; it is on the disk behind the last piece, whoever wrote it. */
-  async *#pieces(path: string, checksum: Checksum): AsyncGenerator<Buffer> {
+  async *#pieces(path: string, onPiece: (piece: Buffer) => void): AsyncGenerator<Buffer> {
     const file = await onDisk(path, () => this.machine.disk.open(path, 'change'));
     try {
       for (let at = 0; ; ) {
@@ -102,22 +105,13 @@ export class FetchedFiles {
         const count = await onDisk(path, () => file.read(piece, at));
         if (count === 0) break;
         at += count;
-        checksum.update(piece.subarray(0, count));
+        onPiece(piece.subarray(0, count));
         yield piece.subarray(0, count);
       }
       await onDisk(path, () => file.sync());
     } finally {
       await file.close();
     }
-  }
-}
-
-/** CRC-32 of what has come, in its order. */
-export class Checksum {
-  value = 0;
-
-  update(piece: Buffer): void {
-    this.value = crc32(piece, this.value);
   }
 }
 

@@ -9,7 +9,7 @@ import { PartFiles } from '../../storage/part-files';
 import { invalidArgument, isSyncServiceError, SyncServiceError } from '../errors';
 import { Batches } from './batches';
 import { checkedPieces, type DownloadOptions, type ObjectData, sizeOf, untilWhole } from './download';
-import { Checksum, FetchedFiles, isWorthKeeping, nameIn } from './fetched-files';
+import { FetchedFiles, isWorthKeeping, nameIn } from './fetched-files';
 
 /** As any program makes files: less what the process never grants. */
 const modeOfNew = 0o666;
@@ -49,9 +49,8 @@ export class FileDownloads {
       const { metadata } = data;
       const part = await this.#take(metadata, target);
       if (!part) return this.#atOnce(data, options, target);
-      const checksum = this.#fetched.wants(metadata) ? new Checksum() : undefined;
-      await inPart(part, data, options, target, checksum);
-      if (checksum) await this.#fetched.remember(metadata, target, checksum.value);
+      await inPart(part, data, options, target);
+      if (this.#fetched.wants(metadata)) await this.#fetched.remember(metadata, target, part.checksum);
     });
   }
 
@@ -84,10 +83,9 @@ async function inPart(
   data: ObjectData,
   options: DownloadOptions,
   path: string,
-  checksum: Checksum | undefined,
 ): Promise<void> {
   try {
-    await goOn(part, data, options, checksum);
+    await goOn(part, data, options);
     await part.commit(path);
   } catch (error) {
     // A disk that refuses this too says nothing new by it.
@@ -97,45 +95,30 @@ async function inPart(
 }
 
 /** From what is there; where that, with the rest, does not make the data, once more from the beginning. */
-async function goOn(
-  part: PartFile,
-  data: ObjectData,
-  options: DownloadOptions,
-  checksum: Checksum | undefined,
-): Promise<void> {
+async function goOn(part: PartFile, data: ObjectData, options: DownloadOptions): Promise<void> {
   let kept = 0;
   async function* counted(): AsyncGenerator<Buffer> {
     for await (const piece of part.kept()) {
       kept += piece.length;
-      checksum?.update(piece);
       yield piece;
     }
   }
   try {
-    await write(part, checkedPieces(data, options, counted()), data.metadata, checksum);
+    await write(part, checkedPieces(data, options, counted()), data.metadata);
   } catch (error) {
     const isDamaged = isSyncServiceError(error, 'SYNC_SIGNATURE_INVALID') && kept > 0;
     if (!isDamaged && !isSyncServiceError(error, 'SYNC_INCOMPLETE_DATA')) throw error;
     await untilWhole(async () => {
       await part.restart();
-      if (checksum) checksum.value = 0;
-      await write(part, checkedPieces(data, options), data.metadata, checksum);
+      await write(part, checkedPieces(data, options), data.metadata);
     });
   }
 }
 
-async function write(
-  target: Target,
-  pieces: AsyncIterable<Buffer>,
-  metadata: ObjectMetadata,
-  checksum?: Checksum,
-): Promise<void> {
+async function write(target: Target, pieces: AsyncIterable<Buffer>, metadata: ObjectMetadata): Promise<void> {
   const batches = new Batches((batch) => target.write(batch), sizeOf(metadata));
   try {
-    for await (const piece of pieces) {
-      checksum?.update(piece);
-      await batches.add(piece);
-    }
+    for await (const piece of pieces) await batches.add(piece);
     await batches.end();
   } finally {
     await batches.settle();
