@@ -6,7 +6,9 @@ import { build, contest } from './contest';
 import { lineOf, misses, type Row, rowsOf } from './rows';
 import { Stage } from './stage';
 
-const usage = `npm run bench -- [--only CASE]... [--quick] [--rounds N] [--json FILE] [--folder FOLDER] [--with 'CASE=COMMAND']
+const usage = `npm run bench -- [--only CASE]... [--quick] [--rounds N] [--share S] [--json FILE] [--folder FOLDER] [--with 'CASE=COMMAND']
+
+--share: how much of the work of each case is done, such as 0.1 on a service that is slow.
 
 Cases:
 ${cases.map(({ about, long, name }) => `  ${name.padEnd(20)} ${about}${long ? ' (only if it is named)' : ''}`).join('\n')}`;
@@ -27,6 +29,7 @@ async function run(): Promise<number> {
       only: { type: 'string', multiple: true },
       quick: { type: 'boolean', default: false },
       rounds: { type: 'string' },
+      share: { type: 'string' },
       json: { type: 'string' },
       folder: { type: 'string' },
       with: { type: 'string', multiple: true, default: [] },
@@ -55,7 +58,7 @@ async function run(): Promise<number> {
       limits: { ...each.limits, ...(quick && each.quick?.limits) },
       contenders: [...each.contenders, ...commandsFor(each.name, values.with)],
     };
-    const share = quick ? (each.quick?.share ?? 1) : 1;
+    const share = Number(values.share ?? (quick ? (each.quick?.share ?? 1) : 1));
     const measured = rowsOf(given, await contest(given, stage, roundsOf(each), share));
     for (const row of measured) console.log(lineOf(row));
     return measured;
