@@ -1,21 +1,27 @@
 import type { Node, NodeStatus } from 'node-red';
 import { type Clock, systemClock, type Timer } from '../../src/system/clock';
+import { NowAndThen } from '../../src/system/now-and-then';
 import { type Fault, faultText } from './fault';
 import { sharedText, statusText, type Text, type Translate, translatorOf } from './text';
 
 /** How often a text that only counts time may be sent to the editor, in ms. */
 const tickInterval = 10_000;
+/** Between two statuses, in ms: nobody reads more, and each is an event, a message to editors, and maybe a translation. */
+const shortestInterval = 200;
 
 /** A status whose text is one of the catalogues, or says nothing that could be translated. */
 export interface Shown extends Omit<NodeStatus, 'text'> {
   text?: string | Text;
 }
 
-/** The status of a node: sent when it changes, and never twice the same. */
+/** The status of a node: sent when it changes, never twice the same, and, where it changes often, the last of a while. */
 export class StatusLine {
   #remark: Text | undefined;
   readonly #translate: Translate;
+  readonly #pace: NowAndThen;
+  #next: () => Shown = () => ({});
   #shown = '';
+  #followed: (() => Shown) | undefined;
   #tick: Timer | undefined;
   #closed = false;
 
@@ -25,23 +31,17 @@ export class StatusLine {
     private readonly clock: Clock = systemClock,
   ) {
     this.#translate = translatorOf(RED);
+    this.#pace = new NowAndThen(clock, shortestInterval, () => this.#send());
   }
 
   show(shown: Shown): void {
-    if (this.#closed) return;
-    const { text, ...look } = this.#remarked(shown);
-    const translated = typeof text === 'object' ? statusText(text, this.#translate) : text;
-    const status = { ...look, ...(translated !== undefined && { text: translated }) };
-    const key = JSON.stringify(status);
-    if (key === this.#shown) return;
-    this.#shown = key;
-    this.node.status(status);
+    this.#show(() => shown);
   }
 
   /** Says something from now on, behind everything else, and never in green. */
   addRemark(remark: Text | undefined): void {
     if (!remark) return;
-    this.show({ fill: 'yellow', shape: 'ring', text: remark });
+    this.#showNow({ fill: 'yellow', shape: 'ring', text: remark });
     this.#remark = remark;
   }
 
@@ -55,28 +55,51 @@ export class StatusLine {
     return { ...look, text: sharedText('status.both', values) };
   }
 
-  /** Says what went wrong, as every node says it. */
+  /** Says what went wrong, as every node says it: at once, since it may be over soon. */
   showFault(failure: Fault): void {
-    this.show({ fill: 'red', shape: 'ring', text: faultText(failure) });
+    this.#showNow({ fill: 'red', shape: 'ring', text: faultText(failure) });
   }
 
   /** Shows what `status` returns, now and again as time passes, until something else is shown this way. */
   follow(status: () => Shown): void {
-    this.stopFollowing();
-    this.show(status());
-    if (this.#closed) return;
-    this.#tick = this.clock.after(tickInterval, () => this.follow(status), { background: true });
-  }
-
-  stopFollowing(): void {
-    this.#tick?.cancel();
-    this.#tick = undefined;
+    this.#followed = status;
+    this.#show(status);
   }
 
   /** Clears it for good: the editor takes what an old node still had to say for the words of its successor. */
   close(): void {
-    this.stopFollowing();
-    this.show({});
+    this.#followed = undefined;
+    this.#showNow({});
     this.#closed = true;
+  }
+
+  #show(status: () => Shown): void {
+    if (this.#closed) return;
+    this.#next = status;
+    this.#pace.ask();
+  }
+
+  #showNow(shown: Shown): void {
+    if (this.#closed) return;
+    this.#next = () => shown;
+    this.#pace.now();
+  }
+
+  #send(): void {
+    this.#goOnFollowing();
+    const { text, ...look } = this.#remarked(this.#next());
+    const translated = typeof text === 'object' ? statusText(text, this.#translate) : text;
+    const status = { ...look, ...(translated !== undefined && { text: translated }) };
+    const key = JSON.stringify(status);
+    if (key === this.#shown) return;
+    this.#shown = key;
+    this.node.status(status);
+  }
+
+  #goOnFollowing(): void {
+    this.#tick?.cancel();
+    this.#tick = undefined;
+    const status = this.#followed;
+    if (status) this.#tick = this.clock.after(tickInterval, () => this.#show(status), { background: true });
   }
 }

@@ -60,9 +60,9 @@ export class Fetches {
 
   #goOn(object: ObjectReference): void {
     this.#waiting.delete(object);
-    this.#renewWaiting();
   }
 
+  /** Ends once nothing waits at its time, and not with each that has its turn: small ones come and go by the thousand. */
   #renewWaiting(): void {
     for (const object of this.#waiting) this.renew(object);
     if (this.#waiting.size > 0) return;

@@ -41,7 +41,7 @@ export default function (RED: NodeAPI): void {
       const fetches = new Fetches(
         settings.concurrency,
         transfers,
-        (object) => void connection.renew(object),
+        (object) => connection.renew(object),
         clock,
       );
 

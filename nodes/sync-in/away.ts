@@ -2,6 +2,7 @@ import type { ReceiverState } from '../../src/client';
 import { toNodeFailure } from '../common/failure';
 import type { Outage } from '../sync-service/outage';
 import type { Reports } from './reports';
+import type { States } from './states';
 
 /** What a sync-in says of a service that cannot be asked: to its Catch nodes itself, to the log with all nodes of the connection. */
 export class Away {
@@ -22,11 +23,11 @@ export class Away {
     this.reports.failedAsOthers(failure, (told) => this.outage.tell(told));
   }
 
-  /** What the polls of all object types say now. */
-  states(states: readonly ReceiverState[]): void {
-    for (const { phase, error } of states) if (phase === 'backing-off' && error) this.unanswered(error);
-    const answered = states.every(({ phase }) => phase === 'connected' || phase === 'full');
-    if (!answered || states.length === 0) return;
+  /** @param told what the poll of one object type says now. */
+  states(states: States, told: ReceiverState | undefined): void {
+    if (told?.phase === 'backing-off' && told.error) this.unanswered(told.error);
+    const answered = states.count('connected', 'full') === states.size;
+    if (!answered || states.size === 0) return;
     this.#kinds.clear();
     this.outage.answered(this);
   }

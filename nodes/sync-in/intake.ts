@@ -12,6 +12,7 @@ import { toNodeFailure } from '../common/failure';
 import { metrics } from '../common/metrics/metrics';
 import { notPassedOn } from '../common/reply';
 import type { ServiceConnection } from '../sync-service/connection';
+import { States } from './states';
 
 /** Until opening the client is tried again, in ms: the local service may find its port free later. */
 const reopenAfter = 5_000;
@@ -26,7 +27,8 @@ export interface IntakeOptions {
   /** What is acknowledged and not handed out. */
   isDone(object: ObjectMetadata): boolean;
   send(message: NodeMessage, output: Output): void;
-  onState(states: ReceiverState[]): void;
+  /** @param told what one of the receivers says now; undefined where one was left. */
+  onState(told: ReceiverState | undefined): void;
   /** The client cannot be opened; it is tried again. */
   onUnopened(error: unknown): void;
   onError(error: unknown, object?: ObjectMetadata): void;
@@ -36,6 +38,7 @@ export type Output = 'updated' | 'deleted' | 'givenUp';
 
 /** Receives the updates of object types and makes messages of them. */
 export class Intake {
+  readonly states = new States();
   readonly #wanted = new Set<string>();
   readonly #receivers = new Map<string, UpdateReceiver>();
   readonly #unwatch = new Map<string, () => void>();
@@ -60,10 +63,11 @@ export class Intake {
       this.#wanted.delete(objectType);
       this.#receivers.get(objectType)?.close();
       this.#receivers.delete(objectType);
+      this.states.delete(objectType);
       this.#unwatch.get(objectType)?.();
       this.#unwatch.delete(objectType);
     }
-    this.#tellState();
+    this.options.onState(undefined);
   }
 
   /** Looks for updates now. */
@@ -100,10 +104,6 @@ export class Intake {
     }
   }
 
-  #tellState(): void {
-    this.options.onState(Array.from(this.#receivers.values(), ({ state }) => state));
-  }
-
   #receive(client: SyncServiceClient, objectType: string): void {
     const receiver = client.pollForUpdates(objectType, {
       ...this.options.receiver,
@@ -115,10 +115,13 @@ export class Intake {
     const { service } = this.options;
     const watched = { service, objectType, state: () => receiver.state };
     this.#unwatch.set(objectType, metrics.watchReceiver(watched));
-    receiver.onState(({ error }) => {
-      if (error) metrics.pollFailed(error);
+    this.states.set(objectType, receiver.state);
+    receiver.onState((state) => {
+      if (state.error) metrics.pollFailed(state.error);
       // One that is unsubscribed still has something to say as it closes.
-      if (this.#receivers.get(objectType) === receiver) this.#tellState();
+      if (this.#receivers.get(objectType) !== receiver) return;
+      this.states.set(objectType, state);
+      this.options.onState(state);
     });
     this.#handOut(receiver).catch((error: unknown) => this.options.onError(error));
   }

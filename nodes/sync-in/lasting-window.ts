@@ -1,6 +1,7 @@
 import type { Node } from 'node-red';
 import type { ReceiverState } from '../../src/client';
 import type { Clock, Timer } from '../../src/system/clock';
+import type { States } from './states';
 
 /** How long a window is full before that is worth a line, in ms: a flow at work fills it now and then. */
 const lasting = 60_000;
@@ -16,16 +17,16 @@ export class LastingWindow {
     private readonly node: Pick<Node, 'log' | 'warn'>,
   ) {}
 
-  states(states: readonly ReceiverState[]): void {
-    const full = states.find(({ phase }) => phase === 'full');
-    if (full) {
-      this.#count = full.inFlight + full.acknowledging;
+  /** @param told what one of the receivers says now. */
+  states(states: States, told: ReceiverState | undefined): void {
+    if (told?.phase === 'full') this.#count = told.inFlight + told.acknowledging;
+    if (states.count('full') > 0) {
       this.#timer ??= this.clock.after(lasting, () => this.#tell(), { background: true });
       return;
     }
     this.close();
     // An outage says nothing of the flow.
-    if (!this.#isTold || states.some(({ phase }) => phase === 'backing-off')) return;
+    if (!this.#isTold || states.count('backing-off') > 0) return;
     this.#isTold = false;
     this.node.log('The flow consumes again');
   }

@@ -30,7 +30,7 @@ export function statusOf(
   if (refused) return { fill: 'yellow', shape: 'dot', text: text('noWebhook') };
   const count = states.reduce((sum, { exhausted }) => sum + exhausted, 0);
   if (count > 0) return { fill: 'yellow', shape: 'ring', text: text('givenUp', { count }) };
-  const oldest = Math.min(...states.map(({ lastSuccess }) => lastSuccess ?? 0));
+  const oldest = states.reduce((least, { lastSuccess = 0 }) => Math.min(least, lastSuccess), now);
   const seconds = Math.floor((now - oldest) / 10_000) * 10;
   const connected = seconds >= 10 ? text('polled', { seconds }) : 'node-red:common.status.connected';
   return { fill: 'green', shape: 'dot', text: connected };

@@ -1,6 +1,5 @@
 import '../common/node-version';
 import type { NodeAPI, NodeDef } from 'node-red';
-import type { ReceiverState } from '../../src/client';
 import { toNodeFailure } from '../common/failure';
 import { FieldReader } from '../common/fields';
 import { refuseMessages } from '../common/input';
@@ -33,7 +32,6 @@ export default function (RED: NodeAPI): void {
     const reports = new Reports(RED, this, status, () => subscriptions?.objectTypes ?? []);
     this.on('close', () => reports.close());
     let subscriptions: Subscriptions | undefined;
-    let states: ReceiverState[] = [];
     let refused: string | undefined;
     try {
       checkSaved(table, config, labels, this);
@@ -47,7 +45,7 @@ export default function (RED: NodeAPI): void {
       const showState = (): void =>
         status.follow(() => {
           const of = { refused: refused !== undefined, subscribed: subscriptions?.objectTypes.length ?? 1 };
-          return statusOf(states, of, clock.now());
+          return statusOf(intake.states.all(), of, clock.now());
         });
       const away = new Away(outageOf(RED, settings.service), reports);
       const window = new LastingWindow(clock, this);
@@ -70,10 +68,9 @@ export default function (RED: NodeAPI): void {
         acknowledge: settings.acknowledge,
         isDone: (object) => settings.acknowledge !== 'look' && isDone(object, wanted, clock.now()),
         send: (message, output) => this.send(outputs.map((each) => (each === output ? message : null))),
-        onState: (current) => {
-          states = current;
-          away.states(current);
-          window.states(current);
+        onState: (told) => {
+          away.states(intake.states, told);
+          window.states(intake.states, told);
           showState();
         },
         onUnopened: (error) => away.unanswered(error),

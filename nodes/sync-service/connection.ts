@@ -17,6 +17,8 @@ export class ServiceConnection {
   readonly #open: () => Promise<OpenedClient>;
   readonly #users = new Set<object>();
   #opened: Promise<OpenedClient> | undefined;
+  /** That of `#opened`, once it is open. */
+  #client: SyncServiceClient | undefined;
   #released: Promise<unknown> = Promise.resolve();
   #allUsersGone: (() => void) | undefined;
   #closed = false;
@@ -70,9 +72,8 @@ export class ServiceConnection {
   }
 
   /** Work on the object goes on: whichever sync-in has it does not hand it out again meanwhile. */
-  async renew(object: ObjectReference): Promise<void> {
-    const opened = await this.#opened?.catch(() => undefined);
-    opened?.client.renewObject(object);
+  renew(object: ObjectReference): void {
+    this.#client?.renewObject(object);
   }
 
   /** Node-RED has started its flows: sync-in nodes that closed before and are not there again are not waited for. */
@@ -92,9 +93,14 @@ export class ServiceConnection {
   #opening(): Promise<OpenedClient> {
     // Its journal is free once the client before has let go of it.
     const opening = this.#released.catch(() => undefined).then(() => this.#open());
-    opening.catch(() => {
-      if (this.#opened === opening) this.#opened = undefined;
-    });
+    opening.then(
+      ({ client }) => {
+        if (this.#opened === opening) this.#client = client;
+      },
+      () => {
+        if (this.#opened === opening) this.#opened = undefined;
+      },
+    );
     return opening;
   }
 
@@ -102,6 +108,7 @@ export class ServiceConnection {
     const opened = this.#opened;
     if (!opened) return;
     this.#opened = undefined;
+    this.#client = undefined;
     this.#released = allEnded([this.#released, letGo(opened)]);
     // Whoever closes the connection is told.
     this.#released.catch(() => undefined);

@@ -57,7 +57,7 @@ describe('sync-consume that waits', () => {
     await until('it says so', () => JSON.stringify(shown.at(-1)) === JSON.stringify(away));
     service = await start();
     const { outcome } = await consumed;
-    assert.equal(shown.at(-1)?.text, `sync-consume.outcome.${outcome}`);
+    await until('the outcome is shown', () => shown.at(-1)?.text === `sync-consume.outcome.${outcome}`);
   });
 
   it('says which sync-in has not asked yet', async () => {

@@ -154,7 +154,8 @@ describe('sync-out that waits', () => {
     assert.deepEqual(destinations, [
       { destinationType: 'gateway', destinationID: 'edge1', status: 'delivering', message: '' },
     ]);
-    assert.deepEqual(shown.at(-1), { fill: 'yellow', shape: 'dot', text: 'sync-out.outcome.timeout' });
+    const timeout = { fill: 'yellow', shape: 'dot', text: 'sync-out.outcome.timeout' };
+    await until('the outcome is shown', () => isDeepStrictEqual(shown.at(-1), timeout));
   });
 
   /** What an edge would tell of the object `r1`. */
@@ -277,7 +278,7 @@ describe('sync-out that waits', () => {
     const asked = next('sent');
     assert.equal((await asked).outcome, 'published');
     await pause(50);
-    assert.equal(shown.at(-1)?.text, 'sync-out.outcome.published');
+    await until('the outcome is shown', () => shown.at(-1)?.text === 'sync-out.outcome.published');
   });
 
   it('ends at a redeploy of the node: nobody waits any more', async () => {

@@ -181,7 +181,7 @@ describe('sync-fetch', () => {
       });
       edge.answers[0]?.end(Buffer.alloc(1_000 - sent));
       assert.equal((await fetched).outcome, 'fetched');
-      assert.equal(shown.at(-1)?.text, 'sync-fetch.outcome.fetched');
+      await until('the outcome is shown', () => shown.at(-1)?.text === 'sync-fetch.outcome.fetched');
       await edge.close();
     });
 

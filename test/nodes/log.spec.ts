@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import helper from 'node-red-node-test-helper';
 import { LastingWindow } from '../../nodes/sync-in/lasting-window';
+import { States } from '../../nodes/sync-in/states';
 import type { ReceiverState } from '../../src/client';
 import { stringifyExactJson } from '../../src/protocol/exact-json';
 import { flowOf, run } from '../support/flow';
@@ -22,38 +23,53 @@ interface Entry {
 }
 
 describe('the log, of a window that is full,', () => {
-  const state = (phase: ReceiverState['phase']): ReceiverState[] => [
-    { phase, inFlight: 2, acknowledging: 0, exhausted: 0 },
-  ];
-  const logging = (): { clock: ManualClock; lines: string[]; window: LastingWindow } => {
-    const [clock, lines] = [new ManualClock(), [] as string[]];
+  const logging = () => {
+    const [clock, lines, states] = [new ManualClock(), [] as string[], new States()];
     const say = (line: string): void => void lines.push(line);
-    return { clock, lines, window: new LastingWindow(clock, { log: say, warn: say } as never) };
+    const window = new LastingWindow(clock, { log: say, warn: say } as never);
+    const tell = (phase: ReceiverState['phase'], objectType = 't'): void => {
+      const told = { phase, inFlight: 2, acknowledging: 0, exhausted: 0 };
+      states.set(objectType, told);
+      window.states(states, told);
+    };
+    return { clock, lines, tell, window };
   };
 
   it('has one line when that lasts, and one when it is over', async () => {
-    const { clock, lines, window } = logging();
+    const { clock, lines, tell } = logging();
     for (let poll = 0; poll < 1_000; poll += 1) {
-      window.states(state('full'));
+      tell('full');
       await clock.advance(5_000);
     }
-    window.states(state('backing-off'));
-    window.states(state('full'));
+    tell('backing-off');
+    tell('full');
     await clock.advance(120_000);
     assert.deepEqual(lines, ['2 objects are in the flow and not consumed: nothing new comes until they are']);
-    window.states(state('connected'));
-    window.states(state('connected'));
+    tell('connected');
+    tell('connected');
+    assert.deepEqual(lines.slice(1), ['The flow consumes again']);
+  });
+
+  it('counts on while that of one object type is full, whatever those of others are', async () => {
+    const { clock, lines, tell } = logging();
+    tell('full', 'a');
+    await clock.advance(59_000);
+    tell('full', 'b');
+    tell('connected', 'a');
+    await clock.advance(1_000);
+    assert.equal(lines.length, 1);
+    tell('connected', 'b');
     assert.deepEqual(lines.slice(1), ['The flow consumes again']);
   });
 
   it('has none where the flow is at work, or the node closes', async () => {
-    const { clock, lines, window } = logging();
+    const { clock, lines, tell, window } = logging();
     for (let poll = 0; poll < 100; poll += 1) {
-      window.states(state('full'));
+      tell('full');
       await clock.advance(50_000);
-      window.states(state('connected'));
+      tell('connected');
     }
-    window.states(state('full'));
+    tell('full');
     window.close();
     await clock.advance(120_000);
     assert.deepEqual(lines, []);

@@ -12,6 +12,7 @@ import { sharedLocalService } from '../../nodes/sync-service/local';
 import { errorCodes, type ReceiverState, SyncServiceError } from '../../src/client';
 import { LocalService } from '../../src/local-service';
 import { give, next, nodes, receivingFlow, run, sendingFlow, services, wholeFlow } from '../support/flow';
+import { ManualClock } from '../support/manual-clock';
 import { translatorFor } from '../support/texts';
 import { until } from '../support/until';
 
@@ -39,6 +40,57 @@ function sourcesIn(folder: string): string {
     .map((file) => readFileSync(join(folder, file), 'utf8'))
     .join('\n');
 }
+
+describe('a status that changes often', () => {
+  let clock: ManualClock;
+  let shown: NodeStatus[];
+  let translations: number;
+  let status: StatusLine;
+  beforeEach(() => {
+    [clock, shown, translations] = [new ManualClock(), [], 0];
+    const translate = (key: string, { count = 0 }: { count?: number } = {}): string => {
+      translations += 1;
+      return `${key} ${count}`;
+    };
+    const node = { status: (each: NodeStatus) => shown.push(each) } as unknown as Pick<Node, 'status'>;
+    status = new StatusLine({ _: translate }, node, clock);
+  });
+  const texts = (): unknown[] => shown.map(({ text }) => text);
+
+  it('is sent at once, then five times a second, and the last of them stays; no other is made', async () => {
+    let looks = 0;
+    for (let count = 1; count <= 1_000; count += 1) {
+      if (count % 2) status.show({ text: { key: 'of', values: { count } } });
+      else
+        status.follow(() => {
+          looks += 1;
+          return { text: { key: 'of', values: { count } } };
+        });
+      await clock.advance(1);
+    }
+    await clock.advance(200);
+    assert.deepEqual(texts(), ['of 1', 'of 200', 'of 400', 'of 600', 'of 800', 'of 1000']);
+    assert.deepEqual([translations, looks], [6, 5]);
+  });
+
+  it('tells a failure at once, and that the node closes, and nothing after it', async () => {
+    status.show({ text: 'a' });
+    status.show({ text: 'b' });
+    status.showFault({ code: 'SYNC_TIMEOUT' });
+    status.show({ text: 'c' });
+    assert.deepEqual(shown.length, 2);
+    assert.equal(shown[1]?.fill, 'red');
+    await clock.advance(200);
+    assert.equal(shown[2]?.text, 'c');
+    status.show({ text: 'd' });
+    status.follow(() => ({ text: 'e' }));
+    status.close();
+    assert.deepEqual(shown.slice(3), [{}]);
+    await clock.advance(60_000);
+    assert.equal(shown.length, 4);
+    assert.equal(clock.waiting, 0);
+  });
+});
 
 describe('the status of a failure', () => {
   it('is known for every code that a node can throw', () => {

@@ -193,6 +193,21 @@ describe('fetches', () => {
     await Promise.all(done);
   });
 
+  it('renew what waits once a second, and not with each that has its turn: thousands may wait', async () => {
+    const clock = new ManualClock();
+    let renewed = 0;
+    const renew = (): void => {
+      renewed += 1;
+    };
+    const fetches = new Fetches(4, new Transfers(() => undefined, clock), renew, clock);
+    const count = 1_000;
+    const work = (): Promise<void> => Promise.resolve();
+    await Promise.all(Array.from({ length: count }, (_, index) => fetches.run(object(`${index}`), work)));
+    assert.equal(renewed, count, 'each as it begins');
+    await clock.advance(10_000);
+    assert.equal(clock.waiting, 0);
+  });
+
   it('keep those that wait for their turn from being handed out again, and one that makes progress', async () => {
     const clock = new ManualClock();
     const renewed: string[] = [];
