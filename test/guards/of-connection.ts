@@ -1,6 +1,15 @@
 import { guardsOf } from './guard';
 
 export const guardsOfConnection = [
+  ...guardsOf('src/client/connection', 'test/nodes', [
+    {
+      name: 'a service that is busy costs attempts, where a fetch pauses for longer than anybody waits for a word',
+      file: 'sender.ts',
+      find: 'request.onPause?.(true);',
+      replace: '',
+      seenBy: ['transfers'],
+    },
+  ]),
   ...guardsOf('src/client/connection', 'test/client', [
     {
       name: 'an acknowledgement is repeated',

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import type { Text } from '../../nodes/common/text';
 import { type TransferListeners, Transfers } from '../../nodes/common/transfers';
 import { Fetches } from '../../nodes/sync-fetch/fetches';
 import { SendQueue } from '../../nodes/sync-out/queue';
 import { type ConnectionSettings, openClient } from '../../nodes/sync-service/open';
-import type { ObjectReference, OnWait, Progress } from '../../src/client';
+import { type ObjectReference, type OnWait, type Progress, SyncServiceClient } from '../../src/client';
+import type { HttpRequest, HttpResponse, Transport } from '../../src/client/connection/http';
 import { ChunkStore } from '../support/chunk-store';
 import { ManualClock, settle } from '../support/manual-clock';
+import { metadataOf } from '../support/metadata';
 import { until } from '../support/until';
 
 /** Work that ends when the test says so. */
@@ -246,6 +249,66 @@ describe('fetches', () => {
     await clock.advance(10_000);
     assert.deepEqual(renewed, []);
     assert.equal(clock.waiting, 0);
+  });
+});
+
+/** A CSS that lists one object, and has no place for anybody who asks for its data. */
+class BusyTransport implements Transport {
+  /** How often the data was asked for. */
+  refused = 0;
+  readonly #list = JSON.stringify([metadataOf({ objectType: 't', objectID: 'o', objectSize: 1_000_000 })]);
+
+  async request({ path }: HttpRequest): Promise<HttpResponse> {
+    const isData = path.endsWith('/data');
+    if (isData) this.refused += 1;
+    const text = path.endsWith('/health') ? '{"general":{"nodeType":"CSS"}}' : isData ? '' : this.#list;
+    const body = Readable.from([Buffer.from(text.replace(/"(\d{19})"/g, '$1'))]);
+    const headers = isData ? { 'retry-after': '3' } : {};
+    return { status: isData ? 429 : 200, headers, body, discard: () => undefined };
+  }
+
+  trust(): void {}
+
+  async close(): Promise<void> {}
+}
+
+describe('a fetch of a service that is busy', () => {
+  it('costs no attempt, though it pauses for longer than anybody waits for a word', async () => {
+    const clock = new ManualClock();
+    const transport = new BusyTransport();
+    const options = { address: 'http://css.example', organization: 'demo' };
+    const client = new SyncServiceClient(options, { clock, openTransport: () => transport });
+    const attempts: number[] = [];
+    const told = new Set<string | undefined>();
+    let handedOut = 0;
+    const receiver = client.pollForUpdates('t', {
+      ...{ interval: 1_000, redeliverAfter: 2_000, maxAttempts: 3 },
+      onExhausted: (_object, count) => attempts.push(count),
+    });
+    const transfers = new Transfers(() => undefined, clock);
+    const fetches = new Fetches(4, transfers, (object) => client.renewObject(object), clock);
+    const flow = async (): Promise<void> => {
+      for await (const { object } of receiver) {
+        handedOut += 1;
+        const fetched = fetches.run(object, ({ onProgress, onWait }) =>
+          client.fetchObjectData(object, {
+            onProgress,
+            onWait: (reason) => {
+              told.add(reason);
+              onWait(reason);
+            },
+          }),
+        );
+        void fetched.catch((error: Error) => client.releaseObject(object, error));
+      }
+    };
+    const flowing = flow();
+    for (let passed = 0; passed < 1_200; passed += 1) await clock.advance(500);
+    assert.deepEqual(attempts, [], `given up after ${handedOut} hand-outs`);
+    assert.ok(handedOut > 3 && transport.refused > 4 * (handedOut - 1), `${handedOut} ${transport.refused}`);
+    assert.deepEqual(told, new Set(['retry', undefined]));
+    await client.close();
+    await flowing;
   });
 });
 

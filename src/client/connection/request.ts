@@ -17,6 +17,8 @@ export interface ServiceRequest {
   repeatable: boolean;
   /** Told before it is sent again after a try that may have arrived. */
   onRepeat?: (() => void) | undefined;
+  /** Told when it begins to wait before it is sent again, and when that is over. */
+  onPause?: ((isPaused: boolean) => void) | undefined;
   /** How many bytes an answer may have that is taken into memory; without it, it may have any size. */
   limit?: number | undefined;
   /** It may take as long as bytes pass (lists, data); without it, it has to be over in half a minute. */

@@ -32,6 +32,8 @@ export interface Change extends EndOptions {
 /** A question, and the lane to ask it in. */
 export interface QuestionOptions extends EndOptions {
   lane?: Lane;
+  /** See ServiceRequest. */
+  onPause?: ((isPaused: boolean) => void) | undefined;
 }
 
 export interface ListOptions extends QuestionOptions {
@@ -147,8 +149,8 @@ export class Requests {
    * @param options.expected how many bytes come, where that is known: few are taken into memory as they come.
    */
   async bytes(path: string, options: BytesOptions): Promise<AsyncIterable<Buffer>> {
-    const { expected, range, signal } = options;
-    const request: ServiceRequest = { ...question(path, { lane: 'transfer', signal }), long: true };
+    const { expected, onPause, range, signal } = options;
+    const request: ServiceRequest = { ...question(path, { lane: 'transfer', signal, onPause }), long: true };
     if (range) request.headers = { range: `bytes=${range.first}-${range.last}` };
     else if (expected !== undefined && expected <= fewBytes) request.limit = mostOfFewBytes;
     const response = await this.sender.send(request, [range ? 206 : 200]).catch((error: unknown) => {
@@ -219,7 +221,7 @@ function isTooLarge(error: unknown): boolean {
   return (cause as { code?: unknown } | undefined)?.code === bodyTooLarge;
 }
 
-export interface BytesOptions extends EndOptions {
+export interface BytesOptions extends Omit<QuestionOptions, 'lane'> {
   range?: ByteRange;
   expected?: number | undefined;
 }
@@ -232,6 +234,6 @@ export interface ByteRange {
   size: number;
 }
 
-function question(path: string, { lane = 'question', signal }: QuestionOptions): ServiceRequest {
-  return { lane, method: 'GET', path, repeatable: true, signal };
+function question(path: string, { lane = 'question', onPause, signal }: QuestionOptions): ServiceRequest {
+  return { lane, method: 'GET', path, repeatable: true, signal, onPause };
 }

@@ -183,9 +183,14 @@ export class Sender {
   async #pause(delay: number, request: ServiceRequest, error: unknown): Promise<void> {
     const { clock } = this.seams;
     const ends = [request.signal, this.#closing.signal];
-    await endedWithin(clock, undefined, ends, (signal) => sleep(clock, delay, signal)).catch(() => {
+    request.onPause?.(true);
+    try {
+      await endedWithin(clock, undefined, ends, (signal) => sleep(clock, delay, signal));
+    } catch {
       throw error;
-    });
+    } finally {
+      request.onPause?.(false);
+    }
   }
 }
 

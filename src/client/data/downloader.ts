@@ -20,6 +20,7 @@ import {
 import { FileDownloads } from './file-downloads';
 import type { TransferRate } from './rate';
 import { resumed } from './resume';
+import { WaitsAndPauses } from './waits';
 
 /** A message holds the data whole: larger objects belong into a file. */
 const defaultMaxBytes = 64 * 1024 * 1024;
@@ -72,19 +73,21 @@ export class Downloader {
 
   async #data(
     object: ObjectReference | ObjectMetadata,
-    { signal, onWait, maxBytes }: DownloadOptions,
+    { signal, onWait: told, maxBytes }: DownloadOptions,
   ): Promise<ObjectData> {
     // NaN is above no number: as a limit it would be none.
     if (maxBytes !== undefined && !(Number(maxBytes) >= 0))
       throw invalidArgument('maxBytes must be a number of bytes');
     const path = this.paths.object(object, 'data');
-    const current = (): Promise<CurrentVersion> => this.objects.version(object, { signal });
-    const metadata = 'dataID' in object ? object : await this.objects.metadata(object, { signal });
+    const waits = new WaitsAndPauses(told);
+    const { onPause, onWait } = waits;
+    const current = (): Promise<CurrentVersion> => this.objects.version(object, { signal, onPause });
+    const metadata = 'dataID' in object ? object : await this.objects.metadata(object, { signal, onPause });
     const size = sizeOf(metadata);
     const bytes = (asked: { range: ByteRange } | { expected: number | undefined }): AsyncIterable<Buffer> => {
       const open = (): Promise<AsyncIterable<Buffer>> =>
         this.presence.about(object, 'data', { signal }, () =>
-          this.requests.bytes(path, { signal, ...asked }),
+          this.requests.bytes(path, { signal, onPause, ...asked }),
         );
       return this.rate.download(open, size, { signal, onWait });
     };
@@ -100,7 +103,7 @@ export class Downloader {
           range: (range) => bytes({ range }),
           opened: () => this.rate.opened(size, { signal, onWait }),
           checkVersion: async () => refuseOtherVersion(metadata, await current()),
-          pause: (attempts) => this.#pauses.after(attempts, signal),
+          pause: (attempts) => waits.pause(this.#pauses.after(attempts, signal)),
         }),
     };
   }
