@@ -25,7 +25,7 @@ export interface Campaign {
   faults: number;
   /** How many are published from one disturbance to the next. */
   calm: number;
-  /** Told after each disturbance how far it is. */
+  /** Told how far it is, after each disturbance and in the end. */
   onProgress(progress: string): void;
 }
 
@@ -112,8 +112,11 @@ export async function run({ seed, objects, atOnce, faults, calm, onProgress }: C
     }
     await publishing;
     cloud.share = edge.share = 0;
+    onProgress('all is published');
     const deadLetters = await emptied(disturbances.url);
+    onProgress('the outboxes are empty');
     await ask((truth) => truth.consumed());
+    onProgress('all is consumed');
     disturbances.check();
     const all = [...cloud.thrown, ...edge.thrown];
     const { happened } = disturbances;
