@@ -1,7 +1,7 @@
 import type { Clock } from '../../system/clock';
 import { sleep } from '../../system/clock';
 import { endedWithin } from '../../system/deadline';
-import type { EndSignal } from '../../system/ending';
+import { Ending, type EndSignal } from '../../system/ending';
 import { Listeners } from '../../system/listeners';
 import type { Random } from '../../system/random';
 import { isSyncServiceError, SyncServiceError } from '../errors';
@@ -35,7 +35,7 @@ export class Sender {
   readonly #limits: Limits;
   readonly #places = new Places();
   readonly #base: string;
-  readonly #closing = new AbortController();
+  readonly #closing = new Ending();
 
   /** @param kind asked before each request that is not `unchecked`. */
   constructor(
@@ -92,7 +92,7 @@ export class Sender {
 
   /** Ends what is under way and closes every connection. */
   async close(): Promise<void> {
-    this.#closing.abort();
+    this.#closing.abort(new Error('The client is closed'));
     this.#places.close(new SyncServiceError('SYNC_CLOSED', 'The client is closed'));
     await this.#transport.close();
   }
@@ -175,14 +175,13 @@ export class Sender {
   #failure(error: unknown, request: ServiceRequest, signal: EndSignal | undefined): SyncServiceError {
     if (isSyncServiceError(error)) return error;
     const details = { method: request.method, url: this.url(request.path), cause: error };
-    if (this.#closing.signal.aborted)
-      return new SyncServiceError('SYNC_CLOSED', 'The client is closed', details);
+    if (this.#closing.aborted) return new SyncServiceError('SYNC_CLOSED', 'The client is closed', details);
     return errorOfTransport(error, details, signal);
   }
 
   async #pause(delay: number, request: ServiceRequest, error: unknown): Promise<void> {
     const { clock } = this.seams;
-    const ends = [request.signal, this.#closing.signal];
+    const ends = [request.signal, this.#closing];
     request.onPause?.(true);
     try {
       await endedWithin(clock, undefined, ends, (signal) => sleep(clock, delay, signal));

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { KeptMap } from '../../storage/journal';
 import { type AcknowledgementRequest, Acknowledging } from './acknowledging';
 import type { Taken } from './entry';
@@ -64,7 +63,8 @@ export class AcknowledgementMemory {
       // With several consumers each acknowledgement counts: a restart must know that there may have been one.
       sent: sent || (phase === 'running' && request.consumers > 1 && trying === taken),
     };
-    if (!isDeepStrictEqual(this.kept.get(key), remembered)) this.kept.set(key, remembered);
+    const before = this.kept.get(key);
+    if (!before || !isSame(before, remembered)) this.kept.set(key, remembered);
   }
 
   async beforeSending(objectType: string, acknowledging: Acknowledging): Promise<void> {
@@ -94,4 +94,21 @@ export class AcknowledgementMemory {
 
 function keyOf(objectType: string, objectID: string): string {
   return `${objectType}/${objectID}`;
+}
+
+/** Whether nothing has changed of what changes while a version is acknowledged: this is asked for each one at each list. */
+function isSame(a: RememberedAcknowledgement, b: RememberedAcknowledgement): boolean {
+  const isAlike = a.version === b.version && a.how === b.how && a.sent === b.sent;
+  const isSameRequest = a.checkVersion === b.checkVersion && a.deleted === b.deleted;
+  return (
+    isAlike &&
+    isSameRequest &&
+    a.consumers === b.consumers &&
+    isSameList(a.askers, b.askers) &&
+    isSameList(a.awaited, b.awaited)
+  );
+}
+
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, index) => name === b[index]);
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../system/clock';
+import { Ending } from '../../system/ending';
 import type { Limiter } from '../../system/limiter';
 import { type Try, tryToAcknowledge } from './acknowledge';
 import type { Acknowledging } from './acknowledging';
@@ -29,7 +30,7 @@ export class AcknowledgementQueue {
   readonly #waiting = new Set<Acknowledging>();
   /** Those that were tried before. */
   readonly #again = new Set<Acknowledging>();
-  readonly #closing = new AbortController();
+  readonly #closing = new Ending();
 
   constructor(
     private readonly objectType: string,
@@ -68,11 +69,11 @@ export class AcknowledgementQueue {
   }
 
   close(): void {
-    this.#closing.abort();
+    this.#closing.abort(new Error('The feed is closed'));
   }
 
   async #run(acknowledging: Acknowledging): Promise<void> {
-    const { signal } = this.#closing;
+    const signal = this.#closing;
     if (signal.aborted || acknowledging.phase !== 'running') return;
     const { checkVersion, deleted, how, objectID, version } = acknowledging.request;
     acknowledging.trying = acknowledging.taken;

@@ -17,6 +17,7 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
   #closed = false;
   /** Those who read it and wait for something to come. */
   readonly #waiting = new Set<() => void>();
+  #alarm: { due: number; timer: Timer } | undefined;
   readonly #stateListeners = new Listeners<ReceiverState>('the state of a receiver');
 
   /** @internal Made by pollForUpdates. */
@@ -121,6 +122,7 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
   close(options: { returning?: boolean } = {}): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#alarm?.timer.cancel();
     this.inHand.handOut.takeBack();
     this.host.leave(this, options.returning ?? false);
     this.stateChanged();
@@ -128,8 +130,7 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
 
   /** @internal For the feed: something may be ready to be taken, or has another state. */
   stateChanged(): void {
-    for (const wake of this.#waiting) wake();
-    this.#waiting.clear();
+    this.#wake();
     if (!this.#stateListeners.isEmpty) this.#stateListeners.tell(this.state);
   }
 
@@ -175,16 +176,27 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
   }
 
   async #untilSomethingHappens(): Promise<void> {
-    const due = this.inHand.handOut.nextDue();
-    let timer: Timer | undefined;
-    let wake = (): void => undefined;
     await new Promise<void>((resolve) => {
-      wake = resolve;
-      this.#waiting.add(wake);
-      if (due !== undefined) timer = this.clock.after(Math.max(1, due - this.clock.elapsed()), wake);
+      this.#waiting.add(resolve);
+      this.#arm();
     });
-    this.#waiting.delete(wake);
-    timer?.cancel();
+  }
+
+  /** One alarm serves until it is too late: who waits is woken for many other reasons, and a timer costs each time. */
+  #arm(): void {
+    const due = this.inHand.handOut.nextDue();
+    if (due === undefined || (this.#alarm && this.#alarm.due <= due)) return;
+    this.#alarm?.timer.cancel();
+    const timer = this.clock.after(Math.max(1, due - this.clock.elapsed()), () => {
+      this.#alarm = undefined;
+      this.#wake();
+    });
+    this.#alarm = { due, timer };
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
   }
 
   #saidSo(): void {
