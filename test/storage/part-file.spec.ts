@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { Machine } from '../../src/storage/machine';
 import { thisMachine } from '../../src/storage/machine';
 import { PartFile } from '../../src/storage/part-file';
@@ -103,6 +104,7 @@ class History {
       await part.write(piece);
       at += piece.length;
     }
+    assert.equal(part.checksum, crc32(this.#content));
     await part.commit(path);
     return 'whole';
   }
@@ -153,6 +155,7 @@ describe('a part file', () => {
     const again = await open();
     assert.equal(String(await joined(again.kept())), 'one two ');
     await again.restart();
+    assert.equal(again.checksum, 0);
     await again.leave();
     const last = await open();
     assert.equal(String(await joined(last.kept())), '');
