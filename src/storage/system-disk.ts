@@ -24,8 +24,9 @@ const cannotSync = new Set([
 ]);
 
 /**
- * So many bytes are given to the system at a time. Linux puts what it is given at once into pages as large as that, where the
- * file system can (ext4, XFS), and to fill one of 256 KiB or more costs it several times as much for each byte.
+ * So many bytes are given to the system at a time. Linux takes them into pages as large as that where the file system can
+ * (ext4, XFS). Those of 256 KiB and more come from memory that a virtual machine may have given back to its host, so that to
+ * fill a mebibyte cost up to eight times as much there; elsewhere, smaller pieces cost hardly more.
  */
 const largestWrite = 131_072;
 
