@@ -13,7 +13,7 @@ const patience = 120_000;
 export class Stage {
   #service: Promise<ServiceProcess> | undefined;
   #canned: Promise<CannedProcess> | undefined;
-  #folder: Promise<string> | undefined;
+  readonly #folders = new Map<string, Promise<string>>();
   #names = 0;
 
   /** @param parent where files of transfers go: a disk, or memory. */
@@ -67,9 +67,10 @@ export class Stage {
   }
 
   /** For files of this run. */
-  async folder(): Promise<string> {
-    this.#folder ??= mkdtemp(join(this.parent, 'edge-sync-bench-'));
-    return this.#folder;
+  async folder(parent = this.parent): Promise<string> {
+    const folder = this.#folders.get(parent) ?? mkdtemp(join(parent, 'edge-sync-bench-'));
+    this.#folders.set(parent, folder);
+    return folder;
   }
 
   /** A name that no run before had: the service may hold other objects. */
@@ -109,7 +110,7 @@ export class Stage {
   async close(): Promise<void> {
     await (await this.#service)?.stop();
     await (await this.#canned)?.stop();
-    if (this.#folder) await rm(await this.#folder, { recursive: true });
+    for (const folder of this.#folders.values()) await rm(await folder, { recursive: true });
   }
 
   async #local(index: number, organization?: string): Promise<Place> {

@@ -10,7 +10,16 @@ import { nodes } from './nodes';
 import { publish, publishOne } from './publish';
 import { receive, receiveSame, receiveUnchecked } from './receive';
 import { scale } from './scale';
-import { downloadLarge, downloads, uploadLarge, uploads } from './transfers';
+import {
+  downloadBare,
+  downloadBesideFlows,
+  downloadLarge,
+  downloadSigned,
+  downloads,
+  downloadToMemory,
+  uploadLarge,
+  uploads,
+} from './transfers';
 import { webhook } from './webhook';
 import { window } from './window';
 
@@ -28,6 +37,10 @@ export const cases: readonly Case[] = [
   heap,
   window,
   downloads,
+  downloadToMemory,
+  downloadBare,
+  downloadSigned,
+  downloadBesideFlows,
   uploads,
   downloadLarge,
   uploadLarge,

@@ -25,10 +25,17 @@ function curl(work: string): Contender {
 }
 
 /** A file has been written when it is on the disk: ours waits for that. */
-const download = 'curl -sSf -H "$header" -o "$file" "$address" && sync "$file" && rm "$file"';
+const fetch = 'curl -sSf -H "$header" -o "$file" "$address" && sync "$file"';
+const download = `${fetch} && rm "$file"`;
+const verified = `${fetch} && sha256sum "$file" && rm "$file"`;
 const upload = 'curl -sSf -H "$header" -H "Expect:" -T "$file" "$address"';
 
-async function task(stage: Stage, share: number): Promise<Task & { bytes: number; file: string }> {
+/** @param parent where its files go: what --folder says unless given. */
+async function task(
+  stage: Stage,
+  share: number,
+  parent?: string,
+): Promise<Task & { bytes: number; file: string }> {
   const edge: Place = await stage.canned();
   const bytes = whole * share * mebibyte;
   const objectType = `data-${bytes}`;
@@ -38,27 +45,63 @@ async function task(stage: Stage, share: number): Promise<Task & { bytes: number
     bytes,
     url: `${edge.address}/api/v1/objects/${objectType}/o/data`,
     header: `Authorization: ${headersOf(edge).authorization}`,
-    file: join(await stage.folder(), 'data'),
+    file: join(await stage.folder(parent), 'data'),
   };
 }
+
+const bare: Contender = { name: 'bare undici', program: 'download-bare' };
+const ours: Contender = { name: 'ours', program: 'transfer', task: { upload: false } };
 
 export const downloads: Case = {
   name: 'download',
   about: `${whole} MiB to a file, synced, against curl; --folder says on which disk`,
-  contenders: [
-    curl(download),
-    { name: 'bare undici', program: 'download-bare' },
-    { name: 'ours', program: 'transfer', task: { upload: false } },
-  ],
+  contenders: [curl(download), ours],
   limits: { time: 1.2, cpu: 1.9, memory: 64 },
   quick: shortOf,
-  prepare: task,
+  prepare: (stage, share) => task(stage, share),
+};
+
+const longer = withoutQuick(downloads);
+
+export const downloadToMemory: Case = {
+  ...longer,
+  name: 'download-memory',
+  about: `${whole} MiB to a file in memory (/dev/shm), against curl`,
+  limits: { time: 1.8, cpu: 2.6, memory: 64 },
+  prepare: (stage, share) => task(stage, share, '/dev/shm'),
+};
+
+export const downloadBare: Case = {
+  ...longer,
+  name: 'download-undici',
+  about: `${whole} MiB to a file, synced, against bare undici that writes by the mebibyte`,
+  contenders: [bare, ours],
+  limits: { time: 1.1, cpu: 1.1, memory: 64 },
+};
+
+export const downloadSigned: Case = {
+  ...longer,
+  name: 'download-signed',
+  about: `${whole} MiB to a file, synced, its signature verified, against curl and sha256sum`,
+  contenders: [curl(verified), { ...ours, task: { upload: false, signed: true } }],
+  limits: { time: 1.2, cpu: 1.2, memory: 64 },
+};
+
+export const downloadBesideFlows: Case = {
+  ...longer,
+  name: 'download-flows',
+  about: `${whole} MiB to a file, synced, beside flows that keep 64 MiB, against curl and bare undici`,
+  contenders: [curl(download), bare, { ...ours, task: { upload: false, flows: 64 } }],
 };
 
 export const uploads: Case = {
   name: 'upload',
   about: `${whole} MiB from a file, against curl`,
-  contenders: [curl(upload), { name: 'ours', program: 'transfer', task: { upload: true } }],
+  contenders: [
+    curl(upload),
+    { name: 'bare node:http', program: 'upload-bare' },
+    { name: 'ours', program: 'transfer', task: { upload: true } },
+  ],
   limits: { time: 1.15, cpu: 1.3, memory: 64 },
   quick: shortOf,
   prepare: async (stage, share) => {
