@@ -94,7 +94,8 @@ function readSaved(config: NodeDef, node: Node): { readonly settings: SyncServic
   } catch (error) {
     node.error(toNodeFailure(error).message);
     return {
-      settings: settingsOf(table, {}),
+      // It reaches nothing: what a dialog posts is not what is deployed.
+      settings: settingsOf(table, { connection: '' }),
       refuse() {
         throw error;
       },
