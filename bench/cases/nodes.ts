@@ -84,10 +84,11 @@ export const nodes: Case = {
     { name: 'ours', program: 'node-red-receive', task: { flow: 'ours' } },
   ],
   limits: { time: 0.6, cpu: 0.5 },
-  prepare: async (stage) => {
-    const { edge, objectType } = await stage.waiting(objects, bytes);
+  prepare: async (stage, share) => {
+    const count = Math.round(objects * share);
+    const { edge, objectType } = await stage.waiting(count, bytes);
     return {
-      objects,
+      objects: count,
       flows: { ours: ours(edge, objectType), httpRequests: httpRequests(edge, objectType) },
     };
   },

@@ -18,7 +18,7 @@ function curl(work: string): Contender {
     echo ready
     read go
     TIMEFORMAT='%3U,%3S'
-    took=$( { time { ${work}; } >/dev/null 2>&1; } 2>&1 )
+    took=$( { time { ${work}; } >/dev/null 2>&1; } 2>&1 ) || exit
     echo "done {\\"children\\":[$took]}"
     read end`;
   return { name: 'curl', program: ['bash', '-c', script] };

@@ -51,15 +51,15 @@ export const webhook: Case = {
   contenders: [{ name: 'ours', program: 'webhook' }],
   limits: { 'figure ms from call': 2 },
   rounds: 3,
-  prepare: async (stage) => {
+  prepare: async (stage, share) => {
     const objectType = stage.name('bench');
     return {
       cloud: await stage.cloud(),
       destination: stage.edgeNode,
       flows: flowOf(await stage.edge(), objectType),
       objectType,
-      objects,
-      warm,
+      objects: Math.round(objects * share),
+      warm: Math.round(warm * share),
     };
   },
 };
