@@ -64,7 +64,8 @@ export class Requests {
     isUsable: (value: unknown) => boolean = () => true,
     glance: (text: string) => T | undefined = () => undefined,
   ): Promise<T> {
-    const request = { ...question(path, options), limit: this.#limits.json };
+    const request = question(path, options);
+    request.limit = this.#limits.json;
     const text = await this.#text(request, [200]);
     const glanced = glance(text);
     if (glanced !== undefined) return glanced;
@@ -123,12 +124,17 @@ export class Requests {
   }
 
   /** Changes something; the service answers each change with 204. */
-  async change({ json, lane = 'question', signal, ...change }: Change): Promise<void> {
-    const text = json && stringifyExactJson(json);
-    const body =
-      text === undefined ? {} : { body: () => text, headers: { 'content-type': 'application/json' } };
+  async change(change: Change): Promise<void> {
+    const { goesOn, json, lane = 'question', method, onRepeat, path, repeatable, secret, signal } = change;
     const limit = largestText;
-    await this.#text({ ...change, lane, limit, signal, ...body }, [204]);
+    const request: ServiceRequest = { lane, method, path, secret, signal, repeatable, onRepeat, limit };
+    if (goesOn) request.goesOn = true;
+    if (json) {
+      const text = stringifyExactJson(json);
+      request.body = () => text;
+      request.headers = { 'content-type': 'application/json' };
+    }
+    await this.#text(request, [204]);
   }
 
   /** Sends bytes; gives the headers of the answer. */
@@ -150,7 +156,8 @@ export class Requests {
    */
   async bytes(path: string, options: BytesOptions): Promise<AsyncIterable<Buffer>> {
     const { expected, onPause, range, signal } = options;
-    const request: ServiceRequest = { ...question(path, { lane: 'transfer', signal, onPause }), long: true };
+    const request = question(path, { lane: 'transfer', signal, onPause });
+    request.long = true;
     if (range) request.headers = { range: `bytes=${range.first}-${range.last}` };
     else if (expected !== undefined && expected <= fewBytes) request.limit = mostOfFewBytes;
     const response = await this.sender.send(request, [range ? 206 : 200]).catch((error: unknown) => {
@@ -171,7 +178,8 @@ export class Requests {
   }
 
   async #cut(path: string, options: QuestionOptions, cutter: EntryCutter): Promise<void> {
-    const request = { ...question(path, options), long: true };
+    const request = question(path, options);
+    request.long = true;
     const response = await this.sender.send(request, [200, 404]);
     if (response.status === 404) return this.#refuseForeign(response, request);
     let start: Buffer | undefined;

@@ -58,7 +58,7 @@ export class AcknowledgementMemory {
     const remembered: RememberedAcknowledgement = {
       ...request,
       objectType,
-      askers: Array.from(askers),
+      askers: [...askers],
       awaited,
       // With several consumers each acknowledgement counts: a restart must know that there may have been one.
       sent: sent || (phase === 'running' && request.consumers > 1 && trying === taken),
