@@ -1,3 +1,4 @@
+import type { Lane } from '../../src/client/connection/http';
 import { SeededRandom } from '../support/random';
 import type { VirtualClock } from './clock';
 import { Computer } from './computer';
@@ -6,11 +7,12 @@ import type { LineParts } from './line/call';
 import { Disturbances } from './line/faults';
 import type { Log } from './log';
 import { Oracle } from './oracle/oracle';
+import { isList, isOfKind } from './oracle/polls';
 import type { Reader } from './oracle/reader';
-import type { Death, Plan } from './plans/plan';
+import type { Plan, Step } from './plans/plan';
 import { Process } from './process';
 import { type Appearance, objectType } from './service/publications';
-import { objectOf, operationOf } from './service/rest';
+import { type Asked, objectOf, operationOf } from './service/rest';
 
 /** What applications of one edge have in common. */
 export interface Ground {
@@ -20,6 +22,8 @@ export interface Ground {
   /** What is marked received now. */
   received: () => Appearance[];
 }
+
+type Restart = Omit<Step & { does: 'restart the client' }, 'application' | 'at' | 'does'>;
 
 const longestClose = 10_000;
 
@@ -50,12 +54,25 @@ export class Application {
       clock,
       log,
       disturbances: this.#disturbances,
-      onSend: (asked) => {
+      onSend: (asked, lane) => {
+        if (asked.by === this.#process?.name && isOfPoll(asked, lane))
+          this.oracle.pollBegins(operationOf(asked) === 'list', (oracle) => {
+            // What is asked on account of a flow is asked while it speaks.
+            if (lane === 'poll') this.#look(oracle);
+          });
         const objectID = objectOf(asked) ?? '';
         asked.knew = history.objects.known(asked.by, objectID);
         const operation = operationOf(asked);
         if (operation === 'mark') history.objects.used(asked.by, objectID);
         if (operation === 'list') this.oracle.polls();
+      },
+      onEnd: (asked, lane, read) => {
+        if (asked.by !== this.#process?.name) return;
+        const operation = operationOf(asked);
+        if (operation === 'health' && !isOfKind(read, plan.service)) this.oracle.kindUnknown();
+        if (!isOfPoll(asked, lane)) return;
+        if (operation === 'list' || operation === 'received list') this.oracle.pollEnds(isList(read));
+        else this.oracle.pollGoesOn();
       },
       onForgotten: (asked) => this.oracle.forgets(objectOf(asked) ?? ''),
       onStatus: (asked, status) => {
@@ -93,6 +110,11 @@ export class Application {
       if (wait === 0) this.#join(process, reader);
       else this.ground.clock.after(wait, () => this.#join(process, reader));
     }
+    // Who was removed meanwhile is waited for until flows have started.
+    const removed = this.oracle.history.readers.filter(
+      ({ name, returns }) => returns && this.#gone.has(name),
+    );
+    if (removed.length > 0) this.#flowsStart(process);
   }
 
   /** Closes what runs, if anything does. */
@@ -100,12 +122,13 @@ export class Application {
     if (this.#process) void this.#close(this.#process);
   }
 
-  restart({ how, keepsMessages, lasts }: { how: Death; keepsMessages: boolean; lasts: number }): void {
+  restart({ how, keepsMessages, lasts, without }: Restart): void {
     const process = this.#process;
     if (!process) return;
     if (!keepsMessages || how !== 'closed') this.#dropMessages();
     this.#process = undefined;
     this.oracle.ended(how);
+    this.#remove(without);
     const again = (): void => void this.ground.clock.after(lasts, () => void this.start());
     if (how === 'closed') void this.#close(process).then(again);
     else {
@@ -122,6 +145,17 @@ export class Application {
     this.#closeReceiver(process, reader, lasts !== undefined);
     if (lasts !== undefined) this.ground.clock.after(lasts, () => this.#join(process, reader));
     else this.#gone.add(name);
+  }
+
+  deploy({ lasts, without }: { lasts: number; without?: string }): void {
+    const process = this.#process;
+    if (!process) return;
+    for (const reader of this.oracle.history.readers)
+      if (process.receivers.has(reader.name)) this.#closeReceiver(process, reader, true);
+    this.#remove(without);
+    this.ground.clock.after(lasts, () => {
+      if (process === this.#process) this.#flowsStart(process);
+    });
   }
 
   ring(receiver: string): void {
@@ -144,6 +178,28 @@ export class Application {
     return () => over(this.ground.clock.elapsed());
   }
 
+  /** It is in no flow any more, and neither is what it had handed out. */
+  #remove(receiver: string | undefined): void {
+    if (receiver === undefined) return;
+    this.#gone.add(receiver);
+    this.#flows.get(receiver)?.dropMessages();
+  }
+
+  /** All that are there now are there; the others are not waited for. */
+  #flowsStart(process: Process): void {
+    for (const reader of this.oracle.history.readers)
+      if (reader.plan.joins <= this.ground.clock.elapsed()) this.#join(process, reader);
+    this.oracle.lostAbsent();
+    process.client.loseAbsentReceivers();
+  }
+
+  #look(oracle: Pick<Oracle, 'looks' | 'waits'>): void {
+    const process = this.#process;
+    if (!process) return;
+    for (const [name, { state }] of process.receivers) oracle.looks(this.oracle.reader(name), state);
+    oracle.waits(process.client.waitedFor());
+  }
+
   #join(process: Process, reader: Reader): void {
     if (process !== this.#process || process.receivers.has(reader.name) || this.#gone.has(reader.name))
       return;
@@ -154,7 +210,12 @@ export class Application {
     this.oracle.joined(reader, received);
     const flow = this.#flows.get(reader.name);
     const read = async (): Promise<void> => {
-      for await (const update of receiver) if (process.alive) flow?.takes(update);
+      if (!reader.plan.inBatches) {
+        for await (const update of receiver) if (process.alive) flow?.takes(update);
+      } else {
+        for await (const batch of receiver.batches())
+          for (const update of batch) if (process.alive) flow?.takes(update);
+      }
     };
     read().catch((error: unknown) => this.oracle.broken('i: no exception, no loop', String(error)));
   }
@@ -192,6 +253,11 @@ export class Application {
   #flowOf(reader: Reader): Flow {
     return new Flow(reader, this.ground.clock, this.oracle, () => this.#process?.client);
   }
+}
+
+/** Whether a poll is made of it, or may wait for it: what kind of service it is is asked for all. */
+function isOfPoll(asked: Asked, lane: Lane): boolean {
+  return lane === 'poll' || operationOf(asked) === 'health';
 }
 
 /** An interval, and what a poll and an acknowledgement take on the slowest line. */

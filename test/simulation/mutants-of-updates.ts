@@ -178,4 +178,64 @@ export const mutants: readonly Mutant[] = [
     replace:
       "if (end === 'resting') this.spend(entry, object);\n    else if (end === 'rejected') this.entries.change(entry, end);",
   },
+  {
+    name: 'several applications: what others have not consumed is forgotten though it was marked received',
+    file: 'listed.ts',
+    find: 'const isOfOthers = taken !== undefined && consumers > 1;',
+    replace: 'const isOfOthers = taken !== undefined && consumers > 1_000;',
+  },
+  {
+    name: 'several applications: what nobody here has in hand counts again',
+    file: 'asking.ts',
+    find: 'if (!underWay && done) return Promise.resolve(done);',
+    replace: '',
+  },
+  {
+    name: 'batches: only the first of each is handed out',
+    file: 'receiver.ts',
+    find: 'yield* this.#updates(Number.POSITIVE_INFINITY);',
+    replace: 'for await (const batch of this.#updates(Number.POSITIVE_INFINITY)) yield batch.slice(0, 1);',
+  },
+  {
+    name: 'deploy: who does not come again is waited for',
+    file: 'readers.ts',
+    find: 'for (const name of Array.from(this.#absent.keys())) this.#lose(name);',
+    replace: '',
+  },
+  {
+    name: 'deploy: who comes again is not waited for',
+    file: 'readers.ts',
+    find: 'this.expect(name, reader.patience, reader);',
+    replace: '',
+  },
+  {
+    name: 'status: a poll that failed is none',
+    file: 'poll.ts',
+    find: "phase: 'backing-off',",
+    replace: "phase: 'connected',",
+  },
+  {
+    name: 'status: a poll that failed has succeeded',
+    file: 'poll.ts',
+    find: '...(lastSuccess !== undefined && { lastSuccess }),',
+    replace: '...(lastSuccess !== undefined && { lastSuccess: this.clock.now() }),',
+  },
+  {
+    name: 'status: nothing rests',
+    file: 'receiver.ts',
+    find: "exhausted: this.inHand.count('resting'),",
+    replace: 'exhausted: 0,',
+  },
+  {
+    name: 'status: what waits for others is in no flow',
+    file: 'hand-out.ts',
+    find: "return this.ledger.count('handed') + this.ledger.count('asked');",
+    replace: "return this.ledger.count('handed');",
+  },
+  {
+    name: 'status: nobody is waited for',
+    file: 'acknowledgements.ts',
+    find: "return this.#in('joint').flatMap((acknowledging) => this.host.awaited(acknowledging));",
+    replace: "return this.#in('queued').flatMap((acknowledging) => this.host.awaited(acknowledging));",
+  },
 ];

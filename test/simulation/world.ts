@@ -127,6 +127,9 @@ export class World implements ServiceWitness {
       case 'restart the client':
         this.applications[step.application ?? 0]?.restart(step);
         return;
+      case 'deploy':
+        this.applications[0]?.deploy(step);
+        return;
       case 'leave':
         this.#with(step.receiver)?.leave(step.receiver, step.lasts);
         return;

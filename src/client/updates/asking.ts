@@ -124,6 +124,9 @@ export class Asking {
     onWait: AcknowledgeOptions['onWait'],
   ): Promise<AcknowledgeOutcome> | undefined {
     const underWay = version === undefined ? undefined : this.acknowledgements.get(objectID, version);
+    // What others have not consumed yet may be in nobody's hands here by now, and must not count again.
+    const done = version === undefined ? undefined : this.acknowledgements.done.find(objectID, version, how);
+    if (!underWay && done) return Promise.resolve(done);
     if (!underWay || speaker === undefined) return underWay?.outcome;
     underWay.asks(speaker, how, onWait);
     this.acknowledgements.reconsider(underWay);

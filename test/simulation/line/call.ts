@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponse, Lane } from '../../../src/client/connection/http';
+import type { Read } from '../oracle/polls';
 import type { Harm } from '../plans/plan';
 import { type Asked, operationOf, type Reply, type Rest } from '../service/rest';
 import { BaseCall, onWay, type StatusHarm, type Way } from './base-call';
@@ -14,7 +15,9 @@ export interface LineParts extends Way {
   listens: () => boolean;
   faults: Faults;
   disturbances: Disturbances;
-  onSend: (asked: Asked) => void;
+  onSend: (asked: Asked, lane: Lane) => void;
+  /** It is over: with an answer, as far as that was read, or without one. */
+  onEnd: (asked: Asked, lane: Lane, read: Read) => void;
   /** The client got an answer of the service as the service gave it. */
   onAnswer: (asked: Asked, lane: Lane, reply: Reply) => void;
   /** It got an answer that is not a page, with this status. */
@@ -38,6 +41,7 @@ export interface CallHost {
 export class Call extends BaseCall {
   sentAt: number | undefined;
   #isAtService = false;
+  #read: Read;
   readonly #asked: Asked;
 
   constructor(
@@ -57,7 +61,7 @@ export class Call extends BaseCall {
   send(): void {
     const { clock, disturbances, faults, onSend } = this.line.parts;
     this.sentAt = clock.elapsed();
-    onSend(this.#asked);
+    onSend(this.#asked, this.lane);
     const fault = faults.befalling(operationOf(this.#asked), this.sentAt);
     this.isDisturbed = fault !== undefined;
     // One that befalls whatever is sent lasts as long as it might.
@@ -78,7 +82,8 @@ export class Call extends BaseCall {
   }
 
   protected ended(): void {
-    const { clock, disturbances } = this.line.parts;
+    const { clock, disturbances, onEnd } = this.line.parts;
+    if (this.sentAt !== undefined) onEnd(this.#asked, this.lane, this.#read);
     if (this.isDisturbed && this.sentAt !== undefined) disturbances.add(this.sentAt, clock.elapsed());
     this.line.ended(this);
   }
@@ -125,16 +130,18 @@ export class Call extends BaseCall {
     const text = pieces.filter((piece) => typeof piece === 'string').join('');
     if (headers['content-type'] !== 'text/html') this.line.parts.onStatus(this.#asked, status);
     if (text !== reply.body) this.line.parts.onText(this.#asked, this.lane, reply, text);
+    if (text === '') this.#read = { status, text };
     const intact = (): void => {
+      this.#read = { status, text };
       if (status === reply.status && harm?.harm !== 'body') {
         this.line.parts.onAnswer(this.#asked, this.lane, reply);
       } else if (harm?.harm === 'body' && isListOfNothing(harm.body))
         this.line.parts.onStrangeList(this.#asked);
     };
-    this.resolve({ status, headers, body: this.#read(pieces, intact), discard: () => this.end() });
+    this.resolve({ status, headers, body: this.#pieces(pieces, intact), discard: () => this.end() });
   }
 
-  async *#read(pieces: readonly Piece[], intact: () => void): AsyncGenerator<Buffer> {
+  async *#pieces(pieces: readonly Piece[], intact: () => void): AsyncGenerator<Buffer> {
     try {
       for (const piece of pieces) {
         if (typeof piece === 'number') await this.#pause(piece);

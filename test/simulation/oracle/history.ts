@@ -96,6 +96,16 @@ export class History {
     }
   }
 
+  /** Whoever has left to come again, and has not, will not. */
+  lostAbsent(now: number): void {
+    for (const reader of this.readers) {
+      if (reader.open) continue;
+      reader.returns = false;
+      reader.isKnown = false;
+    }
+    this.joint.reconsider(now);
+  }
+
   hand(reader: Reader, appearance: Appearance, now: number): void {
     const claim = reader.claim(appearance.objectID, appearance.version);
     const isDenied = claim?.denied && isUnheard(claim);

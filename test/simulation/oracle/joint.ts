@@ -84,6 +84,19 @@ export class Joint {
     for (const appearance of Array.from(this.#joint.values())) this.begin(appearance, now);
   }
 
+  /** The names of those that are waited for, each with the number of objects. */
+  waits(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const appearance of this.#joint.values()) {
+      const isAsked = this.askers(appearance).some(
+        ({ standing, unanswered }) => standing === 'asked' && unanswered > 0,
+      );
+      if (!isAsked) continue;
+      for (const { name } of this.awaited(appearance)) counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    return counts;
+  }
+
   /** Who has been told of this version, or may still be, holds it or will be handed it, and has not asked. */
   awaited({ objectID, version }: Appearance): Reader[] {
     return this.readers.filter((reader) => {

@@ -4,6 +4,7 @@ import {
   isSyncServiceError,
   type ObjectMetadata,
   type ObjectUpdate,
+  type ReceiverState,
 } from '../../../src/client';
 import type { VirtualClock } from '../clock';
 import type { Disturbances } from '../line/faults';
@@ -19,8 +20,10 @@ import { GivingUp } from './giving-up';
 import { HandingOut } from './handing-out';
 import { History } from './history';
 import { Marking } from './marking';
+import { Polls } from './polls';
 import type { Reader } from './reader';
 import type { Rule, Violation } from './rules';
+import { Status } from './status';
 import { type Due, Unfinished } from './unfinished';
 
 /** More polls in so many ms are a loop that nothing slows down. */
@@ -39,6 +42,8 @@ export class Oracle implements Bench, ServiceWitness {
   readonly #marking = new Marking(this);
   readonly #givingUp = new GivingUp(this);
   readonly #answers = new Answers(this);
+  readonly #polled = new Polls();
+  readonly #status = new Status(this, this.#polled);
   readonly #unfinished = new Unfinished(this);
   #polls: number[] = [];
   #isLooping = false;
@@ -125,10 +130,46 @@ export class Oracle implements Bench, ServiceWitness {
     this.broken('i: no exception, no loop', 'lists are read without end');
   }
 
+  /**
+   * The client asks for something for its receivers.
+   *
+   * @param anew a poll begins with it.
+   * @param look tells what receivers say of themselves.
+   */
+  pollBegins(anew: boolean, look: (oracle: Pick<Oracle, 'looks' | 'waits'>) => void): void {
+    if (this.#polled.isQuiet(this.now)) look(this);
+    this.#polled.begins(this.now, anew);
+  }
+
+  pollEnds(isWell: boolean): void {
+    this.#polled.ends(isWell ? 'well' : 'badly', this.now, this.clock.now());
+  }
+
+  pollGoesOn(): void {
+    this.#polled.goesOn(this.now);
+  }
+
+  /** The client was not told what kind of service it asks: whatever waited for that has failed. */
+  kindUnknown(): void {
+    this.#polled.doubt();
+  }
+
+  looks(reader: Reader, state: ReceiverState): void {
+    reader.passTime(this.now);
+    this.history.joint.reconsider(this.now);
+    this.#status.judge(reader, state);
+  }
+
+  /** @param told whom acknowledgements wait for, as the client says. */
+  waits(told: ReadonlyMap<string, number>): void {
+    this.#status.judgeWaits(told);
+  }
+
   // The client.
 
   started(by: string): void {
     this.#note(`client: ${by} starts`);
+    this.#polled.forget();
     this.history.started(by);
   }
 
@@ -145,6 +186,13 @@ export class Oracle implements Bench, ServiceWitness {
   left(reader: Reader, returns: boolean): void {
     this.#note(`client: ${reader.name} leaves${returns ? ', to come again' : ''}`);
     this.history.left(reader, returns, this.now);
+    // What nobody reads may be begun anew.
+    if (!this.history.readers.some(({ open }) => open)) this.#polled.doubt();
+  }
+
+  lostAbsent(): void {
+    this.#note('client: who is not there will not come');
+    this.history.lostAbsent(this.now);
   }
 
   // The flow.

@@ -35,6 +35,8 @@ export interface ReceiverPlan {
   observes: boolean;
   /** The objects that it does not take. */
   refuses: readonly string[];
+  /** It is read in batches. */
+  inBatches?: boolean;
   /** What its flow does with what it is handed first, second, ...; then it consumes at once. */
   deeds: readonly Deed[];
 }
@@ -82,7 +84,10 @@ export type Step = { at: number } & (
       lasts: number;
       keepsMessages: boolean;
       application?: number;
+      without?: string;
     }
+  /** Receivers go, and come again; who has not by then will not. `without`: one of them does not. */
+  | { does: 'deploy'; lasts: number; without?: string }
   | { does: 'leave'; receiver: string; lasts: number }
   /** And never comes again. */
   | { does: 'go'; receiver: string }

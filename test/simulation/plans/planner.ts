@@ -1,5 +1,6 @@
 import { SeededRandom } from '../../support/random';
 import { planFaults, planForgetting } from './faults';
+import { inBatches, planDeploys, planOthers, withOthers } from './others';
 import type { Plan } from './plan';
 import { planReceivers } from './receivers';
 import { planSteps, planTryingAgain } from './steps';
@@ -10,7 +11,9 @@ export function planOf(seed: number): Plan {
   const random = new SeededRandom(seed);
   const theme = themeOf(random);
   const service = random.next() < 0.8 ? 'ESS' : 'CSS';
-  const receivers = planReceivers(random, theme);
+  const planned = planReceivers(random, theme);
+  const receivers = inBatches(new SeededRandom(seed + 8_000_000), planned);
+  const others = planOthers(new SeededRandom(seed + 9_000_000), theme);
   return {
     seed,
     service,
@@ -25,8 +28,15 @@ export function planOf(seed: number): Plan {
     ]),
     journal: random.next() < 0.5,
     receivers,
+    ...(others.length > 0 && { others }),
     steps: [
-      ...planSteps(random, theme, service, receivers),
+      ...withOthers(
+        new SeededRandom(seed + 6_000_000),
+        theme,
+        others,
+        planSteps(random, theme, service, receivers),
+      ),
+      ...planDeploys(new SeededRandom(seed + 7_000_000), theme, receivers),
       ...planTryingAgain(new SeededRandom(seed + 5_000_000), theme),
     ].sort((one, other) => one.at - other.at),
     faults: [...planForgetting(new SeededRandom(seed + 4_000_000), theme), ...planFaults(random, theme)],

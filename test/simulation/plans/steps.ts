@@ -82,8 +82,10 @@ function planOutages(random: SeededRandom, theme: Theme, service: Plan['service'
   return steps;
 }
 
-function planClients(random: SeededRandom, theme: Theme): Step[] {
-  const steps: Step[] = [];
+type Restart = Step & { does: 'restart the client' };
+
+export function planClients(random: SeededRandom, theme: Theme): Restart[] {
+  const steps: Restart[] = [];
   let at = 0;
   for (let restarts = Math.round(random.next() * 3 * theme.restarts); restarts > 0; restarts -= 1) {
     at += between(random, 12_000, 12_000 + theme.lasts / 2);
