@@ -11,8 +11,9 @@ export class Traffic {
   readonly #edge: SyncServiceClient;
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
-  /** What was sent here from the edge to the cloud. */
-  readonly #sentUp: ObjectReference[] = [];
+  /** What was sent here from the edge to the cloud, and was not seen to be consumed there. */
+  readonly #sending = new Set<ObjectReference>();
+  #sentUp = 0;
   #published = 0;
 
   constructor(service: LocalService) {
@@ -41,10 +42,10 @@ export class Traffic {
       ({ destinations }) => !destinations?.length || destinations.some(({ status }) => status !== 'consumed'),
     );
     // Those of the flow are seen only on their arrival.
-    const [arrived, sent] = await Promise.all([this.#cloud.listUpdates('up'), this.#stillSending()]);
+    const [arrived] = await Promise.all([this.#cloud.listUpdates('up'), this.#look()]);
     return {
-      objects: down.length + this.#sentUp.length,
-      waiting: Array.from(new Set([...waiting, ...arrived, ...sent].map(nameOf))),
+      objects: down.length + this.#sentUp,
+      waiting: Array.from(new Set([...waiting, ...arrived, ...this.#sending].map(nameOf))),
     };
   }
 
@@ -53,7 +54,9 @@ export class Traffic {
     for (let turn = 0; !signal.aborted; turn += 1) {
       const up = { objectType: 'up', objectID: `own-${turn}` };
       await this.#send(this.#edge, up);
-      this.#sentUp.push(up);
+      this.#sending.add(up);
+      this.#sentUp += 1;
+      if (turn % 50 === 0) await this.#look();
       await this.#send(this.#cloud, { objectType: 'readings', objectID: `own-${turn}` });
       // The same few again and again.
       await this.#send(this.#cloud, { objectType: 'orders', objectID: `order-${turn % 20}` });
@@ -74,9 +77,13 @@ export class Traffic {
     }
   }
 
-  async #stillSending(): Promise<ObjectReference[]> {
-    const states = await Promise.all(this.#sentUp.map((object) => this.#edge.getObjectStatus(object)));
-    return this.#sentUp.filter((_, index) => states[index] !== 'consumedByDest');
+  /** At what is consumed: now and then, since an edge keeps only the last thousand of those. */
+  async #look(): Promise<void> {
+    const look = async (object: ObjectReference): Promise<void> => {
+      const status = await this.#edge.getObjectStatus(object);
+      if (status === 'consumedByDest') this.#sending.delete(object);
+    };
+    await Promise.all(Array.from(this.#sending, look));
   }
 }
 
