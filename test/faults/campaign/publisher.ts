@@ -29,6 +29,10 @@ export interface PublisherOptions {
   url(): string;
 }
 
+/** One of so many is too large for its data to travel with its metadata: half of its bytes at least. */
+const largeOnes = 40;
+const large = 140_000;
+
 /** Publishes through a flow, each again until the flow says that it is published, or kept. */
 export class Publisher implements Sent {
   readonly versions = new Map<string, string[]>();
@@ -75,7 +79,8 @@ export class Publisher implements Sent {
     const wanted = !isOnce && random.below(10) === 0 ? 2 : 1;
     for (let version = 0; version < wanted; version += 1) {
       // By its length it is told from the other version.
-      const data = `${id} ${version} ${'x'.repeat(2 * random.below(1_500) + version)}.`;
+      const length = random.below(largeOnes) === 0 ? large + random.below(50_000) : random.below(1_500);
+      const data = `${id} ${version} ${'x'.repeat(2 * length + version)}.`;
       versions.push(data);
       this.since.set(id, Date.now());
       for (;;) {

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /** What mounts it, says so, and keeps it until nobody holds the other end of its input. */
-const mounting = 'mount -t tmpfs -o size=16m none "$1" && echo mounted && exec cat';
+const mounting = 'mount -t tmpfs -o size=32m none "$1" && echo mounted && exec cat';
 
 /** A filesystem of a few MiB, which only processes that are started in its name space see; so no root is needed. */
 export class SmallDisk {

@@ -131,7 +131,9 @@ export class FaultyWire {
       return fault;
     }
     if (random.next() >= this.share) return undefined;
-    const fitting = faults.filter(({ fits }) => fits?.(request) ?? true);
+    const own = random.below(4) === 0 ? faults.filter(({ fits }) => fits?.(request)) : [];
+    // Those of its kind alone are few beside those that befall any request.
+    const fitting = own.length > 0 ? own : faults.filter(({ fits }) => fits?.(request) ?? true);
     const fault = fitting[random.below(fitting.length)];
     if (fault?.burst) this.#burst = { fault, left: 1 + random.below(fault.burst) };
     return fault;
