@@ -9,12 +9,12 @@ export const delivery: Case = {
   limits: { 'figure share with nothing under way': 0.05 },
   rounds: 1,
   long: true,
-  prepare: async (stage) => ({
+  prepare: async (stage, share) => ({
     cloud: await stage.cloud(),
     edges: await stage.edges(),
     services: await stage.services(),
     objectType: stage.name('bench'),
-    objects,
+    objects: Math.round(objects * share),
     bytes: 1_024,
   }),
 };
