@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 import { type ObjectMetadata, type ObjectUpdate, SyncServiceError } from '../../src/client';
 import { NotSentError } from '../../src/client/connection/http';
 import { Feeds } from '../../src/client/updates/feeds';
@@ -79,6 +80,46 @@ describe('a feed', () => {
       service.release('list');
       await clock.advance(minute);
       assert.equal(service.count('list'), 3);
+    });
+
+    it('before the last is handed out of what it knows the metadata of, so that no flow waits for a list', async () => {
+      service.publish(...Array.from({ length: 1_500 }, (_, number) => object(`o${number}`)));
+      const receiver = feeds.receiver('t', { interval: hour, window: 900, includeReceived: false });
+      const updates = read(receiver);
+      await clock.advance(0);
+      await settle();
+      assert.equal(updates.length, 900);
+      await clock.advance(0);
+      assert.equal(service.count('list'), 2);
+    });
+
+    it('on its interval where lists leave out what it does not know the metadata of', async () => {
+      service.publish(...Array.from({ length: 1_001 }, (_, number) => object(`o${number}`)));
+      const receiver = feeds.receiver('t', { interval: 5_000, window: 2_000, includeReceived: false });
+      const updates = read(receiver);
+      service.hold('list');
+      await clock.advance(0);
+      service.release('list');
+      await settle();
+      service.unreadable.add('o1000');
+      await clock.advance(1_000);
+      assert.equal(updates.length, 1_000);
+      for (let round = 0; round < 20; round += 1) await clock.advance(1);
+      assert.ok(service.count('list') <= 3, `${service.count('list')} lists in a second`);
+      service.unreadable.clear();
+      await clock.advance(10_000);
+      await settle();
+      assert.equal(updates.length, 1_001);
+    });
+
+    it('once, however often it is rung before that', async () => {
+      const receiver = feeds.receiver('t', { interval: hour, includeReceived: false });
+      await clock.advance(0);
+      const armed = mock.method(clock, 'after');
+      for (let ring = 0; ring < 100; ring += 1) receiver.ring();
+      assert.ok(armed.mock.callCount() <= 1, `${armed.mock.callCount()} timers`);
+      await clock.advance(0);
+      assert.equal(service.count('list'), 2);
     });
 
     it('for what was marked received until that was answered once', async () => {

@@ -13,6 +13,8 @@ export class Entries {
   readonly #byState = new Map<EntryState, Map<string, Entry>>();
   /** The unread ones that the list being read shall bring the metadata of. */
   #chosen = new Set<string>();
+  /** Whether another list may bring metadata that is missing: lists leave out for good what nobody can read. */
+  #mayBring = false;
   /** None of the paused is due before. */
   #quietUntil = Number.POSITIVE_INFINITY;
   #quietList = 0;
@@ -36,6 +38,11 @@ export class Entries {
   get isUnreadUnlisted(): boolean {
     for (const { unlisted } of this.#in('unread').values()) if (unlisted) return true;
     return false;
+  }
+
+  /** Whether metadata is missing that another list may bring: one has brought some, or none has begun since. */
+  get isMissing(): boolean {
+    return this.#mayBring && this.count('unread') > 0;
   }
 
   first(state: EntryState): Entry | undefined {
@@ -94,6 +101,7 @@ export class Entries {
   enqueue(entry: Entry): void {
     if (this.count('waiting') >= this.kept) entry.object = undefined;
     this.change(entry, entry.object ? 'waiting' : 'unread');
+    if (!entry.object) this.#mayBring = true;
   }
 
   /** Has the entry wait for its time: see Entry.due and Entry.dueList. */
@@ -112,6 +120,7 @@ export class Entries {
    */
   choose(wanted: Iterable<{ objectID: string }>): void {
     const room = Math.max(0, this.kept - this.count('waiting'));
+    this.#mayBring = false;
     this.#chosen = new Set(Array.from(this.#in('unread').keys()).slice(0, room));
     for (const { objectID } of wanted) this.#chosen.add(objectID);
   }
@@ -125,6 +134,7 @@ export class Entries {
   read(entry: Entry, object: ObjectMetadata): void {
     entry.object = object;
     this.change(entry, 'waiting');
+    this.#mayBring = true;
   }
 
   /** The paused whose time has come, once so many lists were read. */

@@ -3,6 +3,8 @@ import type { Entry, EntryState } from './entry';
 import type { Fault } from './fault';
 import type { Ledger, ObjectUpdate } from './ledger';
 
+/** A flow may take so many while a list is read. */
+const fewWaiting = 200;
 /** The first pause after a release, in ms; each further one is twice as long, up to the time of redelivery. */
 const firstPause = 10_000;
 
@@ -20,9 +22,9 @@ export class HandOut {
     return this.inFlow >= window || this.ledger.count('acknowledging') >= window;
   }
 
-  /** Whether a list must be read before more can be handed out. */
+  /** Whether a list must be read, so that the flow need not wait for it before more can be handed out. */
   get needsList(): boolean {
-    return this.ledger.count('waiting') === 0 && this.ledger.count('unread') > 0;
+    return this.ledger.count('waiting') < fewWaiting && this.ledger.entries.isMissing;
   }
 
   /** The next object, if there is a place for it. */

@@ -71,8 +71,9 @@ export class Poll {
     const isAway = this.#failures > 0 && !this.#paused;
     this.#paused = false;
     if (this.#polling) this.#rung = true;
-    else if (!isAway) this.#schedule(0);
-    else if (!this.#wasEarly) {
+    else if (!isAway) {
+      if (!this.#isDue) this.#schedule(0);
+    } else if (!this.#wasEarly) {
       this.#wasEarly = true;
       this.#pollAfter(0);
     }
@@ -86,7 +87,7 @@ export class Poll {
   /** Nobody wants to know, until it is rung. */
   pause(): void {
     this.#paused = true;
-    this.#timer?.cancel();
+    this.#disarm();
   }
 
   close(): void {
@@ -100,8 +101,18 @@ export class Poll {
     this.#pollAfter(delay);
   }
 
-  #pollAfter(delay: number): void {
+  /** Whether a poll begins as soon as it can: rung anew each time, it would be put off for as long as it is rung. */
+  get #isDue(): boolean {
+    return this.#timer !== undefined && this.#due <= this.clock.elapsed();
+  }
+
+  #disarm(): void {
     this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #pollAfter(delay: number): void {
+    this.#disarm();
     this.#state = { ...this.#state, nextPoll: this.clock.now() + delay };
     if (this.#closing.signal.aborted || this.#paused) return;
     this.#timer = this.clock.after(delay, () => void this.#poll());
@@ -109,6 +120,7 @@ export class Poll {
 
   async #poll(): Promise<void> {
     const isEarly = this.clock.elapsed() < this.#due;
+    this.#timer = undefined;
     this.#polling = true;
     this.#rung = false;
     this.#count += 1;

@@ -171,7 +171,7 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
       if (!update) break;
       batch.push(update);
     }
-    if (batch.length === 0 && handOut.needsList) this.host.wantList();
+    if (handOut.needsList) this.host.wantList();
     return batch;
   }
 
