@@ -45,7 +45,8 @@ function settingOf(field: Field, saved: unknown): string | number | boolean | un
     case 'number':
       return positive(saved, Number(field.value), unitOf(field));
     case 'checkbox':
-      return Boolean(saved);
+      // A dialog saves true or false; an environment variable in a flow written by hand is text.
+      return saved === true || saved === 'true';
     case 'choice':
       // Nothing was chosen in a dialog that did not offer what it had.
       return saved === '' && !('' in field.options) ? field.value : String(saved);

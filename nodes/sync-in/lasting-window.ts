@@ -1,5 +1,4 @@
 import type { Node } from 'node-red';
-import type { ReceiverState } from '../../src/client';
 import type { Clock, Timer } from '../../src/system/clock';
 import type { States } from './states';
 
@@ -9,7 +8,6 @@ const lasting = 60_000;
 /** Logs, once, that nothing new comes since the flow consumes nothing; without it that looks like a quiet service. */
 export class LastingWindow {
   #timer: Timer | undefined;
-  #count = 0;
   #isTold = false;
 
   constructor(
@@ -17,11 +15,9 @@ export class LastingWindow {
     private readonly node: Pick<Node, 'log' | 'warn'>,
   ) {}
 
-  /** @param told what one of the receivers says now. */
-  states(states: States, told: ReceiverState | undefined): void {
-    if (told?.phase === 'full') this.#count = told.inFlight + told.acknowledging;
+  states(states: States): void {
     if (states.count('full') > 0) {
-      this.#timer ??= this.clock.after(lasting, () => this.#tell(), { background: true });
+      this.#timer ??= this.clock.after(lasting, () => this.#tell(states), { background: true });
       return;
     }
     this.close();
@@ -36,10 +32,12 @@ export class LastingWindow {
     this.#timer = undefined;
   }
 
-  #tell(): void {
-    if (this.#isTold) return;
+  #tell(states: States): void {
+    const full = states.all().find(({ phase }) => phase === 'full');
+    if (this.#isTold || !full) return;
     this.#isTold = true;
-    const objects = this.#count === 1 ? '1 object is' : `${this.#count} objects are`;
+    const count = full.inFlight + full.acknowledging;
+    const objects = count === 1 ? '1 object is' : `${count} objects are`;
     this.node.warn(`${objects} in the flow and not consumed: nothing new comes until they are`);
   }
 }

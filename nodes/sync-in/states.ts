@@ -12,7 +12,9 @@ export class States {
   }
 
   set(objectType: string, state: ReceiverState): void {
-    this.delete(objectType);
+    const before = this.#byType.get(objectType);
+    if (before) this.#add(before.phase, -1);
+    // It keeps its place: what is said of several is said of the first.
     this.#byType.set(objectType, state);
     this.#add(state.phase, 1);
   }

@@ -70,7 +70,7 @@ export default function (RED: NodeAPI): void {
         send: (message, output) => this.send(outputs.map((each) => (each === output ? message : null))),
         onState: (told) => {
           away.states(intake.states, told);
-          window.states(intake.states, told);
+          window.states(intake.states);
           showState();
         },
         onUnopened: (error) => away.unanswered(error),

@@ -285,6 +285,23 @@ describe('a feed', () => {
     assert.throws(() => feeds.receiver('t', {}), { code: 'SYNC_CLOSED' });
   });
 
+  it('ends whoever reads a receiver that is closed when it gives an object up', async () => {
+    service.publish(object('a'));
+    const receiver = feeds.receiver('t', {
+      redeliverAfter: minute,
+      maxAttempts: 1,
+      onExhausted: () => receiver.close(),
+    });
+    let ended = false;
+    void (async () => {
+      for await (const _ of receiver);
+      ended = true;
+    })();
+    await clock.advance(10 * minute);
+    assert.ok(receiver.closed);
+    assert.ok(ended);
+  });
+
   it('hands out what is accepted alone, and survives listeners that throw', async () => {
     const warnings: string[] = [];
     const onWarning = (warning: Error): void => void warnings.push(warning.message);

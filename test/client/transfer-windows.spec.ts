@@ -158,6 +158,23 @@ describe('the hours of the day of transfers', () => {
       assert.deepEqual(ends(), ['done', 'done', 'done']);
     });
 
+    it('to small data where they end while it waits for its place in the rate', async () => {
+      const client = open(mebibyte, rate);
+      await clock.advance(16.5 * hour);
+      const plain = Array.from({ length: 4 }, (_, index) =>
+        watched(client.updateObjectData({ ...object, objectID: `plain${index}` }, Buffer.alloc(mebibyte))),
+      );
+      await settle();
+      const large = watched(publish(client, 'large', mebibyte));
+      await settle();
+      const small = watched(publish(client, 'small', 10));
+      await clock.advance(9 * hour);
+      assert.deepEqual(new Set(plain.map(({ end }) => end)), new Set(['done']));
+      assert.deepEqual([large.end, small.end], [undefined, 'done']);
+      await clock.advance(11 * hour);
+      assert.equal(large.end, 'done');
+    });
+
     it('to small data where they end amid an upload in chunks', async () => {
       const client = open(0, rate);
       const upload = watched(publish(client, 'o', 5 * mebibyte, { chunkSize: mebibyte }));

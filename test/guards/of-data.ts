@@ -16,10 +16,10 @@ export const guardsOfData = guardsOf('src/client/data', 'test/client', [
     seenBy: ['transfer-windows'],
   },
   {
-    name: 'signed data in chunks keeps the one place when its hours are over',
-    file: 'chunked-upload.ts',
-    find: 'await options.onChunk?.();',
-    replace: '',
+    name: 'signed data keeps the one place when its hours are over before its place in the rate, or amid its chunks',
+    file: 'rate.ts',
+    find: 'await (inHours ? inHours() : this.windows.opened(waits, signal));',
+    replace: 'await this.windows.opened(waits, signal);',
     seenBy: ['transfer-windows'],
   },
   {

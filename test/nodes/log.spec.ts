@@ -27,10 +27,10 @@ describe('the log, of a window that is full,', () => {
     const [clock, lines, states] = [new ManualClock(), [] as string[], new States()];
     const say = (line: string): void => void lines.push(line);
     const window = new LastingWindow(clock, { log: say, warn: say } as never);
-    const tell = (phase: ReceiverState['phase'], objectType = 't'): void => {
-      const told = { phase, inFlight: 2, acknowledging: 0, exhausted: 0 };
+    const tell = (phase: ReceiverState['phase'], objectType = 't', inFlight = 2): void => {
+      const told = { phase, inFlight, acknowledging: 0, exhausted: 0 };
       states.set(objectType, told);
-      window.states(states, told);
+      window.states(states);
     };
     return { clock, lines, tell, window };
   };
@@ -60,6 +60,15 @@ describe('the log, of a window that is full,', () => {
     assert.equal(lines.length, 1);
     tell('connected', 'b');
     assert.deepEqual(lines.slice(1), ['The flow consumes again']);
+  });
+
+  it('counts the objects of one that is full still', async () => {
+    const { clock, lines, tell } = logging();
+    tell('full', 'a', 32);
+    tell('full', 'b', 5);
+    tell('connected', 'b');
+    await clock.advance(60_000);
+    assert.match(lines.join(), /^32 objects/);
   });
 
   it('has none where the flow is at work, or the node closes', async () => {

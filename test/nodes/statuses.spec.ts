@@ -7,6 +7,7 @@ import { invalidInput } from '../../nodes/common/failure';
 import { faultCodes, faultText } from '../../nodes/common/fault';
 import { StatusLine } from '../../nodes/common/status';
 import { sharedText, translatorOf } from '../../nodes/common/text';
+import { States } from '../../nodes/sync-in/states';
 import { statusOf } from '../../nodes/sync-in/status';
 import { sharedLocalService } from '../../nodes/sync-service/local';
 import { errorCodes, type ReceiverState, SyncServiceError } from '../../src/client';
@@ -40,6 +41,22 @@ function sourcesIn(folder: string): string {
     .map((file) => readFileSync(join(folder, file), 'utf8'))
     .join('\n');
 }
+
+describe('the status of a sync-in of several object types', () => {
+  it('goes on to say of two that fail what it says of the first, however often each says so', () => {
+    const states = new States();
+    const failing = (objectType: string, code: 'SYNC_UNAUTHORIZED' | 'SYNC_TIMEOUT'): unknown => {
+      const error = new SyncServiceError(code, code);
+      states.set(objectType, { phase: 'backing-off', inFlight: 0, acknowledging: 0, exhausted: 0, error });
+      return statusOf(states.all(), { refused: false, subscribed: 2 }, 0).text;
+    };
+    const first = failing('a', 'SYNC_UNAUTHORIZED');
+    assert.deepEqual(
+      [failing('b', 'SYNC_TIMEOUT'), failing('a', 'SYNC_UNAUTHORIZED'), failing('b', 'SYNC_TIMEOUT')],
+      [first, first, first],
+    );
+  });
+});
 
 describe('a status that changes often', () => {
   let clock: ManualClock;

@@ -51,6 +51,12 @@ describe('the table of a node', () => {
     assert.equal(settingsOf(fetching, { limit: '', concurrency: '' }).concurrency, 4);
   });
 
+  it('reads the texts of true and false as these: an environment variable is a text', () => {
+    const read = (acknowledgeExpired: unknown): boolean =>
+      settingsOf(receiving, { acknowledgeExpired }).acknowledgeExpired;
+    assert.deepEqual([true, 'true', false, 'false', ''].map(read), [true, true, false, false, false]);
+  });
+
   it('has for what a saved node lacks the values of a new one', () => {
     const { action, waitFor, timeout, destination } = settingsOf(out, { action: '', destination: '' });
     assert.deepEqual(

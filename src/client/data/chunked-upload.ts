@@ -110,7 +110,6 @@ export class ChunkedUploads {
       const end = start + chunk.length;
       const isThere = end <= (from?.sent ?? 0);
       if (!isThere) {
-        await options.onChunk?.();
         const answer = await this.#sendChunk(object, chunk, { start, size }, options);
         if (answer === 'refused') return 'refused';
         if (answer.metadata?.uploadChunkSize === chunkSize) {

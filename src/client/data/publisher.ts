@@ -129,8 +129,8 @@ export class Publisher {
     await options.onBegin?.();
     const signed = options.sign ? { ...metadata, ...(await signatureOf(body, options.sign)) } : metadata;
     const meta = toPublish(signed, this.#paths.kind, true, this.#clock.now());
-    const publish = (onChunk?: () => Promise<void>): Promise<void> =>
-      this.#publish(metadata, meta, body, { ...options, onChunk });
+    const publish = (inHours?: () => Promise<void>): Promise<void> =>
+      this.#publish(metadata, meta, body, { ...options, inHours });
     if (!meta.signature || this.#paths.kind === 'ESS') await publish();
     else await this.#alone(body.size, publish, options);
     return meta;
@@ -142,7 +142,7 @@ export class Publisher {
    */
   async #alone(
     size: number | undefined,
-    publish: (onChunk: () => Promise<void>) => Promise<void>,
+    publish: (inHours: () => Promise<void>) => Promise<void>,
     options: PublishOptions,
   ): Promise<void> {
     let leave = (): void => undefined;

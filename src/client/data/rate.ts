@@ -9,6 +9,8 @@ import { type OnWait, Waits } from './waits';
 export interface HeldOptions {
   signal?: EndSignal | undefined;
   onWait?: OnWait | undefined;
+  /** Waits for the hours in place of the rate, and lets go meanwhile of what is held. */
+  inHours?: (() => Promise<void>) | undefined;
 }
 
 /** Transfers of no more bytes are not held back. */
@@ -146,7 +148,7 @@ export class TransferRate {
   async #enter(options: HeldOptions): Promise<HeldTransfer> {
     const waits = new Waits(options.onWait, this.clock);
     return this.#untilEnded(options.signal, async (signal) => {
-      const left = await this.#place(waits, signal);
+      const left = await this.#place(waits, options.inHours, signal);
       return {
         take: (bytes) => this.#take(bytes, waits, options.signal),
         leave: () => {
@@ -158,9 +160,9 @@ export class TransferRate {
   }
 
   /** A place among the large ones, in their hours. @returns what leaves it. */
-  async #place(waits: Waits, signal: EndSignal): Promise<() => void> {
+  async #place(waits: Waits, inHours: HeldOptions['inHours'], signal: EndSignal): Promise<() => void> {
     for (;;) {
-      await this.windows.opened(waits, signal);
+      await (inHours ? inHours() : this.windows.opened(waits, signal));
       const turn = this.#large.enter(signal);
       if (this.#large.isFull) waits.begin('rate');
       const left = await turn;

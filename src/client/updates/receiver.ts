@@ -176,6 +176,8 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
   }
 
   async #untilSomethingHappens(): Promise<void> {
+    // The application may have closed it, told while it was looked for what comes next.
+    if (this.#closed) return;
     await new Promise<void>((resolve) => {
       this.#waiting.add(resolve);
       this.#arm();
