@@ -37,7 +37,7 @@ async function task(
   parent?: string,
 ): Promise<Task & { bytes: number; file: string }> {
   const edge: Place = await stage.canned();
-  const bytes = whole * share * mebibyte;
+  const bytes = Math.round(whole * share) * mebibyte;
   const objectType = `data-${bytes}`;
   return {
     edge,
