@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import { reset } from './reset';
 
 /** Once so many bytes have passed in the direction of the data, every connection is reset. */
 export interface Mishap {
@@ -83,6 +84,6 @@ export class BrokenLine {
   }
 
   #cut(): void {
-    for (const client of this.#clients) client.resetAndDestroy();
+    for (const client of this.#clients) reset(client);
   }
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { reset } from './reset';
 
 /**
  * How it passes bytes on: at once; each piece a while later; not at all, as behind a firewall that drops them; or every
@@ -56,7 +57,7 @@ export class ServiceProxy {
   #accept(client: Socket): void {
     if (this.#passage === 'cut') {
       client.on('error', () => undefined);
-      client.resetAndDestroy();
+      reset(client);
       return;
     }
     const service = connect(this.target);
@@ -86,6 +87,6 @@ export class ServiceProxy {
   }
 
   #cut(): void {
-    for (const client of this.#clients) client.resetAndDestroy();
+    for (const client of this.#clients) reset(client);
   }
 }

@@ -16,6 +16,7 @@ import {
 } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SeededRandom } from '../../support/random';
+import { reset } from '../../support/reset';
 import { type Answer, type Fault, faults, type Passage, type Request } from './faults';
 import { Words } from './words';
 
@@ -34,7 +35,7 @@ export interface WireOptions {
 /** One connection of a client, below TLS. */
 interface Line {
   readonly client: Socket;
-  reset(): void;
+  cut(): void;
 }
 
 /** Stands between clients and a service, and throws a fault at some of the requests. */
@@ -89,18 +90,18 @@ export class FaultyWire {
     client.on('error', () => undefined);
     if (this.#refused > 0) {
       this.#refused -= 1;
-      client.resetAndDestroy();
+      reset(client);
       return;
     }
     const inner = connect({ host: '127.0.0.1', port: portOf(this.#server) });
     inner.on('error', () => client.destroy());
     inner.on('connect', () => {
       const port = inner.localPort ?? 0;
-      const reset = (): void => {
-        client.resetAndDestroy();
+      const cut = (): void => {
+        reset(client);
         inner.destroy();
       };
-      this.#lines.set(port, { client, reset });
+      this.#lines.set(port, { client, cut });
       inner.on('close', () => this.#lines.delete(port));
     });
     client.pipe(inner).pipe(client);
@@ -160,7 +161,7 @@ export class FaultyWire {
       write: (bytes) => void socket.write(bytes),
       writeBelow: (bytes) => void line?.client.write(bytes),
       end: () => void socket.end(),
-      reset: () => line?.reset(),
+      reset: () => line?.cut(),
       refuse: (connections) => {
         this.#refused = connections;
       },
