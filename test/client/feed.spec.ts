@@ -4,10 +4,13 @@ import { type ObjectMetadata, type ObjectUpdate, SyncServiceError } from '../../
 import { NotSentError } from '../../src/client/connection/http';
 import { Feeds } from '../../src/client/updates/feeds';
 import type { UpdateReceiver } from '../../src/client/updates/receiver';
+import { FileJournal } from '../../src/storage/file-journal';
 import { inMemory, type Journal } from '../../src/storage/journal';
 import { FakeUpdates } from '../support/fake-updates';
 import { ManualClock, settle } from '../support/manual-clock';
+import { failure, MemoryDisk } from '../support/memory-disk';
 import { metadataOf } from '../support/metadata';
+import { MadeUpProcesses } from '../support/processes';
 import { SeededRandom } from '../support/random';
 
 const v1 = '1795470914231361270';
@@ -394,6 +397,39 @@ describe('a feed', () => {
       const count = service.count('list');
       await clock.advance(hour / 2);
       assert.equal(service.count('list'), count);
+    });
+
+    it('is written down once the disk has space again, with nothing new to write', async () => {
+      const disk = new MemoryDisk(new SeededRandom(1));
+      const processes = new MadeUpProcesses();
+      const opened = async (on: MemoryDisk): Promise<FileJournal> => {
+        const machine = { disk: on, clock, random: new SeededRandom(1), processes: processes.start() };
+        const opening = FileJournal.open('/f', { machine });
+        await clock.advance(minute);
+        return opening;
+      };
+      journal = await opened(disk);
+      open();
+      service.publish(object('a'));
+      const [first] = ['one', 'two'].map((name) => {
+        const receiver = feeds.receiver('t', { name, redeliverAfter: hour });
+        read(receiver);
+        return receiver;
+      });
+      await clock.advance(minute);
+      await journal.written();
+      disk.before = ({ name, path }) => {
+        if (name === 'write') throw failure('ENOSPC', name, path);
+      };
+      first?.acknowledge(object('a')).catch(() => undefined);
+      await clock.advance(1_000);
+      disk.before = () => undefined;
+      await clock.advance(minute);
+      const later = disk.kill();
+      processes.endAll();
+      const kept = await opened(later);
+      assert.deepEqual(Array.from(kept.map('acknowledgements').keys()), ['t/a']);
+      await kept.close();
     });
 
     it('is not waited for in a circle: full receivers get what the others have asked for', async () => {

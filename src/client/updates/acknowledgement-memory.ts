@@ -65,6 +65,8 @@ export class AcknowledgementMemory {
     };
     const before = this.kept.get(key);
     if (!before || !isSame(before, remembered)) this.kept.set(key, remembered);
+    // What the disk has refused before is tried again.
+    else void this.written();
   }
 
   async beforeSending(objectType: string, acknowledging: Acknowledging): Promise<void> {
