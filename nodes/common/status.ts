@@ -1,5 +1,6 @@
 import type { Node, NodeStatus } from 'node-red';
 import { type Clock, systemClock, type Timer } from '../../src/system/clock';
+import { warnIfThrown } from '../../src/system/listeners';
 import { NowAndThen } from '../../src/system/now-and-then';
 import { type Fault, faultText } from './fault';
 import { sharedText, statusText, type Text, type Translate, translatorOf } from './text';
@@ -93,7 +94,8 @@ export class StatusLine {
     const key = JSON.stringify(status);
     if (key === this.#shown) return;
     this.#shown = key;
-    this.node.status(status);
+    // It may be sent by a timer: nobody would catch what a listener to the statuses of all nodes throws.
+    warnIfThrown('the status of a node', () => this.node.status(status));
   }
 
   #goOnFollowing(): void {

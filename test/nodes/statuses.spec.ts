@@ -90,6 +90,23 @@ describe('a status that changes often', () => {
     assert.deepEqual([translations, looks], [6, 5]);
   });
 
+  it('goes on where somebody who hears of it throws, in a process that nobody would catch that for', async () => {
+    let tries = 0;
+    const throwing = {
+      status: () => {
+        tries += 1;
+        throw new Error('a listener to the statuses of all nodes');
+      },
+    } as Pick<Node, 'status'>;
+    const told = new StatusLine({ _: String }, throwing, clock);
+    for (const text of ['a', 'b', 'c']) {
+      told.show({ text });
+      await clock.advance(200);
+    }
+    told.close();
+    assert.equal(tries, 4);
+  });
+
   it('tells a failure at once, and that the node closes, and nothing after it', async () => {
     status.show({ text: 'a' });
     status.show({ text: 'b' });
