@@ -79,8 +79,9 @@ export class Application {
         if (asked.by === this.#process?.name) this.oracle.statusOf(objectOf(asked), status);
       },
       onStrangeList: (asked) => {
-        if (asked.by === this.#process?.name && operationOf(asked) === 'list')
-          history.told.nothing(clock.elapsed());
+        if (asked.by !== this.#process?.name) return;
+        if (operationOf(asked) === 'list') history.told.nothing(clock.elapsed());
+        if (operationOf(asked) === 'received list') history.told.nothingReceived(clock.elapsed());
       },
       onText: (asked, lane, { shows }, text) => {
         const isPolled = asked.by === this.#process?.name && lane === 'poll' && operationOf(asked) === 'list';

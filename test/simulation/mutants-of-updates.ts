@@ -179,18 +179,6 @@ export const mutants: readonly Mutant[] = [
       "if (end === 'resting') this.spend(entry, object);\n    else if (end === 'rejected') this.entries.change(entry, end);",
   },
   {
-    name: 'several applications: what others have not consumed is forgotten though it was marked received',
-    file: 'listed.ts',
-    find: 'const isOfOthers = taken !== undefined && consumers > 1;',
-    replace: 'const isOfOthers = taken !== undefined && consumers > 1_000;',
-  },
-  {
-    name: 'several applications: what nobody here has in hand counts again',
-    file: 'asking.ts',
-    find: 'if (!underWay && done) return Promise.resolve(done);',
-    replace: '',
-  },
-  {
     name: 'batches: only the first of each is handed out',
     file: 'receiver.ts',
     find: 'yield* this.#updates(Number.POSITIVE_INFINITY);',

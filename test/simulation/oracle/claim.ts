@@ -101,6 +101,8 @@ export class Claim {
     this.charged = false;
     this.releases = 0;
     this.refusals = 0;
+    // Whether it rests after a power cut only the client knows.
+    if (this.standing === 'free') this.stand('free', now);
     if (!rests.has(this.standing)) return;
     this.isTriedAgain = true;
     this.stand('let go', now);

@@ -64,6 +64,7 @@ export class History {
       reader.open = false;
       reader.isKnown = false;
       reader.glimpsed = false;
+      reader.glimpsedReceived = false;
       reader.told = undefined;
       reader.toldReceived = undefined;
     }
@@ -76,6 +77,7 @@ export class History {
     reader.returns = false;
     reader.joinedAt = now;
     reader.glimpsed = false;
+    reader.glimpsedReceived = false;
     reader.told = undefined;
     reader.toldReceived = undefined;
     reader.owed = reader.plan.includeReceived ? received : [];

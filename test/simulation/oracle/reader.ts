@@ -12,6 +12,8 @@ export class Reader {
   told: ReadonlyMap<string, Appearance> | undefined;
   /** A poll has shown it nothing that it could read. */
   glimpsed = false;
+  /** The same of the list with what was marked received. */
+  glimpsedReceived = false;
   /** What was marked received when it came, as it was told. */
   toldReceived: Map<string, Appearance> | undefined;
   /** What was marked received when it came, and that it wants all the same. */

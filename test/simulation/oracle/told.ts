@@ -36,6 +36,16 @@ export class Told {
     this.joint.reconsider(now);
   }
 
+  /** The same of the list with what was marked received. */
+  nothingReceived(now: number): void {
+    for (const reader of this.readers) {
+      if (!reader.isKnown || !reader.told || reader.toldReceived || !reader.plan.includeReceived) continue;
+      if (reader.glimpsedReceived) reader.toldReceived = new Map();
+      reader.glimpsedReceived = true;
+    }
+    this.joint.reconsider(now);
+  }
+
   /** The answer of a poll broke off after these. */
   partly(shown: readonly Appearance[]): void {
     for (const reader of this.readers) {
@@ -51,11 +61,19 @@ export class Told {
       // What it was told once, later lists can only take away.
       const before = reader.toldReceived;
       const isNews = ({ objectID, version }: Appearance): boolean =>
-        before ? before.get(objectID)?.version === version : !told.has(objectID);
+        before
+          ? before.get(objectID)?.version === version || rests(reader, objectID, version)
+          : !told.has(objectID);
       reader.toldReceived = byID(shown.filter(isNews));
     }
     this.joint.reconsider(now);
   }
+}
+
+/** What rests is known as long as a list shows it: somebody may have it tried again. */
+function rests(reader: Reader, objectID: string, version: string): boolean {
+  const standing = reader.claim(objectID, version)?.standing;
+  return standing === 'rejected' || standing === 'resting';
 }
 
 function byID(shown: readonly Appearance[]): Map<string, Appearance> {
