@@ -7,7 +7,7 @@ import { SeededRandom } from '../../support/random';
 import { makeUserDir } from '../../support/user-dir';
 import { Disturbances } from './disturbances';
 import { type Told, types } from './flow';
-import { type Judgement, judge, type Seen } from './judge';
+import { type Judgement, judge, refusedIn, type Seen } from './judge';
 import { emptied } from './outboxes';
 import { Publisher } from './publisher';
 import { Services } from './services';
@@ -113,12 +113,16 @@ export async function run({ seed, objects, atOnce, faults, calm, onProgress }: C
     await publishing;
     cloud.share = edge.share = 0;
     onProgress('all is published');
+    const all = [...cloud.thrown, ...edge.thrown];
     const deadLetters = await emptied(disturbances.url);
     onProgress('the outboxes are empty');
-    await ask((truth) => truth.consumed());
+    const unfinished = new Set([
+      ...refusedIn(all),
+      ...publishers.flatMap(({ unsure }) => Array.from(unsure)),
+    ]);
+    await ask((truth) => truth.consumed(unfinished));
     onProgress('all is consumed');
     disturbances.check();
-    const all = [...cloud.thrown, ...edge.thrown];
     const { happened } = disturbances;
     const judgement = judge({
       ...{ sent: publishers, seen, thrown: all, disturbances: happened, deadLetters },

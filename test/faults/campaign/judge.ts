@@ -93,6 +93,12 @@ const elsewhere = 'another kind of service at its address';
 /** Answers that look like the service's own, and refuse for good. */
 const refusing = ['403', 'bytes that are no TLS', elsewhere];
 
+/** The IDs of what a false answer may have had refused for good. */
+export function refusedIn(thrown: readonly Thrown[]): Set<string> {
+  const met = thrown.filter(({ method, name }) => method === 'PUT' && refusing.includes(name));
+  return new Set(met.flatMap(({ path }) => path.split(/[/?]/)));
+}
+
 /** Whether a false answer, or an edge that knows that its cloud has consumed it, has refused it for good. */
 function isRefused({ objectID, reason }: OutboxEntry, { seen, thrown }: Evidence): boolean {
   const met = thrown.some(({ name, path }) => refusing.includes(name) && isAbout(path, objectID));

@@ -31,17 +31,25 @@ export class Truth {
     await until('the edge has registered', async () => (await this.#cloud.getDestinations()).length > 0);
   }
 
-  /** At the cloud, by any edge. */
-  async #unconsumed(): Promise<string[]> {
+  /** At the cloud, by any edge; but what is unfinished and has no data yet gets none any more. */
+  async #unconsumed(unfinished: ReadonlySet<string>): Promise<string[]> {
     const lists = await Promise.all(['down', 'kept-down'].map((type) => this.#cloud.listAllObjects(type)));
     return lists
       .flat()
       .filter(({ destinations }) => destinations?.some(({ status }) => status !== 'consumed'))
+      .filter(
+        ({ destinations, objectID }) =>
+          !unfinished.has(objectID) || destinations?.some(({ status }) => status !== 'pending'),
+      )
       .map(({ objectID }) => objectID);
   }
 
-  /** Until nothing waits for anybody. */
-  async consumed(): Promise<void> {
+  /**
+   * Until nothing waits for anybody.
+   *
+   * @param unfinished IDs of what may have ended between its metadata and its data: by a false answer, or with its flow.
+   */
+  async consumed(unfinished: ReadonlySet<string>): Promise<void> {
     let waiting: string[] = [];
     const look = async (): Promise<boolean> => {
       const arrived = await Promise.all([
@@ -50,7 +58,7 @@ export class Truth {
       ]);
       waiting = arrived.flat().map(({ objectID }) => objectID);
       // Lists of thousands, which take the service from those who consume: only once nobody seems to any more.
-      if (waiting.length === 0) waiting = await this.#unconsumed();
+      if (waiting.length === 0) waiting = await this.#unconsumed(unfinished);
       if (waiting.length > 0) await pause(500);
       return waiting.length === 0;
     };
