@@ -37,7 +37,9 @@ function declarePublic(): void {
     run('api-extractor', ['run'], 'ignore');
     rmSync(dirname(kept), { recursive: true, force: true });
     cpSync(manifest.types, kept);
-  } else cpSync(kept, manifest.types);
+  }
+  // Who compiles against them may have named no types, as is usual since TypeScript 6.
+  writeFileSync(manifest.types, `/// <reference types="node" />\n${readFileSync(kept, 'utf8')}`);
 }
 
 /** What is in a folder, and in some files, as a few letters. */
