@@ -13,6 +13,7 @@ interface Transfer {
   bytes: number;
   total: number | undefined;
   waitsFor: TransferWait | undefined;
+  hasWaited: boolean;
 }
 
 /** Told by a transfer how far it is, and what it waits for. */
@@ -38,7 +39,7 @@ export class Transfers {
   /** Runs `work`, which says how far it is. */
   async run<T>(work: (listeners: TransferListeners) => Promise<T>): Promise<T> {
     const since = this.clock.elapsed();
-    const transfer: Transfer = { since, bytes: 0, total: undefined, waitsFor: undefined };
+    const transfer: Transfer = { since, bytes: 0, total: undefined, waitsFor: undefined, hasWaited: false };
     this.#running.add(transfer);
     try {
       return await work({
@@ -47,9 +48,9 @@ export class Transfers {
           this.#tellNowAndThen();
         },
         onWait: (reason) => {
-          transfer.waitsFor = reason;
-          // It may wait before its first byte, and for long.
-          if (reason) this.clock.after(worthTelling, () => this.#tellNowAndThen(), { background: true });
+          Object.assign(transfer, { waitsFor: reason, hasWaited: true });
+          // It may wait before its first byte, and for long; and nothing may come for long once it goes on.
+          this.clock.after(worthTelling, () => this.#tellNowAndThen(), { background: true });
         },
       });
     } finally {
@@ -60,7 +61,7 @@ export class Transfers {
   #tellNowAndThen(): void {
     const now = this.clock.elapsed();
     const long = Array.from(this.#running).filter(
-      ({ bytes, since, waitsFor }) => (bytes > 0 || waitsFor) && now - since >= worthTelling,
+      ({ bytes, hasWaited, since }) => (bytes > 0 || hasWaited) && now - since >= worthTelling,
     );
     if (long.length === 0 || now - this.#told < shortestInterval) return;
     this.#told = now;

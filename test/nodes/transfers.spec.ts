@@ -113,6 +113,22 @@ describe('transfers that wait for their rate', () => {
     assert.equal(told.length, 3);
   });
 
+  it('are not told any more once it goes on, also where nothing comes for long then', async () => {
+    const [clock, told] = [new ManualClock(), [] as unknown[]];
+    const transfers = new Transfers((text) => told.push(text), clock);
+    const transfer = held();
+    const done = transfers.run(transfer.work);
+    transfer.onWait('retry');
+    await clock.advance(5_000);
+    transfer.onWait(undefined);
+    await clock.advance(5_000);
+    const key = '@edge-sync/node-red/sync-service:sync-service.transfer.retry';
+    assert.deepEqual(told, [{ key, values: { progress: '0.0 MiB' } }, '0.0 MiB']);
+    transfer.end();
+    await done;
+    assert.equal(clock.waiting, 0);
+  });
+
   it('are as their sync-service says: its rate, and whether large data is sent in chunks', async () => {
     const store = await ChunkStore.start();
     const settings: ConnectionSettings = {
