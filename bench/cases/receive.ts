@@ -6,7 +6,7 @@ const bytes = 1_024;
 /** How many are received, and how many before that: what is compiled meanwhile would count. */
 const [objects, warming] = [4_000, 2_000];
 /** Our receiver reads the list once for so many of them, as its row tells: so the peer does too. */
-const forOneList = 1_000;
+const forOneList = 700;
 
 async function prepare(stage: Stage, share: number, checkVersion: boolean): Promise<ReceiveTask & Task> {
   const count = Math.round(objects * share);
