@@ -51,9 +51,8 @@ export class Feeds {
 
   /** The receivers of one type, or of all. */
   receivers(objectType?: string): UpdateReceiver[] {
-    return this.#all()
-      .filter((feed) => objectType === undefined || feed.objectType === objectType)
-      .flatMap((feed) => feed.receivers());
+    if (objectType === undefined) return this.#all().flatMap((feed) => feed.receivers());
+    return this.#byType.get(objectType)?.receivers() ?? [];
   }
 
   /** See SyncServiceClient.waitedFor. */
