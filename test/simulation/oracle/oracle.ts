@@ -180,6 +180,7 @@ export class Oracle implements Bench, ServiceWitness {
 
   joined(reader: Reader, received: readonly Appearance[]): void {
     this.#note(`client: ${reader.name} joins`);
+    if (!this.history.readers.some(({ open }) => open)) this.#polled.mayBeginAnew();
     this.history.joined(reader, received, this.now);
   }
 

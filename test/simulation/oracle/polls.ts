@@ -6,6 +6,8 @@ export class Polls {
   #open = 0;
   #endedAt = Number.NEGATIVE_INFINITY;
   #last: PollEnd = 'never';
+  /** Whether it is for certain when a poll has ended well last. */
+  isSuccessKnown = true;
   /** How many requests have ended badly, one after the other. */
   badly = 0;
   /** When the last request of a poll has ended, as the time of day was then. */
@@ -19,6 +21,12 @@ export class Polls {
     this.badly = 0;
     this.#last = 'never';
     this.#success = undefined;
+  }
+
+  /** Where nobody was there for a while another feed may have begun, which has not polled. */
+  mayBeginAnew(): void {
+    this.#last = 'unsure';
+    this.isSuccessKnown = false;
   }
 
   /** Whether nothing is asked just now: what it has come to may be told. */
@@ -40,7 +48,10 @@ export class Polls {
 
   /** @param anew it is no part of the poll whose request has just ended. */
   begins(now: number, anew: boolean): void {
-    if (anew || this.isQuiet(now)) this.#success = this.lastSuccess;
+    if (anew || this.isQuiet(now)) {
+      this.isSuccessKnown ||= this.#last === 'well';
+      this.#success = this.lastSuccess;
+    }
     this.#open += 1;
   }
 

@@ -53,7 +53,7 @@ export class Status {
     const isConnected = phase === 'connected' || phase === 'full';
     const isTrue = last === 'well' ? isConnected : badly < mostTries || phase === 'backing-off';
     if (!isTrue) this.#broken(`${name} is ${phase}, and its last poll went ${last}`);
-    if (last === 'unsure') return;
+    if (last === 'unsure' || !this.polls.isSuccessKnown) return;
     if (lastSuccess !== this.polls.lastSuccess)
       this.#broken(`${name} polled well at ${lastSuccess}, not at ${this.polls.lastSuccess}`);
   }
