@@ -286,6 +286,38 @@ describe('what a receiver has in hand', () => {
     assert.equal(take(), undefined);
   });
 
+  for (const isListed of [true, false]) {
+    const where = isListed ? 'plain lists bring' : 'the list of those marked received brings';
+    it(`tells of what rests once ${where} its metadata, which was let go when it was marked received`, () => {
+      make({ maxAttempts: 1 });
+      const readLists = (): void => {
+        if (isListed) offer(object('a'));
+        else offer();
+        inHand.listed.offerReceived(readObject(object('a')), list, false);
+        inHand.listed.endReceived(list);
+      };
+      offer(object('a'));
+      assert.equal(take(), 'a v1 1');
+      acknowledge('a');
+      inHand.asked.taken('a', v1, 'received');
+      readLists();
+      acknowledge('a');
+      inHand.asked.refused('a', v1);
+      inHand.handOut.release('a', v1, 'flow', new Error('refused'));
+      assert.deepEqual([inHand.count('resting'), givenUp.length], [1, 0]);
+      assert.equal(inHand.listed.needsReceivedList, !isListed);
+      for (let n = 0; n < 2; n += 1) {
+        readLists();
+        assert.deepEqual(
+          givenUp.map(({ update, error }) => [update.object.objectID, update.attempt, error?.message]),
+          [['a', 1, 'refused']],
+        );
+      }
+      assert.equal(inHand.listed.needsReceivedList, false);
+      assert.equal(take(), undefined);
+    });
+  }
+
   it('forgets what is no longer listed, unless it came with those marked received', () => {
     offer(object('a'));
     inHand.listed.offerReceived(readObject(object('b')), list, true);
@@ -436,6 +468,29 @@ describe('what a receiver has in hand', () => {
       offer();
       offerReceived(object('a'), object('b'));
       inHand.listed.prune();
+      assert.equal(take(), undefined);
+      offer();
+      offerReceived();
+      assert.deepEqual(Array.from(journal.map('in hand t reader').keys()), []);
+    });
+
+    it('remembers what was consumed while another application had it marked received, and others have not', () => {
+      const shared = metadataOf({ objectID: 'a', instanceID: v1, consumers: 2 });
+      const offerReceived = (...objects: ObjectMetadata[]): void => {
+        for (const each of objects) inHand.listed.offerReceived(readObject(each), list, true);
+        inHand.listed.endReceived(list);
+      };
+      offer(shared);
+      assert.equal(take(), 'a v1 1');
+      acknowledge('a');
+      offer();
+      inHand.asked.taken('a', v1, 'consumed');
+      assert.ok(inHand.listed.needsReceivedList);
+      offer();
+      offerReceived(shared);
+      restart();
+      offer();
+      offerReceived(shared);
       assert.equal(take(), undefined);
       offer();
       offerReceived();

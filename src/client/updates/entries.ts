@@ -9,6 +9,8 @@ import { versionOf } from './version';
 export class Entries {
   /** What plain lists do not show: the other list is to tell whether it was marked received, or is gone. */
   readonly doubted = new Set<Entry>();
+  /** They rest, and nobody has been told: their metadata was missing, and a list is to bring it. */
+  readonly untold = new Set<Entry>();
   readonly #byID = new Map<string, Entry>();
   readonly #byState = new Map<EntryState, Map<string, Entry>>();
   /** The unread ones that the list being read shall bring the metadata of. */
@@ -35,8 +37,9 @@ export class Entries {
   }
 
   /** Whether the metadata of an object is missing that plain lists do not show. */
-  get isUnreadUnlisted(): boolean {
+  get isMissingUnlisted(): boolean {
     for (const { unlisted } of this.#in('unread').values()) if (unlisted) return true;
+    for (const { unlisted } of this.untold) if (unlisted) return true;
     return false;
   }
 
@@ -87,11 +90,13 @@ export class Entries {
   delete(entry: Entry): void {
     this.#byID.delete(entry.objectID);
     this.#in(entry.state).delete(entry.objectID);
+    this.untold.delete(entry);
   }
 
   /** Moves the entry to the end of a state. */
   change(entry: Entry, state: EntryState): void {
     this.#in(entry.state).delete(entry.objectID);
+    this.untold.delete(entry);
     entry.state = state;
     this.#in(state).set(entry.objectID, entry);
     if (state === 'acknowledged' || state === 'resting' || state === 'rejected') entry.object = undefined;

@@ -76,8 +76,15 @@ export class Ledger {
     if (this.outlived(entry)) return 'outlived';
     if (entry.spent < this.rules.maxAttempts) return 'spent';
     this.end(entry, 'resting', 'resting');
-    if (object) this.onGivenUp({ object, attempt: entry.spent, redelivered: true }, entry.error);
+    if (object) this.giveUp(entry, object);
+    else this.entries.untold.add(entry);
     return 'resting';
+  }
+
+  /** Tells that an object rests. */
+  giveUp(entry: Entry, object: ObjectMetadata): void {
+    this.entries.untold.delete(entry);
+    this.onGivenUp({ object, attempt: entry.spent, redelivered: true }, entry.error);
   }
 
   /** The object was let go: a newer version that waited for that takes its place, and what left the list is forgotten. */

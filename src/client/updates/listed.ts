@@ -80,7 +80,7 @@ export class Listed {
 
   /** Whether an object that plain lists do not show waits for its metadata, or for what became of it. */
   get needsReceivedList(): boolean {
-    return this.ledger.entries.isUnreadUnlisted || this.ledger.entries.doubted.size > 0;
+    return this.ledger.entries.isMissingUnlisted || this.ledger.entries.doubted.size > 0;
   }
 
   /** That list was read to its end: what plain lists do not show, and it did not either, is gone. */
@@ -119,11 +119,13 @@ export class Listed {
     this.ledger.siblings.askAgain(entry);
   }
 
-  /** Only what waits for its metadata needs to be read. */
+  /** Only what waits for its metadata needs to be read: to be handed out, or to be told of. */
   #read(entry: Entry, listed: ListedObject): void {
     const { entries } = this.ledger;
-    const object = entries.isChosen(entry) ? listed.metadata() : undefined;
-    if (object) entries.read(entry, object);
+    const isUntold = entries.untold.has(entry);
+    const object = isUntold || entries.isChosen(entry) ? listed.metadata() : undefined;
+    if (object && isUntold) this.ledger.giveUp(entry, object);
+    else if (object) entries.read(entry, object);
   }
 
   #replace(entry: Entry, listed: ListedObject): void {

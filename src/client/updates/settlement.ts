@@ -63,8 +63,7 @@ export class Settlement {
       return;
     }
     this.#noteTaken(entry, how);
-    // Later lists leave out what is marked received.
-    if (how === 'received' && !entry.newer) entry.unlisted ||= !this.ledger.isListed(entry);
+    this.#mayStay(entry, how);
     if (this.ledger.outlived(entry)) return;
     // The list that was under way may show it still. For several consumers it may stay where only the other list shows it.
     if (how !== 'received' && entry.consumers <= 1) entry.unlisted = false;
@@ -100,6 +99,15 @@ export class Settlement {
     const remembered = this.ledger.memory.get(objectID);
     if (this.ledger.lists > 0 || remembered?.version !== version) return;
     this.ledger.memory.set(objectID, { ...remembered, inHand: false, end: how });
+  }
+
+  /** Lists leave out what is marked received; what others have not consumed yet may be that, too, and must not be new after a restart. */
+  #mayStay(entry: Entry, how: Taken): void {
+    const { entries, rules } = this.ledger;
+    if (entry.newer || this.ledger.isListed(entry)) return;
+    const isOfOthers = entry.consumers > 1 && rules.includeReceived;
+    entry.unlisted = how === 'received' || isOfOthers;
+    if (how !== 'received' && isOfOthers) entries.doubted.add(entry);
   }
 
   /** From here on lists tell whether the service has forgotten it. */

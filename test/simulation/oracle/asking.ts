@@ -48,8 +48,8 @@ export class Asking {
       const isReceived = isLast && claim.standing === 'settled' && claim.taken === 'received';
       const isHeld = claim.standing === 'in the flow' || claim.standing === 'asked' || isReceived;
       claim.apart = isHeld ? claim.apart : !reader.isTold(claim.appearance);
-      // Who let go of it has perhaps been handed others in its place.
-      claim.late ||= !isHeld;
+      // Who let go of it has perhaps been handed others in its place; what it had marked received may be gone by now.
+      claim.late ||= !isHeld || (isReceived && !reader.isTold(claim.appearance));
       claim.asked.add(how);
       claim.unanswered += 1;
       claim.stand('asked', now);

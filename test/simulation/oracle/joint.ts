@@ -116,6 +116,13 @@ export class Joint {
     const order = this.objects.newest(objectID, version)?.order ?? 0;
     return this.readers.some((reader) => {
       const claim = reader.claim(objectID, version);
+      // The list with what was marked received may show it, where it was read for others.
+      if (
+        claim?.standing === 'let go' &&
+        reader.plan.includeReceived &&
+        !reader.isTold({ objectID, version })
+      )
+        return true;
       // Whether what was said of it counts that went and came again as it was depends on who saw it go.
       return claim !== undefined && (claim.standing === 'free' || claim.appearance.order < order);
     });

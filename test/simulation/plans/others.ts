@@ -1,5 +1,5 @@
 import type { SeededRandom } from '../../support/random';
-import type { ApplicationPlan, ReceiverPlan, Step } from './plan';
+import type { ApplicationPlan, Deed, ReceiverPlan, Step } from './plan';
 import { planReceivers } from './receivers';
 import { planClients } from './steps';
 import { between, type Theme } from './theme';
@@ -13,7 +13,7 @@ export function planOthers(random: SeededRandom, theme: Theme): ApplicationPlan[
       ...receiver,
       name: `${receiver.name} of application ${index + 2}`,
     });
-    return { journal: random.next() < 0.5, receivers: receivers.map(ofIt) };
+    return { journal: random.next() < 0.5, receivers: inTwoSteps(random, receivers.map(ofIt)) };
   });
 }
 
@@ -48,6 +48,20 @@ export function planDeploys(random: SeededRandom, theme: Theme, receivers: reado
   const how = random.pick<'closed' | 'killed'>(['closed', 'killed']);
   const lasts = between(random, 100, 8_000);
   return [{ does: 'restart the client', how, lasts, keepsMessages: random.next() < 0.5, ...without, at }];
+}
+
+/** Some say that they have received what comes, and that they have consumed it only later. */
+export function inTwoSteps(random: SeededRandom, receivers: readonly ReceiverPlan[]): ReceiverPlan[] {
+  return receivers.map((receiver) => {
+    if (random.next() < 0.5) return receiver;
+    const deeds = Array.from({ length: 12 }, (_, index): Deed => {
+      const before = receiver.deeds[index];
+      if (before && random.next() < 0.4) return before;
+      const again = between(random, 0, random.pick([10, 5_000, 30_000]));
+      return { does: 'receive, then consume', after: between(random, 0, random.pick([0, 3_000])), again };
+    });
+    return { ...receiver, deeds };
+  });
 }
 
 /** Some are read in batches, as nodes do. */

@@ -1,6 +1,6 @@
 import { SeededRandom } from '../../support/random';
 import { planFaults, planForgetting } from './faults';
-import { inBatches, planDeploys, planOthers, withOthers } from './others';
+import { inBatches, inTwoSteps, planDeploys, planOthers, withOthers } from './others';
 import type { Plan } from './plan';
 import { planReceivers } from './receivers';
 import { planSteps, planTryingAgain } from './steps';
@@ -12,8 +12,9 @@ export function planOf(seed: number): Plan {
   const theme = themeOf(random);
   const service = random.next() < 0.8 ? 'ESS' : 'CSS';
   const planned = planReceivers(random, theme);
-  const receivers = inBatches(new SeededRandom(seed + 8_000_000), planned);
   const others = planOthers(new SeededRandom(seed + 9_000_000), theme);
+  const habits = others.length > 0 ? inTwoSteps(new SeededRandom(seed + 10_000_000), planned) : planned;
+  const receivers = inBatches(new SeededRandom(seed + 8_000_000), habits);
   return {
     seed,
     service,
