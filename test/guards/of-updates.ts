@@ -31,6 +31,27 @@ export const guardsOfUpdates = guardsOf('src/client/updates', 'test/client', [
     replace: 'return readers.length > 0 ? Math.min(...intervals)',
     seenBy: 'feed',
   },
+  {
+    name: 'what rests without its metadata is never told of',
+    file: 'listed.ts',
+    find: 'if (object && isUntold) this.ledger.giveUp(entry, object);\n    else',
+    replace: 'if (isUntold) return;\n   ',
+    seenBy: 'in-hand',
+  },
+  {
+    name: 'what rests without its metadata, and plain lists do not show, is never told of',
+    file: 'entries.ts',
+    find: 'for (const { unlisted } of this.untold) if (unlisted) return true;',
+    replace: '',
+    seenBy: 'in-hand',
+  },
+  {
+    name: 'what others have not consumed, and no plain list shows, is new after a restart',
+    file: 'settlement.ts',
+    find: 'const isOfOthers = entry.consumers > 1 && rules.includeReceived;',
+    replace: 'const isOfOthers = entry.consumers > 1 && !rules;',
+    seenBy: 'in-hand',
+  },
 ]);
 
 /** Those that its known histories see, and no seed of today. */

@@ -100,12 +100,6 @@ export const mutants: readonly Mutant[] = [
     replace: 'this.ledger.enqueue(entry);',
   },
   {
-    name: 'taken: what others have not consumed, and no plain list shows, is new after a restart',
-    file: 'settlement.ts',
-    find: 'const isOfOthers = entry.consumers > 1 && rules.includeReceived;',
-    replace: 'const isOfOthers = entry.consumers > 1 && !rules;',
-  },
-  {
     name: 'outdated: without a pause',
     file: 'settlement.ts',
     find: 'this.ledger.disagree(entry);',
@@ -176,12 +170,6 @@ export const mutants: readonly Mutant[] = [
     file: 'ledger.ts',
     find: 'if (object) this.giveUp(entry, object);',
     replace: 'if (object && entry.spent < 0) this.giveUp(entry, object);',
-  },
-  {
-    name: 'given up: nobody is told of what was marked received before',
-    file: 'listed.ts',
-    find: 'if (object && isUntold) this.ledger.giveUp(entry, object);\n    else',
-    replace: 'if (isUntold) return;\n   ',
   },
   {
     name: 'given up: again at each restart',

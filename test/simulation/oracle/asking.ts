@@ -47,7 +47,9 @@ export class Asking {
       const isLast = reader.on(named.objectID).at(-1) === claim;
       const isReceived = isLast && claim.standing === 'settled' && claim.taken === 'received';
       const isHeld = claim.standing === 'in the flow' || claim.standing === 'asked' || isReceived;
-      claim.apart = isHeld ? claim.apart : !reader.isTold(claim.appearance);
+      // What it had marked received is not in its hands any more either, once a list has shown it another version.
+      const isReplaced = isReceived && reader.isToldOther(claim.appearance);
+      claim.apart = isHeld && !isReplaced ? claim.apart : !reader.isTold(claim.appearance);
       // Who let go of it has perhaps been handed others in its place; what it had marked received may be gone by now.
       claim.late ||= !isHeld || (isReceived && !reader.isTold(claim.appearance));
       claim.asked.add(how);

@@ -96,6 +96,8 @@ export class History {
       else if (claim.standing === 'in the flow') claim.stand('let go', now);
       reader.changed(claim, now);
     }
+    // What it had in hand, and no list shows it any more, nobody waits for.
+    this.joint.reconsider(now);
   }
 
   /** Whoever has left to come again, and has not, will not. */

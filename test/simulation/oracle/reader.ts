@@ -58,6 +58,12 @@ export class Reader {
     return (this.told?.get(objectID) ?? this.toldReceived?.get(objectID))?.version === version;
   }
 
+  /** Whether a list shows it another version than this. */
+  isToldOther({ objectID, version }: Pick<Appearance, 'objectID' | 'version'>): boolean {
+    const told = this.told?.get(objectID) ?? this.toldReceived?.get(objectID);
+    return told !== undefined && told.version !== version;
+  }
+
   /** Its claims on an object, in the order in which their versions were handed out first. */
   on(objectID: string): readonly Claim[] {
     return this.#claims.get(objectID) ?? [];
@@ -111,8 +117,19 @@ export class Reader {
     for (const claim of over) {
       const { until } = claim;
       claim.spend(until);
+      this.#doubt(claim);
       this.changed(claim, until);
     }
+  }
+
+  /** A list has told it all there is: what it has let go of, and is told of no more, it may forget. */
+  forgetUntold(): void {
+    for (const claim of this.all())
+      if (claim.standing === 'let go' || claim.standing === 'refused') this.#doubt(claim);
+  }
+
+  #doubt(claim: Claim): void {
+    claim.vague ||= !this.isTold(claim.appearance);
   }
 
   /** Those whose acknowledgement waits for others are among them; of those before a restart nobody hears any more. */

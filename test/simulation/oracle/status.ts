@@ -25,8 +25,11 @@ export class Status {
     const held = [...reader.inFlow(), ...reader.inAcknowledgement()];
     this.#counted(reader, 'what it holds', state.inFlight + state.acknowledging, held);
     const resting = claims.filter(({ standing }) => standing === 'resting');
-    // What no list shows any more is forgotten, sooner or later.
-    const told = resting.filter(({ appearance }) => reader.isTold(appearance));
+    // What no list shows any more is forgotten, sooner or later, and new when it comes again.
+    const { objects } = this.bench.history;
+    const told = resting.filter(
+      ({ appearance }) => reader.isTold(appearance) && objects.current(appearance.objectID) === appearance,
+    );
     if (state.exhausted < told.length || state.exhausted > resting.length)
       this.#counted(reader, 'exhausted', state.exhausted, told);
   }

@@ -21,6 +21,7 @@ export class Told {
       reader.told = told;
       // What it shows was not marked received.
       for (const objectID of told.keys()) reader.toldReceived?.delete(objectID);
+      reader.forgetUntold();
     }
     this.joint.reconsider(now);
   }
