@@ -381,6 +381,36 @@ describe('a feed', () => {
       assert.deepEqual(said(looks), ['a v1 1']);
     });
 
+    it('waits for nobody who filters it out while no list of those marked received can be read', async () => {
+      service.failures.set('list received', unreachable);
+      service.publish(object('a'));
+      const one = feeds.receiver('t', { name: 'one' });
+      feeds.receiver('t', { name: 'filters', accepts: () => false });
+      read(one);
+      await clock.advance(0);
+      void one.acknowledge(object('a'));
+      await clock.advance(0);
+      assert.equal(service.count('consumed a'), 1);
+    });
+
+    it('waits for nobody who came again and rejected it before there was another list', async () => {
+      service.publish(object('a'));
+      const [one, two] = ['one', 'two'].map((name) => feeds.receiver('t', { name }));
+      assert.ok(one && two);
+      for (const receiver of [one, two]) read(receiver);
+      await clock.advance(0);
+      void one.acknowledge(object('a'));
+      service.failures.set('list', unreachable);
+      two.close({ returning: true });
+      const again = feeds.receiver('t', { name: 'two' });
+      const updates = read(again);
+      await clock.advance(0);
+      assert.deepEqual([said(updates), service.count('consumed a')], [['a v1 1'], 0]);
+      again.reject(object('a'));
+      await clock.advance(0);
+      assert.equal(service.count('consumed a'), 1);
+    });
+
     it('waits for no list that is never whole: neither where nobody has the object, nor for who may not have it', async () => {
       service.publish(object('huge'), object('a'), object('b'));
       service.unreadable.add('huge');

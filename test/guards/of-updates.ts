@@ -32,6 +32,20 @@ export const guardsOfUpdates = guardsOf('src/client/updates', 'test/client', [
     seenBy: 'feed',
   },
   {
+    name: 'who does not take an object is waited for until the list of those marked received was read',
+    file: 'readers.ts',
+    find: 'return object === undefined || accepts(object);',
+    replace: 'return true;',
+    seenBy: 'feed',
+  },
+  {
+    name: 'who came again is waited for until a list was read, whatever it has said of the object',
+    file: 'readers.ts',
+    find: 'const isNew = !listed && inHand.asked.find(objectID, version) === undefined;',
+    replace: 'const isNew = !listed;',
+    seenBy: 'feed',
+  },
+  {
     name: 'what rests without its metadata is never told of',
     file: 'listed.ts',
     find: 'if (object && isUntold) this.ledger.giveUp(entry, object);\n    else',

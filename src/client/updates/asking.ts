@@ -135,7 +135,8 @@ export class Asking {
 
   /**
    * Whose word it is: that of the receiver that is named and known here, whatever it has by now, or else of one that has
-   * the object: what one says is not said for a sibling.
+   * the object: what one says is not said for a sibling. The word of one that was removed, or has another name by now, is
+   * such a word, too: it would else be nobody's, and asked of the service without waiting for anybody.
    */
   #speaker(name: string | undefined, object: ObjectReference & Partial<ObjectMetadata>): string | undefined {
     if (name !== undefined && this.readers.asked(name)) return name;

@@ -155,11 +155,10 @@ export class Readers {
 
   /** The names of those that an acknowledgement waits for: they get the version, or may do so, and have not asked. */
   awaited({ askers, awaited, request: { objectID, version } }: Acknowledging): string[] {
-    const known = this.all().filter(({ inHand, listed, receiver, wantsReceived }) => {
-      if (receiver.observes) return false;
-      // What a list is still to bring it, it may get.
-      const mayCome = !listed || (wantsReceived && inHand.asked.find(objectID, undefined) === undefined);
-      return mayCome || inHand.asked.awaits(objectID, version);
+    const known = this.all().filter((reader) => {
+      if (reader.receiver.observes) return false;
+      const mayCome = this.#mayGet(reader, objectID, version);
+      return mayCome || reader.inHand.asked.awaits(objectID, version);
     });
     const unknown = awaited.filter((name) => this.#absent.has(name) && !this.#absent.get(name)?.reader);
     return [...known.map(({ receiver }) => receiver.name), ...unknown].filter((name) => !askers.has(name));
@@ -169,6 +168,24 @@ export class Readers {
     for (const { patience } of this.#absent.values()) patience.cancel();
     this.#absent.clear();
     for (const { receiver } of this.present()) receiver.close();
+  }
+
+  /** What a list is still to bring it, it may get, unless it has it already, or does not take it. */
+  #mayGet({ accepts, inHand, listed, wantsReceived }: Reader, objectID: string, version: string): boolean {
+    const isNew = !listed && inHand.asked.find(objectID, version) === undefined;
+    const mayCome = isNew || (wantsReceived && inHand.asked.find(objectID, undefined) === undefined);
+    if (!mayCome || !accepts) return mayCome;
+    const object = this.#objectOf(objectID, version);
+    return object === undefined || accepts(object);
+  }
+
+  /** The metadata of a version, as one of those has it who were handed it. */
+  #objectOf(objectID: string, version: string): ObjectMetadata | undefined {
+    for (const { inHand } of this.all()) {
+      const object = inHand.asked.find(objectID, version)?.object;
+      if (object) return object;
+    }
+    return undefined;
   }
 
   #lose(name: string): void {

@@ -126,8 +126,10 @@ export class HandingOut {
     const flow = [...reader.inFlow(), ...asked.slice(window)];
     // Receivers that are full of what they asked for would wait for each other for ever: the one may have more.
     const isWanted = this.bench.history.isWanted(reader, appearance);
-    const late = flow.filter((each) => each.late).length;
-    const most = isWanted ? 2 * window - Math.min(asked.length, window) + late : window;
+    const late = flow.filter((each) => each.late);
+    // What it had marked received, and no list showed any more when it was asked for again, has perhaps no place.
+    const gone = late.filter(({ taken }) => taken === 'received');
+    const most = isWanted ? 2 * window - Math.min(asked.length, window) + late.length : window + gone.length;
     this.#unlessAnsweredNow(
       flow,
       most,

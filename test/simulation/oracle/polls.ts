@@ -43,6 +43,8 @@ export class Polls {
   /** A poll may have failed of which nothing shows. */
   doubt(): void {
     if (this.#open === 0) this.#success = this.lastSuccess;
+    // Something that was asked at the moment when a poll ended well, and has failed, may be part of it or not.
+    else if (this.#last === 'well') this.isSuccessKnown = false;
     this.#last = 'unsure';
   }
 
