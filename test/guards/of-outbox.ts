@@ -13,6 +13,12 @@ export const guardsOfOutbox = guardsOf(
       replace: '      await log.close();',
     },
     {
+      name: 'a refusal without a word is believed, whatever kind of service it comes from',
+      file: 'drain.ts',
+      find: "verdict === 'refused' && isWithoutWord(error)",
+      replace: 'false',
+    },
+    {
       name: 'large data takes the places of small data',
       file: 'drain.ts',
       find: 'this.#large < Math.max(1, limits.atOnce - 1)',

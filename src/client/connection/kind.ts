@@ -10,6 +10,11 @@ export function isHealth(value: unknown): boolean {
   return nodeType === 'CSS' || nodeType === 'ESS';
 }
 
+/** Whether a service with this health is of that kind. */
+export function isOfKind(health: unknown, kind: ServiceKind): boolean {
+  return isHealth(health) && (health as { general: { nodeType: unknown } }).general.nodeType === kind;
+}
+
 /**
  * Compares the kind of the service with what the client was made for, before the first request and again after the
  * service could not be reached: the paths of the one answer 404 on the other, which looks like "nothing new" for ever.

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../../system/clock';
 import type { Random } from '../../system/random';
+import { isOfKind } from '../connection/kind';
 import type { TransferWait } from '../data/waits';
 import { isSyncServiceError } from '../errors';
 import { Contact } from './contact';
@@ -9,7 +10,7 @@ import type { Lines } from './lines';
 import type { OutboxClient, OutboxLimits } from './options';
 import { Pace } from './pace';
 import type { OutboxStore } from './store';
-import { isForbiddenByService, reasonOf, type Verdict, verdictOn } from './verdict';
+import { isForbiddenByService, isWithoutWord, reasonOf, type Verdict, verdictOn } from './verdict';
 
 export interface DrainParts {
   client: OutboxClient;
@@ -169,7 +170,11 @@ export class Drain {
     } catch (error) {
       const verdict = verdictOn(error, entry, client.kind);
       const found =
-        verdict === 'forbidden' ? await this.#verdictOnForbidden(entry, error, sending.abort) : verdict;
+        verdict === 'forbidden'
+          ? await this.#verdictOnForbidden(entry, error, sending.abort)
+          : verdict === 'refused' && isWithoutWord(error)
+            ? await this.#verdictOnOneWithoutWord(sending.abort)
+            : verdict;
       if (sending.isDropped && found !== 'done') void store.end(entry, 'dropped');
       else this.#settle(entry, found, error, sending.began);
       if (found === 'rests' && isFailureOfService(error) && this.contact.doubted()) {
@@ -211,6 +216,16 @@ export class Drain {
       this.contact.well();
     } catch {
       this.contact.lost('away', reason);
+    }
+  }
+
+  /** A service of the other kind, which may listen there since, refuses so what it does not know. */
+  async #verdictOnOneWithoutWord({ signal }: AbortController): Promise<Verdict> {
+    const { client } = this.parts;
+    try {
+      return isOfKind(await client.getHealth({ signal }), client.kind) ? 'refused' : 'away';
+    } catch {
+      return signal.aborted ? 'ended' : 'away';
     }
   }
 

@@ -64,6 +64,12 @@ function isRefusal(error: SyncServiceError, kind: ServiceKind): boolean {
   return refusals.has(statusCode) && !isOfLine(error) && !passes;
 }
 
+/** Whether it was refused as the service refuses nothing that it knows: it gives a reason. */
+export function isWithoutWord(error: unknown): boolean {
+  if (!isSyncServiceError(error, 'SYNC_REJECTED')) return false;
+  return error.statusCode === 400 && (error.response ?? '').trim() === '';
+}
+
 /** Whether the question for the service's kind failed, which comes before others: no word on any object. */
 function isOnHealth({ url = '' }: SyncServiceError): boolean {
   return url.endsWith('/health');

@@ -169,7 +169,7 @@ describe('the bounds of an outbox', () => {
   it('have dead letters yield to what is new', async () => {
     const ground = new Ground();
     ground.service.answer = () => {
-      throw failure('SYNC_REJECTED', 400);
+      throw failure('SYNC_REJECTED', 400, 'no');
     };
     const outbox = await ground.open({ entries: 3 });
     for (const count of [1, 2, 3]) await put(outbox, count);

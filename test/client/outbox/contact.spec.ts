@@ -219,7 +219,7 @@ describe('an outbox whose service is away', () => {
   it('drops and retries nothing once it is closed: what is on the disk is sent all the same', async () => {
     const ground = new Ground();
     ground.service.answer = (asked) => {
-      throw asked.includes('o0') ? failure('SYNC_REJECTED', 400) : failure('SYNC_UNREACHABLE');
+      throw asked.includes('o0') ? failure('SYNC_REJECTED', 400, 'no') : failure('SYNC_UNREACHABLE');
     };
     const outbox = await ground.open();
     await fill(outbox, 2);

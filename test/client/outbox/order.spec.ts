@@ -166,7 +166,7 @@ describe('the order of an outbox', () => {
     const ground = new Ground();
     const outbox = await ground.open({ order: 'every one' });
     ground.service.answer = () => {
-      throw failure('SYNC_REJECTED', 400);
+      throw failure('SYNC_REJECTED', 400, 'no');
     };
     const entry = await outbox.put(object, 'one');
     await ground.pass();
@@ -188,7 +188,7 @@ describe('the order of an outbox', () => {
     const ground = new Ground();
     const outbox = await ground.open();
     ground.service.answer = () => {
-      throw failure('SYNC_REJECTED', 400);
+      throw failure('SYNC_REJECTED', 400, 'no');
     };
     const entry = await outbox.put(object, 'one');
     await ground.pass();

@@ -115,6 +115,19 @@ describe('an outbox whose service refuses', () => {
     });
   }
 
+  it('without a word waits while a service of the other kind listens there, which answers so to what it does not know', async () => {
+    const ground = new Ground();
+    ground.service.nodeType = 'ESS';
+    const outbox = await refused(ground, failure('SYNC_REJECTED', 400));
+    await ground.pass(60_000);
+    assert.deepEqual([outbox.state.deadLetters, outbox.state.phase], [0, 'away']);
+    ground.service.nodeType = 'CSS';
+    ground.service.answer = () => undefined;
+    await ground.pass(300_000);
+    assert.deepEqual(ground.told.toSorted(), ['sent 1', 'sent 2']);
+    await ground.close(outbox);
+  });
+
   it('has what is asked again for an object that rests rest on', async () => {
     const ground = new Ground();
     const outbox = await refused(ground, failure('SYNC_SERVER_ERROR', 500));
@@ -181,7 +194,7 @@ describe('an outbox whose service refuses', () => {
   describe('dead letters', () => {
     it('are retried', async () => {
       const ground = new Ground();
-      const outbox = await refused(ground, failure('SYNC_REJECTED', 400));
+      const outbox = await refused(ground, failure('SYNC_REJECTED', 400, 'no'));
       const [letter] = outbox.deadLetters();
       assert.ok(letter);
       ground.service.answer = () => undefined;
@@ -195,7 +208,7 @@ describe('an outbox whose service refuses', () => {
 
     it('wait again after a restart that comes before they are sent', async () => {
       const ground = new Ground();
-      const outbox = await refused(ground, failure('SYNC_REJECTED', 400));
+      const outbox = await refused(ground, failure('SYNC_REJECTED', 400, 'no'));
       ground.service.answer = down;
       const [letter] = outbox.deadLetters();
       assert.ok(letter);
@@ -211,7 +224,7 @@ describe('an outbox whose service refuses', () => {
 
     it('are dropped', async () => {
       const ground = new Ground();
-      const outbox = await refused(ground, failure('SYNC_REJECTED', 400));
+      const outbox = await refused(ground, failure('SYNC_REJECTED', 400, 'no'));
       const [letter] = outbox.deadLetters();
       assert.ok(letter);
       await outbox.drop(letter);
@@ -225,7 +238,7 @@ describe('an outbox whose service refuses', () => {
     it('are a thousand at most: the oldest go, and that is told', async () => {
       const ground = new Ground();
       ground.service.answer = () => {
-        throw failure('SYNC_REJECTED', 400);
+        throw failure('SYNC_REJECTED', 400, 'no');
       };
       const outbox = await ground.open({ rate: 100_000 });
       for (let count = 0; count < 1_010; count += 1) await outbox.put({ ...bad, objectID: `o${count}` }, 'x');

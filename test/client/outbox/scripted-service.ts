@@ -25,6 +25,8 @@ export class ScriptedService {
   object: Partial<ObjectMetadata> | undefined = {};
   /** Whether it has of everything what would be published only when that has changed. */
   isUnchanged = false;
+  /** What its health says that it is. */
+  nodeType: 'CSS' | 'ESS';
   /** How many requests with data were begun, whatever became of that. */
   begun = 0;
   /** Of what was published: told what that waits for, and how far it is. */
@@ -32,7 +34,9 @@ export class ScriptedService {
   running = 0;
   mostRunning = 0;
 
-  constructor(readonly kind: 'CSS' | 'ESS' = 'CSS') {}
+  constructor(readonly kind: 'CSS' | 'ESS' = 'CSS') {
+    this.nodeType = kind;
+  }
 
   client(): ScriptedClient {
     return new ScriptedClient(this);
@@ -125,8 +129,9 @@ export class ScriptedClient implements OutboxClient {
     return this.#ask(`list ${objectType}`, signal);
   }
 
-  getHealth({ signal }: CallOptions = {}): Promise<unknown> {
-    return this.#ask('health', signal);
+  async getHealth({ signal }: CallOptions = {}): Promise<unknown> {
+    await this.#ask('health', signal);
+    return { general: { nodeType: this.service.nodeType } };
   }
 
   async #textOf(data: DataSource): Promise<string> {
