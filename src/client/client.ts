@@ -120,7 +120,7 @@ export class SyncServiceClient {
     this.#sender = new Sender(options, this.#kindCheck, { clock, random, openTransport, readIdentity });
     this.#requests = new Requests(this.#sender, options);
     this.#rate = new TransferRate(clock, options.transferRate, new TransferWindows(clock, options));
-    const presence = new Presence(this.#requests, this.#paths);
+    const presence = new Presence(this.#requests, this.#paths, () => this.#kindCheck.now());
     this.#objects = new Objects(this.#requests, this.#paths, presence);
     this.#publisher = new Publisher({
       requests: this.#requests,

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
-import type { SyncServiceClient } from '../../src/client';
+import { SyncServiceClient } from '../../src/client';
 import { stringifyExactJson } from '../../src/protocol/exact-json';
 import { metadataOf } from '../support/metadata';
 import { type GivenAnswer, type Recorder, record } from '../support/recorder';
+import { serve } from '../support/server';
 
 const object = metadataOf({ objectSize: 5 });
 const gone: GivenAnswer = { status: 404 };
 const forbidden: GivenAnswer = { status: 403, body: 'Unauthorized' };
 const html: GivenAnswer = { status: 404, body: '<html>404</html>', headers: { server: 'nginx/1.27' } };
+const ready: GivenAnswer = { body: 'ready' };
 const shown: GivenAnswer = { body: stringifyExactJson(object) };
 
 type Asked = 'metadata' | 'status' | 'data' | 'list' | 'mark' | 'delete';
@@ -42,11 +44,40 @@ describe('an object that is said not to be there', () => {
     delete: of((client) => client.deleteObject(object)),
   };
 
+  const thirdTold: Record<keyof typeof acts, Parameters<typeof start>[1]> = {
+    metadata: { metadata: [gone, shown], status: gone },
+    status: { status: [gone, ready], metadata: gone },
+    data: { data: [gone, { body: 'hello' }], metadata: [gone, shown], status: ready },
+    delete: { delete: [gone, { status: 204 }], metadata: gone, status: ready },
+  };
+
   for (const [name, act] of Object.entries(acts)) {
-    it(`is gone when two ways of asking agree: ${name}`, async () => {
+    it(`is gone when two ways of asking agree, and again: ${name}`, async () => {
       const client = await start('CSS', {});
       await assert.rejects(act(client), { code: 'SYNC_NOT_FOUND', missing: 'object', statusCode: 404 });
-      assert.equal(asked().length, 2, asked().join());
+      assert.equal(asked().length, 3, asked().join());
+    });
+
+    it(`is not gone when two false answers agree, and the third does not: ${name}`, async () => {
+      await act(await start('CSS', thirdTold[name as keyof typeof acts]));
+    });
+
+    it(`is not gone when a service of the other kind has come to the address: ${name}`, async () => {
+      let kind: 'CSS' | 'ESS' = 'CSS';
+      const server = await serve(
+        (_request, response) => {
+          kind = 'ESS';
+          response.writeHead(404).end();
+        },
+        () => kind,
+      );
+      const client = new SyncServiceClient({ address: server.address, organization: 'demo' });
+      service = {
+        client,
+        seen: [],
+        close: () => Promise.all([client.close(), server.close()]).then(() => undefined),
+      };
+      await assert.rejects(act(client), { code: 'SYNC_WRONG_SERVICE_KIND' });
     });
 
     it(`is not gone when they do not, but come by now: ${name}`, async () => {

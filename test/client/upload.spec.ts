@@ -193,7 +193,7 @@ describe('an upload', () => {
     const cut = new SyncServiceError('SYNC_TIMEOUT', 'cut');
     const requests = { upload: () => Promise.reject(cut) } as unknown as Requests;
     const paths = new Paths('demo', false);
-    const presence = new Presence(requests, paths);
+    const presence = new Presence(requests, paths, () => Promise.resolve());
     const objects = new Objects(requests, paths, presence);
     const memory = new UploadMemory(inMemory());
     const machine = { clock: systemClock, random: systemRandom };

@@ -154,6 +154,20 @@ export const guardsOfConnection = [
       seenBy: ['presence'],
     },
     {
+      name: 'a service of the other kind makes an object gone',
+      file: 'presence.ts',
+      find: '    await this.checkKind();\n',
+      replace: '',
+      seenBy: ['presence'],
+    },
+    {
+      name: 'two false answers make an object gone',
+      file: 'presence.ts',
+      find: "(lacks === 'object' && (await this.#isGone(object, subject, asked)))",
+      replace: "lacks === 'object'",
+      seenBy: ['presence'],
+    },
+    {
       name: 'a refused question makes an object gone',
       file: 'presence.ts',
       find: 'return (await this.#isListed(object, options)) ? refused : absence',

@@ -10,11 +10,11 @@ import type { AddressInfo } from 'node:net';
  */
 export async function serve(
   handle: RequestListener,
-  kind: 'CSS' | 'ESS' = 'CSS',
+  kind: 'CSS' | 'ESS' | (() => 'CSS' | 'ESS') = 'CSS',
   wantedPort = 0,
 ): Promise<{ address: string; close(): Promise<void> }> {
   const server: Server = createServer((request, response) => {
-    if (request.url === '/api/v1/health') response.end(healthOf(kind));
+    if (request.url === '/api/v1/health') response.end(healthOf(typeof kind === 'function' ? kind() : kind));
     else handle(request, response);
   });
   server.listen(wantedPort, '127.0.0.1');

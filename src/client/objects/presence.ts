@@ -22,12 +22,15 @@ const statesWithoutData = new Set([
 
 /**
  * Whether an object is there. An application may delete what depends on an object that is gone, so that is said only
- * when the service has said it in two ways: one false answer, of a proxy or of a service that starts, is not enough.
+ * when the service has said it in two ways: one false answer, of a proxy or of a service that starts, is not enough. A
+ * service of the other kind, which may have come to the address, says 404 to all of it, so that it is asked for its kind.
  */
 export class Presence {
+  /** @param checkKind asks the service for its kind; throws where it is the other one. */
   constructor(
     private readonly requests: Requests,
     private readonly paths: Paths,
+    private readonly checkKind: () => Promise<void>,
   ) {}
 
   /**
@@ -50,7 +53,8 @@ export class Presence {
       if (this.#isHidden(error)) throw await this.#explained(object, error, asked);
       if (!isSyncServiceError(error, 'SYNC_NOT_FOUND')) throw error;
       const lacks = await this.#lacks(object, subject, asked);
-      if (lacks) throw absence(error, object, lacks);
+      if (lacks === 'data' || (lacks === 'object' && (await this.#isGone(object, subject, asked))))
+        throw absence(error, object, lacks);
     }
     // The service contradicted itself, or the object has just come.
     try {
@@ -78,6 +82,19 @@ export class Presence {
       return without ? 'data' : undefined;
     } catch (error) {
       if (isSyncServiceError(error, 'SYNC_NOT_FOUND')) return 'object';
+      throw this.#isHidden(error) ? await this.#explained(object, error, options) : error;
+    }
+  }
+
+  /** Whether it is still not there, asked in the third way, once the service is known to be of the right kind. */
+  async #isGone(object: ObjectReference, subject: Subject, options: QuestionOptions): Promise<boolean> {
+    await this.checkKind();
+    try {
+      if (subject === 'metadata') await this.requests.json(this.paths.object(object), options);
+      else await this.#status(object, options);
+      return false;
+    } catch (error) {
+      if (isSyncServiceError(error, 'SYNC_NOT_FOUND')) return true;
       throw this.#isHidden(error) ? await this.#explained(object, error, options) : error;
     }
   }
