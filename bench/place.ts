@@ -27,3 +27,9 @@ export function poolOf({ address, caFile }: Place, connections: number): Pool {
   const connect = caFile === undefined ? {} : { connect: { ca: readFileSync(caFile, 'utf8') } };
   return new Pool(address, { connections, ...connect });
 }
+
+/** The sync-service of a flow that speaks to an edge. */
+export function serviceNode(id: string, { address, key, secret }: Place): object {
+  const credentials = { key, secret };
+  return { id, type: 'sync-service', connection: 'address', side: 'edge', address, credentials };
+}

@@ -1,5 +1,5 @@
 import type { Case } from '../case';
-import type { Place } from '../place';
+import { type Place, serviceNode } from '../place';
 
 const [objects, bytes] = [2_000, 1_024];
 
@@ -16,18 +16,11 @@ const end = {
 };
 
 /** sync-in, sync-fetch and sync-consume, as they come out of the palette. */
-function ours({ address, key, secret }: Place, objectType: string): object[] {
+function ours(edge: Place, objectType: string): object[] {
   const service = 'ess';
   return [
     tab,
-    {
-      id: service,
-      type: 'sync-service',
-      connection: 'address',
-      side: 'edge',
-      address,
-      credentials: { key, secret },
-    },
+    serviceNode(service, edge),
     {
       id: 'in',
       type: 'sync-in',

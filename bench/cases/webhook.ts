@@ -1,10 +1,10 @@
 import type { Case } from '../case';
-import type { Place } from '../place';
+import { type Place, serviceNode } from '../place';
 
 const [objects, warm] = [100, 30];
 
 /** sync-in without polls of its own, whose objects are consumed. The address it is called under comes by environment. */
-function flowOf({ address, key, secret }: Place, objectType: string): object[] {
+function flowOf(edge: Place, objectType: string): object[] {
   const place = { z: 'flow', x: 0, y: 0 };
   const service = 'ess';
   const calling = (id: string, next: string[]): object => ({
@@ -17,14 +17,7 @@ function flowOf({ address, key, secret }: Place, objectType: string): object[] {
   });
   return [
     { id: 'flow', type: 'tab', label: 'webhook' },
-    {
-      id: service,
-      type: 'sync-service',
-      connection: 'address',
-      side: 'edge',
-      address,
-      credentials: { key, secret },
-    },
+    serviceNode(service, edge),
     {
       id: 'in',
       type: 'sync-in',

@@ -168,8 +168,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'given up: nobody is told',
     file: 'ledger.ts',
-    find: 'if (object) this.giveUp(entry, object);',
-    replace: 'if (object && entry.spent < 0) this.giveUp(entry, object);',
+    find: 'this.onGivenUp({ object, attempt: entry.spent, redelivered: true }, entry.error);',
+    replace: '',
   },
   {
     name: 'given up: again at each restart',

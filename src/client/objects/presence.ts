@@ -89,14 +89,8 @@ export class Presence {
   /** Whether it is still not there, asked in the third way, once the service is known to be of the right kind. */
   async #isGone(object: ObjectReference, subject: Subject, options: QuestionOptions): Promise<boolean> {
     await this.checkKind();
-    try {
-      if (subject === 'metadata') await this.requests.json(this.paths.object(object), options);
-      else await this.#status(object, options);
-      return false;
-    } catch (error) {
-      if (isSyncServiceError(error, 'SYNC_NOT_FOUND')) return true;
-      throw this.#isHidden(error) ? await this.#explained(object, error, options) : error;
-    }
+    const third = subject === 'metadata' ? 'other' : 'metadata';
+    return (await this.#lacks(object, third, options)) === 'object';
   }
 
   #status(object: ObjectReference, options: QuestionOptions): Promise<string> {
