@@ -14,7 +14,7 @@ export const guardsOfOutbox = guardsOf(
     },
     {
       name: 'a refusal without a word is believed, whatever kind of service it comes from',
-      file: 'drain.ts',
+      file: 'judge.ts',
       find: "verdict === 'refused' && isWithoutWord(error)",
       replace: 'false',
     },

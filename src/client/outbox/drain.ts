@@ -1,16 +1,15 @@
 import type { Clock, Timer } from '../../system/clock';
 import type { Random } from '../../system/random';
-import { isOfKind } from '../connection/kind';
 import type { TransferWait } from '../data/waits';
-import { isSyncServiceError } from '../errors';
 import { Contact } from './contact';
 import type { Dispatch } from './dispatch';
-import type { Entry, OutboxReason } from './entry';
+import type { Entry } from './entry';
+import { Judge } from './judge';
 import type { Lines } from './lines';
 import type { OutboxClient, OutboxLimits } from './options';
 import { Pace } from './pace';
 import type { OutboxStore } from './store';
-import { isForbiddenByService, isWithoutWord, reasonOf, type Verdict, verdictOn } from './verdict';
+import { isFailureOfService, reasonOf, type Verdict } from './verdict';
 
 export interface DrainParts {
   client: OutboxClient;
@@ -37,6 +36,7 @@ interface Sending {
 /** Sends what waits, at its pace, while the service is there. */
 export class Drain {
   readonly contact: Contact;
+  readonly #judge: Judge;
   readonly #pace: Pace;
   readonly #sending = new Map<Entry, Sending>();
   #timer: Timer | undefined;
@@ -45,7 +45,8 @@ export class Drain {
   #unlisten: () => void = () => undefined;
 
   constructor(private readonly parts: DrainParts) {
-    const { clock, limits, random } = parts;
+    const { client, clock, limits, random } = parts;
+    this.#judge = new Judge(client);
     this.#pace = new Pace(clock, limits.rate);
     this.contact = new Contact(clock, random, () => this.go());
   }
@@ -154,7 +155,7 @@ export class Drain {
   }
 
   async #send(entry: Entry, sending: Sending): Promise<void> {
-    const { client, dispatch, store } = this.parts;
+    const { dispatch, store } = this.parts;
     try {
       const sent = await dispatch.send(entry, {
         signal: sending.abort.signal,
@@ -168,19 +169,19 @@ export class Drain {
       });
       void store.end(entry, 'sent', sent);
     } catch (error) {
-      const verdict = verdictOn(error, entry, client.kind);
-      const found =
-        verdict === 'forbidden'
-          ? await this.#verdictOnForbidden(entry, error, sending.abort)
-          : verdict === 'refused' && isWithoutWord(error)
-            ? await this.#verdictOnOneWithoutWord(sending.abort)
-            : verdict;
-      if (sending.isDropped && found !== 'done') void store.end(entry, 'dropped');
-      else this.#settle(entry, found, error, sending.began);
-      if (found === 'rests' && isFailureOfService(error) && this.contact.doubted()) {
-        await this.#ask(reasonOf(error), sending.abort.signal);
-      }
+      await this.#failed(entry, sending, error);
     }
+  }
+
+  async #failed(entry: Entry, sending: Sending, error: unknown): Promise<void> {
+    const { signal } = sending.abort;
+    const verdict = await this.#judge.verdictOn(error, entry, signal);
+    if (sending.isDropped && verdict !== 'done') void this.parts.store.end(entry, 'dropped');
+    else this.#settle(entry, verdict, error, sending.began);
+    const isDoubtful = verdict === 'rests' && isFailureOfService(error) && this.contact.doubted();
+    if (!isDoubtful) return;
+    if (await this.#judge.isWell(signal)) this.contact.well();
+    else this.contact.lost('away', reasonOf(error));
   }
 
   #settle(entry: Entry, verdict: Verdict, error: unknown, began: number): void {
@@ -208,49 +209,4 @@ export class Drain {
       }
     }
   }
-
-  /** Whether it is well, which fails on one object after the other: an edge that has not registered yet is no outage. */
-  async #ask(reason: OutboxReason, signal: AbortSignal): Promise<void> {
-    try {
-      await this.parts.client.getHealth({ signal });
-      this.contact.well();
-    } catch {
-      this.contact.lost('away', reason);
-    }
-  }
-
-  /** A service of the other kind, which may listen there since, refuses so what it does not know. */
-  async #verdictOnOneWithoutWord({ signal }: AbortController): Promise<Verdict> {
-    const { client } = this.parts;
-    try {
-      return isOfKind(await client.getHealth({ signal }), client.kind) ? 'refused' : 'away';
-    } catch {
-      return signal.aborted ? 'ended' : 'away';
-    }
-  }
-
-  /** Whoever may ask for health, or for a list, has good credentials: what is forbidden is this object, if the service says so. */
-  async #verdictOnForbidden(
-    { object }: Entry,
-    error: unknown,
-    { signal }: AbortController,
-  ): Promise<Verdict> {
-    const { client } = this.parts;
-    const [asksHealth, asksList] = [
-      () => client.getHealth({ signal }),
-      () => client.listUpdates(object.objectType, { signal }),
-    ];
-    for (const ask of [asksHealth, asksList]) {
-      const answered = await ask().then(
-        () => true,
-        () => false,
-      );
-      if (answered) return isForbiddenByService(error) ? 'refused' : 'rests';
-    }
-    return signal.aborted ? 'ended' : 'forbidden';
-  }
-}
-
-function isFailureOfService(error: unknown): boolean {
-  return isSyncServiceError(error) && (error.statusCode ?? 0) >= 500;
 }

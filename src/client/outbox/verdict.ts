@@ -70,6 +70,11 @@ export function isWithoutWord(error: unknown): boolean {
   return error.statusCode === 400 && (error.response ?? '').trim() === '';
 }
 
+/** Whether the service, or a proxy before it, failed, on whatever it was asked. */
+export function isFailureOfService(error: unknown): boolean {
+  return isSyncServiceError(error) && (error.statusCode ?? 0) >= 500;
+}
+
 /** Whether the question for the service's kind failed, which comes before others: no word on any object. */
 function isOnHealth({ url = '' }: SyncServiceError): boolean {
   return url.endsWith('/health');

@@ -98,17 +98,13 @@ function keyOf(objectType: string, objectID: string): string {
   return `${objectType}/${objectID}`;
 }
 
-/** Whether nothing has changed of what changes while a version is acknowledged: this is asked for each one at each list. */
+/** What may change while a version is acknowledged, beside the lists of names. */
+const changing = ['version', 'how', 'sent', 'checkVersion', 'deleted', 'consumers'] as const;
+
+/** Whether nothing has changed: this is asked for each one at each list. */
 function isSame(a: RememberedAcknowledgement, b: RememberedAcknowledgement): boolean {
-  const isAlike = a.version === b.version && a.how === b.how && a.sent === b.sent;
-  const isSameRequest = a.checkVersion === b.checkVersion && a.deleted === b.deleted;
-  return (
-    isAlike &&
-    isSameRequest &&
-    a.consumers === b.consumers &&
-    isSameList(a.askers, b.askers) &&
-    isSameList(a.awaited, b.awaited)
-  );
+  const isAlike = changing.every((field) => a[field] === b[field]);
+  return isAlike && isSameList(a.askers, b.askers) && isSameList(a.awaited, b.awaited);
 }
 
 function isSameList(a: readonly string[], b: readonly string[]): boolean {

@@ -1,0 +1,47 @@
+import { isOfKind } from '../connection/kind';
+import type { Entry } from './entry';
+import type { OutboxClient } from './options';
+import { isForbiddenByService, isWithoutWord, type Verdict, verdictOn } from './verdict';
+
+/** Judges failures. Where one alone does not tell whose fault it is, it asks the service. */
+export class Judge {
+  constructor(private readonly client: OutboxClient) {}
+
+  async verdictOn(error: unknown, entry: Entry, signal: AbortSignal): Promise<Verdict> {
+    const verdict = verdictOn(error, entry, this.client.kind);
+    if (verdict === 'forbidden') return this.#onForbidden(entry, error, signal);
+    if (verdict === 'refused' && isWithoutWord(error)) return this.#onOneWithoutWord(signal);
+    return verdict;
+  }
+
+  /** Whether it is well, which fails on one object after the other: an edge that has not registered yet is no outage. */
+  isWell(signal: AbortSignal): Promise<boolean> {
+    return succeeds(() => this.client.getHealth({ signal }));
+  }
+
+  /** Whoever may ask for health, or for a list, has good credentials: what is forbidden is this object, if the service says so. */
+  async #onForbidden({ object }: Entry, error: unknown, signal: AbortSignal): Promise<Verdict> {
+    const mayAsk =
+      (await this.isWell(signal)) ||
+      (await succeeds(() => this.client.listUpdates(object.objectType, { signal })));
+    if (mayAsk) return isForbiddenByService(error) ? 'refused' : 'rests';
+    return signal.aborted ? 'ended' : 'forbidden';
+  }
+
+  /** A service of the other kind, which may listen there since, refuses so what it does not know. */
+  async #onOneWithoutWord(signal: AbortSignal): Promise<Verdict> {
+    const { client } = this;
+    try {
+      return isOfKind(await client.getHealth({ signal }), client.kind) ? 'refused' : 'away';
+    } catch {
+      return signal.aborted ? 'ended' : 'away';
+    }
+  }
+}
+
+function succeeds(ask: () => Promise<unknown>): Promise<boolean> {
+  return ask().then(
+    () => true,
+    () => false,
+  );
+}
