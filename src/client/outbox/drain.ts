@@ -176,12 +176,13 @@ export class Drain {
   async #failed(entry: Entry, sending: Sending, error: unknown): Promise<void> {
     const { signal } = sending.abort;
     const verdict = await this.#judge.verdictOn(error, entry, signal);
+    // Asked while it has its turn: else it might be sent anew meanwhile.
+    if (verdict === 'rests' && isFailureOfService(error) && this.contact.doubted()) {
+      if (await this.#judge.isWell(signal)) this.contact.well();
+      else if (!signal.aborted) this.contact.lost('away', reasonOf(error));
+    }
     if (sending.isDropped && verdict !== 'done') void this.parts.store.end(entry, 'dropped');
     else this.#settle(entry, verdict, error, sending.began);
-    const isDoubtful = verdict === 'rests' && isFailureOfService(error) && this.contact.doubted();
-    if (!isDoubtful) return;
-    if (await this.#judge.isWell(signal)) this.contact.well();
-    else this.contact.lost('away', reasonOf(error));
   }
 
   #settle(entry: Entry, verdict: Verdict, error: unknown, began: number): void {

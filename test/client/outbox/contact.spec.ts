@@ -174,6 +174,29 @@ describe('an outbox whose service is away', () => {
     await ground.close(outbox);
   });
 
+  it('sends nothing anew that it is still asked about, and drops it', async () => {
+    const ground = new Ground();
+    const { asked } = ground.service;
+    ground.service.answer = () => {
+      if (asked.includes('health')) return new Promise(() => undefined);
+      throw failure('SYNC_SERVER_ERROR', 500);
+    };
+    const outbox = await ground.open({ atOnce: 2 });
+    await fill(outbox, 8);
+    while (!asked.includes('health')) await ground.pass(50);
+    const doubted = asked.at(-2) ?? '';
+    // Others get answers meanwhile, so that as many are sent as before.
+    ground.client.showLife();
+    await ground.pass(10_000);
+    assert.equal(asked.filter((each) => each === doubted).length, 1);
+    const entry = outbox.entries().find(({ objectID }) => doubted.includes(`/${objectID} `));
+    assert.ok(entry);
+    await ground.inTime(outbox.drop(entry));
+    assert.deepEqual(ground.told, [`dropped ${entry.id}`]);
+    assert.equal(outbox.state.phase, 'sending');
+    await ground.close(outbox);
+  });
+
   it('takes one that fails on some objects, and answers others, for what it is', async () => {
     const ground = new Ground();
     ground.service.answer = (asked) => {
