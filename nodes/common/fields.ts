@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { type Clock, systemClock, type Timer } from '../../src/system/clock';
 import { invalidInput, NodeFailure, textOf } from './failure';
+import { leastNumber } from './table';
 import { type Variables, variablesOf, withVariables } from './variables';
 
 /** Where a value comes from: text, or a place of a type that stands beside it in the dialog. */
@@ -128,7 +129,7 @@ export function describe(value: unknown): string {
 
 /** Whether it is a number above zero, or the text of one: a dialog keeps it as text. */
 export function isPositive(value: unknown): boolean {
-  return (typeof value === 'string' || typeof value === 'number') && Number(value) > 0;
+  return (typeof value === 'string' || typeof value === 'number') && Number(value) >= leastNumber;
 }
 
 /** Nobody means more, be it ms or bytes; and beyond it there are no dates. */

@@ -1,5 +1,12 @@
 import type { Form, Kind } from './form';
-import { type Field, isRequiredByEditor, type NodeTable, type NumberField, type OwnRow } from './table';
+import {
+  type Field,
+  isRequiredByEditor,
+  leastNumber,
+  type NodeTable,
+  type NumberField,
+  type OwnRow,
+} from './table';
 
 /** Of the catalogue that all nodes share. */
 const noNumber = '@edge-sync/node-red/sync-service:sync-service.invalid.number';
@@ -56,5 +63,5 @@ function isMissing(name: string, field: Exclude<Field, OwnRow>, form: Form): boo
 
 /** A number above zero, or an environment variable that Node-RED puts in its place. */
 function isPositive({ optional }: NumberField, value: string): boolean {
-  return (optional && value === '') || Number(value) > 0 || /^\$\{.+\}$/.test(value);
+  return (optional && value === '') || Number(value) >= leastNumber || /^\$\{.+\}$/.test(value);
 }

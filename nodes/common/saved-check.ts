@@ -6,7 +6,7 @@ import type { Kind } from './form';
 import { isShown } from './problems';
 import { savedIn } from './saved';
 import type { Labels } from './settings';
-import type { Field, NodeTable } from './table';
+import { type Field, leastNumber, type NodeTable } from './table';
 import { labelText, sharedText } from './text';
 
 /** What Node-RED finds a value by. */
@@ -51,7 +51,9 @@ export function checkSaved(
       );
     if (field.kind !== 'number' || saved[name] === '' || isPositive(saved[name])) continue;
     const used = field.value === '' ? 'none' : field.value;
-    node.warn(`${label} must be a number above zero, not ${said(saved[name])}: ${used} is used`);
+    node.warn(
+      `${label} must be a number above zero (${leastNumber} at least), not ${said(saved[name])}: ${used} is used`,
+    );
   }
 }
 

@@ -36,6 +36,9 @@ export interface TextField extends Row {
 
 const units = { s: 1_000, h: 3_600_000, KiB: 1_024, MiB: 1_048_576 };
 
+/** Nobody means less, in whatever unit: 1e-300 s is above zero, and would have a service asked as often as we can. */
+export const leastNumber = 0.001;
+
 /** A number above zero. Its unit stands in its label; the runtime reads it in ms or bytes. */
 export interface NumberField extends Row {
   kind: 'number';

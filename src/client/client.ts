@@ -32,6 +32,7 @@ import { UploadMemory } from './data/upload-memory';
 import type { UploadOptions } from './data/upload-options';
 import type { Delivery, DeliveryGoal, DeliveryOptions, SentObject } from './deliveries/delivery';
 import { DeliveryWatch } from './deliveries/watch';
+import { checkNumbers } from './numbers';
 import { type LeftOutUpdate, LeftOutUpdates } from './objects/left-out';
 import { Listing, type ObjectFilter, type ObjectSummary, type PolicyFilter } from './objects/listing';
 import { checkNamed, type ObjectReference } from './objects/names';
@@ -226,6 +227,7 @@ export class SyncServiceClient {
    */
   async shutDown(options: CallOptions & { restart?: boolean; quiesce?: number } = {}): Promise<void> {
     const { restart, quiesce, signal } = checked(options);
+    checkNumbers('seconds', { quiesce });
     const path = `/api/v1/shutdown${query({ restart: restart || undefined, quiesce })}`;
     await this.#requests.change({ method: 'POST', path, repeatable: false, signal });
   }

@@ -16,6 +16,7 @@ export const plan: Readonly<Record<string, readonly string[]>> = {
 export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'src/client': [
     ['errors.ts'],
+    ['numbers.ts'],
     ['connection'],
     ['objects'],
     ['data', 'administration'],

@@ -25,10 +25,10 @@ describe('the table of a node', () => {
   it('takes a number above zero or an environment variable, and where it is optional nothing', () => {
     const found = (table: NodeTable, field: string, value: string): string | undefined =>
       problemOf(table, field, form(table, 'ESS', { [field]: value }));
-    for (const right of ['5', '0.5', ['$', '{SECONDS}'].join('')]) {
+    for (const right of ['5', '0.5', '0.001', '1e300', ['$', '{SECONDS}'].join('')]) {
       assert.equal(found(receiving, 'interval', right), undefined, right);
     }
-    for (const wrong of ['', '0', '-1', 'soon'])
+    for (const wrong of ['', '0', '-1', 'soon', '1e-300', '0.0009', '-0'])
       assert.equal(found(receiving, 'interval', wrong), noNumber, wrong);
     assert.equal(found(fetching, 'concurrency', ''), undefined);
     assert.equal(found(fetching, 'concurrency', '0'), noNumber);
@@ -47,6 +47,7 @@ describe('the table of a node', () => {
   it('reads numbers in ms and bytes, and what is no number as in a new node', () => {
     assert.equal(settingsOf(receiving, { interval: '2', window: 'many' }).interval, 2_000);
     assert.equal(settingsOf(receiving, { interval: '2', window: 'many' }).window, 32);
+    assert.equal(settingsOf(receiving, { interval: '1e-300' }).interval, 5_000);
     assert.equal(settingsOf(fetching, { limit: 2 }).limit, 2_097_152);
     assert.equal(settingsOf(fetching, { limit: '', concurrency: '' }).concurrency, 4);
   });

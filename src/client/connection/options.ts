@@ -1,5 +1,6 @@
 import type { EndSignal } from '../../system/ending';
 import { invalidArgument } from '../errors';
+import { checkNumbers } from '../numbers';
 
 /** What ends a call inside the library. */
 export interface EndOptions {
@@ -32,8 +33,7 @@ export function checkConnection(options: ConnectionOptions): void {
   }
   for (const group of ['timeouts', 'limits'] as const) {
     for (const [name, value] of Object.entries(options[group] ?? {})) {
-      if (value === undefined || (typeof value === 'number' && value > 0)) continue;
-      throw invalidArgument(`${group}.${name} must be a number above 0`);
+      checkNumbers(group === 'timeouts' ? 'duration' : 'bytes', { [`${group}.${name}`]: value });
     }
   }
 }

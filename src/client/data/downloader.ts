@@ -2,7 +2,7 @@ import type { ObjectMetadata } from '../../protocol/metadata';
 import type { Journal } from '../../storage/journal';
 import type { Machine } from '../../storage/machine';
 import type { ByteRange, Requests } from '../connection/requests';
-import { invalidArgument } from '../errors';
+import { checkNumbers } from '../numbers';
 import type { CurrentVersion } from '../objects/current-version';
 import type { ObjectReference } from '../objects/names';
 import type { Objects } from '../objects/objects';
@@ -75,9 +75,7 @@ export class Downloader {
     object: ObjectReference | ObjectMetadata,
     { signal, onWait: told, maxBytes }: DownloadOptions,
   ): Promise<ObjectData> {
-    // NaN is above no number: as a limit it would be none.
-    if (maxBytes !== undefined && !(Number(maxBytes) >= 0))
-      throw invalidArgument('maxBytes must be a number of bytes');
+    checkNumbers('limit', { maxBytes });
     const path = this.paths.object(object, 'data');
     const waits = new WaitsAndPauses(told);
     const { onPause, onWait } = waits;

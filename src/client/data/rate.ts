@@ -2,7 +2,8 @@ import { type Clock, sleep } from '../../system/clock';
 import { endedWithin } from '../../system/deadline';
 import { Ending, type EndSignal } from '../../system/ending';
 import { Limiter } from '../../system/limiter';
-import { invalidArgument, SyncServiceError } from '../errors';
+import { SyncServiceError } from '../errors';
+import { checkNumbers } from '../numbers';
 import { type TransferWindows, WindowClosed } from './transfer-windows';
 import { type OnWait, Waits } from './waits';
 
@@ -52,8 +53,7 @@ export class TransferRate {
     private readonly bytesPerSecond: number | undefined,
     private readonly windows: TransferWindows,
   ) {
-    if (bytesPerSecond === undefined || (Number.isFinite(bytesPerSecond) && bytesPerSecond > 0)) return;
-    throw invalidArgument('transferRate must be a number of bytes above 0');
+    checkNumbers('bytes', { transferRate: bytesPerSecond });
   }
 
   /** Whether these are the hours of a transfer of this size. */

@@ -1,6 +1,7 @@
 import { warnIfThrown } from '../../system/listeners';
 import { withRegularFile } from '../../system/regular-file';
 import { invalidArgument, isSyncServiceError, SyncServiceError } from '../errors';
+import { checkNumbers } from '../numbers';
 import { piecesOfFile } from './file-pieces';
 
 /**
@@ -53,8 +54,8 @@ export async function replayable(data: DataSource): Promise<ReplayableBody> {
 function isStream(data: unknown): data is { stream: () => AsyncIterable<Uint8Array>; size?: number } {
   const { size, stream } = (data ?? {}) as { size?: unknown; stream?: unknown };
   if (typeof stream !== 'function') return false;
-  if (size === undefined || (Number.isSafeInteger(size) && Number(size) >= 0)) return true;
-  throw invalidArgument('The size of a stream must be a whole number of bytes');
+  checkNumbers('size', { 'The size of a stream': size });
+  return true;
 }
 
 /** The failure of a source is not one of the service: it is named before it is lost among those of the connection. */

@@ -1,6 +1,7 @@
 import { wasNotSent } from '../connection/failures';
 import type { Requests } from '../connection/requests';
-import { invalidArgument, isSyncServiceError, type SyncServiceError } from '../errors';
+import { isSyncServiceError, type SyncServiceError } from '../errors';
+import { checkNumbers } from '../numbers';
 import type { ObjectReference } from '../objects/names';
 import type { Paths } from '../objects/paths';
 import type { Presence } from '../objects/presence';
@@ -62,9 +63,7 @@ export class Uploader {
     options: UploadOptions,
   ): Promise<ChosenUpload> {
     const { chunkSize, inChunks = chunkSize !== undefined || this.#inChunks } = options;
-    if (chunkSize !== undefined && !(Number.isSafeInteger(chunkSize) && chunkSize > 0)) {
-      throw invalidArgument('chunkSize must be a whole number of bytes above 0');
-    }
+    checkNumbers('wholeBytes', { chunkSize });
     const size = chunkSize ?? defaultChunkSize;
     // Zero bytes cannot be said in chunks, and the total must be known.
     if (!inChunks || (body.size ?? 0) <= size || this.#paths.kind !== 'CSS') return { body };

@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../../system/clock';
 import { within } from '../../system/deadline';
 import { warnIfThrown } from '../../system/listeners';
 import { invalidArgument, SyncServiceError } from '../errors';
+import { checkNumbers } from '../numbers';
 import { type Delivery, type DeliveryGoal, type DeliveryOptions, nameOf, type SentObject } from './delivery';
 import { type DeliverySource, look } from './look';
 import { Wait } from './wait';
@@ -33,7 +34,7 @@ export class DeliveryWatch {
     const { patience = defaultPatience, signal } = options;
     return new Promise((resolve, reject) => {
       if (goal !== 'delivered' && goal !== 'consumed') throw invalidArgument(`Unknown goal: ${String(goal)}`);
-      if (!(patience >= 0)) throw invalidArgument('patience must be a number of milliseconds');
+      checkNumbers('pause', { patience });
       if (this.#waits.size >= mostWaits) throw tooMany(object);
       const onEnd = (ended: Delivery | SyncServiceError): void => {
         signal?.removeEventListener('abort', abort);

@@ -7,6 +7,7 @@ import type { DataSource } from '../data/source';
 import type { UploadOptions } from '../data/upload-options';
 import type { TransferWait } from '../data/waits';
 import { invalidArgument } from '../errors';
+import { checkNumbers, wholeCount } from '../numbers';
 import type { ObjectReference } from '../objects/names';
 import type { OutboxReason } from './entry';
 
@@ -99,9 +100,10 @@ const leastBytes = 1_048_576;
 export function limitsOf(options: OutboxLimits): Required<OutboxLimits> {
   const { bytes = 268_435_456, entries = 100_000, age = Number.POSITIVE_INFINITY } = options;
   const { whenFull = 'refuse', order = 'latest wins', rate = 50, atOnce = 4 } = options;
-  for (const [name, value] of Object.entries({ bytes, entries, age, rate, atOnce })) {
-    if (!(value > 0)) throw invalidArgument(`${name} must be a number above 0`);
-  }
+  checkNumbers('bytes', { bytes });
+  checkNumbers('duration', { age });
+  checkNumbers('rate', { rate });
+  checkNumbers('count', { entries, atOnce });
   if (bytes < leastBytes) throw invalidArgument(`bytes must be ${leastBytes} at least`);
   if (whenFull !== 'refuse' && whenFull !== 'drop oldest') {
     throw invalidArgument(`whenFull must be refuse or drop oldest, not ${String(whenFull)}`);
@@ -109,5 +111,5 @@ export function limitsOf(options: OutboxLimits): Required<OutboxLimits> {
   if (order !== 'latest wins' && order !== 'every one') {
     throw invalidArgument(`order must be latest wins or every one, not ${String(order)}`);
   }
-  return { bytes, entries, age, whenFull, order, rate, atOnce };
+  return { bytes, entries: wholeCount(entries), age, whenFull, order, rate, atOnce: wholeCount(atOnce) };
 }

@@ -1,5 +1,6 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import { invalidArgument } from '../errors';
+import { checkNumbers } from '../numbers';
 
 /** See ledger.ts for what each means and who moves an object from one to another. */
 export type EntryState =
@@ -22,10 +23,9 @@ export function checkedAcknowledgement(how: Acknowledgement): Acknowledgement {
   throw invalidArgument(`An object is marked consumed or received, not ${String(how)}`);
 }
 
-/** @throws SyncServiceError SYNC_INVALID_ARGUMENT: NaN is due at no time, and would be looked at again and again. */
+/** @throws SyncServiceError SYNC_INVALID_ARGUMENT: NaN, or none, is due at no time, and would be looked at again and again. */
 export function checkPause(duration: number): void {
-  if (!(typeof duration === 'number' && duration >= 0))
-    throw invalidArgument('An object is wanted again after a number of milliseconds');
+  checkNumbers('pause', { 'The time after which an object is wanted again': duration ?? Number.NaN });
 }
 
 /** What the service was told: a deletion is acknowledged as such. */

@@ -6,7 +6,8 @@ import { Limiter } from '../../system/limiter';
 import type { Random } from '../../system/random';
 import { connectionsPerLane } from '../connection/http';
 import type { CallOptions } from '../connection/options';
-import { invalidArgument, SyncServiceError } from '../errors';
+import { SyncServiceError } from '../errors';
+import { checkNumbers } from '../numbers';
 import type { ObjectReference } from '../objects/names';
 import type { AcknowledgeOutcome } from './acknowledge';
 import { acknowledgeDirectly } from './acknowledge-directly';
@@ -132,9 +133,6 @@ export class Feeds {
 }
 
 function checkOptions({ interval, maxAttempts, redeliverAfter, window }: ReceiverOptions): void {
-  for (const [name, value] of Object.entries({ interval, maxAttempts, redeliverAfter, window })) {
-    if (value !== undefined && !(typeof value === 'number' && value > 0)) {
-      throw invalidArgument(`${name} must be a number above 0`);
-    }
-  }
+  checkNumbers('duration', { interval, redeliverAfter });
+  checkNumbers('count', { maxAttempts, window });
 }

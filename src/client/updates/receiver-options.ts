@@ -1,5 +1,6 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import type { SyncServiceError } from '../errors';
+import { wholeCount } from '../numbers';
 import type { AcknowledgementWait } from './acknowledging';
 import type { LedgerRules } from './ledger';
 
@@ -59,9 +60,9 @@ export interface AcknowledgeOptions {
 /** What a receiver's ledger goes by. */
 export function rulesOf(options: ReceiverOptions): LedgerRules {
   return {
-    window: options.window ?? 32,
+    window: wholeCount(options.window ?? 32),
     redeliverAfter: options.redeliverAfter ?? defaultRedelivery,
-    maxAttempts: options.maxAttempts ?? 5,
+    maxAttempts: wholeCount(options.maxAttempts ?? 5),
     includeReceived: options.includeReceived ?? true,
   };
 }
