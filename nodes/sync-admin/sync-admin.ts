@@ -3,6 +3,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { invalidInput } from '../common/failure';
 import { FieldReader } from '../common/fields';
 import { construct, type Handler, handleInput } from '../common/input';
+import { withResult } from '../common/results';
 import { checkSaved } from '../common/saved-check';
 import { labelsOf, settingsOf } from '../common/settings';
 import { StatusLine } from '../common/status';
@@ -32,7 +33,7 @@ export default function (RED: NodeAPI): void {
         status.show({ fill: 'blue', shape: 'dot', text: `sync-admin.action.${settings.action}` });
         const payload = await run({ client, outbox, fields, settings, message });
         status.show({ fill: 'green', shape: 'dot', text: 'node-red:common.status.ok' });
-        return payload === undefined ? message : Object.assign(message, { payload });
+        return payload === undefined ? message : withResult(message, { payload });
       };
       handleInput(this, connection, handler, status);
     });

@@ -3,6 +3,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { FieldReader } from '../common/fields';
 import { construct, type Handler, handleInput } from '../common/input';
 import { objectOf } from '../common/objects';
+import { withResult } from '../common/results';
 import { checkSaved } from '../common/saved-check';
 import { labelsOf, settingsOf } from '../common/settings';
 import { StatusLine } from '../common/status';
@@ -39,7 +40,7 @@ export default function (RED: NodeAPI): void {
           shape: 'dot',
           text: `sync-consume.outcome.${outcome.replace(' ', '-')}`,
         });
-        return Object.assign(message, { outcome });
+        return withResult(message, { outcome });
       };
       handleInput(this, connection, handler, status);
     });

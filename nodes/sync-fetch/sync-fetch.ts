@@ -11,6 +11,7 @@ import { FieldReader } from '../common/fields';
 import { construct, type Handler, handleInput } from '../common/input';
 import { parseJson, TooDeep } from '../common/json';
 import { objectOf } from '../common/objects';
+import { withResult } from '../common/results';
 import { checkSaved } from '../common/saved-check';
 import { labelsOf, type Settings, settingsOf } from '../common/settings';
 import { StatusLine } from '../common/status';
@@ -86,8 +87,7 @@ export default function (RED: NodeAPI): void {
               outcomeOf(object, () => fetch(client, object, message, listeners, closing), release),
             );
         status.show({ fill: 'green', shape: 'dot', text: `sync-fetch.outcome.${result.outcome}` });
-        if (result.outcome !== 'fetched') delete message.payload;
-        return Object.assign(message, result);
+        return withResult(message, result, result.outcome === 'fetched' ? undefined : 'payload');
       };
       const deregister = (user: object): void => {
         names.release();

@@ -9,6 +9,7 @@ import {
 } from '../../src/client';
 import { NodeFailure, toNodeFailure } from '../common/failure';
 import { faultText } from '../common/fault';
+import { withResult } from '../common/results';
 import type { StatusLine } from '../common/status';
 import { toNobody } from './reach';
 
@@ -50,10 +51,10 @@ export async function arrived<M extends NodeMessage>(
     const delivery = await client.waitForDelivery(object, goal, options);
     const fill = delivery.outcome === goal ? 'green' : 'yellow';
     status.show({ fill, shape: 'dot', text: `sync-out.outcome.${delivery.outcome}` });
-    return Object.assign(message, { object, ...delivery });
+    return withResult(message, { object, ...delivery });
   } catch (error) {
     if (error instanceof DeliveryFailure) {
-      Object.assign(message, { object, destinations: error.destinations });
+      withResult(message, { object, destinations: error.destinations });
     }
     throw isSyncServiceError(error, 'SYNC_ABORTED', 'SYNC_CLOSED') ? unwatched(object) : error;
   }

@@ -10,6 +10,7 @@ import type { Clock } from '../../src/system/clock';
 import { within } from '../../src/system/deadline';
 import { NodeFailure } from '../common/failure';
 import type { Handler } from '../common/input';
+import { withResult } from '../common/results';
 import { goOn, type OutParts, taken } from './sending';
 import type { UsedOutbox } from './used-outbox';
 
@@ -51,7 +52,7 @@ export function keeping(parts: OutParts, used: UsedOutbox, clock: Clock): Handle
         void reach.lookOnceSent(kept.client, object, sent).then((looked) => {
           if (looked && !closing.aborted) void used.show();
         });
-        return Object.assign(message, { object, outcome: 'queued' });
+        return withResult(message, { object, outcome: 'queued' });
       }
       const began = clock.elapsed();
       const waitsOn = outcome !== 'deleted' && goal !== 'published';
@@ -59,7 +60,7 @@ export function keeping(parts: OutParts, used: UsedOutbox, clock: Clock): Handle
       const end = await endOf(wait, clock);
       if (end !== 'sent' && end !== 'unchanged') {
         status.show({ fill: 'yellow', shape: 'dot', text: `sync-out.outcome.${end}` });
-        return Object.assign(message, { object, outcome: end }) as NodeMessage;
+        return withResult<NodeMessage>(message, { object, outcome: end });
       }
       const patience = Math.max(1, timeout - (clock.elapsed() - began));
       const sent = { ...kept, ...(end === 'unchanged' && { outcome: end }) };

@@ -1,6 +1,7 @@
 import type { NodeMessage, NodeMessageInFlow } from 'node-red';
 import type { ObjectReference, SyncServiceClient } from '../../src/client';
 import type { Handler } from '../common/input';
+import { withResult } from '../common/results';
 import type { StatusLine } from '../common/status';
 import type { Transfers } from '../common/transfers';
 import type { Job } from './actions';
@@ -80,5 +81,5 @@ export async function goOn(
   }
   status.show({ fill: 'green', shape: 'dot', text: `sync-out.outcome.${outcome}` });
   void reach.look(client, object, () => status.show(toNobody));
-  return Object.assign(message, { object, outcome });
+  return withResult(message, { object, outcome });
 }

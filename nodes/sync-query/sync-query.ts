@@ -3,6 +3,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { invalidInput } from '../common/failure';
 import { FieldReader } from '../common/fields';
 import { construct, type Handler, handleInput } from '../common/input';
+import { withResult } from '../common/results';
 import { checkSaved } from '../common/saved-check';
 import { labelsOf, settingsOf } from '../common/settings';
 import { StatusLine } from '../common/status';
@@ -34,7 +35,7 @@ export default function (RED: NodeAPI): void {
         const { payload } = found;
         const text = Array.isArray(payload) ? String(payload.length) : 'node-red:common.status.ok';
         status.show({ fill: 'green', shape: 'dot', text });
-        return Object.assign(message, found);
+        return withResult(message, found);
       };
       handleInput(this, connection, handler, status);
     });
