@@ -1,6 +1,7 @@
 import type { Flows } from '../support/embedded-node-red';
 import { ownID, publishingNode } from '../support/publishing-node';
 import type { SeededRandom } from '../support/random';
+import { asAdmin, cloudNode, edgeNode } from '../support/service-nodes';
 
 type Node = Flows['flows'][number];
 
@@ -39,10 +40,10 @@ export class ChangingFlow {
   #names = 0;
 
   constructor(addresses: Addresses) {
-    this.#whole = [...tabs, ...services(addresses), ...edgeNodes(addresses), ...cloudNodes(addresses)];
-    const key = { key: 'admin@demo', secret: 'x' };
+    const services = [cloudNode(addresses.cloud), edgeNode(addresses.edge)];
+    this.#whole = [...tabs, ...services, ...edgeNodes(addresses), ...cloudNodes(addresses)];
     const hooks = { in: { hookPath: 'a'.repeat(48) }, up: { hookPath: 'b'.repeat(48) } };
-    this.#credentials = { css: key, ess: key, ...hooks };
+    this.#credentials = { ...asAdmin, ...hooks };
   }
 
   /** As it is now. */
@@ -85,14 +86,6 @@ export class ChangingFlow {
 const tabs: Node[] = ['edge', 'cloud'].map((id) => ({ id, type: 'tab', label: id }));
 
 const syncIn = { type: 'sync-in', interval: '0.5', window: '8', redeliverAfter: '3', maxAttempts: '1000' };
-
-function services({ cloud, edge }: Addresses): Node[] {
-  const address = { type: 'sync-service', connection: 'address', organization: 'demo' };
-  return [
-    { ...address, id: 'css', side: 'cloud', address: cloud },
-    { ...address, id: 'ess', side: 'edge', address: edge },
-  ];
-}
 
 function edgeNodes({ hooks: baseURL }: Addresses): Node[] {
   const at = { z: 'edge', x: 0, y: 0, service: 'ess' };

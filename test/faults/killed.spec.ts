@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { EmbeddedNodeRed, type Flows } from '../support/embedded-node-red';
 import { type LocalPair, startPair } from '../support/local-pair';
+import { admin, edgeNode } from '../support/service-nodes';
 import { until } from '../support/until';
 import { makeUserDir, type UserDir } from '../support/user-dir';
 
@@ -13,7 +14,7 @@ function deadlyFlow(edge: string): Flows {
   return {
     flows: [
       { id: 'tab', type: 'tab', label: 'deadly' },
-      { id: 'ess', type: 'sync-service', connection: 'address', side: 'edge', address: edge },
+      edgeNode(edge),
       {
         ...{ id: 'in', type: 'sync-in', service: 'ess', objectTypes: object.objectType, ...place },
         ...{ interval: '0.05', maxAttempts: String(attempts) },
@@ -23,7 +24,7 @@ function deadlyFlow(edge: string): Flows {
       { id: 'kill', type: 'exec', command: 'kill -9 $PPID', addpay: '', wires: [[], [], []], ...place },
       { id: 'consume', type: 'sync-consume', service: 'ess', wires: [[]], ...place },
     ],
-    credentials: { ess: { key: 'admin@demo', secret: 'x' } },
+    credentials: { ess: admin },
   };
 }
 

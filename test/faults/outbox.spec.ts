@@ -4,6 +4,7 @@ import { LocalService } from '../../src/local-service';
 import { EmbeddedNodeRed, type Flows } from '../support/embedded-node-red';
 import { freePort } from '../support/ports';
 import { givenID, publishingNode } from '../support/publishing-node';
+import { admin, cloudNode } from '../support/service-nodes';
 import { until } from '../support/until';
 import { makeUserDir, type UserDir } from '../support/user-dir';
 
@@ -16,10 +17,7 @@ function sendingFlow(address: string): Flows {
   return {
     flows: [
       { id: 'tab', type: 'tab', label: 'sending' },
-      {
-        ...{ id: 'css', type: 'sync-service', connection: 'address', side: 'cloud', address },
-        ...{ organization: 'demo', outboxOrder: 'every', outboxRate: '100' },
-      },
+      cloudNode(address, { outboxOrder: 'every', outboxRate: '100' }),
       { id: 'post', type: 'http in', url: '/send', method: 'post', wires: [['out']], ...place },
       {
         ...{ ...publishingNode(objectType), ...givenID, id: 'out', service: 'css', destination: 'all' },
@@ -28,7 +26,7 @@ function sendingFlow(address: string): Flows {
       { id: 'outcome', type: 'change', rules: [outcome], wires: [['response']], ...place },
       { id: 'response', type: 'http response', statusCode: '200', wires: [], ...place },
     ],
-    credentials: { css: { key: 'admin@demo', secret: 'x' } },
+    credentials: { css: admin },
   };
 }
 

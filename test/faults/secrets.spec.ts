@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { EmbeddedNodeRed, type Flows } from '../support/embedded-node-red';
 import { ownID, publishingNode } from '../support/publishing-node';
+import { cloudNode } from '../support/service-nodes';
 import { until } from '../support/until';
 import { makeUserDir, type UserDir } from '../support/user-dir';
 
@@ -214,16 +215,7 @@ function flowTo(address: string, hooks: string, folder: string): Flows {
   return {
     flows: [
       { id: 'tab', type: 'tab', label: 'hunted' },
-      ...[
-        {
-          id: 'css',
-          type: 'sync-service',
-          connection: 'address',
-          side: 'cloud',
-          organization: 'demo',
-          address,
-        },
-      ],
+      cloudNode(address),
       {
         ...{ ...at, id: 'in', type: 'sync-in', objectTypes: 't', interval: '0.2', trigger: 'webhook' },
         ...{ baseURL: hooks, wires: [['answer'], [], []] },

@@ -8,6 +8,7 @@ import { Readable } from 'node:stream';
 import { contentOf, digestOfContent } from '../support/content';
 import { type DataService, dataService } from '../support/data-service';
 import { EmbeddedNodeRed, type Flows } from '../support/embedded-node-red';
+import { admin, cloudNode } from '../support/service-nodes';
 import { until } from '../support/until';
 
 const size = 3 * 1_048_576 + 77;
@@ -20,14 +21,7 @@ function flow({ address, metadata }: DataService, folder: string): Flows {
   return {
     flows: [
       { id: 'tab', type: 'tab', label: 'shared' },
-      {
-        id: 'css',
-        type: 'sync-service',
-        connection: 'address',
-        side: 'cloud',
-        organization: 'demo',
-        address,
-      },
+      cloudNode(address),
       {
         ...{ id: 'inject', type: 'inject', once: true, onceDelay: 0, wires: [['fetch']], ...place },
         props: [{ p: 'object', v: JSON.stringify({ objectType, objectID }), vt: 'json' }],
@@ -39,7 +33,7 @@ function flow({ address, metadata }: DataService, folder: string): Flows {
       { id: 'catch', type: 'catch', scope: null, wires: [['tell']], ...place },
       { id: 'tell', type: 'function', func: tell, outputs: 0, wires: [], ...place },
     ],
-    credentials: { css: { key: 'admin@demo', secret: 'x' } },
+    credentials: { css: admin },
   };
 }
 

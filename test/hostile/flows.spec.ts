@@ -5,13 +5,12 @@ import helper from 'node-red-node-test-helper';
 import { systemClock } from '../../src/system/clock';
 import { flowOf, give, nodes, wholeFlow } from '../support/flow';
 import { SeededRandom } from '../support/random';
+import { cloudNode, edgeNode } from '../support/service-nodes';
 import { until } from '../support/until';
 import { data, HostileService, object } from './hostile-service';
 import { MessageEnds } from './message-ends';
 import { type Mode, modes } from './modes';
 import { isWhole } from './whole';
-
-helper.init(require.resolve('node-red'));
 
 /** The clock of all nodes is so many times as fast: their half minutes are over in less than a second. */
 const hurry = 50;
@@ -74,11 +73,7 @@ describe('hostile services behind a flow', function () {
     ess = await HostileService.start('ESS');
     const asked = [...asks, ...receiving].map(({ id }) => id);
     ends = new MessageEnds(new Set(asked.filter((id) => id !== 'in')));
-    const address = { type: 'sync-service', connection: 'address', organization: 'demo' };
-    const services = [
-      { ...address, id: 'css', side: 'cloud', address: css.address },
-      { ...address, id: 'ess', side: 'edge', address: ess.address },
-    ];
+    const services = [cloudNode(css.address), edgeNode(ess.address)];
     const keys = { key: 'admin@demo', secret };
     const caught = { id: 'catch', type: 'catch', z: 'tab', scope: null, wires: [[]] };
     const flow = wholeFlow(services, receiving, asks, flowOf('fetched', 'consumed'), [caught]);

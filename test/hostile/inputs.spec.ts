@@ -7,8 +7,6 @@ import { complaint, type End } from './sentence';
 import { hostileValues } from './values';
 import { isWhole } from './whole';
 
-helper.init(require.resolve('node-red'));
-
 /** So many inputs go into one flow. */
 const atOnce = 2_000;
 

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import helper from 'node-red-node-test-helper';
 import { SeededRandom, seedOf } from '../support/random';
 import { SavedGround, secret } from './saved-ground';
 import { type HostileNode, hostileNodes } from './saved-nodes';
 import { complaint } from './sentence';
 import { isWhole } from './whole';
-
-helper.init(require.resolve('node-red'));
 
 /** So many broken nodes are deployed at once. */
 const atOnce = 300;

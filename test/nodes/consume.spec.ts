@@ -1,41 +1,39 @@
 import assert from 'node:assert/strict';
 import helper from 'node-red-node-test-helper';
 import { LocalService } from '../../src/local-service';
-import { clientOf, letClientsGo } from '../support/clients';
-import { flowOf, give, next, nodes, receivingFlow, statusesOf, wholeFlow } from '../support/flow';
+import { clientOf } from '../support/clients';
+import {
+  flowOf,
+  give,
+  next,
+  nodes,
+  receivingFlow,
+  statusesOf,
+  wholeFlow,
+  withNodeRed,
+} from '../support/flow';
+import { place } from '../support/local-pair';
 import { freePort } from '../support/ports';
+import { asAdmin, cloudNode, edgeNode } from '../support/service-nodes';
 import { until } from '../support/until';
-
-helper.init(require.resolve('node-red'));
 
 describe('sync-consume that waits', () => {
   let service: LocalService;
   let port: number;
-  const place = { organization: 'demo', destinationType: 'gateway', destinationID: 'edge1' };
   const start = (): Promise<LocalService> =>
     LocalService.start({ intervals: { registration: 1, poll: 5 }, edges: [{ ...place, port }] });
 
-  before(() => helper.startServer());
-  after(() => helper.stopServer());
+  withNodeRed();
   beforeEach(async () => {
     port = await freePort();
     service = await start();
   });
-  afterEach(async () => {
-    letClientsGo();
-    await helper.unload();
-    await service.stop();
-  });
+  afterEach(() => service.stop());
 
   const load = async (...more: Parameters<typeof wholeFlow>): Promise<void> => {
-    const address = { type: 'sync-service', connection: 'address', organization: 'demo' };
-    const services = [
-      { ...address, id: 'css', side: 'cloud', address: service.cloud.address },
-      { ...address, id: 'ess', side: 'edge', address: `http://127.0.0.1:${port}` },
-    ];
+    const services = [cloudNode(service.cloud.address), edgeNode(`http://127.0.0.1:${port}`)];
     const held = { fetch: { wires: [['fetched']] } };
-    const keys = { key: 'admin@demo', secret: 'x' };
-    await helper.load(nodes, wholeFlow(services, receivingFlow(held), ...more), { css: keys, ess: keys });
+    await helper.load(nodes, wholeFlow(services, receivingFlow(held), ...more), asAdmin);
   };
   const publish = async (): Promise<void> => {
     await (await clientOf('css')).publish({ objectType: 'rules', objectID: 'r1' }, 'hello');

@@ -5,7 +5,7 @@ import helper from 'node-red-node-test-helper';
 import { faultText } from '../../nodes/common/fault';
 import { toNobody } from '../../nodes/sync-out/reach';
 import { type LocalEdge, LocalService } from '../../src/local-service';
-import { clientOf, letClientsGo } from '../support/clients';
+import { clientOf } from '../support/clients';
 import {
   deploy,
   give,
@@ -15,29 +15,22 @@ import {
   sendingFlow,
   statusesOf,
   wholeFlow,
+  withNodeRed,
 } from '../support/flow';
+import { asAdmin, cloudNode, edgeNode, nowhere } from '../support/service-nodes';
 import { until } from '../support/until';
-
-helper.init(require.resolve('node-red'));
 
 type Message = Awaited<ReturnType<typeof next>>;
 type Failure = { code: string; message: string };
 
-const admin = { key: 'admin@demo', secret: 'x' };
-
 describe('sync-out that waits', () => {
   let service: LocalService;
 
-  before(() => helper.startServer());
-  after(() => helper.stopServer());
+  withNodeRed();
   beforeEach(async () => {
     service = await LocalService.start({ intervals: { registration: 1, poll: 5 } });
   });
-  afterEach(async () => {
-    letClientsGo();
-    await helper.unload();
-    await service.stop();
-  });
+  afterEach(() => service.stop());
 
   const addEdge = (destinationID: string): Promise<LocalEdge> =>
     service.addEdge({ organization: 'demo', destinationType: 'gateway', destinationID });
@@ -45,23 +38,17 @@ describe('sync-out that waits', () => {
     until(`${count} have registered`, () => service.cloud.registeredEdges === count);
 
   /** The configuration of this service, with an edge that a flow reads. */
-  const configs = (edge?: LocalEdge): Parameters<typeof wholeFlow>[0] => {
-    const address = { type: 'sync-service', connection: 'address', organization: 'demo' };
-    return [
-      { ...address, id: 'css', side: 'cloud', address: service.cloud.address },
-      { ...address, id: 'ess', side: 'edge', address: edge?.address ?? 'http://127.0.0.1:1' },
-    ];
-  };
+  const configs = (edge?: LocalEdge): Parameters<typeof wholeFlow>[0] => [
+    cloudNode(service.cloud.address),
+    edgeNode(edge?.address ?? nowhere),
+  ];
   const load = async (
     fields: object,
     edge?: LocalEdge,
     ...more: Parameters<typeof wholeFlow>
   ): Promise<void> => {
     const waiting = { waitFor: 'consumed', timeout: '20', ...fields };
-    await helper.load(nodes, wholeFlow(configs(edge), sendingFlow(waiting), ...more), {
-      css: admin,
-      ess: admin,
-    });
+    await helper.load(nodes, wholeFlow(configs(edge), sendingFlow(waiting), ...more), asAdmin);
   };
   const r1 = { objectType: 'rules', objectID: 'r1' };
 

@@ -4,11 +4,11 @@ import helper from 'node-red-node-test-helper';
 import { sharedLocalService } from '../../nodes/sync-service/local';
 import type { Diagnosis } from '../../src/client/diagnosis';
 import { LocalService } from '../../src/local-service';
-import { nodes, run, services, wholeFlow } from '../support/flow';
+import { nodes, run, services, wholeFlow, withNodeRed } from '../support/flow';
+import { place } from '../support/local-pair';
 import { serve } from '../support/server';
+import { admin } from '../support/service-nodes';
 import { until } from '../support/until';
-
-helper.init(require.resolve('node-red'));
 
 const tlsNode = require('@node-red/nodes/core/network/05-tls.js') as (typeof nodes)[number];
 
@@ -23,7 +23,6 @@ const empty = {
   tls: '',
   proxy: false,
 };
-const admin = { key: 'admin@demo', secret: 'x' };
 
 function helperRequest(): ReturnType<typeof helper.request> {
   return helper.request();
@@ -33,22 +32,14 @@ describe('the dialogs ask', () => {
   let service: LocalService;
   let edgeAddress = '';
 
+  withNodeRed();
   before(async () => {
-    await helper.startServer();
-    const place = { organization: 'demo', destinationType: 'gateway', destinationID: 'edge1' };
     const keys = [{ ...admin, role: 'admin' as const, organization: 'demo', name: 'admin' }];
     service = await LocalService.start({ edges: [place], intervals: { registration: 1, poll: 5 }, keys });
     edgeAddress = service.edges[0]?.address ?? '';
   });
-  after(async () => {
-    await service.stop();
-    await helper.stopServer();
-  });
+  after(() => service.stop());
   beforeEach(() => run([]));
-  afterEach(async () => {
-    await helper.unload();
-    await sharedLocalService().stop();
-  });
 
   const test = async (settings: object, credentials: object = admin, id = 'new'): Promise<Diagnosis> => {
     const draft = { id, settings: { ...empty, ...settings }, credentials };

@@ -8,7 +8,7 @@ import helper from 'node-red-node-test-helper';
 import { sharedLocalService } from '../../nodes/sync-service/local';
 import { type ObjectMetadata, SyncServiceClient } from '../../src/client';
 import { stringifyExactJson } from '../../src/protocol/exact-json';
-import { clientOf, letClientsGo } from '../support/clients';
+import { clientOf } from '../support/clients';
 import {
   deploy,
   flowOf,
@@ -20,13 +20,13 @@ import {
   services,
   statusesOf,
   wholeFlow,
+  withNodeRed,
 } from '../support/flow';
 import { otherRsa, rsa } from '../support/keys';
 import { metadataOf } from '../support/metadata';
 import { serve } from '../support/server';
+import { edgeNode, nowhere, type ServiceNode } from '../support/service-nodes';
 import { until } from '../support/until';
-
-helper.init(require.resolve('node-red'));
 
 const privateKey = rsa.privateKey.export({ type: 'pkcs8', format: 'pem' });
 const publicKey = rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString();
@@ -34,13 +34,7 @@ const otherKey = otherRsa.publicKey.export({ type: 'spki', format: 'pem' }).toSt
 const der = rsa.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
 
 describe('sync-fetch', () => {
-  before(() => helper.startServer());
-  after(() => helper.stopServer());
-  afterEach(async () => {
-    letClientsGo();
-    await helper.unload();
-    await sharedLocalService().stop();
-  });
+  withNodeRed();
 
   describe('with a trusted key', () => {
     let folder = '';
@@ -127,8 +121,7 @@ describe('sync-fetch', () => {
     ['a deletion', { deleted: true }],
   ] as const) {
     it(`passes an object with ${what} on with the outcome nodata, and asks nobody`, async () => {
-      const nowhere = { id: 'ess', type: 'sync-service', connection: 'address', side: 'edge' };
-      await run([{ ...nowhere, address: 'http://127.0.0.1:1' }], receivingFlow());
+      await run([edgeNode(nowhere)], receivingFlow());
       const fetched = next('fetched');
       give('fetch', { payload: 'old', keep: 'me', object: metadataOf(fields) });
       const message = await fetched;
@@ -143,7 +136,7 @@ describe('sync-fetch', () => {
     ): Promise<{
       requests: string[];
       answers: ServerResponse[];
-      service: object;
+      service: ServiceNode;
       close: () => Promise<void>;
     }> => {
       const requests: string[] = [];
@@ -158,15 +151,14 @@ describe('sync-fetch', () => {
         answers.push(response);
         response.write(Buffer.alloc(100));
       }, 'ESS');
-      const service = { id: 'ess', type: 'sync-service', connection: 'address', side: 'edge', address };
-      return { requests, answers, service, close };
+      return { requests, answers, service: edgeNode(address), close };
     };
     const object = (objectID: string, objectSize: number): ObjectMetadata =>
       metadataOf({ objectType: 'rules', objectID, objectSize });
 
     it('shows how far it is, in percent', async () => {
       const edge = await slowEdge(1_000);
-      await run([edge.service as never], receivingFlow());
+      await run([edge.service], receivingFlow());
       const shown = statusesOf('fetch');
       const fetched = next('fetched');
       give('fetch', { object: object('a', 1_000) });
@@ -187,7 +179,7 @@ describe('sync-fetch', () => {
 
     it('fetches no more at once than it may', async () => {
       const edge = await slowEdge(100);
-      await run([edge.service as never], receivingFlow({ fetch: { concurrency: '2' } }));
+      await run([edge.service], receivingFlow({ fetch: { concurrency: '2' } }));
       for (const name of ['a', 'b', 'c', 'd']) give('fetch', { object: object(name, 100) });
       await until('two began', () => edge.requests.length === 2);
       const fetched = next('fetched');
@@ -209,7 +201,7 @@ describe('sync-fetch', () => {
         { id: 'caught', type: 'helper', z: 'tab' },
       ];
       const flow = (name: string): Parameters<typeof wholeFlow> => [
-        [edge.service as never],
+        [edge.service],
         receivingFlow({ fetch: { name, output: 'file', folder } }),
         catching,
       ];
@@ -242,9 +234,8 @@ describe('sync-fetch', () => {
       if (request.url?.endsWith('/data')) response.end(objectType);
       else response.end(stringifyExactJson(metadataOf({ objectType, objectSize: 1 })));
     }, 'ESS');
-    const service = { id: 'ess', type: 'sync-service', connection: 'address', side: 'edge', address };
     const start = (name: string): Promise<void> =>
-      run([service], receivingFlow({ fetch: { name, output: 'file', folder } }));
+      run([edgeNode(address)], receivingFlow({ fetch: { name, output: 'file', folder } }));
     const fetched = async (objectType: string): Promise<unknown> => {
       const message = next('fetched');
       give('fetch', { object: metadataOf({ objectType, objectSize: 1 }) });
@@ -254,7 +245,10 @@ describe('sync-fetch', () => {
     try {
       await start('first');
       assert.deepEqual([await fetched('t'), await fetched('u')], ['o', 'u%2Fo']);
-      const flow = wholeFlow([service], receivingFlow({ fetch: { name: 'second', output: 'file', folder } }));
+      const flow = wholeFlow(
+        [edgeNode(address)],
+        receivingFlow({ fetch: { name: 'second', output: 'file', folder } }),
+      );
       await deploy(flow, 'nodes');
       assert.deepEqual([await fetched('v'), await fetched('t')], ['v%2Fo', 'o']);
       await helper.unload();

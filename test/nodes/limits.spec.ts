@@ -3,21 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Node } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import { isDone, isWanted } from '../../nodes/sync-in/filter';
-import { sharedLocalService } from '../../nodes/sync-service/local';
-import { give, next, receivingFlow, run, sendingFlow, services } from '../support/flow';
+import { give, next, receivingFlow, run, sendingFlow, services, withNodeRed } from '../support/flow';
 import { metadataOf } from '../support/metadata';
 import { until } from '../support/until';
 
-helper.init(require.resolve('node-red'));
-
 /** Fields of dialogs that set a limit, each with its effect. */
 describe('a limit', () => {
-  before(() => helper.startServer());
-  after(() => helper.stopServer());
-  afterEach(async () => {
-    await helper.unload();
-    await sharedLocalService().stop();
-  });
+  withNodeRed();
 
   it('of attempts lets an object rest', async () => {
     const receive = { redeliverAfter: '0.02', maxAttempts: '2', wires: [['fetched'], []] };

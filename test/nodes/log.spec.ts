@@ -7,12 +7,11 @@ import { LastingWindow } from '../../nodes/sync-in/lasting-window';
 import { States } from '../../nodes/sync-in/states';
 import type { ReceiverState } from '../../src/client';
 import { stringifyExactJson } from '../../src/protocol/exact-json';
-import { flowOf, run } from '../support/flow';
+import { flowOf, run, withNodeRed } from '../support/flow';
 import { ManualClock } from '../support/manual-clock';
 import { metadataOf } from '../support/metadata';
+import { edgeNode } from '../support/service-nodes';
 import { until } from '../support/until';
-
-helper.init(require.resolve('node-red'));
 
 const patience = 60_000;
 
@@ -91,8 +90,7 @@ describe('the log of a connection and its sync-in nodes', function () {
   let server: Server;
   let fails: boolean;
   let polls: Map<string, number>;
-  before(() => helper.startServer());
-  after(() => helper.stopServer());
+  withNodeRed();
   beforeEach(async () => {
     [fails, polls] = [false, new Map()];
     server = createServer((request, response) => {
@@ -107,8 +105,7 @@ describe('the log of a connection and its sync-in nodes', function () {
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
   });
-  afterEach(async () => {
-    await helper.unload();
+  afterEach(() => {
     server.closeAllConnections();
     server.close();
   });
@@ -117,7 +114,7 @@ describe('the log of a connection and its sync-in nodes', function () {
     const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     return run(
       [
-        { id: 'ess', type: 'sync-service', connection: 'address', side: 'edge', address },
+        edgeNode(address),
         ...receivers.map((fields, index) => ({
           id: index === 0 ? 'in' : `in ${index}`,
           type: 'sync-in',

@@ -4,15 +4,12 @@ import { readFileSync } from 'node:fs';
 import type { NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import { Metrics } from '../../nodes/common/metrics/metrics';
-import { sharedLocalService } from '../../nodes/sync-service/local';
 import { serveMetrics } from '../../nodes/sync-service/metrics-route';
 import { SyncServiceClient, SyncServiceError } from '../../src/client';
-import { clientOf, letClientsGo } from '../support/clients';
-import { give, next, receivingFlow, run, sendingFlow, services } from '../support/flow';
+import { clientOf } from '../support/clients';
+import { give, next, receivingFlow, run, sendingFlow, services, withNodeRed } from '../support/flow';
 import { ManualClock } from '../support/manual-clock';
 import { until } from '../support/until';
-
-helper.init(require.resolve('node-red'));
 
 interface Parsed {
   types: Map<string, string>;
@@ -41,14 +38,7 @@ function parse(text: string): Parsed {
 }
 
 describe('metrics', () => {
-  before(() => helper.startServer());
-  after(() => helper.stopServer());
-  afterEach(async () => {
-    letClientsGo();
-    await helper.unload();
-    helper.settings({});
-    await sharedLocalService().stop();
-  });
+  withNodeRed();
 
   const scrape = async (): Promise<Parsed> => {
     const { text, headers } = await helper.request().get('/edge-sync/metrics').expect(200);

@@ -15,35 +15,30 @@ import { outboxLimits } from '../../nodes/sync-service/outbox-limits';
 import { outboxStatus } from '../../nodes/sync-service/outbox-status';
 import { type OutboxEntry, type OutboxState, SyncServiceClient } from '../../src/client';
 import { LocalService } from '../../src/local-service';
-import { deploy, flowOf, give, next, nodes, sendingFlow, wholeFlow } from '../support/flow';
+import { deploy, flowOf, give, next, nodes, sendingFlow, wholeFlow, withNodeRed } from '../support/flow';
 import { freePort } from '../support/ports';
 import { record } from '../support/recorder';
+import { asAdmin, cloudNode } from '../support/service-nodes';
 import { translate } from '../support/texts';
 import { until } from '../support/until';
-
-helper.init(require.resolve('node-red'));
 
 type Message = NodeMessageInFlow & Record<string, unknown>;
 type Failure = { code: string; message: string };
 
 const object = { objectType: 'rules', objectID: 'r1' };
-const credentials = { css: { key: 'admin@demo', secret: 'x' } };
 
 describe('what sync-out keeps until it is sent', () => {
   let folder: string;
   let port: number;
   let running: LocalService | undefined;
 
-  before(() => helper.startServer());
-  after(() => helper.stopServer());
+  withNodeRed();
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'edge-sync-outbox-'));
     port = await freePort();
     helper.settings({ syncServiceFolder: folder } as Parameters<typeof helper.settings>[0]);
   });
   afterEach(async () => {
-    await helper.unload();
-    helper.settings({});
     await running?.stop();
     running = undefined;
     await rm(folder, { recursive: true, force: true });
@@ -54,18 +49,9 @@ describe('what sync-out keeps until it is sent', () => {
   }
 
   function flow(fields: object = {}, config: object = {}): ReturnType<typeof wholeFlow> {
-    const css = {
-      id: 'css',
-      type: 'sync-service',
-      connection: 'address',
-      side: 'cloud',
-      address: `http://127.0.0.1:${port}`,
-      organization: 'demo',
-      ...config,
-    };
     const ask = { z: 'tab', service: 'css', wires: [['found']] };
     return wholeFlow(
-      [css],
+      [cloudNode(`http://127.0.0.1:${port}`, config)],
       sendingFlow({ whenAway: 'keep', waitFor: 'queued', objectID: 'id', objectIDType: 'msg', ...fields }),
       [
         { ...ask, id: 'types', type: 'sync-query', query: 'types' },
@@ -80,7 +66,7 @@ describe('what sync-out keeps until it is sent', () => {
   }
 
   function load(fields: object = {}, config: object = {}): Promise<void> {
-    return helper.load(nodes, flow(fields, config), credentials);
+    return helper.load(nodes, flow(fields, config), asAdmin);
   }
 
   /** Gives sync-out a message, and waits for what comes of it: the next that goes on, or that a Catch node gets. */

@@ -2,10 +2,8 @@ import assert from 'node:assert/strict';
 import helper from 'node-red-node-test-helper';
 import { sharedLocalService } from '../../nodes/sync-service/local';
 import { clientOf, letClientsGo } from '../support/clients';
-import { give, next, receivingFlow, run, sendingFlow, services } from '../support/flow';
+import { give, next, receivingFlow, run, sendingFlow, services, withNodeRed } from '../support/flow';
 import { until } from '../support/until';
-
-helper.init(require.resolve('node-red'));
 
 type Message = Awaited<ReturnType<typeof next>>;
 
@@ -31,12 +29,7 @@ async function fail(message: object = {}): Promise<{ code: string; message: stri
 }
 
 describe('sync-query and sync-admin', () => {
-  before(() => helper.startServer());
-  after(() => helper.stopServer());
-  afterEach(async () => {
-    await helper.unload();
-    await sharedLocalService().stop();
-  });
+  withNodeRed();
 
   /** Runs the node with an object r1 of type rules on the cloud, at its only edge. */
   const withObject = async (type: 'sync-query' | 'sync-admin', fields: object): Promise<void> => {

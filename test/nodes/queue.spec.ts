@@ -2,14 +2,12 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Node, NodeMessageInFlow } from 'node-red';
 import helper from 'node-red-node-test-helper';
-import { sharedLocalService } from '../../nodes/sync-service/local';
 import { stringifyExactJson } from '../../src/protocol/exact-json';
-import { deploy, flowOf, give, run, sendingFlow, wholeFlow } from '../support/flow';
+import { deploy, flowOf, give, run, sendingFlow, wholeFlow, withNodeRed } from '../support/flow';
 import { metadataOf } from '../support/metadata';
 import { serve } from '../support/server';
+import { cloudNode, type ServiceNode } from '../support/service-nodes';
 import { until } from '../support/until';
-
-helper.init(require.resolve('node-red'));
 
 type Caught = NodeMessageInFlow & { error: { code: string; message: string }; payload: unknown };
 
@@ -21,10 +19,8 @@ describe('what waits in a sync-out', () => {
   let stored: string[];
   let hanging: ServerResponse[];
   let hangs: (request: IncomingMessage) => boolean;
-  let cloud: { id: string; type: string; [property: string]: unknown };
+  let cloud: ServiceNode;
 
-  before(() => helper.startServer());
-  after(() => helper.stopServer());
   beforeEach(async () => {
     [stored, hanging, hangs, tells] = [[], [], () => true, true];
     service = await serve((request, response) => {
@@ -43,23 +39,16 @@ describe('what waits in a sync-out', () => {
       if (hangs(request)) hanging.push(response);
       else request.on('end', () => response.writeHead(204).end());
     });
-    const { address } = service;
-    cloud = {
-      id: 'css',
-      type: 'sync-service',
-      connection: 'address',
-      side: 'cloud',
-      organization: 'demo',
-      address,
-    };
+    cloud = cloudNode(service.address);
   });
+  // Before that of Node-RED: its nodes wait for what hangs here.
   afterEach(async () => {
     hangs = () => false;
     for (const response of hanging) response.writeHead(204).end();
     await helper.unload();
     await service.close();
-    await sharedLocalService().stop();
   });
+  withNodeRed();
 
   const named = { objectID: 'name', objectIDType: 'msg', objectType: 't' };
   const flow = (fields: object = {}): Parameters<typeof wholeFlow> => [

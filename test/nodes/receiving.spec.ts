@@ -1,15 +1,23 @@
 import assert from 'node:assert/strict';
 import type { Node, NodeMessageInFlow } from 'node-red';
 import helper from 'node-red-node-test-helper';
-import { sharedLocalService } from '../../nodes/sync-service/local';
 import { stringifyExactJson } from '../../src/protocol/exact-json';
 import { clientOf } from '../support/clients';
-import { flowOf, give, next, receivingFlow, run, sendingFlow, services, statusesOf } from '../support/flow';
+import {
+  flowOf,
+  give,
+  next,
+  receivingFlow,
+  run,
+  sendingFlow,
+  services,
+  statusesOf,
+  withNodeRed,
+} from '../support/flow';
 import { metadataOf } from '../support/metadata';
 import { record } from '../support/recorder';
+import { edgeNode } from '../support/service-nodes';
 import { until } from '../support/until';
-
-helper.init(require.resolve('node-red'));
 
 interface Delivery {
   attempt: number;
@@ -37,12 +45,7 @@ const alone = (fields: object = {}): ReturnType<typeof flowOf> => [
 ];
 
 describe('a flow that receives', () => {
-  before(() => helper.startServer());
-  after(() => helper.stopServer());
-  afterEach(async () => {
-    await helper.unload();
-    await sharedLocalService().stop();
-  });
+  withNodeRed();
   const publish = (): void => give('out', { payload: 'hello' });
   const listed = async (): Promise<number> => (await (await clientOf('ess')).listUpdates('rules')).length;
 
@@ -219,8 +222,7 @@ describe('a flow that receives', () => {
       const isList = path?.endsWith('/rules');
       return { body: stringifyExactJson(isList ? [expired] : expired) };
     });
-    const ess = { id: 'ess', type: 'sync-service', connection: 'address', side: 'edge' };
-    await run([{ ...ess, address: service.client.address }], alone({ acknowledgeExpired: true }));
+    await run([edgeNode(service.client.address)], alone({ acknowledgeExpired: true }));
     const got = heard('got');
     await until('it is acknowledged', () =>
       service.seen.some(({ method, path }) => method === 'PUT' && path?.endsWith('/rules/r1/consumed')),

@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import helper from 'node-red-node-test-helper';
-import { sharedLocalService } from '../../nodes/sync-service/local';
 import saved from '../fixtures/flows-0.1.0.json';
 import { definitionOf } from '../support/definition';
-import { flowOf, give, next, nodes } from '../support/flow';
-
-helper.init(require.resolve('node-red'));
+import { flowOf, give, next, nodes, withNodeRed } from '../support/flow';
 
 interface SavedNode {
   id: string;
@@ -43,8 +40,7 @@ describe('a flow that 0.1.0 has saved', () => {
   });
 
   describe('runs as before:', () => {
-    before(() => helper.startServer());
-    after(() => helper.stopServer());
+    withNodeRed();
     beforeEach(async () => {
       const listeners = flowOf('sent', 'consumed', 'found', 'done', 'old-sent');
       // What it leaves out is no config node here.
@@ -52,10 +48,6 @@ describe('a flow that 0.1.0 has saved', () => {
         node.z ? { x: 0, y: 0, wires: [], ...node } : node,
       );
       await helper.load(nodes, whole as Parameters<typeof helper.load>[1]);
-    });
-    afterEach(async () => {
-      await helper.unload();
-      await sharedLocalService().stop();
     });
 
     it('an object goes from the cloud to the edge, with what its fields say', async () => {

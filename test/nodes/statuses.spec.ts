@@ -9,15 +9,24 @@ import { StatusLine } from '../../nodes/common/status';
 import { sharedText, translatorOf } from '../../nodes/common/text';
 import { States } from '../../nodes/sync-in/states';
 import { statusOf } from '../../nodes/sync-in/status';
-import { sharedLocalService } from '../../nodes/sync-service/local';
 import { errorCodes, type ReceiverState, SyncServiceError } from '../../src/client';
 import { LocalService } from '../../src/local-service';
-import { give, next, nodes, receivingFlow, run, sendingFlow, services, wholeFlow } from '../support/flow';
+import {
+  give,
+  next,
+  nodes,
+  receivingFlow,
+  run,
+  sendingFlow,
+  services,
+  wholeFlow,
+  withNodeRed,
+} from '../support/flow';
+import { place } from '../support/local-pair';
 import { ManualClock } from '../support/manual-clock';
+import { admin, cloudNode, edgeNode, nowhere } from '../support/service-nodes';
 import { translatorFor } from '../support/texts';
 import { until } from '../support/until';
-
-helper.init(require.resolve('node-red'));
 
 const languages = ['en-US', 'de', 'ja', 'zh-CN'];
 /** What a status on the canvas has room for, beside its neighbours. */
@@ -195,12 +204,7 @@ describe('the status of a failure', () => {
 });
 
 describe('an error says what to do', () => {
-  before(() => helper.startServer());
-  after(() => helper.stopServer());
-  afterEach(async () => {
-    await helper.unload();
-    await sharedLocalService().stop();
-  });
+  withNodeRed();
 
   const failure = async (message: object, id = 'out'): Promise<string> => {
     const caught = next('caught');
@@ -250,20 +254,7 @@ describe('an error says what to do', () => {
   });
 
   it('when the address ends in the path of the API', async () => {
-    const address = 'http://127.0.0.1:1/mms/api/v1/';
-    await run(
-      [
-        {
-          id: 'css',
-          type: 'sync-service',
-          connection: 'address',
-          side: 'cloud',
-          organization: 'demo',
-          address,
-        },
-      ],
-      sendingFlow(),
-    );
+    await run([cloudNode(`${nowhere}/mms/api/v1/`)], sendingFlow());
     assert.equal(
       await failure({ payload: 'x' }),
       'The address of the sync-service must not end in /api/v1: enter http://127.0.0.1:1/mms',
@@ -272,12 +263,7 @@ describe('an error says what to do', () => {
 });
 
 describe('a Catch node hears of a sync-in', () => {
-  before(() => helper.startServer());
-  after(() => helper.stopServer());
-  afterEach(async () => {
-    await helper.unload();
-    await sharedLocalService().stop();
-  });
+  withNodeRed();
 
   let heard: { error?: { code?: string; message?: string }; topic?: string }[] = [];
   /** A node that has all messages, from the first moment on. */
@@ -301,21 +287,13 @@ describe('a Catch node hears of a sync-in', () => {
   });
 
   it('whose service does not answer: once, and again when it is away again', async () => {
-    const place = { organization: 'demo', destinationType: 'gateway', destinationID: 'edge1' };
     const service = await LocalService.start({ edges: [place] });
     const [edge] = service.edges;
     assert.ok(edge);
-    const ess = {
-      id: 'ess',
-      type: 'sync-service',
-      connection: 'address',
-      side: 'edge',
-      address: edge.address,
-    };
     try {
       await edge.stop();
-      await load([[ess], receivingFlow({ receive: { interval: '0.01' } })], {
-        ess: { key: 'admin@demo', secret: 'x' },
+      await load([[edgeNode(edge.address)], receivingFlow({ receive: { interval: '0.01' } })], {
+        ess: admin,
       });
       const logged: string[] = [];
       const node = helper.getNode('ess') as unknown as Node;

@@ -1,22 +1,13 @@
 import assert from 'node:assert/strict';
 import type { Node } from 'node-red';
 import helper from 'node-red-node-test-helper';
-import { sharedLocalService } from '../../nodes/sync-service/local';
-import { clientOf, letClientsGo } from '../support/clients';
-import { flowOf, give, next, run, services, statusesOf } from '../support/flow';
+import { clientOf } from '../support/clients';
+import { flowOf, give, next, run, services, statusesOf, withNodeRed } from '../support/flow';
 import { until } from '../support/until';
-
-helper.init(require.resolve('node-red'));
 
 describe('sync-in receives', () => {
   let arrived: string[];
-  before(() => helper.startServer());
-  after(() => helper.stopServer());
-  afterEach(async () => {
-    await letClientsGo();
-    await helper.unload();
-    await sharedLocalService().stop();
-  });
+  withNodeRed();
 
   const load = async (fields: object): Promise<void> => {
     const receive = { id: 'in', type: 'sync-in', z: 'tab', service: 'ess', interval: '0.02', ...fields };

@@ -8,9 +8,8 @@ import type { NodeMessageInFlow } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import { toNobody } from '../../nodes/sync-out/reach';
 import { timeOf } from '../../nodes/sync-out/time';
-import { sharedLocalService } from '../../nodes/sync-service/local';
 import type { ObjectMetadata } from '../../src/client';
-import { clientOf, letClientsGo } from '../support/clients';
+import { clientOf } from '../support/clients';
 import {
   deploy,
   give,
@@ -21,12 +20,12 @@ import {
   services,
   statusesOf,
   wholeFlow,
+  withNodeRed,
 } from '../support/flow';
 import { rsa } from '../support/keys';
 import { record } from '../support/recorder';
+import { cloudNode } from '../support/service-nodes';
 import { until } from '../support/until';
-
-helper.init(require.resolve('node-red'));
 
 type Message = NodeMessageInFlow & Record<string, unknown>;
 type Failure = { code: string; message: string };
@@ -72,13 +71,7 @@ async function untilRegistered(): Promise<void> {
 }
 
 describe('sync-out', () => {
-  before(() => helper.startServer());
-  after(() => helper.stopServer());
-  afterEach(async () => {
-    letClientsGo();
-    await helper.unload();
-    await sharedLocalService().stop();
-  });
+  withNodeRed();
 
   const onCloud = (fields: object): Promise<void> => run(services, sendingFlow(fields));
   const onEdge = (fields: object): Promise<void> =>
@@ -165,14 +158,7 @@ describe('sync-out', () => {
         return {};
       });
       const { address } = recorder.client;
-      const css = {
-        id: 'css',
-        type: 'sync-service',
-        connection: 'address',
-        side: 'cloud',
-        organization: 'demo',
-      };
-      await run([{ ...css, address }], sendingFlow());
+      await run([cloudNode(address)], sendingFlow());
       const names = Array.from({ length: 6 }, (_, index) => `m${index}`);
       for (const payload of names) give('out', { payload });
       await until('all have arrived', () => seen.length === names.length);
@@ -410,8 +396,7 @@ describe('sync-out', () => {
     ): Promise<unknown[]> => {
       const recorder = await record(kind);
       const side = kind === 'CSS' ? 'cloud' : 'edge';
-      const css = { id: 'css', type: 'sync-service', connection: 'address', side, organization: 'demo' };
-      await run([{ ...css, address: recorder.client.address }], sendingFlow(fields));
+      await run([cloudNode(recorder.client.address, { side })], sendingFlow(fields));
       const failed = await failure({ payload: 'hello', ...message });
       await recorder.close();
       assert.equal(failed.code, 'SYNC_INVALID_ARGUMENT');
@@ -429,14 +414,7 @@ describe('sync-out', () => {
         if (method !== 'GET') return {};
         return path?.endsWith('/r1') ? { body: JSON.stringify(metadata) } : { status: 404 };
       });
-      const css = {
-        id: 'css',
-        type: 'sync-service',
-        connection: 'address',
-        side: 'cloud',
-        organization: 'demo',
-      };
-      await run([{ ...css, address: recorder.client.address }], ...flow);
+      await run([cloudNode(recorder.client.address)], ...flow);
       const shown = statusesOf('out');
       give('out', { payload: 'hello' });
       await until('it is published', () => shown.some(({ fill }) => fill !== 'blue'));

@@ -3,15 +3,12 @@ import helper from 'node-red-node-test-helper';
 import { parseJson, TooDeep } from '../../nodes/common/json';
 import { Intake } from '../../nodes/sync-in/intake';
 import { ServiceConnection } from '../../nodes/sync-service/connection';
-import { sharedLocalService } from '../../nodes/sync-service/local';
 import { stringifyExactJson } from '../../src/protocol/exact-json';
-import { clientOf, letClientsGo } from '../support/clients';
-import { flowOf, give, next, receivingFlow, run, sendingFlow, services } from '../support/flow';
+import { clientOf } from '../support/clients';
+import { flowOf, give, next, receivingFlow, run, sendingFlow, services, withNodeRed } from '../support/flow';
 import { metadataOf } from '../support/metadata';
 import { record } from '../support/recorder';
 import { until } from '../support/until';
-
-helper.init(require.resolve('node-red'));
 
 /** Node-RED copies a message for its second wire, and cannot copy this one. */
 const depth = 5_000;
@@ -24,13 +21,7 @@ const catching = [
 ];
 
 describe('what Node-RED cannot copy', () => {
-  before(() => helper.startServer());
-  after(() => helper.stopServer());
-  afterEach(async () => {
-    letClientsGo();
-    await helper.unload();
-    await sharedLocalService().stop();
-  });
+  withNodeRed();
 
   const caughtError = async (): Promise<{ code: string; message: string }> =>
     (await next('caught')).error as unknown as { code: string; message: string };

@@ -9,12 +9,11 @@ import type { TLSSocket } from 'node:tls';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import { issueCertificate } from '../../src/local-service/listening/certificate';
-import { flowOf, give, next, nodes, wholeFlow } from '../support/flow';
+import { flowOf, give, next, nodes, wholeFlow, withNodeRed } from '../support/flow';
 import { pkcs12 } from '../support/pkcs12';
+import { cloudNode } from '../support/service-nodes';
 import { translatorFor } from '../support/texts';
 import { until } from '../support/until';
-
-helper.init(require.resolve('node-red'));
 
 /** Node-RED 5's tls-config with a PFX file; that of Node-RED 4 knows none. */
 function tlsConfig(RED: NodeAPI): void {
@@ -36,6 +35,7 @@ function tlsConfig(RED: NodeAPI): void {
 }
 
 describe('a PFX file of a tls-config node', () => {
+  withNodeRed();
   let folder: string;
   let server: Server;
   let caFile: string;
@@ -61,31 +61,20 @@ describe('a PFX file of a tls-config node', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     address = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    await helper.startServer();
   });
-  afterEach(() => helper.unload());
   after(async () => {
     server.closeAllConnections();
     server.close();
-    await helper.stopServer();
     await rm(folder, { recursive: true });
   });
 
   /** What a sync-query of the registered edges comes to. */
   const ask = async (tls: object): Promise<{ payload?: unknown; error?: { message: string } }> => {
     await helper.unload();
-    const service = {
-      connection: 'address',
-      side: 'cloud',
-      address,
-      organization: 'demo',
-      caFile,
-      tls: 'tls',
-    };
     const flow = wholeFlow(
       [
         { id: 'tls', type: 'tls-config', pfx: pkcs12.toString('base64'), ...tls },
-        { id: 'css', type: 'sync-service', ...service },
+        cloudNode(address, { caFile, tls: 'tls' }),
         {
           id: 'ask',
           type: 'sync-query',
@@ -118,9 +107,7 @@ describe('a PFX file of a tls-config node', () => {
 });
 
 describe('a tls-config node that does not verify', () => {
-  before(() => helper.startServer());
-  afterEach(() => helper.unload());
-  after(() => helper.stopServer());
+  withNodeRed();
 
   const texts = ['TLS not verified', 'TLS ungeprüft', 'TLS未検証', 'TLS 未验证'];
 
@@ -133,22 +120,12 @@ describe('a tls-config node that does not verify', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const service = {
-      type: 'sync-service',
-      connection: 'address',
-      side: 'cloud',
-      organization: 'demo',
-      tls: 'tls',
-    };
     const users = ['sync-in', 'sync-fetch', 'sync-consume', 'sync-out', 'sync-query', 'sync-admin'];
     const load = (address: string): Promise<void> =>
       helper.load(
         [tlsConfig, ...nodes],
         wholeFlow(
-          [
-            { id: 'tls', type: 'tls-config', verify: false },
-            { id: 'css', ...service, address },
-          ],
+          [{ id: 'tls', type: 'tls-config', verify: false }, cloudNode(address, { tls: 'tls' })],
           users.map((type) => ({
             id: type,
             type,

@@ -6,7 +6,7 @@ import helper from 'node-red-node-test-helper';
 import type { SyncServiceNode } from '../../nodes/sync-service/configuration';
 import { sharedLocalService } from '../../nodes/sync-service/local';
 import { LocalService } from '../../src/local-service';
-import { clientOf, letClientsGo } from '../support/clients';
+import { clientOf } from '../support/clients';
 import {
   deploy,
   give,
@@ -18,20 +18,15 @@ import {
   services,
   statusesOf,
   wholeFlow,
+  withNodeRed,
 } from '../support/flow';
 import { rsa } from '../support/keys';
+import { place } from '../support/local-pair';
+import { asAdmin, cloudNode, edgeNode, nowhere } from '../support/service-nodes';
 import { until } from '../support/until';
 
-helper.init(require.resolve('node-red'));
-
 describe('objects in a flow', () => {
-  before(() => helper.startServer());
-  after(() => helper.stopServer());
-  afterEach(async () => {
-    letClientsGo();
-    await helper.unload();
-    await sharedLocalService().stop();
-  });
+  withNodeRed();
 
   it('travel from cloud to edge, and sync-out sees them consumed', async () => {
     await run(services, sendingFlow({ waitFor: 'consumed' }), receivingFlow());
@@ -253,12 +248,7 @@ describe('objects in a flow', () => {
 });
 
 describe('a node that fails', () => {
-  before(() => helper.startServer());
-  after(() => helper.stopServer());
-  afterEach(async () => {
-    await helper.unload();
-    await sharedLocalService().stop();
-  });
+  withNodeRed();
 
   const failure = async (message: object): Promise<Record<string, unknown>> => {
     const caught = next('caught');
@@ -298,18 +288,11 @@ describe('a node that fails', () => {
       edgeType: '',
       edgeID: '',
     });
-    const address = {
-      id: 'css',
-      type: 'sync-service',
-      connection: 'address',
-      side: 'cloud',
-      organization: 'demo',
-    };
-    await run([{ ...address, address: 'http://127.0.0.1:1' }], sendingFlow());
+    await run([cloudNode(nowhere)], sendingFlow());
     const unreachable = await failure({ payload: 'x' });
     assert.equal(unreachable.code, 'SYNC_UNREACHABLE', String(unreachable.message));
     await helper.unload();
-    await run([{ ...address, address: use.address }], sendingFlow());
+    await run([cloudNode(use.address)], sendingFlow());
     const refused = await failure({ payload: 'x' });
     assert.equal(refused.code, 'SYNC_UNAUTHORIZED');
     assert.equal((refused.cause as { statusCode: number }).statusCode, 403);
@@ -330,18 +313,12 @@ describe('a node that fails', () => {
   });
 
   it('shows at sync-in that the service cannot be reached, and receives when it is back', async () => {
-    const place = { organization: 'demo', destinationType: 'gateway', destinationID: 'edge1' };
     const service = await LocalService.start({ edges: [place], intervals: { registration: 1, poll: 5 } });
     const [edge] = service.edges;
     assert.ok(edge);
-    const address = { type: 'sync-service', connection: 'address', organization: 'demo' };
-    const both = [
-      { ...address, id: 'css', side: 'cloud', address: service.cloud.address },
-      { ...address, id: 'ess', side: 'edge', address: edge.address },
-    ];
-    const key = { key: 'admin@demo', secret: 'x' };
+    const both = [cloudNode(service.cloud.address), edgeNode(edge.address)];
     try {
-      await helper.load(nodes, wholeFlow(both, sendingFlow(), receivingFlow()), { css: key, ess: key });
+      await helper.load(nodes, wholeFlow(both, sendingFlow(), receivingFlow()), asAdmin);
       const status = statusesOf('in');
       await until('sync-in is connected', () => status.at(-1)?.text?.endsWith('connected'));
       await edge.stop();

@@ -3,21 +3,12 @@ import { runInNewContext } from 'node:vm';
 import type { NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import { FieldReader } from '../../nodes/common/fields';
-import { sharedLocalService } from '../../nodes/sync-service/local';
-import { clientOf, letClientsGo } from '../support/clients';
-import { flowOf, give, next, run, sendingFlow, services } from '../support/flow';
+import { clientOf } from '../support/clients';
+import { flowOf, give, next, run, sendingFlow, services, withNodeRed } from '../support/flow';
 import { ManualClock } from '../support/manual-clock';
 
-helper.init(require.resolve('node-red'));
-
 describe('the value of a field', () => {
-  before(() => helper.startServer());
-  after(() => helper.stopServer());
-  afterEach(async () => {
-    letClientsGo();
-    await helper.unload();
-    await sharedLocalService().stop();
-  });
+  withNodeRed();
 
   const failure = async (fields: object, message: object): Promise<string> => {
     await run(services, sendingFlow(fields), flowOf());

@@ -4,10 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import helper from 'node-red-node-test-helper';
 import { withVariables } from '../../nodes/common/variables';
-import { sharedLocalService } from '../../nodes/sync-service/local';
-import { flowOf, give, next, receivingFlow, run, sendingFlow, services } from '../support/flow';
-
-helper.init(require.resolve('node-red'));
+import { flowOf, give, next, receivingFlow, run, sendingFlow, services, withNodeRed } from '../support/flow';
+import { cloudNode } from '../support/service-nodes';
 
 /** What a dialog has, so that no template is taken for one of this file. */
 function named(variable: string): string {
@@ -33,20 +31,15 @@ describe('a text with environment variables in it', () => {
 
 describe('environment variables in the fields of nodes', () => {
   let folder: string;
+  withNodeRed();
   before(async () => {
-    await helper.startServer();
     folder = await mkdtemp(join(tmpdir(), 'edge-sync-test-'));
     Object.assign(process.env, { TEST_DEVICE: 'pump', TEST_FOLDER: folder });
   });
   after(async () => {
-    await helper.stopServer();
     await rm(folder, { recursive: true });
     delete process.env.TEST_DEVICE;
     delete process.env.TEST_FOLDER;
-  });
-  afterEach(async () => {
-    await helper.unload();
-    await sharedLocalService().stop();
   });
 
   it('name types, IDs, edges, organizations and folders', async () => {
@@ -81,9 +74,7 @@ describe('environment variables in the fields of nodes', () => {
     const { message } = (await caught).error as unknown as Error;
     assert.equal(message, 'Object ID: the environment variable TEST_NOWHERE is not set');
     await helper.unload();
-    const [css] = services;
-    const address = `http://${named('TEST_NOWHERE')}:1`;
-    await run([{ ...css, id: 'css', type: 'sync-service', connection: 'address', address }], sendingFlow());
+    await run([cloudNode(`http://${named('TEST_NOWHERE')}:1`)], sendingFlow());
     const again = next('caught');
     give('out', { payload: 'x' });
     const failure = (await again).error as unknown as Error;

@@ -14,12 +14,12 @@ import {
   sendingFlow,
   services,
   wholeFlow,
+  withNodeRed,
 } from '../support/flow';
 import { metadataOf } from '../support/metadata';
 import { record } from '../support/recorder';
+import { edgeNode } from '../support/service-nodes';
 import { until } from '../support/until';
-
-helper.init(require.resolve('node-red'));
 
 const hookPath = 'a'.repeat(48);
 /** Longer than any test: what comes was rung for. */
@@ -36,8 +36,8 @@ describe('a webhook', () => {
     ...allNodes,
   ];
 
+  withNodeRed();
   before(async () => {
-    await helper.startServer();
     web = createServer((request, response) =>
       (RED.httpNode as unknown as RequestListener)(request, response),
     );
@@ -45,14 +45,9 @@ describe('a webhook', () => {
     await once(web, 'listening');
     baseURL = `http://127.0.0.1:${(web.address() as AddressInfo).port}/`;
   });
-  after(async () => {
+  after(() => {
     web.close();
     web.closeAllConnections();
-    await helper.stopServer();
-  });
-  afterEach(async () => {
-    await helper.unload();
-    await sharedLocalService().stop();
   });
 
   const warningsOf = (id: string): string[] => {
@@ -95,13 +90,10 @@ describe('a webhook', () => {
       if (!registered || !path.endsWith('/rules')) return { status: 404 };
       return { body: JSON.stringify([metadataOf({ objectType: 'rules', objectID: 'r1', noData: true })]) };
     });
-    const ess = { id: 'ess', type: 'sync-service', connection: 'address', side: 'edge' };
     const receive = { ...poll, baseURL, wires: [['deleted'], []] };
-    await helper.load(
-      nodes,
-      wholeFlow([{ ...ess, address: service.client.address }], receivingFlow({ receive })),
-      { in: { hookPath } },
-    );
+    await helper.load(nodes, wholeFlow([edgeNode(service.client.address)], receivingFlow({ receive })), {
+      in: { hookPath },
+    });
     assert.equal((await next('deleted')).topic, 'rules/r1');
     await helper.unload();
     await service.close();
@@ -109,7 +101,6 @@ describe('a webhook', () => {
 
   it('has a path of its own in each instance of a subflow, the same after a restart', async () => {
     const service = await record('ESS', ({ method }) => (method === 'GET' ? { status: 404 } : {}));
-    const ess = { id: 'ess', type: 'sync-service', connection: 'address', side: 'edge' };
     const inside = {
       id: 'in',
       type: 'sync-in',
@@ -120,10 +111,7 @@ describe('a webhook', () => {
       baseURL,
     };
     const flow = wholeFlow(
-      [
-        { ...ess, address: service.client.address },
-        { id: 'sub', type: 'subflow', name: 's', in: [], out: [] },
-      ],
+      [edgeNode(service.client.address), { id: 'sub', type: 'subflow', name: 's', in: [], out: [] }],
       [{ ...inside, wires: [[], []] }],
       ['one', 'two'].map((id) => ({ id, type: 'subflow:sub', z: 'tab' })),
     );
@@ -152,9 +140,8 @@ describe('a webhook', () => {
 
   it('is registered under the same URL after a restart, and deleted on close', async () => {
     const service = await record('ESS', ({ method }) => (method === 'GET' ? { status: 404 } : {}));
-    const ess = { id: 'ess', type: 'sync-service', connection: 'address', side: 'edge' };
     const flow = wholeFlow(
-      [{ ...ess, address: service.client.address }],
+      [edgeNode(service.client.address)],
       receivingFlow({ receive: { ...poll, baseURL, objectTypes: 'rules, files' } }),
     );
     const changes = (): { path: string; action?: string; url?: string }[] =>
@@ -213,11 +200,10 @@ describe('a webhook', () => {
     const service = await record('ESS', ({ method }) =>
       method === 'GET' ? { status: 404 } : { status: 403, body: 'Unauthorized' },
     );
-    const ess = { id: 'ess', type: 'sync-service', connection: 'address', side: 'edge' };
     await helper.load(
       nodes,
       wholeFlow(
-        [{ ...ess, address: service.client.address }],
+        [edgeNode(service.client.address)],
         receivingFlow({ receive: { ...poll, interval: '0.02', baseURL } }),
       ),
       { in: { hookPath } },
@@ -239,9 +225,8 @@ describe('a webhook', () => {
   ] as const) {
     it(`is not asked for where ${what}`, async () => {
       const service = await record('ESS', () => ({ status: 404 }));
-      const ess = { id: 'ess', type: 'sync-service', connection: 'address', side: 'edge' };
       const flow = wholeFlow(
-        [{ ...ess, address: service.client.address }],
+        [edgeNode(service.client.address)],
         receivingFlow({ receive: { ...poll, interval: '0.02', baseURL: url } }),
       );
       helper.settings(settings as Parameters<typeof helper.settings>[0]);

@@ -1,9 +1,5 @@
 import assert from 'node:assert/strict';
-import helper from 'node-red-node-test-helper';
-import { sharedLocalService } from '../../nodes/sync-service/local';
-import { give, next, receivingFlow, run, services } from '../support/flow';
-
-helper.init(require.resolve('node-red'));
+import { give, next, receivingFlow, run, services, withNodeRed } from '../support/flow';
 
 const catching = [
   { id: 'catch', type: 'catch', z: 'tab', scope: null, wires: [['caught']] },
@@ -11,12 +7,7 @@ const catching = [
 ];
 
 describe('a message about an object that no service can have', () => {
-  before(() => helper.startServer());
-  after(() => helper.stopServer());
-  afterEach(async () => {
-    await helper.unload();
-    await sharedLocalService().stop();
-  });
+  withNodeRed();
 
   for (const id of ['fetch', 'consume']) {
     it(`fails in ${id}, and nothing dies of it`, async () => {

@@ -7,8 +7,24 @@ import syncFetch from '../../nodes/sync-fetch/sync-fetch';
 import syncIn from '../../nodes/sync-in/sync-in';
 import syncOut from '../../nodes/sync-out/sync-out';
 import syncQuery from '../../nodes/sync-query/sync-query';
+import { sharedLocalService } from '../../nodes/sync-service/local';
 import syncService from '../../nodes/sync-service/sync-service';
+import { letClientsGo } from './clients';
 import { translate } from './texts';
+
+helper.init(require.resolve('node-red'));
+
+/** Gives a suite a Node-RED. What a test leaves in it goes: its flows, its settings, their local service. */
+export function withNodeRed(): void {
+  before(() => helper.startServer());
+  after(() => helper.stopServer());
+  afterEach(async () => {
+    letClientsGo();
+    await helper.unload();
+    helper.settings({});
+    await sharedLocalService().stop();
+  });
+}
 
 /** The test helper translates nothing: statuses would be the keys of their texts. */
 function translated(node: (RED: NodeAPI) => void): (RED: NodeAPI) => void {

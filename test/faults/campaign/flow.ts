@@ -1,5 +1,6 @@
 import type { Flows } from '../../support/embedded-node-red';
 import { givenID, publishingNode } from '../../support/publishing-node';
+import { asAdmin, cloudNode, edgeNode } from '../../support/service-nodes';
 
 type Node = Flows['flows'][number];
 
@@ -42,21 +43,11 @@ export const redeliverAfter = 20_000;
  * http in node, and is answered once sync-out is done with it.
  */
 export function campaignFlow({ cloud, edge, caFile }: Addresses, name = ''): Flows {
-  const address = { type: 'sync-service', connection: 'address' };
-  const key = { key: 'admin@demo', secret: 'x' };
   return {
     flows: [
       ...['edge', 'cloud'].map((id) => ({ id, type: 'tab', label: id })),
-      {
-        ...address,
-        id: 'css',
-        side: 'cloud',
-        organization: 'demo',
-        address: cloud,
-        caFile,
-        outboxEntries: '12',
-      },
-      { ...address, id: 'ess', side: 'edge', address: edge },
+      cloudNode(cloud, { caFile, outboxEntries: '12' }),
+      edgeNode(edge),
       ...receiving('one', { tab: 'edge', service: 'ess', type: 'down', fetched: true, name }),
       ...receiving('two', { tab: 'edge', service: 'ess', type: 'down', fetched: false, name }),
       ...receiving('kept-down', { tab: 'edge', service: 'ess', type: 'kept-down', fetched: true, name }),
@@ -68,7 +59,7 @@ export function campaignFlow({ cloud, edge, caFile }: Addresses, name = ''): Flo
       ...publishing('kept-up', { tab: 'edge', service: 'ess', destination: '' }),
       ...outboxes.flatMap((service) => [told(service, 'waiting'), told(service, 'deadLetters')].flat()),
     ],
-    credentials: { css: key, ess: key },
+    credentials: asAdmin,
   };
 }
 
