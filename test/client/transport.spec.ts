@@ -232,6 +232,29 @@ describe('the transport', () => {
     assert.ok(behind < 16 * 1_048_576, `${behind} bytes were under way`);
   });
 
+  it('gives pieces that stay what they are, however much comes behind them', async () => {
+    const whole = Buffer.alloc(4 * 1_048_576 + 3);
+    for (let at = 0; at + 4 <= whole.length; at += 4)
+      whole.writeUInt32LE(Math.imul(at, 0x9e3779b1) >>> 0, at);
+    let chunk = 1;
+    await start((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n');
+      for (let at = 0; at < whole.length; at += chunk) {
+        // Of all sizes: several in a read, and several reads of one.
+        chunk = (chunk * 7) % 200_003;
+        const piece = whole.subarray(at, at + chunk);
+        socket.write(`${piece.length.toString(16)}\r\n`);
+        socket.write(piece);
+        socket.write('\r\n');
+      }
+      socket.write('0\r\n\r\n');
+    });
+    const response = await ask({ lane: 'transfer' });
+    const pieces: Buffer[] = [];
+    for await (const piece of response.body) pieces.push(piece);
+    assert.ok(Buffer.concat(pieces).equals(whole));
+  });
+
   it('stops sending when the service has answered', async () => {
     let pieces = 0;
     await start((socket) => socket.write('HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno'));

@@ -1,4 +1,4 @@
-import { connect, isIP, type NetConnectOpts, type Socket } from 'node:net';
+import { connect, isIP, type NetConnectOpts, type OnReadOpts, type Socket } from 'node:net';
 import { type SecureContext, connect as secure } from 'node:tls';
 import type { Clock } from '../../system/clock';
 import type { ServiceAddress } from './address';
@@ -8,6 +8,12 @@ import { proxyFor, tunnel } from './proxy';
 import { secureContextOf } from './tls';
 
 type Connected = (error: Error | null, socket: Socket | null) => void;
+
+/**
+ * How a socket gives the bytes that it reads: each in memory of its own; or all in one buffer, by `data` alone, where they are
+ * others once its listeners have returned. That is for whoever parses or copies them at once: half the garbage of a large answer.
+ */
+type Reading = 'kept' | 'passing';
 
 /** Makes connections to one service: to a host or a socket, through a proxy, with TLS, in time. */
 export class Connector {
@@ -36,8 +42,12 @@ export class Connector {
     return this.#isSecure ? undefined : this.#proxy;
   }
 
-  /** Calls back once: with a socket that is connected, and verified where it should be, or with an error. */
-  open(connected: Connected): void {
+  /**
+   * Calls back once: with a socket that is connected, and verified where it should be, or with an error.
+   *
+   * @param reading how its bytes may be given; through TLS they are kept all the same.
+   */
+  open(connected: Connected, reading: Reading = 'kept'): void {
     const opening = new Set<Socket>();
     let done = false;
     const settle = (error: unknown, socket: Socket | null): void => {
@@ -63,7 +73,7 @@ export class Connector {
     const timer = this.clock.after(this.#limit, () =>
       settle(codedError('ETIMEDOUT', `nothing after ${this.#limit / 1_000} s`), null),
     );
-    this.#open(hold).then(
+    this.#open(hold, reading).then(
       (socket) => settle(null, socket),
       (error: unknown) => settle(error, null),
     );
@@ -78,30 +88,30 @@ export class Connector {
     return this.address.origin.startsWith('https:');
   }
 
-  async #open(hold: (socket: Socket) => Socket): Promise<Socket> {
+  async #open(hold: (socket: Socket) => Socket, reading: Reading): Promise<Socket> {
     const { hostname, port } = new URL(this.address.origin);
     const host = hostname.replace(/^\[|\]$/g, '');
     const target = { host, port: Number(port) || (this.#isSecure ? 443 : 80) };
     if (!this.#proxy) {
-      const plain = await this.#plain(
-        hold,
-        this.address.socketPath ? { path: this.address.socketPath } : target,
-      );
+      const { socketPath } = this.address;
+      const to = socketPath ? { path: socketPath } : target;
+      const plain = await this.#plain(hold, to, this.#isSecure ? 'kept' : reading);
       return this.#isSecure ? this.#secured(hold, plain, host) : plain;
     }
     const { protocol, hostname: proxyHost, port: proxyPort } = this.#proxy;
     const byTls = protocol === 'https:';
     const to = { host: proxyHost.replace(/^\[|\]$/g, ''), port: Number(proxyPort) || (byTls ? 443 : 80) };
-    const toProxy = await this.#plain(hold, to);
+    const toProxy = await this.#plain(hold, to, byTls || this.#isSecure ? 'kept' : reading);
     const proxy = byTls ? await secured(hold, toProxy, { host: to.host, rejectUnauthorized: true }) : toProxy;
     if (!this.#isSecure) return proxy;
     await tunnel(proxy, this.#proxy, `${hostname}:${target.port}`);
     return this.#secured(hold, proxy, host);
   }
 
-  #plain(hold: (socket: Socket) => Socket, to: NetConnectOpts): Promise<Socket> {
+  #plain(hold: (socket: Socket) => Socket, to: NetConnectOpts, reading: Reading): Promise<Socket> {
     return new Promise((resolve) => {
-      const socket = hold(connect({ ...socketOptions, ...to }));
+      const onread = reading === 'passing' && passingTo((bytes) => socket.emit('data', bytes));
+      const socket: Socket = hold(connect({ ...socketOptions, ...to, ...(onread && { onread }) }));
       socket.once('connect', () => resolve(socket));
     });
   }
@@ -141,6 +151,19 @@ const socketOptions = {
   /** Of a host with several: a quarter of a second, as Node.js has it, is too short for slow lines. */
   autoSelectFamilyAttemptTimeout: 1_000,
 };
+
+/** As large as what Node.js reads at a time otherwise. */
+const passingSize = 65_536;
+
+function passingTo(listener: (bytes: Buffer) => void): OnReadOpts {
+  const buffer = Buffer.allocUnsafeSlow(passingSize);
+  const callback = (count: number): boolean => {
+    listener(buffer.subarray(0, count));
+    // What holds the socket back is its `pause`.
+    return true;
+  };
+  return { buffer, callback };
+}
 
 interface SecureOptions {
   host: string;

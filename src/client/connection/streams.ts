@@ -28,7 +28,8 @@ class ConnectorAgent extends Agent {
     _options: object,
     connected?: (error: Error | null, socket: Duplex) => void,
   ): undefined {
-    this.connector.open((error, socket) => connected?.(error, socket as Duplex));
+    // Node's parser copies what it makes a body of.
+    this.connector.open((error, socket) => connected?.(error, socket as Duplex), 'passing');
   }
 }
 
