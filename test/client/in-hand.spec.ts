@@ -257,6 +257,15 @@ describe('what a receiver has in hand', () => {
     assert.equal(take(), 'a newer 1');
   });
 
+  it('is given back by the flow of a process before, also where nothing was written down of it', async () => {
+    offer(object('a'));
+    inHand.handOut.giveBack('a', v1, 30_000);
+    await clock.advance(29_999);
+    assert.equal(take(), undefined);
+    await clock.advance(1);
+    assert.equal(take(), 'a v1 1');
+  });
+
   it('is rejected until it changes', async () => {
     offer(object('a'));
     take();

@@ -26,6 +26,7 @@ export interface Ground {
 type Restart = Omit<Step & { does: 'restart the client' }, 'application' | 'at' | 'does'>;
 
 const longestClose = 10_000;
+const ends = [',', ']'];
 
 /** One application: its computer, its client, its flows, and an oracle that watches them. */
 export class Application {
@@ -85,7 +86,8 @@ export class Application {
       },
       onText: (asked, lane, { shows }, text) => {
         const isPolled = asked.by === this.#process?.name && lane === 'poll' && operationOf(asked) === 'list';
-        const whole = shows?.filter(({ json }) => text.includes(json)) ?? [];
+        // An entry has ended where another one or the end of the list follows.
+        const whole = shows?.filter(({ json }) => ends.some((end) => text.includes(json + end))) ?? [];
         if (isPolled && whole.length > 0) history.told.partly(whole);
       },
       onAnswer: (asked, lane, { shows }) => {

@@ -81,7 +81,7 @@ export class HandOut {
   /** The flow wants the object again after so many ms. */
   giveBack(objectID: string, version: string | undefined, after: number): void {
     const entry = this.ledger.at(objectID, version, ...givenBack);
-    if (!entry?.handedOut) return;
+    if (!entry) return;
     if (entry.charged) entry.spent -= 1;
     entry.charged = false;
     this.ledger.pause(entry, after, 0);
@@ -156,7 +156,10 @@ export class HandOut {
   }
 }
 
-/** Also one whose time was over, or whose last attempt was spent: the flow's last word counts until the next hand-out. */
+/**
+ * Also one whose time was over, whose last attempt was spent, or that a process before has handed out, of which nothing
+ * may be known here: the flow's last word counts until the next hand-out.
+ */
 const givenBack: readonly EntryState[] = ['handed', 'paused', 'resting', 'waiting', 'unread'];
 
 function updateOf(entry: Entry, object: ObjectMetadata): ObjectUpdate {
