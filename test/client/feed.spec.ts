@@ -139,6 +139,22 @@ describe('a feed', () => {
       assert.equal(service.count('list received'), count);
     });
 
+    it('for what has left the plain list unasked: where others have marked it received, it goes on as it was', async () => {
+      const [a, b, gone] = [object('a'), object('b'), object('gone')];
+      service.publish(a, b, gone);
+      const receiver = feeds.receiver('t', { interval: 5_000 });
+      const updates = read(receiver);
+      await clock.advance(0);
+      for (const each of [a, gone]) receiver.release(each, new Error('the flow'));
+      service.listed.clear();
+      for (const each of [a, b]) service.received.set(each.objectID, each);
+      await clock.advance(minute);
+      receiver.release(b, new Error('the flow'));
+      await clock.advance(minute);
+      assert.deepEqual(said(updates), ['a v1 1', 'b v1 1', 'gone v1 1', 'a v1 2', 'b v1 2']);
+      assert.equal(service.count('list received'), 2);
+    });
+
     it('not for what was marked received where that is not wanted', async () => {
       feeds.receiver('t', { includeReceived: false });
       await clock.advance(minute);
@@ -391,6 +407,24 @@ describe('a feed', () => {
       void one.acknowledge(object('a'));
       await clock.advance(0);
       assert.equal(service.count('consumed a'), 1);
+    });
+
+    it('waits for nobody whose time is over for what no list shows any more, and for no list either', async () => {
+      service.publish(object('a'));
+      const [one, two] = ['one', 'two'].map((name) =>
+        feeds.receiver('t', { name, interval: hour, redeliverAfter: minute }),
+      );
+      assert.ok(one && two);
+      for (const receiver of [one, two]) read(receiver);
+      await clock.advance(0);
+      const asked = one.acknowledge(object('a'));
+      service.listed.clear();
+      one.ring();
+      await clock.advance(minute - 1);
+      assert.equal(service.count('metadata a'), 0);
+      await clock.advance(1);
+      assert.equal(service.count('metadata a'), 1);
+      assert.equal(await asked, 'gone');
     });
 
     it('waits for nobody who came again and rejected it before there was another list', async () => {

@@ -28,7 +28,13 @@ describe('what a receiver has in hand', () => {
       all,
       clock,
       memory,
-      { isAsked: () => false, wanted: () => [], waiting: () => 0, askAgain: () => undefined },
+      {
+        isAsked: () => false,
+        wanted: () => [],
+        waiting: () => 0,
+        askAgain: () => undefined,
+        reconsider: () => undefined,
+      },
       (update, error) => givenUp.push({ update, error }),
     );
   };
@@ -339,6 +345,23 @@ describe('what a receiver has in hand', () => {
     assert.deepEqual([take(), take()], ['b v1 1', undefined]);
   });
 
+  it('hands out what the plain list no longer shows once the other one does, or the plain one again', async () => {
+    offer(object('a'), object('b'), object('c'));
+    take();
+    inHand.handOut.giveBack('a', v1, minute);
+    offer();
+    assert.equal(inHand.listed.needsReceivedList, true);
+    await clock.advance(minute);
+    assert.equal(take(), undefined);
+    for (const objectID of ['a', 'b']) inHand.listed.offerReceived(readObject(object(objectID)), list, false);
+    assert.deepEqual([take(), take()], ['a v1 1', 'b v1 1']);
+    offer(object('c'));
+    inHand.handOut.giveBack('a', v1, hour);
+    assert.equal(take(), 'c v1 1');
+    inHand.listed.endReceived(list);
+    assert.equal(inHand.listed.needsReceivedList, false);
+  });
+
   it('keeps the place of what has left the list while the flow has it, and forgets it when it is let go', async () => {
     make({ window: 1, maxAttempts: 1 });
     offer(object('a'), object('b'));
@@ -348,6 +371,7 @@ describe('what a receiver has in hand', () => {
     offer(object('a', v2), object('b'));
     assert.equal(take(), undefined, 'nor is a newer version handed out beside it');
     offer(object('b'));
+    inHand.listed.endReceived(list);
     await clock.advance(minute);
     assert.equal(take(), 'b v1 1');
     assert.equal(givenUp.length, 0);

@@ -80,8 +80,8 @@ export const guardsOfKnownHistories = guardsOf('src/client/updates', 'test/simul
   {
     name: 'what others have not consumed is forgotten though it was marked received',
     file: 'listed.ts',
-    find: 'const isOfOthers = taken !== undefined && consumers > 1;',
-    replace: 'const isOfOthers = taken !== undefined && consumers > 1_000;',
+    find: 'taken !== undefined && consumers > 1)',
+    replace: 'taken !== undefined && consumers > 1_000)',
     seenBy: 'known',
   },
   {

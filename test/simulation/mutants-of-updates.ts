@@ -30,8 +30,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'left the list: what the flow has is forgotten',
     file: 'listed.ts',
-    find: 'if (inFlow.has(entry.state)) entry.newer = undefined;',
-    replace: 'if (entry === undefined) continue;',
+    find: 'const isInFlow = inFlow.has(entry.state);',
+    replace: 'const isInFlow = entry === undefined;',
   },
   {
     name: 'take: the window is not looked at',
@@ -54,7 +54,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'silence: costs nothing',
     file: 'hand-out.ts',
-    find: "if (this.ledger.spend(entry) === 'spent') this.ledger.enqueue(entry);",
+    find: "if (spent === 'spent') this.ledger.enqueue(entry);",
     replace: 'this.ledger.enqueue(entry);',
   },
   {

@@ -181,6 +181,7 @@ export class Asking {
       wanted: () => this.acknowledgements.wantedOf(name),
       waiting: () => this.acknowledgements.waitingOf(name),
       askAgain: (entry) => this.#askAgain(name, entry),
+      reconsider: () => queueMicrotask(() => this.acknowledgements.reconsiderAll()),
     };
   }
 

@@ -142,11 +142,15 @@ export class HandOut {
 
   /** Time is up for what the flow has and says nothing of; those that renewed it last are last in line. */
   #expire(): void {
-    const { clock, entries } = this.ledger;
+    const { clock, entries, siblings } = this.ledger;
     const now = clock.elapsed();
+    let isOutlived = false;
     for (let entry = entries.first('handed'); entry && entry.due <= now; entry = entries.first('handed')) {
-      if (this.ledger.spend(entry) === 'spent') this.ledger.enqueue(entry);
+      const spent = this.ledger.spend(entry);
+      if (spent === 'spent') this.ledger.enqueue(entry);
+      else isOutlived ||= spent === 'outlived';
     }
+    if (isOutlived) siblings.reconsider();
   }
 
   #startTime(entry: Entry): void {

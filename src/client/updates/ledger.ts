@@ -181,6 +181,8 @@ export interface Siblings {
   waiting(): number;
   /** The service said that it took an acknowledgement, and has forgotten it. */
   askAgain(entry: Readonly<Entry>): void;
+  /** It has lost what no list shows any more: who waits for its word on that waits no longer. */
+  reconsider(): void;
 }
 
 export interface LedgerRules {

@@ -18,10 +18,9 @@ export class Listed {
     const { entries } = this.ledger;
     const entry = entries.get(listed.objectID);
     if (entry?.version === versionOf(listed)) {
-      entry.list = list;
       entry.unlisted = false;
       entry.newer = undefined;
-      this.#read(entry, listed);
+      this.#show(entry, listed, list);
       return;
     }
     const object = listed.metadata();
@@ -51,11 +50,7 @@ export class Listed {
         entry.list = list;
         continue;
       }
-      // The flow has it, listed or not: its place is free once it lets go.
-      if (inFlow.has(entry.state)) entry.newer = undefined;
-      else if (entry.taken === 'received') this.#keepUnlisted(entry);
-      else if (this.#mayBeReceived(entry, wantsReceived)) this.#doubt(entry);
-      else this.ledger.forget(entry);
+      this.#left(entry, wantsReceived);
     }
     this.wake();
   }
@@ -68,10 +63,13 @@ export class Listed {
   offerReceived(listed: ListedObject, list: number, wanted: boolean): void {
     const { entries } = this.ledger;
     const entry = entries.get(listed.objectID);
+    if (entry?.version === versionOf(listed)) {
+      this.#show(entry, listed, list);
+      return;
+    }
     if (entry) {
       entry.list = list;
-      if (entry.version === versionOf(listed)) this.#read(entry, listed);
-      else if (entry.unlisted && inLine.has(entry.state)) this.#replace(entry, listed);
+      if (entry.unlisted && inLine.has(entry.state)) this.#replace(entry, listed);
       return;
     }
     const object = wanted ? listed.metadata() : undefined;
@@ -119,6 +117,14 @@ export class Listed {
     this.ledger.siblings.askAgain(entry);
   }
 
+  /** A list shows this version. */
+  #show(entry: Entry, listed: ListedObject, list: number): void {
+    const { entries } = this.ledger;
+    entry.list = list;
+    if (entry.state === 'paused' && entry.dueList === untilShown) entries.pause(entry, entry.due, 0);
+    this.#read(entry, listed);
+  }
+
   /** Only what waits for its metadata needs to be read: to be handed out, or to be told of. */
   #read(entry: Entry, listed: ListedObject): void {
     const { entries } = this.ledger;
@@ -133,17 +139,35 @@ export class Listed {
     if (object) this.ledger.replace(entry, object);
   }
 
-  #mayBeReceived({ consumers, state, taken }: Entry, wantsReceived: boolean): boolean {
-    // What others have not consumed yet stays there, and may be marked received, too.
-    const isOfOthers = taken !== undefined && consumers > 1;
-    if (rests.has(state) || isOfOthers) return this.ledger.rules.includeReceived;
-    return wantsReceived && state === 'acknowledged';
+  /** A whole list does not show it any more. */
+  #left(entry: Entry, wantsReceived: boolean): void {
+    // The flow has it, listed or not: its place is free once it lets go.
+    const isInFlow = inFlow.has(entry.state);
+    if (isInFlow) entry.newer = undefined;
+    if (!isInFlow && entry.taken === 'received') this.#keepUnlisted(entry);
+    else if (this.#mayBeReceived(entry, wantsReceived)) this.#doubt(entry);
+    else if (!isInFlow) this.ledger.forget(entry);
   }
 
-  /** It may have been marked received, and then a restart must not hand it out again. */
+  /** Whoever else has the object may have marked it received. What is being acknowledged tells by itself what became of it. */
+  #mayBeReceived({ consumers, state, taken }: Entry, wantsReceived: boolean): boolean {
+    if (state === 'asked' || state === 'acknowledging') return false;
+    const { includeReceived } = this.ledger.rules;
+    if (state !== 'acknowledged') return includeReceived;
+    // What others have not consumed yet stays there.
+    return wantsReceived || (includeReceived && taken !== undefined && consumers > 1);
+  }
+
+  /**
+   * It may have been marked received, and then a restart must not hand it out again. What is in line goes on where the
+   * other list shows it, and is not handed out before.
+   */
   #doubt(entry: Entry): void {
+    const { entries } = this.ledger;
     entry.unlisted = true;
-    this.ledger.entries.doubted.add(entry);
+    entries.doubted.add(entry);
+    if (entry.state === 'waiting') entries.pause(entry, 0, untilShown);
+    else if (entry.state === 'paused') entries.pause(entry, entry.due, untilShown);
   }
 
   /** Its flow may consume later what it has marked received; the oldest of too many is forgotten. */
@@ -156,6 +180,7 @@ export class Listed {
 
 /** So many whole lists may show what was acknowledged before they began. */
 const mostLingering = 2;
-const rests: ReadonlySet<EntryState> = new Set(['resting', 'rejected']);
+/** Of those that pause for it: no number of lists that do not show it is enough. */
+const untilShown = Number.POSITIVE_INFINITY;
 const inLine: ReadonlySet<EntryState> = new Set(['unread', 'waiting', 'paused']);
 const inFlow: ReadonlySet<EntryState> = new Set(['handed', 'asked', 'acknowledging']);

@@ -18,6 +18,9 @@ export class Told {
     const told = byID(shown);
     for (const reader of this.readers) {
       if (!reader.isKnown) continue;
+      // What it shows no more may be marked received: the other list, which comes next, has the word.
+      for (const [objectID, appearance] of reader.told ?? [])
+        if (isOpen(reader, appearance)) reader.toldReceived?.set(objectID, appearance);
       reader.told = told;
       // What it shows was not marked received.
       for (const objectID of told.keys()) reader.toldReceived?.delete(objectID);
@@ -69,6 +72,12 @@ export class Told {
     }
     this.joint.reconsider(now);
   }
+}
+
+/** Whether it is still to be acknowledged. */
+function isOpen(reader: Reader, { objectID, version }: Appearance): boolean {
+  const standing = reader.claim(objectID, version)?.standing;
+  return standing !== 'asked' && standing !== 'settled';
 }
 
 /** What rests is known as long as a list shows it: somebody may have it tried again. */

@@ -18,13 +18,18 @@ export class Unfinished {
     return this.bench.history.readers.flatMap((reader) => {
       if (!reader.open) return [];
       reader.passTime(this.bench.now);
-      const current = reader.owed.filter((each) => this.bench.history.objects.stayed(each, reader.joinedAt));
+      const { objects } = this.bench.history;
+      const current = reader.owed.filter((each) => objects.stayed(each, reader.joinedAt));
+      // It had it before somebody else marked it received.
+      const kept = Array.from(reader.toldReceived?.values() ?? []).filter(
+        (each) => objects.current(each.objectID) === each,
+      );
       // What was marked received is not listed, and may be asked for all the same.
       const asked = reader.held().filter(({ standing }) => standing === 'asked');
       const there = asked
         .map(({ appearance }) => appearance)
-        .filter((each) => this.bench.history.objects.stayed(each, this.bench.now));
-      const due = new Set([...listed, ...current, ...there]);
+        .filter((each) => objects.stayed(each, this.bench.now));
+      const due = new Set([...listed, ...current, ...kept, ...there]);
       return Array.from(due).flatMap((appearance) => this.#unfinishedOf(reader, appearance));
     });
   }
