@@ -1,11 +1,14 @@
 import { systemClock } from '../system/clock';
 import { within } from '../system/deadline';
 import type { SyncServiceClient } from './client';
+import { isPlain } from './connection/failures';
 import type { ServiceKind } from './connection/kind';
 import { isSyncServiceError } from './errors';
 
 /** How long a test of a connection may take, in ms. */
 const patience = 10_000;
+/** Asked for to see whether lists are shown: an object of this type is none of anybody's. */
+const nobodysType = 'edge-sync-doctor';
 
 /** What may be found. */
 export const findings = [
@@ -59,13 +62,17 @@ async function look(client: SyncServiceClient, signal: AbortSignal): Promise<Dia
     return findingOf(error);
   }
   try {
-    // Its health a service tells whoever has any account; what is in an organization only to those of it.
-    if (client.kind === 'CSS') await client.getDestinations({ signal });
-    const detail = client.kind === 'CSS' ? (client.organization ?? '') : client.address;
-    return { good: true, finding: client.kind === 'CSS' ? 'cloud' : 'edge', detail };
+    // Its health a service tells whoever has any account; what is in an organization only to those of it. A cloud shows
+    // others empty lists, and refuses its destinations; an edge refuses lists, of types that nobody uses, too.
+    if (client.kind === 'ESS') {
+      await client.listUpdates(nobodysType, { signal });
+      return { good: true, finding: 'edge', detail: client.address };
+    }
+    await client.getDestinations({ signal });
+    return { good: true, finding: 'cloud', detail: client.organization ?? '' };
   } catch (error) {
     const found = findingOf(error);
-    if (found.finding !== 'credentials') return found;
+    if (found.finding !== 'credentials' || client.kind === 'ESS') return found;
     return bad('organization', client.organization);
   }
 }
@@ -89,9 +96,7 @@ export function findingOf(error: unknown): Diagnosis {
         return bad('proxy', error.message);
       return bad(unreachable[beneath] ?? 'unreachable', beneath);
     case 'SYNC_TLS':
-      return /^ERR_SSL_(WRONG_VERSION|PACKET_LENGTH)/.test(beneath)
-        ? bad('notTls')
-        : bad(certificate[beneath] ?? 'certificate', beneath);
+      return isPlain(beneath) ? bad('notTls') : bad(certificate[beneath] ?? 'certificate', beneath);
     case 'SYNC_TIMEOUT':
       return bad('timeout');
     case 'SYNC_BUSY':

@@ -8,11 +8,17 @@ Usage: edge-sync COMMAND [options]
   send FILE TYPE/ID             publish a file; - is standard input
     --to TYPE or TYPE/ID        for whom; everybody unless given
     --version TEXT
-    --wait delivered|consumed   until it has come so far everywhere
+    --meta FILE                 more metadata, as JSON: the file of hzn mms object publish -m
+    --wait delivered|consumed   until it has come so far everywhere; at an edge only consumed
     --timeout SECONDS           of the wait (60)
   ls [TYPE]                     the object types of a cloud, or the objects of a type
   status TYPE/ID                how far it is, and where
     --wait delivered|consumed, --timeout SECONDS
+  fetch TYPE/ID FILE            its data, whole and checked, not acknowledged; - is standard output
+  consume TYPE/ID               say that you are done with it
+    --instance ID               only if this version is there still: the instanceID that ls --json says
+  delete TYPE/ID                delete it wherever it was sent
+  edges                         the edges that are registered with a cloud
   doctor                        what is wrong with the connection
   local                         a cloud with edges on this machine, to try things out; see local --help
 

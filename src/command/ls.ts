@@ -1,5 +1,6 @@
 import type { SyncServiceClient } from '../client';
 import { exit, UsageError } from './exit';
+import { nothing } from './nothing';
 import type { Output } from './output';
 
 /** Lists the object types of a cloud, or the objects of a type. */
@@ -13,7 +14,7 @@ export async function ls(
     if (client.kind === 'ESS') throw new UsageError('An edge lists the objects of a type: edge-sync ls TYPE');
     const types = await client.listObjectTypes({ signal });
     for (const type of types) output.result({ objectType: type }, type);
-    return types.length === 0 ? exit.nothingThere : exit.done;
+    return types.length === 0 ? nothing(client, 'No objects', output, signal) : exit.done;
   }
   const objects =
     client.kind === 'CSS'
@@ -26,5 +27,6 @@ export async function ls(
       `${objectType}/${objectID}  ${what}`,
     );
   }
-  return objects.length === 0 ? exit.nothingThere : exit.done;
+  if (objects.length > 0) return exit.done;
+  return nothing(client, `No objects of the type ${objectType}`, output, signal);
 }

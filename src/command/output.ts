@@ -30,10 +30,14 @@ export class Output {
     this.#write(this.others, this.json ? JSON.stringify({ note: text }) : text);
   }
 
-  failure(error: unknown): void {
+  /** @param remedy what is to be done about it. */
+  failure(error: unknown, remedy?: string): void {
     const message = error instanceof Error ? error.message : String(error);
     const code = isSyncServiceError(error) ? { code: error.code } : {};
-    this.#write(this.others, this.json ? JSON.stringify({ error: { ...code, message } }) : message);
+    const told = this.json
+      ? JSON.stringify({ error: { ...code, message, remedy } })
+      : [message, remedy].filter(Boolean).join('\n');
+    this.#write(this.others, told);
   }
 
   /** How far a transfer is: for people who look. */

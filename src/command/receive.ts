@@ -6,7 +6,9 @@ import {
   type UpdateReceiver,
 } from '../client';
 import { exit } from './exit';
+import { remedyOf } from './findings';
 import { ReceivingFolder } from './folder';
+import { nothing } from './nothing';
 import type { Output } from './output';
 import { nameOf } from './reference';
 import { Taking } from './taking';
@@ -88,7 +90,8 @@ async function receiveOnce(
     }
   }
   if (failed) return exit.failed;
-  return seen.size === 0 ? exit.nothingThere : exit.done;
+  if (seen.size > 0) return exit.done;
+  return nothing(client, `No objects of ${objectTypes.join(', ')}`, output, signal);
 }
 
 /** The first failure and the recovery, once each. */
@@ -97,7 +100,8 @@ function tellConnection(receiver: UpdateReceiver, objectType: string, output: Ou
   receiver.onState(({ phase, error }: ReceiverState) => {
     if (phase === 'backing-off' && !failing) {
       failing = true;
-      output.failure(error ?? new SyncServiceError('SYNC_UNREACHABLE', 'The service does not answer'));
+      const failure = error ?? new SyncServiceError('SYNC_UNREACHABLE', 'The service does not answer');
+      output.failure(failure, remedyOf(failure));
     } else if (phase === 'connected' && failing) {
       failing = false;
       output.note(`${objectType}: the service answers again`);

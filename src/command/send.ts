@@ -1,4 +1,5 @@
 import type { DeliveryGoal, ObjectMetadataInput, ObjectReference, SyncServiceClient } from '../client';
+import { definitionIn } from './definition';
 import { exit, UsageError } from './exit';
 import type { Output } from './output';
 import { nameOf } from './reference';
@@ -9,6 +10,8 @@ export interface SendOptions {
   object: ObjectReference;
   /** Destination types, or TYPE/ID; where everybody is meant, none. */
   to: readonly string[];
+  /** A file of more metadata. */
+  meta: string | undefined;
   version: string | undefined;
   goal: DeliveryGoal | undefined;
   /** In ms. */
@@ -18,11 +21,16 @@ export interface SendOptions {
 /** Publishes a file, and waits until it has come as far as is asked for. */
 export async function send(
   client: SyncServiceClient,
-  { file, object, to, version, goal, patience }: SendOptions,
+  { file, object, to, meta, version, goal, patience }: SendOptions,
   output: Output,
   signal: AbortSignal,
 ): Promise<number> {
-  const metadata = { ...object, ...destinationsOf(to), ...(version !== undefined && { version }) };
+  const metadata = {
+    ...(meta !== undefined && (await definitionIn(meta, object))),
+    ...object,
+    ...destinationsOf(to),
+    ...(version !== undefined && { version }),
+  };
   await client.publish(metadata, { file }, { signal, onProgress: output.progress(nameOf(object)) });
   // Published it is, whether the service says what it has now or not.
   const sent = await client.getObjectMetadata(object, { signal }).catch(() => undefined);

@@ -1,5 +1,6 @@
 import type { Delivery, DeliveryGoal, ObjectReference, SentObject, SyncServiceClient } from '../client';
 import { exit } from './exit';
+import { remedyOf } from './findings';
 import type { Output } from './output';
 import { nameOf } from './reference';
 
@@ -33,21 +34,32 @@ export async function wait(
 ): Promise<number> {
   let shown = '';
   const onProgress = (destinations: Delivery['destinations']): void => {
-    const now = destinations.map(placeOf).join(', ');
+    const now = destinations.map(placeOf).join('\n');
     if (now !== shown) output.note(now);
     shown = now;
   };
   let failing = false;
   const onFailure = (error: unknown): void => {
-    if (!failing) output.failure(error);
+    if (!failing) output.failure(error, remedyOf(error));
     failing = true;
   };
   const options = { patience, signal, onProgress, onFailure };
   const { outcome, destinations } = await client.waitForDelivery(object, goal, options);
   const { objectType, objectID } = object;
-  output.result({ objectType, objectID, outcome, destinations }, `${nameOf(object)} ${outcome}`);
+  const why =
+    outcome === 'timeout' ? `: ${missing(client.kind, destinations, goal)} after ${patience / 1_000} s` : '';
+  output.result({ objectType, objectID, outcome, destinations }, `${nameOf(object)} ${outcome}${why}`);
   if (outcome === 'gone') return exit.nothingThere;
   return outcome === goal ? exit.done : exit.failed;
+}
+
+function missing(
+  kind: SyncServiceClient['kind'],
+  destinations: Delivery['destinations'],
+  goal: DeliveryGoal,
+): string {
+  if (kind === 'ESS') return 'its cloud has not consumed it';
+  return destinations.length === 0 ? 'no edge that it is for has registered' : `not ${goal} everywhere`;
 }
 
 function placeOf({

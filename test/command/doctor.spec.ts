@@ -24,6 +24,8 @@ describe('the doctor', function () {
   this.timeout(120_000);
   let folder: string;
   let service: LocalService;
+  /** As a service for development: any key will do. */
+  let developing: LocalService;
   let cloud: string;
   let edge: string;
   const servers: (Server | TcpServer)[] = [];
@@ -42,13 +44,14 @@ describe('the doctor', function () {
       name: 'admin',
     };
     service = await LocalService.start({ edges: [place], keys: [key] });
+    developing = await LocalService.start({ edges: [place] });
     cloud = service.cloud.address;
     edge = service.edges[0]?.address ?? '';
   });
   after(async () => {
     for (const socket of sockets) socket.destroy();
     for (const server of servers) server.close();
-    await service.stop();
+    await Promise.all([service.stop(), developing.stop()]);
     await rm(folder, { recursive: true });
   });
 
@@ -230,6 +233,12 @@ describe('the doctor', function () {
     [
       'the secret is wrong',
       async () => ({ EDGE_SYNC_URL: edge, ...key, EDGE_SYNC_SECRET: 'x' }),
+      'credentials',
+      /refuses key/,
+    ],
+    [
+      'the key is one of another organization, which an edge tells its health',
+      async () => ({ EDGE_SYNC_URL: developing.edges[0]?.address, EDGE_SYNC_KEY: 'admin@other' }),
       'credentials',
       /refuses key/,
     ],

@@ -107,8 +107,10 @@ export function errorOfTransport(
   if (code.endsWith('_TIMEOUT') || code === 'ETIMEDOUT') {
     return new SyncServiceError('SYNC_TIMEOUT', `${request} was not answered in time (${reason})`, named);
   }
-  if (isTls(code))
-    return new SyncServiceError('SYNC_TLS', `${request}: the certificate is not trusted (${reason})`, named);
+  if (isTls(code)) {
+    const said = isPlain(code) ? 'what answered is not TLS' : 'the certificate is not trusted';
+    return new SyncServiceError('SYNC_TLS', `${request}: ${said} (${reason})`, named);
+  }
   if (cause instanceof NotSentError || neverConnected.has(code))
     return new SyncServiceError(
       'SYNC_UNREACHABLE',
@@ -132,6 +134,11 @@ function firstOf(thrown: unknown): Error {
 /** Not HTTP at all, or a head without end. */
 function isNoHttp(code: string, { name }: Error): boolean {
   return name === 'HTTPParserError' || code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW';
+}
+
+/** Whether it is what OpenSSL makes of plain HTTP. */
+export function isPlain(code: string): boolean {
+  return /^ERR_SSL_(WRONG_VERSION|PACKET_LENGTH)/.test(code);
 }
 
 function isTls(code: string): boolean {

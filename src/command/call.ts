@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util';
+import type { DeliveryGoal, SyncServiceClient } from '../client';
+import { UsageError } from './exit';
+import type { Output } from './output';
+
+const options = {
+  into: { type: 'string' },
+  once: { type: 'boolean' },
+  to: { type: 'string', multiple: true },
+  meta: { type: 'string' },
+  version: { type: 'string' },
+  instance: { type: 'string' },
+  wait: { type: 'string' },
+  timeout: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+export type Option = keyof typeof options;
+
+export type Values = ReturnType<typeof parse>['values'];
+
+/** What a command was called with, and by what it does it. */
+export interface Call {
+  client: SyncServiceClient;
+  values: Values;
+  words: readonly string[];
+  output: Output;
+  stop: AbortSignal;
+}
+
+/** @throws UsageError for an option that no command knows. */
+export function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    const [said = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
+    throw new UsageError(said);
+  }
+}
+
+/** What is to be waited for. @throws UsageError for what nobody knows, or an edge is never told. */
+export function goalOf({ wait: goal }: Values, kind: SyncServiceClient['kind']): DeliveryGoal | undefined {
+  if (goal === 'delivered' && kind === 'ESS')
+    throw new UsageError('An edge learns only that its cloud has consumed an object: --wait consumed');
+  if (goal === undefined || goal === 'delivered' || goal === 'consumed') return goal;
+  throw new UsageError(`--wait is delivered or consumed, not ${goal}`);
+}
+
+/** In ms. */
+export function patienceOf({ timeout = '60' }: Values): number {
+  const seconds = Number(timeout);
+  if (seconds > 0) return seconds * 1_000;
+  throw new UsageError(`--timeout is a number of seconds, not ${timeout}`);
+}

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SyncServiceClient, SyncServiceError } from '../../src/client';
+import type { Values } from '../../src/command/call';
+import { commands } from '../../src/command/commands';
+import { Output } from '../../src/command/output';
+import { runIn } from '../support/command';
+import { type LocalPair, startPair } from '../support/local-pair';
+import { until } from '../support/until';
+
+interface Told {
+  code: number;
+  results: Record<string, unknown>[];
+  others: string;
+}
+
+describe('a command about one object', function () {
+  this.timeout(120_000);
+  const object = { objectType: 'rules', objectID: 'r1' };
+  let pair: LocalPair;
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'edge-sync-objects-'));
+    pair = await startPair();
+  });
+  afterEach(async () => {
+    await pair.close();
+    await rm(folder, { recursive: true });
+  });
+
+  /** What it says, without a process for each. */
+  const call = async (
+    client: SyncServiceClient,
+    [name = '', ...words]: string[],
+    values: Values = {},
+  ): Promise<Told> => {
+    const told: [string[], string[]] = [[], []];
+    const [results, others] = told.map((texts) => ({
+      isTTY: false,
+      write: (text: string | Uint8Array) => texts.push(String(text)) > 0,
+    }));
+    const output = new Output(true, results, others);
+    const stop = new AbortController().signal;
+    const code = await commands[name]?.run({ client, values, words, output, stop });
+    return { code: code ?? -1, results: told[0].map((line) => JSON.parse(line)), others: told[1].join('') };
+  };
+  const arrived = (): Promise<unknown> =>
+    until('it has come', async () => (await pair.edge.listUpdates('rules')).length === 1, 60_000);
+
+  it('fetches its data into a file, and leaves it listed until it is told that the work is done', async () => {
+    await pair.cloud.publish(object, 'hello');
+    await arrived();
+    const file = join(folder, 'r1');
+    const { code, results } = await call(pair.edge, ['fetch', 'rules/r1', file]);
+    assert.deepEqual([code, results[0]?.bytes, results[0]?.file], [0, 5, file]);
+    assert.equal(await readFile(file, 'utf8'), 'hello');
+    assert.equal((await pair.edge.listUpdates('rules')).length, 1);
+
+    const instance = String(results[0]?.instanceID);
+    const other = await call(pair.edge, ['consume', 'rules/r1'], { instance: `${instance}1` });
+    assert.deepEqual([other.code, other.results[0]?.outcome], [1, 'superseded']);
+    assert.equal((await pair.edge.listUpdates('rules')).length, 1);
+    const done = await call(pair.edge, ['consume', 'rules/r1'], { instance });
+    assert.deepEqual(done.results, [{ ...object, instanceID: instance, outcome: 'consumed' }]);
+    assert.equal(done.code, 0);
+    assert.equal((await pair.edge.listUpdates('rules')).length, 0);
+  });
+
+  it('acknowledges a deletion, too', async () => {
+    await pair.cloud.publish(object, 'hello');
+    await arrived();
+    assert.deepEqual((await call(pair.cloud, ['delete', 'rules/r1'])).results, [
+      { ...object, outcome: 'deleted' },
+    ]);
+    await until(
+      'the deletion has come',
+      async () => (await pair.edge.listUpdates('rules'))[0]?.deleted,
+      60_000,
+    );
+    assert.equal((await call(pair.edge, ['consume', 'rules/r1'])).code, 0);
+    assert.equal((await pair.edge.listUpdates('rules')).length, 0);
+  });
+
+  it('writes data whole to standard output, where nothing else stands, and leaves nothing behind', async () => {
+    const data = 'x'.repeat(300_000);
+    await pair.cloud.publish(object, data);
+    const { cloud } = pair.service;
+    const environment = {
+      EDGE_SYNC_URL: cloud.address,
+      EDGE_SYNC_ORG: 'demo',
+      EDGE_SYNC_KEY: 'admin@demo',
+      TMPDIR: folder,
+    };
+    const fetching = runIn(environment, 'fetch', 'rules/r1', '-', '--json');
+    assert.equal(await fetching.code, 0);
+    assert.equal(fetching.results(), data);
+    assert.deepEqual(await readdir(folder), []);
+  });
+
+  it('sends with the metadata of a file, in which what is empty says nothing', async () => {
+    const [meta, data] = [join(folder, 'object.json'), join(folder, 'data')];
+    await writeFile(data, 'hello');
+    const definition = {
+      objectID: '',
+      objectType: 'rules',
+      destinationOrgID: 'demo',
+      destinationsList: null,
+    };
+    const more = { destinationType: 'gateway', version: '1', description: 'from a file', expiration: '' };
+    await writeFile(meta, JSON.stringify({ ...definition, ...more }));
+    assert.equal((await call(pair.cloud, ['send', data, 'rules/r1'], { meta, version: '2' })).code, 0);
+    const sent = await pair.cloud.getObjectMetadata(object);
+    assert.deepEqual([sent.destinationType, sent.description, sent.version], ['gateway', 'from a file', '2']);
+
+    await assert.rejects(
+      call(pair.cloud, ['send', data, 'other/r1'], { meta }),
+      /object\.json has another objectType: rules/,
+    );
+    for (const [text, said] of [
+      ['{', /object\.json is not JSON/],
+      ['[]', /object\.json is no JSON object/],
+      ['{"destinationTyp":"x"}', /unknown field: destinationTyp/],
+    ] as const) {
+      await writeFile(meta, text);
+      await assert.rejects(call(pair.cloud, ['send', data, 'rules/r1'], { meta }), said);
+    }
+    await assert.rejects(
+      call(pair.cloud, ['send', data, 'rules/r1'], { meta: join(folder, 'no') }),
+      /ENOENT/,
+    );
+  });
+
+  it('lists the edges of a cloud, and asks no edge for them', async () => {
+    assert.deepEqual((await call(pair.cloud, ['edges'])).results, [
+      { destinationType: 'gateway', destinationID: 'edge1' },
+    ]);
+    await assert.rejects(call(pair.edge, ['edges']), /set EDGE_SYNC_URL and EDGE_SYNC_ORG/);
+  });
+
+  it('says of an empty list that it is, and of one that another organization sees that it is not the truth', async () => {
+    const empty = await call(pair.cloud, ['ls', 'others']);
+    assert.equal(empty.code, 3);
+    assert.match(empty.others, /No objects of the type others that this key may see/);
+    await pair.cloud.publish(object, 'hello');
+    const { address } = pair.service.cloud;
+    const stranger = new SyncServiceClient({ address, organization: 'demo', key: 'admin@elsewhere' });
+    for (const words of [['ls'], ['ls', 'rules'], ['receive', 'rules']]) {
+      const asked = call(stranger, words, words[0] === 'receive' ? { into: folder, once: true } : {});
+      await assert.rejects(
+        asked,
+        (error) => error instanceof SyncServiceError && error.code === 'SYNC_UNAUTHORIZED',
+      );
+    }
+    await stranger.close();
+  });
+
+  it('says of a failure what to do, too', async () => {
+    const demo = { EDGE_SYNC_ORG: 'demo', EDGE_SYNC_URL: pair.service.cloud.address };
+    for (const [environment, words, code, said] of [
+      [{ EDGE_SYNC_URL: 'http://127.0.0.1:1' }, ['ls', 'rules'], 'SYNC_UNREACHABLE', /^Nobody listens/],
+      [
+        { ...demo, EDGE_SYNC_KEY: 'a@b' },
+        ['status', 'rules/r1'],
+        'SYNC_UNAUTHORIZED',
+        /not for the organization demo/,
+      ],
+      [
+        { ...demo, EDGE_SYNC_KEY: 'user@demo' },
+        ['delete', 'rules/r1'],
+        'SYNC_UNAUTHORIZED',
+        /^The key is good/,
+      ],
+    ] as const) {
+      if (words[0] === 'delete') await pair.cloud.publish(object, 'hello');
+      const failed = runIn(environment, ...words, '--json');
+      assert.equal(await failed.code, 1, failed.output());
+      const { error } = JSON.parse(failed.output());
+      assert.equal(error.code, code);
+      assert.match(error.remedy, said);
+    }
+  });
+
+  it('waits at an edge for nothing that an edge is never told, and says what a wait has missed', async () => {
+    const data = join(folder, 'data');
+    await writeFile(data, 'hello');
+    await assert.rejects(
+      call(pair.edge, ['send', data, 'rules/r1'], { wait: 'delivered' }),
+      /--wait consumed/,
+    );
+    assert.equal((await pair.cloud.listUpdates('rules')).length, 0);
+    const nowhere = runIn(
+      { EDGE_SYNC_URL: pair.service.cloud.address, EDGE_SYNC_ORG: 'demo', EDGE_SYNC_KEY: 'admin@demo' },
+      ...['send', data, 'rules/r1', '--to', 'nobody', '--wait', 'consumed', '--timeout', '0.1'],
+    );
+    assert.equal(await nowhere.code, 1);
+    assert.match(nowhere.results(), /timeout: no edge that it is for has registered after 0\.1 s/);
+  });
+});
