@@ -7,6 +7,8 @@ export interface Row {
   name: string;
   contender: string;
   measured: Partial<Record<Measure, number>>;
+  /** What the peer reports itself. */
+  peerFigures: Partial<Record<Measure, number>>;
   limits: Case['limits'];
   /** Of each round, with those of the peer. */
   runs: Run[];
@@ -17,7 +19,7 @@ export function rowsOf({ contenders, limits, name }: Case, results: readonly Res
   const [peer] = results;
   const others = results.length > 1 ? results.slice(1) : results;
   return others.map((result) => {
-    const figures = Object.keys(result.runs[0]?.figures ?? {}).map((figure): Measure => `figure ${figure}`);
+    const figures = figuresOf(result);
     const added: Measure[] = limits.added === undefined ? [] : ['added'];
     const measures: Measure[] = ['time', 'cpu', ...added, 'memory', ...figures];
     const against = result === peer ? undefined : peer;
@@ -25,6 +27,9 @@ export function rowsOf({ contenders, limits, name }: Case, results: readonly Res
       name,
       contender: result === peer ? result.contender : `${result.contender} / ${peer?.contender}`,
       measured: Object.fromEntries(measures.map((measure) => [measure, measured(result, against, measure)])),
+      peerFigures: Object.fromEntries(
+        figuresOf(against).map((figure) => [figure, against && measured(against, undefined, figure)]),
+      ),
       // What else takes part is compared, not judged.
       runs: result.runs,
       peerRuns: against?.runs ?? [],
@@ -33,6 +38,10 @@ export function rowsOf({ contenders, limits, name }: Case, results: readonly Res
         : {},
     };
   });
+}
+
+function figuresOf(result: Result | undefined): Measure[] {
+  return Object.keys(result?.runs[0]?.figures ?? {}).map((figure): Measure => `figure ${figure}`);
 }
 
 /** Times say more of what else the machine does. */
@@ -52,8 +61,13 @@ export function misses(
 export function lineOf(row: Row): string {
   const figures = Object.entries(row.measured).map(([measure, value = Number.NaN]) => {
     const limit = row.limits[measure as Measure];
-    const told = `${measure.replace('figure ', '')} ${value < 10 ? value.toFixed(2) : Math.round(value)}`;
+    const beside = row.peerFigures[measure as Measure];
+    const told = `${measure.replace('figure ', '')} ${rounded(value)}${beside === undefined ? '' : ` beside ${rounded(beside)}`}`;
     return limit === undefined ? told : `${told} (at most ${limit}${value <= limit ? '' : ', MISSED'})`;
   });
   return `${row.name.padEnd(20)} ${row.contender.padEnd(24)} ${figures.join('; ')}`;
+}
+
+function rounded(value: number): string {
+  return value < 10 ? value.toFixed(2) : String(Math.round(value));
 }

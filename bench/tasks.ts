@@ -25,3 +25,14 @@ export interface ReceiveTask {
   warmType: string;
   warmCount: number;
 }
+
+export interface WebhookTask {
+  cloud: Place;
+  edge: Place;
+  destination: { destinationType: string; destinationID: string };
+  flows: object[];
+  objectType: string;
+  /** How many arrive, and how many before that. */
+  objects: number;
+  warm: number;
+}

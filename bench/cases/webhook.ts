@@ -40,16 +40,21 @@ function flowOf(edge: Place, objectType: string): object[] {
 export const webhook: Case = {
   name: 'webhook',
   about:
-    'ms from when a bare listener has the call of the service to the message out of sync-in, in Node-RED',
-  contenders: [{ name: 'ours', program: 'webhook' }],
+    'ms from when a bare listener has the call of the service to the message out of sync-in, in Node-RED, beside a bare list',
+  contenders: [
+    { name: 'list by undici', program: 'webhook-bare' },
+    { name: 'ours', program: 'webhook' },
+  ],
   limits: { 'figure ms from call': 2 },
   rounds: 3,
   prepare: async (stage, share) => {
     const objectType = stage.name('bench');
+    const edge = await stage.edge();
     return {
       cloud: await stage.cloud(),
+      edge,
       destination: stage.edgeNode,
-      flows: flowOf(await stage.edge(), objectType),
+      flows: flowOf(edge, objectType),
       objectType,
       objects: Math.round(objects * share),
       warm: Math.round(warm * share),
