@@ -23,6 +23,20 @@ export interface Clock {
 /** Beyond it a timer of Node.js would fire at once. */
 const longestTimer = 2_147_483_647;
 
+/** For what is due now: Node.js makes a millisecond of a time-out of none. */
+class Soon implements Timer {
+  readonly #immediate: NodeJS.Immediate;
+
+  constructor(callback: () => void, background: boolean) {
+    this.#immediate = setImmediate(callback);
+    if (background) this.#immediate.unref();
+  }
+
+  cancel(): void {
+    clearImmediate(this.#immediate);
+  }
+}
+
 class SystemTimer implements Timer {
   #timeout: NodeJS.Timeout | undefined;
 
@@ -49,7 +63,8 @@ class SystemTimer implements Timer {
 export const systemClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
-  after: (delay, callback, { background = false } = {}) => new SystemTimer(delay, callback, background),
+  after: (delay, callback, { background = false } = {}) =>
+    delay <= 0 ? new Soon(callback, background) : new SystemTimer(delay, callback, background),
 };
 
 /** Resolves after `delay` ms; rejects with the signal's reason once that is aborted. */

@@ -32,4 +32,14 @@ describe("the system's clock", () => {
     for (let passed = 0; passed < 60; passed += 1) mock.timers.tick(day);
     assert.equal(calls, 0);
   });
+
+  it('calls for what is due now without a time-out, but never at once, and not what was cancelled', async () => {
+    const calls: string[] = [];
+    systemClock.after(0, () => calls.push('due'));
+    systemClock.after(-1, () => calls.push('overdue'), { background: true });
+    systemClock.after(0, () => calls.push('cancelled')).cancel();
+    assert.deepEqual(calls, []);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(calls, ['due', 'overdue']);
+  });
 });
