@@ -70,6 +70,8 @@ interface JQuery {
 }
 
 declare const RED: {
+  /** Of the editor's own catalogue. */
+  _(key: string, values?: object): string;
   nodes: {
     registerType<Node extends EditorNode = EditorNode>(
       type: string,

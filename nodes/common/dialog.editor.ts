@@ -1,5 +1,6 @@
 import type { Form } from './form';
 import { claimDialog, formOf, inputOf, inputPrefix, savedForm, wholeOf } from './form.editor';
+import { nameConfigButtons, nameTyped } from './keyboard.editor';
 import { preselectService } from './preselect.editor';
 import { holdsSomething } from './problems';
 import { prepareSection } from './section.editor';
@@ -55,6 +56,7 @@ class OpenDialog implements Dialog {
       if (field.kind === 'typed') prepareTyped(this.node, this.table, name, field);
       if (field.kind === 'text') this.#prepareText(name, field);
       if (field.kind === 'choice') this.#prepareChoice(name, field);
+      if (field.kind === 'config') nameConfigButtons(this.table, name, field.of);
     }
   }
 
@@ -131,6 +133,7 @@ function prepareTyped(node: EditorNode, table: NodeTable, name: string, field: T
     types: typesOf(node, table, name, field),
     typeField: `#${inputPrefix(table)}${name}Type`,
   });
+  nameTyped(table, name);
 }
 
 /**

@@ -1,3 +1,5 @@
+import { asButton } from './keyboard.editor';
+
 /** Makes the head of a section fold and unfold what is under it. */
 export function prepareSection(id: string, open: boolean): void {
   const head = $(`#${id} > .red-ui-palette-header`);
@@ -7,11 +9,7 @@ export function prepareSection(id: string, open: boolean): void {
     content.toggle(shown);
   };
   const turn = (): void => show(head.attr('aria-expanded') !== 'true');
-  head.attr({ role: 'button', tabindex: 0 }).on('click', turn);
-  head.on('keydown', (event) => {
-    if (event.key !== 'Enter' && event.key !== ' ') return;
-    event.preventDefault();
-    turn();
-  });
+  head.on('click', turn);
+  asButton(head, turn);
   show(open);
 }

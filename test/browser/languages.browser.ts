@@ -95,7 +95,6 @@ async function violations(editor: Editor): Promise<string[]> {
     const within = {
       include: [['.red-ui-tray-body form']],
       exclude: [
-        ['.red-ui-typedInput-container'],
         ['[id^="red-ui-trap"]'],
         ['.red-ui-editor-node-configs'],
         ['.node-input-config-env-container-row'],

@@ -235,6 +235,25 @@ describe('the editor', () => {
     await editor.remove(id);
   });
 
+  it('are there for the keyboard alone, each field by its label', async () => {
+    const id = await editor.drag('sync-out', 500, 420);
+    await editor.openDialog(id);
+    const { page } = editor;
+    await page.focus('#node-input-service');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#node-config-dialog-ok', { state: 'visible' });
+    await editor.settled();
+    await editor.cancelService();
+    await page.locator('label', { hasText: 'Object type' }).click();
+    await page.keyboard.type('rules');
+    await page.keyboard.press('Tab');
+    await editor.confirmDialog();
+    assert.equal(await editor.property(id, 'objectType'), 'rules');
+    await editor.remove(id);
+  });
+
   const key = '-----BEGIN PRIVATE KEY-----\nTESTKEYTESTKEY\n-----END PRIVATE KEY-----';
   let signing = '';
 
