@@ -319,7 +319,7 @@ export class SyncServiceClient {
 
   /**
    * Fetches the data of an object, whole and of the version that was asked for, or fails. After a cut it goes on where
-   * it stopped.
+   * it stopped. What a receiver of this client has handed out is renewed meanwhile.
    *
    * @param object metadata as it was received; of a mere reference the current version is fetched.
    * @param options.maxBytes 64 MiB unless given.
@@ -331,7 +331,9 @@ export class SyncServiceClient {
     options: DownloadOptions = {},
   ): Promise<Buffer> {
     return traced('fetch', object, (context) =>
-      this.#downloader.toBuffer(object, counted(checked(options), context)),
+      this.#feeds.during(this.#named(object), () =>
+        this.#downloader.toBuffer(object, counted(checked(options), context)),
+      ),
     );
   }
 
@@ -348,7 +350,9 @@ export class SyncServiceClient {
     options: DownloadOptions = {},
   ): Promise<void> {
     await traced('fetch', object, (context) =>
-      this.#downloader.toFile(object, checkedPath(path), counted(checked(options), context)),
+      this.#feeds.during(this.#named(object), () =>
+        this.#downloader.toFile(object, checkedPath(path), counted(checked(options), context)),
+      ),
     );
   }
 
@@ -490,7 +494,7 @@ export class SyncServiceClient {
 
   /** See UpdateReceiver.renew: of every receiver that has the object. */
   renewObject(object: ObjectReference & Partial<ObjectMetadata>): void {
-    for (const receiver of this.#feeds.receivers(this.#named(object).objectType)) receiver.renew(object);
+    this.#feeds.renew(this.#named(object));
   }
 
   /** See UpdateReceiver.tryAgain: of one object, of one type, or of all that receivers of this client have in hand. */

@@ -11,7 +11,7 @@ export async function ls(
   signal: AbortSignal,
 ): Promise<number> {
   if (objectType === undefined) {
-    if (client.kind === 'ESS') throw new UsageError('An edge lists the objects of a type: edge-sync ls TYPE');
+    if (client.kind === 'ESS') throw await needed(client, signal);
     const types = await client.listObjectTypes({ signal });
     for (const type of types) output.result({ objectType: type }, type);
     return types.length === 0 ? nothing(client, 'No objects', output, signal) : exit.done;
@@ -29,4 +29,14 @@ export async function ls(
   }
   if (objects.length > 0) return exit.done;
   return nothing(client, `No objects of the type ${objectType}`, output, signal);
+}
+
+/** What is missing where neither a type nor an organization was given: without an organization it should be an edge. */
+async function needed(client: SyncServiceClient, signal: AbortSignal): Promise<UsageError> {
+  const { general } = await client.getHealth({ signal });
+  return new UsageError(
+    general.nodeType === 'CSS'
+      ? 'The service is a cloud (CSS): name its organization in EDGE_SYNC_ORG'
+      : 'An edge lists the objects of a type: edge-sync ls TYPE',
+  );
 }

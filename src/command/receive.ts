@@ -47,7 +47,7 @@ async function takeAll(receiver: UpdateReceiver, taking: Taking, output: Output)
   const running = new Set<Promise<void>>();
   for await (const { object } of receiver) {
     const taken = taking
-      .take(object, () => receiver.renew(object))
+      .take(object)
       .catch((error: unknown) => {
         if (isSyncServiceError(error, 'SYNC_ABORTED', 'SYNC_CLOSED')) return;
         receiver.release(object, error instanceof Error ? error : undefined);

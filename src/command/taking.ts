@@ -1,4 +1,4 @@
-import { type ObjectMetadata, type Progress, type SyncServiceClient, SyncServiceError } from '../client';
+import { type ObjectMetadata, type SyncServiceClient, SyncServiceError } from '../client';
 import type { ReceivingFolder } from './folder';
 import type { Output } from './output';
 import { nameOf } from './reference';
@@ -12,12 +12,9 @@ export class Taking {
     private readonly signal: AbortSignal,
   ) {}
 
-  /**
-   * @param renew is called as long as data comes.
-   * @throws SyncServiceError where the data cannot be had, written, or acknowledged.
-   */
-  async take(object: ObjectMetadata, renew: () => void = () => undefined): Promise<void> {
-    const file = await onDisk(() => this.#place(object, renew));
+  /** @throws SyncServiceError where the data cannot be had, written, or acknowledged. */
+  async take(object: ObjectMetadata): Promise<void> {
+    const file = await onDisk(() => this.#place(object));
     const outcome = await this.client.acknowledge(object, 'consumed', { signal: this.signal });
     const { objectType, objectID, version, instanceID } = object;
     const record = {
@@ -32,18 +29,14 @@ export class Taking {
   }
 
   /** @returns its file, where there is data. */
-  async #place(object: ObjectMetadata, renew: () => void): Promise<string | undefined> {
+  async #place(object: ObjectMetadata): Promise<string | undefined> {
     if (object.deleted) {
       await this.folder.remove(object);
       return undefined;
     }
     if (object.noData || (object.link && !object.objectSize)) return undefined;
     const file = await this.folder.pathOf(object);
-    const told = this.output.progress(nameOf(object));
-    const onProgress: Progress = (bytes, total) => {
-      renew();
-      told(bytes, total);
-    };
+    const onProgress = this.output.progress(nameOf(object));
     await this.client.fetchObjectDataToFile(object, file, { signal: this.signal, onProgress });
     return file;
   }

@@ -253,7 +253,15 @@ describe('the command', function () {
     await until('it has come', async () => (await pair.edge.listUpdates('rules')).length === 1, patience);
     assert.equal((await done(edge(), 'ls', 'rules')).results[0]?.objectID, 'r1');
     assert.equal((await done(edge(), 'ls', 'others')).code, 3);
-    assert.equal((await done(edge(), 'ls')).code, 2);
+    const { EDGE_SYNC_ORG: _, ...nowhere } = cloud();
+    for (const [environment, needs] of [
+      [edge(), /lists the objects of a type/],
+      [nowhere, /is a cloud .* EDGE_SYNC_ORG/],
+    ] as const) {
+      const { code, output } = await done(environment, 'ls');
+      assert.equal(code, 2);
+      assert.match(output, needs);
+    }
   });
 
   it('status says how far an object is, and waits', async () => {

@@ -16,10 +16,10 @@ export const guardsOfNodes = guardsOf('nodes', 'test/nodes', [
     seenBy: 'throws',
   },
   {
-    name: 'an object comes again while its file is checked',
+    name: 'an object comes again while it waits to be fetched',
     file: 'sync-fetch/fetches.ts',
-    find: 'if (reason) this.#wait(object);',
-    replace: "if (reason && reason !== 'check') this.#wait(object);",
+    find: 'const done = this.#renewals.begin(object);',
+    replace: 'const done = (): void => undefined;',
     seenBy: 'transfers',
   },
   {

@@ -16,6 +16,7 @@ import { Feed } from './feed';
 import { ReceivingMemory } from './memory';
 import type { UpdateReceiver } from './receiver';
 import type { AcknowledgeOptions, ReceiverOptions } from './receiver-options';
+import { Renewals } from './renewals';
 import type { UpdateSource } from './source';
 
 export interface FeedsTools {
@@ -26,6 +27,9 @@ export interface FeedsTools {
   onForgetful: (error: unknown) => void;
 }
 
+/** What a receiver may have handed out. */
+type InFlow = ObjectReference & Partial<ObjectMetadata>;
+
 /** The feeds of one client: at most one for an object type. */
 export class Feeds {
   readonly #byType = new Map<string, Feed>();
@@ -33,12 +37,14 @@ export class Feeds {
   /** As many acknowledgements at once as there are connections for them: none waits for one with its patience running. */
   readonly #limiter = new Limiter(connectionsPerLane);
   readonly #closing = new AbortController();
+  readonly #renewals: Renewals<InFlow>;
 
   constructor(
     private readonly source: UpdateSource,
     private readonly tools: FeedsTools,
   ) {
     this.#memory = new ReceivingMemory(tools.journal, tools.onForgetful);
+    this.#renewals = new Renewals(tools.clock, (object) => this.renew(object));
     // What was asked before a restart goes on, whoever reads.
     for (const objectType of this.#memory.acknowledgements.objectTypes()) this.#open(objectType);
   }
@@ -54,6 +60,26 @@ export class Feeds {
   receivers(objectType?: string): UpdateReceiver[] {
     if (objectType === undefined) return this.#all().flatMap((feed) => feed.receivers());
     return this.#byType.get(objectType)?.receivers() ?? [];
+  }
+
+  /** Of every receiver that has the object. */
+  renew(object: InFlow): void {
+    for (const receiver of this.receivers(object.objectType)) receiver.renew(object);
+  }
+
+  /**
+   * Does something for whoever has the object, which is not handed out again meanwhile: however slow the service is, it costs no
+   * attempt.
+   */
+  async during<T>({ deleted, instanceID, objectID, objectType }: InFlow, work: () => Promise<T>): Promise<T> {
+    if (!this.#byType.has(objectType)) return work();
+    const version = instanceID === undefined ? {} : { instanceID, deleted: deleted ?? false };
+    const end = this.#renewals.begin({ objectType, objectID, ...version });
+    try {
+      return await work();
+    } finally {
+      end();
+    }
   }
 
   /** See SyncServiceClient.waitedFor. */
@@ -94,6 +120,7 @@ export class Feeds {
 
   close(): void {
     this.#closing.abort();
+    this.#renewals.close();
     for (const feed of this.#all()) feed.close();
     this.#byType.clear();
   }
