@@ -11,20 +11,19 @@ export async function* untilClosed(
   ended = nothingKept,
 ): AsyncGenerator<Uint8Array> {
   const iterator = pieces[Symbol.asyncIterator]();
-  let abort: () => void = () => undefined;
-  const closed = new Promise<never>((_resolve, reject) => {
-    abort = () => reject(ended());
-  });
+  let end: () => void = () => undefined;
+  const abort = (): void => end();
+  // Each piece has a promise of its own: one that all are raced with would keep them all.
+  const next = (): Promise<IteratorResult<Uint8Array>> =>
+    new Promise((resolve, reject) => {
+      end = () => reject(ended());
+      if (closing.aborted) end();
+      iterator.next().then(resolve, reject);
+    });
   closing.addEventListener('abort', abort, { once: true });
-  if (closing.aborted) abort();
-  closed.catch(() => undefined);
   let isAmid = true;
   try {
-    for (;;) {
-      const { done, value } = await Promise.race([closed, iterator.next()]);
-      if (done) break;
-      yield value;
-    }
+    for (let piece = await next(); !piece.done; piece = await next()) yield piece.value;
     isAmid = false;
   } finally {
     closing.removeEventListener('abort', abort);
