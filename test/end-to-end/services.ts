@@ -16,6 +16,8 @@ export interface Service {
   connect: Connect;
   stop?: (() => Promise<void>) | undefined;
   start?: (() => Promise<void>) | undefined;
+  /** Ends it and wipes what it has stored. */
+  lose?: (() => Promise<void>) | undefined;
 }
 
 export interface Edge extends Service {
@@ -50,6 +52,10 @@ export async function localServices(): Promise<Services> {
     ...openedBy(connecting({ address: service.cloud.address, organization, key })),
     stop: () => service.cloud.stop(),
     start: () => service.cloud.start(),
+    async lose() {
+      await service.cloud.stop();
+      service.cloud.forgetOrganization(organization);
+    },
   };
   const edges = service.edges.map((edge) => ({
     ...openedBy(connecting({ address: edge.address, key }), { key: serviceKey }),
@@ -57,6 +63,10 @@ export async function localServices(): Promise<Services> {
     destinationID: edge.destinationID,
     stop: () => edge.stop(),
     start: () => edge.start(),
+    async lose() {
+      await edge.stop();
+      edge.loseStore();
+    },
   }));
   return {
     cloud,
@@ -125,7 +135,7 @@ function optionsOf(environment: NodeJS.ProcessEnv, name: string): ClientOptions 
   };
 }
 
-function commandsOf(environment: NodeJS.ProcessEnv, name: string): Pick<Service, 'stop' | 'start'> {
+function commandsOf(environment: NodeJS.ProcessEnv, name: string): Pick<Service, 'stop' | 'start' | 'lose'> {
   const run = (command: string | undefined): (() => Promise<void>) | undefined =>
     command === undefined
       ? undefined
@@ -135,6 +145,7 @@ function commandsOf(environment: NodeJS.ProcessEnv, name: string): Pick<Service,
   return {
     stop: run(environment[`EDGE_SYNC_${name}_STOP`]),
     start: run(environment[`EDGE_SYNC_${name}_START`]),
+    lose: run(environment[`EDGE_SYNC_${name}_LOSE`]),
   };
 }
 

@@ -19,6 +19,13 @@ export const guardsOfConnection = [
       seenBy: ['connection'],
     },
     {
+      name: 'what a cache has kept counts as the word of the service',
+      file: 'sender.ts',
+      find: 'this.#refuseKept(response, request);',
+      replace: '',
+      seenBy: ['cached'],
+    },
+    {
       name: 'the polls of an edge connect each time',
       file: 'transport.ts',
       find: 'keepAliveOf(lane, this.options),',

@@ -47,3 +47,13 @@ export function unexpected(
   const details = { statusCode, method, url, response: response.slice(0, toldText) };
   return new SyncServiceError('SYNC_UNEXPECTED_RESPONSE', `${method} ${url} ${what}`, details);
 }
+
+/**
+ * How old an answer is that a cache between here and the service has given, in seconds; undefined for the service's own. It
+ * forbids to keep its answers, and one that is kept all the same may be of a version before: it would be acknowledged, or
+ * given to a flow, in place of the current one.
+ */
+export function ageOf({ headers }: Pick<ServiceResponse, 'headers'>): number | undefined {
+  const age = Number(headers.age);
+  return age > 0 ? age : undefined;
+}

@@ -6,7 +6,7 @@ import { Listeners } from '../../system/listeners';
 import type { Random } from '../../system/random';
 import { isSyncServiceError, SyncServiceError } from '../errors';
 import { parseAddress } from './address';
-import { textOf, toldText } from './answers';
+import { ageOf, textOf, toldText, unexpected } from './answers';
 import { Credentials } from './credentials';
 import type { Identity } from './environment';
 import { errorOfStatus, errorOfTransport, mayHaveArrived, unsent, wasNotSent } from './failures';
@@ -104,6 +104,7 @@ export class Sender {
       let retryAfter: number | undefined;
       try {
         const response = await this.#sendOnce(request, proof.authorization);
+        this.#refuseKept(response, request);
         if (expected.includes(response.status)) return response;
         retryAfter = secondsToWait(response);
         throw await this.refusal(response, request);
@@ -143,6 +144,14 @@ export class Sender {
       end();
       throw this.#failure(error, request, signal);
     }
+  }
+
+  #refuseKept(response: ServiceResponse, request: ServiceRequest): void {
+    const age = ageOf(response);
+    if (age === undefined || request.method !== 'GET') return;
+    response.discard();
+    const what = `was answered out of a cache, ${age} s old: whatever stands before the service must keep no answers`;
+    throw unexpected(request, this.url(request.path), response.status, what);
   }
 
   /** Waits for a place in the request's lane, which ends with the client. */

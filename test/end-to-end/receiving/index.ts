@@ -1,6 +1,7 @@
 import type { Stage } from '../stage';
 import { describeAbsence } from './absence';
 import { Ground } from './ground';
+import { describeLostStores } from './lost';
 import { describeOutages } from './outages';
 import { describeSiblings } from './siblings';
 import { describeVersions } from './versions';
@@ -13,5 +14,6 @@ export function describeReceiving(stage: Stage): void {
     describeVersions(stage, ground);
     describeSiblings(stage, ground);
     describeAbsence(stage, ground);
+    describeLostStores(stage, ground);
   });
 }

@@ -1,4 +1,5 @@
 import type { SeededRandom } from '../../support/random';
+import type { EarlierAnswers } from './earlier';
 
 /** A request that met a fault. */
 export interface Request {
@@ -23,6 +24,8 @@ export interface Passage {
   readonly secure: boolean;
   /** Passes the request on, so that it has its effect. Rejects where the service is away. */
   pass(): Promise<Answer>;
+  /** What the service has answered before. */
+  readonly earlier: EarlierAnswers;
   /** Passes it on to a service of the other kind. */
   passElsewhere(): Promise<Answer>;
   /** Passes on half of what is uploaded, and breaks the line to the service. */
@@ -37,6 +40,10 @@ export interface Passage {
   reset(): void;
   /** The next connections of this client are reset before they can say anything. */
   refuse(connections: number): void;
+  /** The next connections are taken, and nothing comes of them, until the network lets go of them. */
+  swallow(connections: number): void;
+  /** Where the client speaks TLS, the next connections get to somebody else, who shows a certificate of his own. */
+  intercept(connections: number): void;
   pause(milliseconds: number): Promise<void>;
   /** Resolves once the client has given up. */
   left(): Promise<void>;
@@ -45,7 +52,7 @@ export interface Passage {
 export interface Fault {
   readonly name: string;
   /** Whether it can befall this request; any unless given. */
-  fits?(request: Request): boolean;
+  fits?(request: Request, earlier: EarlierAnswers): boolean;
   /** At most how many requests that come next meet it, too, whatever they ask for. */
   readonly burst?: number;
   act(passage: Passage): Promise<void>;
@@ -58,6 +65,7 @@ const isList = ({ method, path }: Request): boolean =>
   method === 'GET' &&
   /^\/api\/v1\/objects\/[^/]+(\/[^/]+)?(\?.*)?$/.test(path) &&
   !/\/(kept-)?(up|down)-\d/.test(path);
+const isMark = ({ method, path }: Request): boolean => method === 'PUT' && path.endsWith('/consumed');
 const isJson = ({ method, path }: Request): boolean =>
   method === 'GET' && !/\/(data|status|health)$/.test(path.replace(/\?.*/, ''));
 
@@ -365,5 +373,46 @@ export const faults: readonly Fault[] = [
       refuse(3);
       reset();
     },
+  },
+  {
+    name: 'connections that nobody answers',
+    async act({ swallow, reset }) {
+      swallow(2);
+      reset();
+    },
+  },
+  {
+    name: 'captive portal',
+    async act(passage) {
+      if (!passage.secure) return instead('511 Network Authentication Required', html)(passage);
+      passage.intercept(3);
+      passage.reset();
+    },
+  },
+  {
+    name: 'from a cache',
+    fits: (request, earlier) => earlier.to(request) !== undefined,
+    async act({ earlier, request, random, pass, write, end }) {
+      const answer = earlier.to(request) ?? (await pass());
+      write(said(answer, `Age: ${1 + random.below(60)}`, 'Connection: close'));
+      write(answer.body);
+      end();
+    },
+  },
+  {
+    name: 'the answer to another request',
+    fits: (request) => isJson(request) || isData(request),
+    async act({ earlier, request, pass, write, end }) {
+      const own = await pass();
+      const answer = earlier.toAnother(request, own) ?? own;
+      write(said(answer, 'Connection: close'));
+      write(answer.body);
+      end();
+    },
+  },
+  {
+    name: 'an acknowledgement answered for the service',
+    fits: isMark,
+    act: instead('204 No Content', ''),
   },
 ];

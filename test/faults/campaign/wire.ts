@@ -17,7 +17,9 @@ import {
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SeededRandom } from '../../support/random';
 import { reset } from '../../support/reset';
+import { EarlierAnswers } from './earlier';
 import { type Answer, type Fault, faults, type Passage, type Request } from './faults';
+import { Impostor } from './impostor';
 import { Words } from './words';
 
 export interface Thrown extends Request {
@@ -42,6 +44,7 @@ interface Line {
 export class FaultyWire {
   readonly thrown: Thrown[] = [];
   readonly words = new Words();
+  readonly impostor = new Impostor();
   /** The address of the service, http://; it may move. */
   service = '';
   /** That of a service of the other kind. */
@@ -53,7 +56,10 @@ export class FaultyWire {
   readonly #server: Server;
   /** By the port from which they come to the server. */
   readonly #lines = new Map<number, Line>();
+  readonly #earlier = new EarlierAnswers();
   #refused = 0;
+  #swallowed = 0;
+  #intercepted = 0;
   #burst: { fault: Fault; left: number } | undefined;
 
   private constructor(private readonly options: WireOptions) {
@@ -82,6 +88,7 @@ export class FaultyWire {
   close(): void {
     this.#listener.close();
     this.#server.close();
+    this.impostor.close();
     for (const { client } of this.#lines.values()) client.destroy();
     this.#server.closeAllConnections();
   }
@@ -91,6 +98,16 @@ export class FaultyWire {
     if (this.#refused > 0) {
       this.#refused -= 1;
       reset(client);
+      return;
+    }
+    if (this.#swallowed > 0) {
+      this.#swallowed -= 1;
+      setTimeout(() => reset(client), 300 + this.options.random.below(2_500));
+      return;
+    }
+    if (this.#intercepted > 0) {
+      this.#intercepted -= 1;
+      this.impostor.take(client);
       return;
     }
     const inner = connect({ host: '127.0.0.1', port: portOf(this.#server) });
@@ -132,9 +149,10 @@ export class FaultyWire {
       return fault;
     }
     if (random.next() >= this.share) return undefined;
-    const own = random.below(4) === 0 ? faults.filter(({ fits }) => fits?.(request)) : [];
+    const own = random.below(4) === 0 ? faults.filter(({ fits }) => fits?.(request, this.#earlier)) : [];
     // Those of its kind alone are few beside those that befall any request.
-    const fitting = own.length > 0 ? own : faults.filter(({ fits }) => fits?.(request) ?? true);
+    const fitting =
+      own.length > 0 ? own : faults.filter(({ fits }) => fits?.(request, this.#earlier) ?? true);
     const fault = fitting[random.below(fitting.length)];
     if (fault?.burst) this.#burst = { fault, left: 1 + random.below(fault.burst) };
     return fault;
@@ -148,6 +166,7 @@ export class FaultyWire {
       const at = Date.now();
       const answer = await this.#pass(message, body, this.service);
       this.words.heard(request, at, answer);
+      this.#earlier.note(request, answer);
       return answer;
     };
     const line = this.#lines.get(socket.remotePort ?? 0);
@@ -156,6 +175,7 @@ export class FaultyWire {
       random: this.options.random,
       secure: this.options.tls !== undefined,
       pass,
+      earlier: this.#earlier,
       passElsewhere: () => this.#pass(message, body, this.other),
       passHalf: () => this.#passHalf(message, body),
       write: (bytes) => void socket.write(bytes),
@@ -164,6 +184,12 @@ export class FaultyWire {
       reset: () => line?.cut(),
       refuse: (connections) => {
         this.#refused = connections;
+      },
+      swallow: (connections) => {
+        this.#swallowed = connections;
+      },
+      intercept: (connections) => {
+        this.#intercepted = connections;
       },
       pause: (milliseconds) => pause(milliseconds),
       left: () =>
