@@ -128,6 +128,10 @@ export async function run({ seed, objects, atOnce, faults, calm, onProgress }: C
       ...{ sent: publishers, seen, thrown: all, disturbances: happened, deadLetters },
       acknowledgements: [cloud, edge].flatMap(({ words }) => words.acknowledgements),
     });
+    const impostors = [cloud, edge].flatMap(({ impostor }) => impostor.trusted);
+    judgement.wrong.push(
+      ...impostors.map((request) => `${request} was sent to somebody who shows another certificate`),
+    );
     return {
       ...judgement,
       published: published(),

@@ -11,6 +11,8 @@ import type { FaultyWire } from './wire';
 
 const run = promisify(execFile);
 const hour = 3_600_000;
+/** Nothing may come again for these. */
+const harmless = /^clock|still$/;
 
 /** Something that happened to a process, from when to when, as Date.now() has it. */
 export interface Disturbance {
@@ -65,7 +67,7 @@ export class Disturbances {
       for (const [name, disturb] of shuffled(Object.entries(this.kinds), this.stage.random)) {
         const from = Date.now();
         await disturb();
-        this.happened.push({ name, from, to: Date.now(), explains: !name.startsWith('clock') });
+        this.happened.push({ name, from, to: Date.now(), explains: !harmless.test(name) });
         yield;
       }
     }
@@ -87,6 +89,8 @@ export class Disturbances {
       'deploy of nodes': () => this.#deploy('nodes'),
       'services killed': () => this.#restart('SIGKILL'),
       'services stopped': () => this.#restart('SIGTERM'),
+      'Node-RED stands still': () => this.#still((signal) => process.kill(this.nodeRed.pid, signal)),
+      'services stand still': () => this.#still((signal) => this.stage.services.signal(signal)),
       'no byte can be written': () => this.#limited('fsize', 0),
       'no more files': () => this.#limited('nofile', 3),
       'clock an hour ahead': () => this.#clock(hour),
@@ -147,6 +151,14 @@ export class Disturbances {
     await set(String(limit));
     await pause(500 + this.stage.random.below(1_000));
     await set(stdout.trim());
+  }
+
+  /** As a machine does that swaps, a container that is paused, a snapshot that is taken; seldom for longer than a request may take. */
+  async #still(tell: (signal: 'SIGSTOP' | 'SIGCONT') => void): Promise<void> {
+    const { random } = this.stage;
+    tell('SIGSTOP');
+    await pause(random.below(4) === 0 ? 12_000 : 500 + random.below(2_500));
+    tell('SIGCONT');
   }
 
   async #full(disk: SmallDisk): Promise<void> {
