@@ -44,6 +44,12 @@ export class LoggedFailure extends NodeFailure {}
 /** Said of what throws itself when it is looked at: a flow may put such a thing into a message. */
 const unreadable = 'Something was thrown that cannot be read';
 
+/** The failure with what a status says of it, where it says nothing itself. */
+export function withText(thrown: unknown, text: Text): unknown {
+  if (!(thrown instanceof NodeFailure) || thrown.text) return thrown;
+  return new NodeFailure(thrown.code, thrown.message, thrown.cause, text);
+}
+
 /** Turns whatever was thrown into an error for `done`. What is no error of the service keeps its own code. */
 export function toNodeFailure(thrown: unknown): NodeFailure {
   try {

@@ -1,10 +1,10 @@
 import type { NodeMessage } from 'node-red';
-import { invalidInput, type NodeFailure } from './failure';
+import { invalidInput, type NodeFailure, withText } from './failure';
 import { asText, describe, type FieldReader, type Source } from './fields';
 import { savedIn } from './saved';
 import type { Labels } from './settings';
 import type { NodeTable } from './table';
-import { labelText, sharedText } from './text';
+import { labelText, sharedText, type Text } from './text';
 
 /** Reads the typed fields of one node for one message after another. */
 export class TypedFields {
@@ -37,9 +37,13 @@ export class TypedFields {
     const isPlain = field?.kind === 'typed' && field.plain.includes(source.type);
     const isEmpty = isPlain || (source.value === '' && ['str', 'num'].includes(source.type));
     if (isEmpty) return undefined;
-    const value = await this.reader.any(source, message);
     const isFilled = field?.kind === 'typed' && field.variables && source.type === 'str';
-    return isFilled ? this.reader.fill(String(value), source.label) : value;
+    try {
+      const value = await this.reader.any(source, message);
+      return isFilled ? this.reader.fill(String(value), source.label) : value;
+    } catch (error) {
+      throw withText(error, this.#wrong(name));
+    }
   }
 
   /** A path that a field names. See FieldReader. */
@@ -49,7 +53,12 @@ export class TypedFields {
 
   /** The field as text; undefined where it is empty. */
   async text(name: string, message: NodeMessage): Promise<string | undefined> {
-    return asText(await this.any(name, message), this.label(name));
+    const value = await this.any(name, message);
+    try {
+      return asText(value, this.label(name));
+    } catch (error) {
+      throw withText(error, this.#wrong(name));
+    }
   }
 
   /** The same, from elsewhere than the dialog says. */
@@ -97,7 +106,7 @@ export class TypedFields {
     if (value === undefined || value === null || value === '') return undefined;
     if (typeof value === 'boolean') return value;
     if (value === 'true' || value === 'false') return value === 'true';
-    throw invalidInput(`${this.label(name)} must be true or false, not ${describe(value)}`);
+    throw this.invalid(name, `${this.label(name)} must be true or false, not ${describe(value)}`);
   }
 
   /** The field as a number; undefined where it is empty. */
@@ -105,7 +114,7 @@ export class TypedFields {
     const text = await this.text(name, message);
     if (text === undefined) return undefined;
     const number = Number(text);
-    if (Number.isNaN(number)) throw invalidInput(`${this.label(name)} must be a number, not ${text}`);
+    if (Number.isNaN(number)) throw this.invalid(name, `${this.label(name)} must be a number, not ${text}`);
     return number;
   }
 
@@ -118,6 +127,24 @@ export class TypedFields {
   /** What the dialog calls a field. */
   label(name: string): string {
     return this.labels[name] ?? name;
+  }
+
+  /** Does something with the value of a field: what fails there says in the status which field it is. */
+  async use<T>(name: string, work: () => T | Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw withText(error, this.#wrong(name));
+    }
+  }
+
+  /** The failure of a field whose value cannot be used. */
+  invalid(name: string, message: string): NodeFailure {
+    return invalidInput(message, this.#wrong(name));
+  }
+
+  #wrong(name: string): Text {
+    return sharedText('wrong.value', { field: labelText(this.table.type, name) });
   }
 
   #source(name: string): Source {

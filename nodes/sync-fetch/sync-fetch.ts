@@ -56,19 +56,22 @@ export default function (RED: NodeAPI): void {
         signal: AbortSignal,
       ): Promise<Record<string, unknown>> => {
         const trustedKeys = fields.isSet('trustedKey')
-          ? await trustedKeysOf(await fields.any('trustedKey', message), (path) => fields.locate(path))
+          ? await fields.use('trustedKey', async () =>
+              trustedKeysOf(await fields.any('trustedKey', message), (path) => fields.locate(path)),
+            )
           : undefined;
         const options = { signal, ...listeners, trustedKeys };
         if (settings.output === 'file') {
           const name = await fields.text('filename', message);
-          const folder = await targetFolder(fields.locate(await fields.required('folder', message)));
+          const chosen = await fields.required('folder', message);
+          const folder = await fields.use('folder', () => targetFolder(fields.locate(chosen)));
           const toFile = async (filename: string): Promise<Record<string, unknown>> => {
             await client.fetchObjectDataToFile(object, filename, options);
             return { payload: filename, filename };
           };
           return name === undefined
             ? names.use(folder, object, toFile)
-            : toFile(await targetPath(folder, name));
+            : toFile(await fields.use('filename', () => targetPath(folder, name)));
         }
         const data = await client.fetchObjectData(object, { ...options, maxBytes: settings.limit });
         return { payload: decode(data, settings) };

@@ -35,18 +35,23 @@ export async function destinationOf(
         destinationID: await fields.required('destinationID', message),
       };
     case 'list':
-      return { destinationsList: listOf(await given('destinationsList', fields, message)) };
+      return { destinationsList: await read('destinationsList', listOf, fields, message) };
     case 'policy':
-      return { destinationPolicy: policyOf(await given('destinationPolicy', fields, message)) };
+      return { destinationPolicy: await read('destinationPolicy', policyOf, fields, message) };
     default:
       throw invalidInput('Choose a destination in this node', sharedText('wrong.noDestination'));
   }
 }
 
-async function given(name: string, fields: TypedFields, message: NodeMessage): Promise<unknown> {
+async function read<T>(
+  name: string,
+  parse: (value: unknown) => T,
+  fields: TypedFields,
+  message: NodeMessage,
+): Promise<T> {
   const value = await fields.any(name, message);
   if (value === undefined || value === null || value === '') throw fields.missing(name);
-  return value;
+  return fields.use(name, () => parse(value));
 }
 
 /** `type:id`, several separated by commas or in an array, or `{ destinationType, destinationID }`. */

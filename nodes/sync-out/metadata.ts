@@ -1,6 +1,5 @@
 import type { NodeMessage } from 'node-red';
 import type { ObjectMetadataInput, ObjectReference, ServiceKind } from '../../src/client';
-import { invalidInput } from '../common/failure';
 import { describe } from '../common/fields';
 import type { TypedFields } from '../common/typed';
 import { destinationOf } from './destinations';
@@ -70,7 +69,7 @@ async function withoutData(
 function refuseOnEdge(given: Readonly<Record<string, unknown>>, fields: TypedFields): void {
   for (const [name, field] of Object.entries(table.fields)) {
     if (field.kind === 'typed' && field.only === 'CSS' && given[name] !== undefined) {
-      throw invalidInput(`${fields.label(name)} can be used on a cloud (CSS) only`);
+      throw fields.invalid(name, `${fields.label(name)} can be used on a cloud (CSS) only`);
     }
   }
 }
@@ -86,7 +85,8 @@ async function time(
   const found = timeOf(value, now);
   if (found !== undefined) return found;
   const what = typeof value === 'string' || typeof value === 'number' ? `"${value}"` : describe(value);
-  throw invalidInput(
+  throw fields.invalid(
+    name,
     `${fields.label(name)} must be a time such as 2031-01-31T12:00:00Z or "in 24 h", not ${what}`,
   );
 }

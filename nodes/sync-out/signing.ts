@@ -1,6 +1,5 @@
 import type { NodeMessage } from 'node-red';
 import type { SigningKey } from '../../src/client';
-import { invalidInput } from '../common/failure';
 import { readKeyFile } from '../common/key-file';
 import type { TypedFields } from '../common/typed';
 
@@ -25,23 +24,30 @@ export async function signingKeyOf(
   const type = fields.typeOf('signingKey');
   if (type === 'none') return undefined;
   const privateKey =
-    type === 'stored' ? storedKey(credentials) : await keyAt(await fields.any('signingKey', message), fields);
+    type === 'stored'
+      ? storedKey(credentials, fields)
+      : await keyAt(await fields.any('signingKey', message), fields);
   const { passphrase } = credentials;
   return { privateKey, ...(passphrase && { passphrase }) };
 }
 
 /** An environment variable holds a key in one line, with its line breaks written as \n. */
-function storedKey({ privateKey }: SyncOutCredentials): string {
-  if (!privateKey?.trim()) throw invalidInput('Enter the private key to sign with');
+function storedKey({ privateKey }: SyncOutCredentials, fields: TypedFields): string {
+  if (!privateKey?.trim()) {
+    throw fields.invalid('signingKey', 'There is no stored private key to sign with: enter it in this node');
+  }
   return privateKey.replaceAll('\\n', '\n');
 }
 
 async function keyAt(path: unknown, fields: TypedFields): Promise<Buffer> {
   if (typeof path !== 'string' || path.trim() === '') {
-    throw invalidInput('Sign with must be the path of a file with a private key');
+    throw fields.invalid('signingKey', 'Sign with must be the path of a file with a private key');
   }
   if (path.includes('-----')) {
-    throw invalidInput('Sign with is a key where it should be a path: keep keys with the credentials');
+    throw fields.invalid(
+      'signingKey',
+      'Sign with is a key where it should be a path: keep keys with the credentials',
+    );
   }
   return readKeyFile(fields.locate(path.trim()), 'The private key');
 }

@@ -1,6 +1,6 @@
 import { type ClientOptions, SyncServiceClient } from '../../src/client';
 import { invalidInput, NodeFailure } from '../common/failure';
-import { sharedText } from '../common/text';
+import { labelText, sharedText } from '../common/text';
 import { endsInApi, isSecure, withoutApi } from './address';
 import type { SyncServiceCredentials, SyncServiceSettings } from './configuration';
 import type { OpenedClient } from './connection';
@@ -67,13 +67,13 @@ function openAddress(
   tls: TlsOptions | undefined,
   common: CommonOptions,
 ): SyncServiceClient {
-  if (!settings.address) throw invalidInput('The sync-service has no address: enter it there');
+  if (!settings.address) throw empty('address', 'The sync-service has no address: enter it there');
   if (endsInApi(settings.address)) {
     const message = `The address of the sync-service must not end in /api/v1: enter ${withoutApi(settings.address)}`;
     throw invalidInput(message, sharedText('wrong.apiPath'));
   }
   if (settings.side === 'cloud' && !settings.organization) {
-    throw invalidInput('The sync-service has no organization: a cloud (CSS) needs one');
+    throw empty('organization', 'The sync-service has no organization: a cloud (CSS) needs one');
   }
   const trust = settings.caFile ? { ...tls, caFile: settings.caFile } : tls;
   return new SyncServiceClient({
@@ -88,15 +88,20 @@ function openAddress(
   });
 }
 
+/** A field of the sync-service that its connection needs. */
+function empty(field: string, message: string): NodeFailure {
+  return invalidInput(message, sharedText('wrong.empty', { field: labelText('sync-service', field) }));
+}
+
 async function openLocal(
   settings: ConnectionSettings,
   common: CommonOptions,
   local: SharedLocalService,
 ): Promise<OpenedClient> {
   const { side, organization } = settings;
-  if (!organization) throw invalidInput('The sync-service has no organization');
+  if (!organization) throw empty('organization', 'The sync-service has no organization');
   if (side === 'edge' && (!settings.edgeType || !settings.edgeID)) {
-    throw invalidInput('The sync-service has no edge node type or ID');
+    throw empty(settings.edgeType ? 'edgeID' : 'edgeType', 'The sync-service has no edge node type or ID');
   }
   const use = await local.use({ ...settings, organization }).catch((error: unknown) => {
     throw localFailure(error);

@@ -122,6 +122,14 @@ describe('a request', () => {
     assert.doesNotMatch(JSON.stringify([error, error.message, error.stack]), /hush|Basic/);
   });
 
+  it('says that no key was sent, where none was: the credentials of Node-RED may be lost', () => {
+    const asked = { url: 'http://css/api/v1/health', method: 'GET' };
+    const said = (keyless: boolean): string =>
+      errorOfStatus({ status: 403, headers: {} }, 'Unauthorized', { ...asked, keyless }).message;
+    assert.match(said(true), /answered with 403: Unauthorized \(no key was sent\)$/);
+    assert.match(said(false), /answered with 403: Unauthorized$/);
+  });
+
   const answers: [status: number, text: string, code: string][] = [
     [500, 'Failed to find destination gateway:ghost\n', 'SYNC_UNKNOWN_DESTINATION'],
     [500, 'Failed to find destination gateway:\n', 'SYNC_UNKNOWN_DESTINATION'],

@@ -19,6 +19,7 @@ import {
   run,
   sendingFlow,
   services,
+  statusesOf,
   wholeFlow,
   withNodeRed,
 } from '../support/flow';
@@ -259,6 +260,43 @@ describe('an error says what to do', () => {
       await failure({ payload: 'x' }),
       'The address of the sync-service must not end in /api/v1: enter http://127.0.0.1:1/mms',
     );
+  });
+
+  const list = { destination: 'list', destinationsListType: 'json' };
+  const unusable: [field: string, fields: object, says: RegExp][] = [
+    ['Expires', { expiration: 'soon', expirationType: 'str' }, /^Expires must be a time/],
+    [
+      'Sign with',
+      { signingKey: '', signingKeyType: 'stored' },
+      /^There is no stored private key to sign with/,
+    ],
+    ['Edges', { ...list, destinationsList: '[7]' }, /^Edges must be type:id/],
+    ['Data', { data: '$round(', dataType: 'jsonata' }, /^Data: /],
+    ['Object ID', { objectID: 'payload', objectIDType: 'msg' }, /^Object ID must be text, not an object/],
+  ];
+  for (const [field, fields, says] of unusable) {
+    it(`when a value cannot be used, and the status names its field: ${field}`, async () => {
+      await run(services, sendingFlow(fields));
+      const shown = statusesOf('out');
+      assert.match(await failure({ payload: {} }), says);
+      assert.equal(shown.at(-1)?.text, `${field} cannot be used: see the error`);
+    });
+  }
+
+  it('when a folder is not there, and the status names the field', async () => {
+    const folder = { output: 'file', folder: '/nowhere/at/all', folderType: 'str' };
+    await run(services, sendingFlow(), failing('sync-fetch', folder));
+    const shown = statusesOf('node');
+    const object = { objectType: 'a', objectID: 'b' };
+    assert.equal(await failure({ object }, 'node'), 'The folder /nowhere/at/all does not exist');
+    assert.equal(shown.at(-1)?.text, 'Folder cannot be used: see the error');
+  });
+
+  it('when its sync-service has no address', async () => {
+    await run([cloudNode('')], sendingFlow());
+    const shown = statusesOf('out');
+    assert.equal(await failure({ payload: 'x' }), 'The sync-service has no address: enter it there');
+    assert.equal(shown.at(-1)?.text, 'Address is empty');
   });
 });
 

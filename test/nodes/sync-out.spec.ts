@@ -570,7 +570,7 @@ describe('sync-out', () => {
     });
 
     for (const [what, fields, credentials, reason] of [
-      ['is not stored', stored, {}, /^Enter the private key to sign with$/],
+      ['is not stored', stored, {}, /^There is no stored private key to sign with: enter it in this node$/],
       ['is none', stored, { privateKey: `${pem.slice(0, 60)} broken` }, /^The private key cannot be read/],
       [
         'has another passphrase',

@@ -19,11 +19,15 @@ const codeOfStatus: Record<number, SyncServiceErrorCode> = {
   503: 'SYNC_BUSY',
 };
 
-/** An answer with another status than the wanted one. The service's errors are plain text, often empty. */
+/**
+ * An answer with another status than the wanted one. The service's errors are plain text, often empty.
+ *
+ * @param request what was asked, and whether without any credentials.
+ */
 export function errorOfStatus(
   { status, headers }: Pick<ServiceResponse, 'status' | 'headers'>,
   text: string,
-  { method, url }: { method: string; url: string },
+  { method, url, keyless = false }: { method: string; url: string; keyless?: boolean },
 ): SyncServiceError {
   const details = { statusCode: status, method, url, response: text };
   if (status === 404 && text !== '') {
@@ -39,7 +43,8 @@ export function errorOfStatus(
   }
   const code = codeOfStatus[status] ?? codeOfOtherStatus(status);
   const said = text ? `: ${text.slice(0, toldText)}` : '';
-  return new SyncServiceError(code, `${method} ${url} was answered with ${status}${said}`, details);
+  const why = keyless && code === 'SYNC_UNAUTHORIZED' ? ' (no key was sent)' : '';
+  return new SyncServiceError(code, `${method} ${url} was answered with ${status}${said}${why}`, details);
 }
 
 /**

@@ -82,7 +82,8 @@ export class Sender {
     const { method, path, secret } = request;
     const text = this.blanked((await textOf(response, toldText).catch(() => '')).trim());
     const told = secret ? text.replaceAll(secret, '***') : text;
-    return errorOfStatus(response, told, { method, url: this.url(path) });
+    const keyless = this.#credentials.proof.authorization === undefined;
+    return errorOfStatus(response, told, { method, url: this.url(path), keyless });
   }
 
   /** A text of the service without what it may have repeated of the credentials. */
