@@ -11,10 +11,10 @@ export const scale: Case = {
   limits: { 'figure growth': 1.1 },
   rounds: 1,
   long: true,
-  prepare: async (stage) => ({
+  prepare: async (stage, share) => ({
     edge: await stage.canned(),
     types: Array.from({ length: types }, (_, index) => `same-${listed}-${index}`),
     perSecond: 1_000,
-    seconds: minutes * 60,
+    seconds: minutes * 60 * share,
   }),
 };

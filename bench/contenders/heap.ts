@@ -1,7 +1,6 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { SyncServiceClient } from '../../src/client';
 import { metadataOf } from '../../test/support/metadata';
+import { alive } from '../alive';
 import { contend, each } from '../contender';
 import { connection, type Place } from '../place';
 
@@ -22,20 +21,13 @@ void contend(async ({ edge, requests }: HeapTask) => {
     });
   await ask(20_000);
   return async () => {
-    const before = used();
+    const before = alive();
     await ask(requests);
-    return { kept: (used() - before) / requests };
+    return { kept: (alive() - before) / requests };
   };
 });
 
 interface HeapTask {
   edge: Place;
   requests: number;
-}
-
-function used(): number {
-  setFlagsFromString('--expose-gc');
-  const collect: () => void = runInNewContext('gc');
-  for (let times = 0; times < 4; times += 1) collect();
-  return process.memoryUsage().heapUsed;
 }

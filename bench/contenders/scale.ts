@@ -1,5 +1,7 @@
 import { SyncServiceClient } from '../../src/client';
+import { alive } from '../alive';
 import { contend } from '../contender';
+import { median } from '../median';
 import { connection, type Place } from '../place';
 
 /** Receivers of many types with long lists, and a stream of publishes at a given rate beside them. */
@@ -30,7 +32,7 @@ void contend(async ({ edge, perSecond, seconds, types }: ScaleTask) => {
       )
       .finally(over);
   };
-  const memory: number[] = [];
+  const memory: { held: number; resident: number }[] = [];
   return async () => {
     const began = performance.now();
     const end = began + seconds * 1_000;
@@ -40,7 +42,7 @@ void contend(async ({ edge, perSecond, seconds, types }: ScaleTask) => {
       const due = ((performance.now() - began) / 1_000) * perSecond;
       for (; begun < due && underWay < mostUnderWay; begun += 1) publish();
       if (performance.now() >= nextLook) {
-        memory.push(process.memoryUsage().rss / 1_048_576);
+        memory.push({ held: alive() / mebibyte, resident: process.memoryUsage().rss / mebibyte });
         nextLook += (seconds * 1_000) / 20;
       }
       await new Promise((resolve) => setTimeout(resolve, 10));
@@ -48,15 +50,21 @@ void contend(async ({ edge, perSecond, seconds, types }: ScaleTask) => {
     // The program has grown to its size in the first fifth.
     const settled = memory.slice(4);
     const half = Math.floor(settled.length / 2);
+    const first = middleOf(settled.slice(0, half));
+    const second = middleOf(settled.slice(half));
     return {
       'published a second': published / seconds,
       failed,
-      'MiB in the first half': mean(settled.slice(0, half)),
-      'MiB in the second half': mean(settled.slice(half)),
-      growth: mean(settled.slice(half)) / mean(settled.slice(0, half)),
+      'MiB held in the first half': first.held,
+      'in the second': second.held,
+      'MiB resident in the first half': first.resident,
+      'resident in the second': second.resident,
+      growth: second.held / first.held,
     };
   };
 });
+
+const mebibyte = 1_048_576;
 
 /** A machine that does not keep up is behind, and not full of what it cannot do. */
 const mostUnderWay = 1_000;
@@ -68,6 +76,9 @@ interface ScaleTask {
   seconds: number;
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, each) => sum + each, 0) / values.length;
+function middleOf(values: readonly { held: number; resident: number }[]): { held: number; resident: number } {
+  return {
+    held: median(values.map(({ held }) => held)),
+    resident: median(values.map(({ resident }) => resident)),
+  };
 }
