@@ -22,6 +22,18 @@ describe("the system's clock", () => {
     assert.equal(calls, 1);
   });
 
+  it('gives Node.js no time that is past: version 24 warns of that on the console of the user', () => {
+    mock.timers.reset();
+    const waits: unknown[] = [];
+    const spied = mock.method(globalThis, 'setTimeout', (_callback: () => void, delay: unknown) =>
+      waits.push(delay),
+    );
+    systemClock.after(-0.1, () => undefined);
+    systemClock.after(5, () => undefined);
+    spied.mock.restore();
+    assert.deepEqual(waits, [0, 5]);
+  });
+
   it('does not call what was cancelled after 2^31 ms', () => {
     let calls = 0;
     const timer = systemClock.after(90 * day, () => {
