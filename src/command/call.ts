@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
-import type { DeliveryGoal, SyncServiceClient } from '../client';
+import type { Acknowledgement, DeliveryGoal, SyncServiceClient } from '../client';
 import { UsageError } from './exit';
 import type { Output } from './output';
 
 const options = {
   into: { type: 'string' },
   once: { type: 'boolean' },
+  mark: { type: 'string' },
   to: { type: 'string', multiple: true },
   meta: { type: 'string' },
   version: { type: 'string' },
@@ -45,6 +46,12 @@ export function goalOf({ wait: goal }: Values, kind: SyncServiceClient['kind']):
     throw new UsageError('An edge learns only that its cloud has consumed an object: --wait consumed');
   if (goal === undefined || goal === 'delivered' || goal === 'consumed') return goal;
   throw new UsageError(`--wait is delivered or consumed, not ${goal}`);
+}
+
+/** What the service is told of an object that has been dealt with. */
+export function markOf({ mark = 'consumed' }: Values): Acknowledgement {
+  if (mark === 'consumed' || mark === 'received') return mark;
+  throw new UsageError(`--mark is consumed or received, not ${mark}`);
 }
 
 /** In ms. */

@@ -1,4 +1,4 @@
-import { type Call, goalOf, type Option, patienceOf } from './call';
+import { type Call, goalOf, markOf, type Option, patienceOf } from './call';
 import { consume } from './consume';
 import { edges } from './edges';
 import { UsageError } from './exit';
@@ -21,13 +21,13 @@ export interface Command {
 /** The commands of a client, by their names. */
 export const commands: Readonly<Record<string, Command>> = {
   receive: {
-    takes: ['into', 'once'],
+    takes: ['into', 'once', 'mark'],
     words: [1, Number.POSITIVE_INFINITY],
     async run({ client, values, words, output, stop }) {
       if (!values.into) throw new UsageError('Where to? Name a folder with --into');
       return receive(
         client,
-        { objectTypes: words, into: values.into, once: values.once ?? false },
+        { objectTypes: words, into: values.into, once: values.once ?? false, mark: markOf(values) },
         output,
         stop,
       );
@@ -67,10 +67,10 @@ export const commands: Readonly<Record<string, Command>> = {
       fetchTo(client, referenceOf(name), file, output, stop),
   },
   consume: {
-    takes: ['instance'],
+    takes: ['instance', 'mark'],
     words: [1, 1],
     run: async ({ client, values, words: [name], output, stop }) =>
-      consume(client, referenceOf(name), values.instance, output, stop),
+      consume(client, referenceOf(name), { instanceID: values.instance, mark: markOf(values) }, output, stop),
   },
   delete: {
     takes: [],

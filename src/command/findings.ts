@@ -52,6 +52,8 @@ const telling: ReadonlySet<Finding> = new Set([
   'otherName',
   'notTls',
   'needsTls',
+  'isEdge',
+  'isCloud',
 ]);
 
 /** What is to be done about a failure of the connection. */

@@ -5,6 +5,7 @@ Usage: edge-sync COMMAND [options]
   receive TYPE... --into DIR    put the objects of these types there, as TYPE/ID: whole and checked, and acknowledged
                                 when the file is in place; a deleted object's file goes. Runs until it is stopped.
     --once                      only what is there now
+    --mark received             the service keeps what you have: it comes again at the next start
   send FILE TYPE/ID             publish a file; - is standard input
     --to TYPE or TYPE/ID        for whom; everybody unless given
     --version TEXT
@@ -15,7 +16,7 @@ Usage: edge-sync COMMAND [options]
   status TYPE/ID                how far it is, and where
     --wait delivered|consumed, --timeout SECONDS
   fetch TYPE/ID FILE            its data, whole and checked, not acknowledged; - is standard output
-  consume TYPE/ID               say that you are done with it
+  consume TYPE/ID               say that you are done with it, or with --mark received that you have it
     --instance ID               only if this version is there still: the instanceID that ls --json says
   delete TYPE/ID                delete it wherever it was sent
   edges                         the edges that are registered with a cloud

@@ -1,4 +1,5 @@
 import {
+  type Acknowledgement,
   isSyncServiceError,
   type ReceiverState,
   type SyncServiceClient,
@@ -17,6 +18,7 @@ export interface ReceiveOptions {
   objectTypes: readonly string[];
   into: string;
   once: boolean;
+  mark: Acknowledgement;
 }
 
 /** How many objects of a type are under way at a time. */
@@ -25,11 +27,11 @@ const window = 4;
 /** Puts objects of some types into a folder: those that are there, or those that come, until `stop`. */
 export async function receive(
   client: SyncServiceClient,
-  { objectTypes, into, once }: ReceiveOptions,
+  { objectTypes, into, once, mark }: ReceiveOptions,
   output: Output,
   stop: AbortSignal,
 ): Promise<number> {
-  const taking = new Taking(client, await ReceivingFolder.open(into), output, stop);
+  const taking = new Taking(client, await ReceivingFolder.open(into), mark, output, stop);
   if (once) return receiveOnce(client, objectTypes, taking, output, stop);
   const receivers = objectTypes.map((type) => client.pollForUpdates(type, { window, ...exhaustion(output) }));
   const close = (): void => {

@@ -1,13 +1,19 @@
-import { type ObjectMetadata, type SyncServiceClient, SyncServiceError } from '../client';
+import {
+  type Acknowledgement,
+  type ObjectMetadata,
+  type SyncServiceClient,
+  SyncServiceError,
+} from '../client';
 import type { ReceivingFolder } from './folder';
 import type { Output } from './output';
 import { nameOf } from './reference';
 
-/** What is done with each object: its file comes, or goes, and only then the service is told that it is consumed. */
+/** What is done with each object: its file comes, or goes, and only then the service is told so. */
 export class Taking {
   constructor(
     private readonly client: SyncServiceClient,
     private readonly folder: ReceivingFolder,
+    private readonly mark: Acknowledgement,
     private readonly output: Output,
     private readonly signal: AbortSignal,
   ) {}
@@ -15,7 +21,7 @@ export class Taking {
   /** @throws SyncServiceError where the data cannot be had, written, or acknowledged. */
   async take(object: ObjectMetadata): Promise<void> {
     const file = await onDisk(() => this.#place(object));
-    const outcome = await this.client.acknowledge(object, 'consumed', { signal: this.signal });
+    const outcome = await this.client.acknowledge(object, this.mark, { signal: this.signal });
     const { objectType, objectID, version, instanceID } = object;
     const record = {
       objectType,

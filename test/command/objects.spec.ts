@@ -69,6 +69,22 @@ describe('a command about one object', function () {
     assert.equal((await pair.edge.listUpdates('rules')).length, 0);
   });
 
+  it('comes again after it was only marked received, into a folder that is new', async () => {
+    await pair.cloud.publish(object, 'hello');
+    await arrived();
+    for (const name of ['one', 'two']) {
+      const into = join(folder, name);
+      const told = await call(pair.edge, ['receive', 'rules'], { into, once: true, mark: 'received' });
+      assert.deepEqual([told.code, told.results[0]?.outcome], [0, 'received']);
+      assert.equal(await readFile(join(into, 'rules', 'r1'), 'utf8'), 'hello');
+    }
+    assert.equal((await pair.edge.listUpdates('rules')).length, 0);
+    assert.equal((await call(pair.edge, ['consume', 'rules/r1'], { mark: 'received' })).code, 0);
+    assert.equal((await call(pair.edge, ['consume', 'rules/r1'])).code, 0);
+    assert.equal((await call(pair.edge, ['receive', 'rules'], { into: folder, once: true })).code, 3);
+    await assert.rejects(call(pair.edge, ['consume', 'rules/r1'], { mark: 'seen' }), /--mark is consumed or/);
+  });
+
   it('acknowledges a deletion, too', async () => {
     await pair.cloud.publish(object, 'hello');
     await arrived();
