@@ -31,6 +31,18 @@ export const guardsOfOutbox = guardsOf(
       replace: '      return extents;',
     },
     {
+      name: 'what is told of an object comes to the disk in any order',
+      file: 'commit.ts',
+      find: 'tellsOf !== undefined && !places.takes(tellsOf, target)',
+      replace: 'tellsOf !== undefined && !places',
+    },
+    {
+      name: 'what is told of an object comes to the disk though what was told before did not',
+      file: 'commit.ts',
+      find: 'if (failure !== undefined) this.#fail(job, failure);',
+      replace: 'if (failure !== undefined && !places) this.#fail(job, failure);',
+    },
+    {
       name: 'the name of the log is not on the disk',
       file: 'segment.ts',
       find: '      await disk.syncFolder(dirname(path));\n',

@@ -1,19 +1,9 @@
-import { onDisk, storageError } from '../../storage/errors';
-import type { Extent } from '../../storage/frame-file';
+import { onDisk } from '../../storage/errors';
+import { Commit, type Job } from './commit';
 import type { Entry } from './entry';
 import { type Mark, partsOf, type Record, recordIn } from './record';
 import type { Segment } from './segment';
 import type { Segments, SegmentsOptions } from './segments';
-
-/** A record that waits to be written. */
-interface Job {
-  readonly entry: Entry;
-  /** Undefined for one that is already on its way out: nothing tells of its entry any more. */
-  readonly target: () => Segment | undefined;
-  readonly parts: readonly Uint8Array[];
-  written(extent: Extent | undefined, segment: Segment | undefined): void;
-  failed(error: unknown): void;
-}
 
 /**
  * The log of an outbox: entries in the order in which they were kept, and what has become of them. Everything that comes
@@ -44,7 +34,7 @@ export class OutboxLog {
         if (extent) segment?.keep(entry, extent);
         resolve();
       };
-      this.#add({ entry, parts, target: () => this.segments.active, written, failed: reject });
+      this.#add({ tellsOf: undefined, parts, target: () => this.segments.active, written, failed: reject });
     });
   }
 
@@ -57,7 +47,7 @@ export class OutboxLog {
     return new Promise((resolve) => {
       const parts = partsOf({ mark });
       const job: Job = {
-        entry,
+        tellsOf: entry.key,
         parts,
         target: () => this.#segmentOf(entry),
         written: () => {
@@ -134,7 +124,7 @@ export class OutboxLog {
       // Where the disk refuses that, it will say so of what is to be written, too, if there is no room for it.
       await this.segments.makeRoom(bytes).catch(() => undefined);
       await this.segments.roll();
-      const tellAll = await this.#commit(jobs);
+      const tellAll = await new Commit(jobs, this.options.folder).write();
       await this.options.lock.confirm();
       for (const tell of tellAll) tell();
     } catch (error) {
@@ -156,30 +146,6 @@ export class OutboxLog {
       count += 1;
     }
     return [...late, ...this.#queue.splice(0, count)];
-  }
-
-  /** Writes each job where it belongs. @returns what is to be told of them, in their order. */
-  async #commit(jobs: readonly Job[]): Promise<(() => void)[]> {
-    const groups = new Map<Segment | undefined, Job[]>();
-    for (const job of jobs) {
-      const target = job.target();
-      const group = groups.get(target);
-      if (group) group.push(job);
-      else groups.set(target, [job]);
-    }
-    const told = new Map<Job, () => void>();
-    const write = async (segment: Segment | undefined, group: readonly Job[]): Promise<void> => {
-      try {
-        const extents = await segment?.commit(group.map(({ parts }) => parts));
-        for (const [index, job] of group.entries())
-          told.set(job, () => job.written(extents?.[index], segment));
-      } catch (error) {
-        const failure = storageError(error, segment?.path ?? this.options.folder);
-        for (const job of group) told.set(job, () => job.failed(failure));
-      }
-    };
-    await Promise.all(Array.from(groups, ([segment, group]) => write(segment, group)));
-    return jobs.flatMap((job) => told.get(job) ?? []);
   }
 
   /** Does one thing after the other. */

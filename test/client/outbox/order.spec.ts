@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Outbox, OutboxLimits } from '../../../src/client';
+import { failure as diskFailure } from '../../support/memory-disk';
 import { Ground } from './ground';
 import { down, failure } from './scripted-service';
 
@@ -200,4 +201,53 @@ describe('the order of an outbox', () => {
     await ground.close(outbox);
     assert.deepEqual(left(await ground.open()), ['publish 2']);
   });
+
+  for (const [what, fails] of [
+    ['hangs', () => new Promise<void>(() => undefined)],
+    ['is full', () => Promise.reject(diskFailure('ENOSPC', 'write', '00000001.log'))],
+  ] as const) {
+    it(`is that of each object, also where a process dies while the disk ${what} on one of its files`, async () => {
+      const ground = new Ground();
+      const { asked } = ground.service;
+      const isOfOther = (each: string): boolean => each.includes('/other');
+      let answer: () => void = () => undefined;
+      ground.service.answer = (each) => {
+        if (isOfOther(each)) throw failure('SYNC_REJECTED', 409);
+        return each.startsWith('publish') ? new Promise((resolve) => (answer = resolve)) : undefined;
+      };
+      const limits = { bytes: 1_048_576 };
+      const outbox = await ground.open(limits);
+      const other = (name: string, size: number): Promise<unknown> =>
+        outbox.put({ objectType: 't', objectID: `other${name}` }, Buffer.alloc(size));
+      await outbox.put(object, 'x');
+      // The deletion stands in another file, and both files stay for the others.
+      for (const name of ['1', '2', '3']) await other(name, 30_000);
+      await outbox.delete(object);
+      await other('4', 1);
+      await ground.pass(100);
+      // Both are done with while the disk is busy.
+      let goOn: () => void = () => undefined;
+      const busy = new Promise<void>((resolve) => (goOn = resolve));
+      ground.disk.before = () => busy;
+      void other('5', 1).catch(() => undefined);
+      await ground.pass(100);
+      answer();
+      await ground.pass(500);
+      assert.equal(asked.filter((each) => !isOfOther(each)).at(-1), 'delete t/o');
+      ground.disk.before = ({ name, path }) =>
+        name === 'write' && path.includes('00000001.log') ? fails() : undefined;
+      goOn();
+      await ground.pass(5_000);
+      ground.kill();
+      asked.length = 0;
+      ground.service.answer = (each) => {
+        if (isOfOther(each)) throw failure('SYNC_REJECTED', 409);
+      };
+      const after = await ground.open(limits);
+      await ground.pass(5_000);
+      const again = asked.filter((each) => !isOfOther(each));
+      assert.ok(!again.at(-1)?.startsWith('publish'), again.join());
+      await ground.close(after);
+    });
+  }
 });
