@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { glanceAtVersion } from '../../src/client/objects/current-version';
 import { parseExactJson, stringifyExactJson } from '../../src/protocol/exact-json';
+import { anyCharacter } from '../support/characters';
 import { metadataOf } from '../support/metadata';
 
 const text = fc.oneof(
   fc.string(),
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: anyCharacter }),
   fc.constantFrom('\n  "deleted": true,\n  "instanceID": 1,\n  "dataID": 1,\n', '\\', '"'),
 );
 const version = fc.bigInt({ min: 0n, max: (1n << 63n) - 1n }).map(String);

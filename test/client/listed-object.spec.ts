@@ -4,6 +4,7 @@ import { ListEntry } from '../../src/client/connection/list-entry';
 import { type ListedObject, ObjectList } from '../../src/client/objects/listed-object';
 import { stringifyExactJson } from '../../src/protocol/exact-json';
 import type { DestinationPolicy, ObjectMetadata } from '../../src/protocol/metadata';
+import { anyCharacter } from '../support/characters';
 import { metadataOf } from '../support/metadata';
 
 const [objectType, instanceID] = ['t', '1795470914231361270'];
@@ -62,7 +63,7 @@ describe('an object that is listed', () => {
   it('is the same however it is written, and whatever is in it', () => {
     const text = fc.oneof(
       fc.string(),
-      fc.string({ unit: 'binary' }),
+      fc.string({ unit: anyCharacter }),
       fc.constantFrom('"', '\\', '\n    "deleted": true,', '",\n    "objectType": "t",\n'),
     );
     const objects = fc.record({

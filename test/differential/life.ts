@@ -1,4 +1,5 @@
-import { constants, generateKeyPairSync, sign } from 'node:crypto';
+import { constants, sign } from 'node:crypto';
+import { rsa } from '../support/keys';
 import type { SeededRandom } from '../support/random';
 import { type AskedRequest, type EdgeNode, edgeNodes, type Ground, type Node } from './ground';
 
@@ -216,6 +217,5 @@ export class Life {
 const published = { css: ['a', 'b'], ess: ['c'], ess2: ['d'] } as const;
 const ids = [...published.css, ...published.ess, ...published.ess2];
 
-const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const publicKey = pair.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
-const signing = { key: pair.privateKey, padding: constants.RSA_PKCS1_PSS_PADDING };
+const publicKey = rsa.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+const signing = { key: rsa.privateKey, padding: constants.RSA_PKCS1_PSS_PADDING };

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { constants, generateKeyPairSync, sign } from 'node:crypto';
+import { constants, sign } from 'node:crypto';
 import { Versions } from '../../src/local-service/delivery/version';
 import { type Answered, send } from '../conformance/exchange';
+import { rsa } from '../support/keys';
 import { type LocalPair, startPair } from '../support/local-pair';
 import { until } from '../support/until';
 
@@ -191,12 +192,11 @@ describe('as the real service was found to do, in the local one', () => {
     assert.deepEqual([zero.status, zero.headers?.['content-type']], [400, 'application/octet-stream']);
   });
 
-  const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
   function signatureOf(data: string): object {
-    const key = { key: keys.privateKey, padding: constants.RSA_PKCS1_PSS_PADDING };
+    const key = { key: rsa.privateKey, padding: constants.RSA_PKCS1_PSS_PADDING };
     return {
       hashAlgorithm: 'SHA256',
-      publicKey: keys.publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
+      publicKey: rsa.publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
       signature: sign('sha256', Buffer.from(data), key).toString('base64'),
     };
   }

@@ -82,7 +82,7 @@ describe('a release', function () {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   const release = (...options: string[]): Promise<string> =>
-    run(process.execPath, ['--import', 'tsx', 'scripts/release.ts', ...options], { cwd: root }).then(
+    run(process.execPath, ['--require', 'tsx/cjs', 'scripts/release.ts', ...options], { cwd: root }).then(
       ({ stdout }) => stdout,
       ({ stderr }: { stderr: string }) => stderr,
     );

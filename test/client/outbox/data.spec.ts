@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataSource, PutOptions } from '../../../src/client';
 import { SignatureCheck } from '../../../src/protocol/signature';
+import { rsa } from '../../support/keys';
 import { failure as failureOfDisk } from '../../support/memory-disk';
 import { metadataOf } from '../../support/metadata';
 import { until } from '../../support/until';
@@ -153,8 +154,7 @@ describe('the data of an outbox', () => {
   });
 
   it('is signed when it is put: the key is not kept', async () => {
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
-    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const pem = rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     for (const data of [Buffer.from('small'), Buffer.alloc(100_000, 'large')]) {
       const ground = new Ground();
       const outbox = await ground.open();
