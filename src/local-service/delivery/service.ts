@@ -53,6 +53,8 @@ export abstract class Service {
   readonly faults: Faults;
   /** False while it is on its way down. */
   running = false;
+  /** How often a user has asked for more than its health. */
+  clientRequests = 0;
   protected readonly clock: Clock;
   protected readonly notifications: Notifications;
   protected listening: Listening = nowhere;

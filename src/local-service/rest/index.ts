@@ -50,7 +50,7 @@ async function responseTo(
   authenticate: Authenticator,
   incoming: IncomingMessage,
 ): Promise<RestResponse> {
-  const [path = '/', ...rest] = (incoming.url ?? '/').split('?');
+  const [path = '/', ...rest] = withoutHost(incoming.url ?? '/').split('?');
   const [search, method] = [rest.join('?'), incoming.method ?? 'GET'];
   const segments = decoded(path);
   if (segments === undefined) return noRequest;
@@ -63,6 +63,11 @@ async function responseTo(
     query: new URLSearchParams(search),
     caller: callerOf(incoming.headers.authorization, authenticate),
   });
+}
+
+/** Who takes this service for a proxy names its host in the target, too. */
+function withoutHost(target: string): string {
+  return target.replace(/^https?:\/\/[^/?]*\/?/i, '/');
 }
 
 type Part = (request: RestRequest, segments: string[]) => RestResponse | Promise<RestResponse>;
@@ -85,11 +90,17 @@ async function route(
   const part =
     empty === '' && api === 'api' && v1 === 'v1' && Object.hasOwn(parts, noun) ? parts[noun] : undefined;
   if (!part) return notFound;
-  return running || Object.hasOwn(always, noun) ? part(request, segments) : unavailable;
+  if (Object.hasOwn(always, noun)) return part(request, segments);
+  if (!running) return unavailable;
+  if (request.caller) request.service.clientRequests += 1;
+  return part(request, segments);
 }
 
 /** Go's own answer, without the headers of the interface. */
-const notFound = new RestResponse(404, '404 page not found\n', 'text/plain; charset=utf-8', { bare: true });
+const notFound = new RestResponse(404, '404 page not found\n', 'text/plain; charset=utf-8', {
+  headers: { 'x-content-type-options': 'nosniff' },
+  bare: true,
+});
 const unavailable = new RestResponse(503);
 /** Go's server says this before any of the service's code sees the request. */
 const noRequest = new RestResponse(400, '400 Bad Request', 'text/plain; charset=utf-8', {

@@ -8,6 +8,7 @@ export function health(request: RestRequest): RestResponse {
   const { service, query } = request;
   const details = flag(query, 'details') ?? false;
   requireKnown(request);
+  const { clientRequests } = service;
   const registeredESS = service.nodeType === 'CSS' ? service.registeredEdges : 0;
   return json({
     general: {
@@ -16,7 +17,7 @@ export function health(request: RestRequest): RestResponse {
       upTime: Math.round(service.upTime / 1_000),
     },
     dbHealth: { dbStatus: 'green', disconnectedFromDB: false, dbReadFailures: 0, dbWriteFailures: 0 },
-    ...(details && { usage: { clientRequests: 0, registeredESS, storedObjects: storedObjects(request) } }),
+    ...(details && { usage: { clientRequests, registeredESS, storedObjects: storedObjects(request) } }),
   });
 }
 
