@@ -79,10 +79,10 @@ export const nodes: Case = {
   limits: { time: 0.6, cpu: 0.5 },
   prepare: async (stage, share) => {
     const count = Math.round(objects * share);
-    const { edge, objectType } = await stage.waiting(count, bytes);
-    return {
-      objects: count,
-      flows: { ours: ours(edge, objectType), httpRequests: httpRequests(edge, objectType) },
+    const flowsOf = async (): Promise<Record<string, object[]>> => {
+      const { edge, objectType } = await stage.waiting(count, bytes);
+      return { ours: ours(edge, objectType), httpRequests: httpRequests(edge, objectType) };
     };
+    return { objects: count, warming: await flowsOf(), flows: await flowsOf() };
   },
 };

@@ -39,7 +39,7 @@ export const receive: Case = {
     ours,
   ],
   limits: { time: 2, cpu: 1.9 },
-  quick: { share: 0.5 },
+  quick: { share: 0.25 },
   prepare: (stage, share) => prepare(stage, share, true),
 };
 
