@@ -62,6 +62,15 @@ export class OutboxReport implements OutboxListener {
     this.node.error(`The outbox cannot be used: ${message}`);
   }
 
+  /** Its sync-service was removed from the flows: nobody sends what waits any more. */
+  onRemoved(waiting: number, folder: string | undefined): void {
+    if (waiting === 0) return;
+    const entries = waiting === 1 ? '1 entry of the outbox was' : `${waiting} entries of the outbox were`;
+    this.node.warn(
+      `${entries} not sent, since this sync-service was removed: kept in ${folder}, and sent once it is there again`,
+    );
+  }
+
   close(): void {
     this.#status.close();
     this.#refused.close();

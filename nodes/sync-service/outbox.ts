@@ -88,13 +88,16 @@ export class ServiceOutbox {
     if (folder !== undefined && existsSync(folder)) await this.use(() => undefined);
   }
 
-  /** Closes it once every user has let go of it, or soon. */
-  async close(): Promise<void> {
+  /** Closes it once every user has let go of it, or soon. @returns how many entries wait in it still. */
+  async close(): Promise<number> {
     if (this.#users.size > 0) await this.#untilUsersGone();
     this.#isClosed = true;
+    const outbox = await this.#opened?.catch(() => undefined);
+    const waiting = outbox?.state.waiting ?? 0;
     this.#release();
     await this.#released;
     this.#tellTimer?.cancel();
+    return waiting;
   }
 
   #opening(): Promise<Outbox> {

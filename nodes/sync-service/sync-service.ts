@@ -48,10 +48,11 @@ export default function (RED: NodeAPI): void {
       isUnverified(settings, tls) ? sharedText('status.unverified') : undefined,
     );
     const report = new OutboxReport(RED, this, connection.clock);
-    const folder = folderOf(RED.settings);
+    const root = folderOf(RED.settings);
+    const folder = root === undefined ? undefined : join(root, this.id, 'outbox');
     const outbox = new ServiceOutbox({
       connection,
-      folder: folder === undefined ? undefined : join(folder, this.id, 'outbox'),
+      folder,
       limits: outboxLimits(settings),
       listener: report,
     });
@@ -66,10 +67,13 @@ export default function (RED: NodeAPI): void {
     outbox.resume().catch(() => undefined);
     const onStarted = (): void => void connection.flowsStarted();
     const unlisten = listen(RED.events, 'flows:started', onStarted);
-    this.on('close', (done: () => void) => {
+    this.on('close', (removed: boolean, done: () => void) => {
       unlisten();
       unwatch();
-      void Promise.allSettled([outbox.close(), connection.close()]).then((closed) => {
+      const kept = outbox.close().then((waiting) => {
+        if (removed) report.onRemoved(waiting, folder);
+      });
+      void Promise.allSettled([kept, connection.close()]).then((closed) => {
         report.close();
         for (const each of closed) if (each.status === 'rejected') this.error(each.reason);
         done();

@@ -66,7 +66,8 @@ describe('what sync-out keeps until it is sent', () => {
   }
 
   function load(fields: object = {}, config: object = {}): Promise<void> {
-    return helper.load(nodes, flow(fields, config), asAdmin);
+    // A copy: Node-RED takes out what belongs to a node that is removed.
+    return helper.load(nodes, flow(fields, config), structuredClone(asAdmin));
   }
 
   /** Gives sync-out a message, and waits for what comes of it: the next that goes on, or that a Catch node gets. */
@@ -247,6 +248,29 @@ describe('what sync-out keeps until it is sent', () => {
     await startService();
     await load({ whenAway: 'fail' });
     await until('it has arrived', () => dataOf('r1').catch(() => false), 60_000);
+  });
+
+  it('is told in the log where its sync-service is removed, and sent once that is there again', async () => {
+    await load();
+    await send({});
+    await send({ id: 'r2' });
+    const warned: string[] = [];
+    const listen = (): void => {
+      (helper.getNode('css') as unknown as Node).warn = (text: unknown) => void warned.push(String(text));
+    };
+    listen();
+    await deploy(flow({ name: 'changed' }, { organization: 'demo', name: 'changed' }), 'nodes');
+    assert.deepEqual(warned, []);
+    listen();
+    await deploy(flow().filter(({ type }) => type !== 'sync-service') as ReturnType<typeof flow>, 'nodes');
+    await until('the log says so', () => warned.length > 0);
+    const said = `2 entries of the outbox were not sent, since this sync-service was removed: kept in ${join(folder, 'css', 'outbox')}, and sent once it is there again`;
+    assert.deepEqual(warned, [said]);
+    await helper.unload();
+    await startService();
+    // With its key, which went with it.
+    await load();
+    await until('they have arrived', () => dataOf('r2').catch(() => false), 60_000);
   });
 
   it('is told to a Catch node where a deploy ends the wait for it, and is kept', async () => {
