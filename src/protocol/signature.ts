@@ -11,10 +11,11 @@ import type { ObjectMetadata } from './metadata';
 /** As `hashAlgorithm` spells them; the service refuses lower case. */
 export type HashAlgorithm = 'SHA1' | 'SHA256';
 
-const algorithms: Record<string, string> = { SHA1: 'sha1', SHA256: 'sha256' } satisfies Record<
-  HashAlgorithm,
-  string
->;
+/** A map, since metadata may name what every object of JavaScript has. */
+const algorithms: ReadonlyMap<string, string> = new Map<HashAlgorithm, string>([
+  ['SHA1', 'sha1'],
+  ['SHA256', 'sha256'],
+]);
 const padding = constants.RSA_PKCS1_PSS_PADDING;
 
 /** An RSA-PSS signature over the data, as base64; the salt is as long as possible, as the service's own clients have it. */
@@ -23,7 +24,7 @@ export async function sign(
   hashAlgorithm: HashAlgorithm,
   privateKey: KeyObject,
 ): Promise<string> {
-  const signer = createSign(algorithms[hashAlgorithm] ?? hashAlgorithm);
+  const signer = createSign(algorithms.get(hashAlgorithm) ?? hashAlgorithm);
   for await (const piece of pieces) signer.update(piece);
   return signer.sign({ key: privateKey, padding }, 'base64');
 }
@@ -46,7 +47,7 @@ export class SignatureCheck {
   /** Undefined where the object is not signed. */
   static of(metadata: ObjectMetadata): SignatureCheck | undefined {
     const { hashAlgorithm, publicKey, signature } = metadata;
-    const algorithm = algorithms[hashAlgorithm];
+    const algorithm = algorithms.get(hashAlgorithm);
     return algorithm && publicKey && signature
       ? new SignatureCheck(algorithm, publicKey, signature)
       : undefined;

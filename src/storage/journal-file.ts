@@ -13,6 +13,7 @@ export class JournalFile {
   #frames: FrameFile | undefined;
   #rewriteAt: number;
   #inDoubt = false;
+  #isClosed = false;
 
   private constructor(
     private readonly path: string,
@@ -54,6 +55,8 @@ export class JournalFile {
 
   /** Writes changes that are in the maps already; they outlive the process. */
   async append(records: readonly Buffer[]): Promise<void> {
+    // Written anew, it would take the place of what the next one has written.
+    if (this.#isClosed) throw new StorageError('STORAGE_FAILED', `${this.path} is closed`);
     if (this.#inDoubt || !this.#frames) return this.#rewrite();
     if (records.length > 0) await this.#frames.append(records);
   }
@@ -82,6 +85,7 @@ export class JournalFile {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#frames?.close();
   }
 

@@ -300,6 +300,22 @@ describe('the watch on deliveries', () => {
     await assert.rejects(watch.wait(named('c'), 'consumed'), { code: 'SYNC_CLOSED' });
   });
 
+  it('has many wait by one signal, of which Node.js does not warn', async () => {
+    const controller = new AbortController();
+    const warnings: string[] = [];
+    const warn = ({ message }: Error): unknown => warnings.push(message);
+    process.on('warning', warn);
+    const { signal } = controller;
+    const waits = Array.from({ length: 20 }, (_, index) =>
+      followed(watch.wait(named(`o${index}`), 'consumed', { signal })),
+    );
+    await settle();
+    process.off('warning', warn);
+    controller.abort();
+    await settle();
+    assert.deepEqual([new Set(waits.map(({ ended }) => ended)), warnings], [new Set(['SYNC_ABORTED']), []]);
+  });
+
   it('ends at its signal, also in the middle of a look, and leaves nothing on it', async () => {
     service.pace = Number.MAX_SAFE_INTEGER;
     const controller = new AbortController();

@@ -9,6 +9,13 @@ export const guardsOfStorage = guardsOf('src/storage', 'test', [
     seenBy: ['faults/shared-folder'],
   },
   {
+    name: 'a journal is written anew once it is closed',
+    file: 'journal-file.ts',
+    find: 'if (this.#isClosed) throw',
+    replace: 'if (this.#isClosed && this.size < 0) throw',
+    seenBy: ['storage/journal'],
+  },
+  {
     name: 'a file has its name before it is on the disk',
     file: 'atomic-file.ts',
     find: 'await this.file.sync();',

@@ -53,9 +53,9 @@ export const mutantsOfTransfers: readonly Mutant[] = [
   {
     name: 'outbox: an entry is confirmed before it is on the disk',
     file: 'client/outbox/log.ts',
-    find: 'this.#add({ entry, parts, target: () => this.segments.active, written, failed: reject });',
+    find: 'this.#add({ tellsOf: undefined, parts, target: () => this.segments.active, written, failed: reject });',
     replace:
-      'this.#add({ entry, parts, target: () => this.segments.active, written, failed: reject }); resolve();',
+      'this.#add({ tellsOf: undefined, parts, target: () => this.segments.active, written, failed: reject }); resolve();',
   },
   {
     name: 'outbox: nothing is synced',

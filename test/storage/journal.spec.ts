@@ -475,6 +475,33 @@ describe('the journal', () => {
     });
   });
 
+  it('writes nothing once it is closed, whatever changes then, nor says that it is kept', async () => {
+    for (const isInDoubt of [false, true]) {
+      disk = new MemoryDisk(random);
+      const journal = await open();
+      const map = journal.map('objects');
+      map.set('a', 1);
+      await journal.written();
+      if (isInDoubt) {
+        fail('EIO', 'datasync');
+        map.set('a', 2);
+        await assert.rejects(journal.close(), { code: 'STORAGE_FAILED' });
+        fail(undefined);
+      } else {
+        await journal.close();
+      }
+      const next = await open();
+      next.map('objects').set('b', 1);
+      await next.written();
+      map.set('a', 3);
+      await assert.rejects(journal.written(), { code: 'STORAGE_FAILED', message: /is closed/ });
+      await next.close();
+      const { a, b } = await kept('objects');
+      assert.ok(a !== 3 && b === 1, `${a} ${b}`);
+      assert.deepEqual([disk.openFiles, clock.waiting], [0, 0]);
+    }
+  });
+
   describe('between processes', () => {
     const container = (namespace: string): Partial<ProcessIdentity> => ({
       host: namespace,

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../../system/clock';
 import { within } from '../../system/deadline';
+import { allowManyListeners } from '../../system/ending';
 import { warnIfThrown } from '../../system/listeners';
 import { invalidArgument, SyncServiceError } from '../errors';
 import { checkNumbers } from '../numbers';
@@ -49,6 +50,7 @@ export class DeliveryWatch {
       const abort = (): void => wait.fail('SYNC_ABORTED', 'the wait was ended', signal?.reason);
       if (this.#closed) return wait.fail('SYNC_CLOSED', 'the client is closed');
       if (signal?.aborted) return abort();
+      if (signal) allowManyListeners(signal);
       signal?.addEventListener('abort', abort, { once: true });
       this.#waits.add(wait);
       this.#wakeAt(now);

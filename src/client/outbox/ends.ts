@@ -1,3 +1,4 @@
+import { allowManyListeners } from '../../system/ending';
 import { Listeners } from '../../system/listeners';
 import { SyncServiceError } from '../errors';
 import type { OutboxEntry, OutboxOutcome, OutboxReason } from './entry';
@@ -71,7 +72,9 @@ export class Ends {
         };
         waits.add(wait);
         if (signal?.aborted) abort();
-        signal?.addEventListener('abort', abort, { once: true });
+        if (!signal) return;
+        allowManyListeners(signal);
+        signal.addEventListener('abort', abort, { once: true });
       });
     } finally {
       leave();

@@ -1,14 +1,14 @@
-import { setMaxListeners } from 'node:events';
 import type { ObjectMetadataInput } from '../../protocol/metadata';
 import type { Damage } from '../../storage/damage';
 import { type Machine, thisMachine } from '../../storage/machine';
 import type { Clock, Timer } from '../../system/clock';
+import { allowManyListeners } from '../../system/ending';
 import { every } from '../../system/every';
 import { Listeners } from '../../system/listeners';
-import type { CallOptions } from '../connection/options';
+import { type CallOptions, checked } from '../connection/options';
 import type { DataSource } from '../data/source';
-import { SyncServiceError } from '../errors';
-import type { ObjectReference } from '../objects/names';
+import { invalidArgument, SyncServiceError } from '../errors';
+import { checkNamed, type ObjectReference } from '../objects/names';
 import { Dispatch } from './dispatch';
 import { Drain } from './drain';
 import { Ends, type OutboxEnd } from './ends';
@@ -79,7 +79,7 @@ export class Outbox {
       // What has ended for it.
       await blobs.settled();
     };
-    setMaxListeners(0, this.#giveUp.signal);
+    allowManyListeners(this.#giveUp.signal);
     this.#intake = new Intake({ client, blobs, clock, makeRoom, closing: this.#giveUp.signal });
     this.#puts = new Puts({
       add: (draft) => store.add(draft),
@@ -148,7 +148,7 @@ export class Outbox {
     data?: DataSource,
     options: PutOptions = {},
   ): Promise<OutboxEntry> {
-    return this.#put(metadata, () => this.#intake.publish(metadata, data, options));
+    return this.#put(metadata, () => this.#intake.publish(metadata, data, checked(options)));
   }
 
   /** Keeps data to be uploaded to an object. Throws as put. */
@@ -157,7 +157,7 @@ export class Outbox {
     data: DataSource,
     options: Pick<PutOptions, 'reference'> = {},
   ): Promise<OutboxEntry> {
-    return this.#put(object, () => this.#intake.data(object, data, options));
+    return this.#put(object, () => this.#intake.data(object, data, checked(options)));
   }
 
   /** Keeps the wish that an inactive object becomes active. Throws as put. */
@@ -190,8 +190,9 @@ export class Outbox {
    *
    * @throws SyncServiceError SYNC_NOT_FOUND, SYNC_ABORTED, SYNC_CLOSED.
    */
-  async whenEnded(entry: Pick<OutboxEntry, 'id'>, { signal }: CallOptions = {}): Promise<OutboxEnd> {
-    const { id } = entry;
+  async whenEnded(entry: Pick<OutboxEntry, 'id'>, options: CallOptions = {}): Promise<OutboxEnd> {
+    const id = idOf(entry);
+    const { signal } = checked(options);
     const ended = this.#ends.of(id);
     if (ended) return ended;
     if (!this.#store.ending.has(id)) this.#find(id);
@@ -201,8 +202,9 @@ export class Outbox {
   /** Has a dead letter wait again, before what came later for its object. @throws SyncServiceError SYNC_NOT_FOUND, SYNC_CLOSED. */
   async retry(entry: Pick<OutboxEntry, 'id'>): Promise<void> {
     this.#refuseClosed('nothing is retried');
-    const found = this.#store.deadLetters.get(entry.id);
-    if (!found) throw notThere(entry.id, 'is no dead letter');
+    const id = idOf(entry);
+    const found = this.#store.deadLetters.get(id);
+    if (!found) throw notThere(id, 'is no dead letter');
     await this.#store.retry(found);
     this.#drain.go();
   }
@@ -210,8 +212,9 @@ export class Outbox {
   /** Drops an entry, or a dead letter. What is being sent may arrive all the same. @throws SyncServiceError SYNC_NOT_FOUND, SYNC_CLOSED. */
   async drop(entry: Pick<OutboxEntry, 'id'>): Promise<void> {
     this.#refuseClosed('nothing is dropped');
-    const found = this.#find(entry.id);
-    const ended = this.#ends.wait(entry.id, undefined);
+    const id = idOf(entry);
+    const found = this.#find(id);
+    const ended = this.#ends.wait(id, undefined);
     if (!this.#drain.drop(found)) void this.#store.end(found, 'dropped');
     await ended;
   }
@@ -224,6 +227,7 @@ export class Outbox {
 
   async #put(object: ObjectReference, prepare: () => Promise<Draft>): Promise<OutboxEntry> {
     this.#refuseClosed('nothing was kept');
+    checkNamed(object);
     try {
       const entry = await onStorage(this.folder, () => this.#puts.put(object, prepare));
       this.#drain.giveWay(entry);
@@ -266,4 +270,10 @@ export class Outbox {
 
 function notThere(id: number, how: string): SyncServiceError {
   return new SyncServiceError('SYNC_NOT_FOUND', `The entry ${id} ${how}`);
+}
+
+/** @throws SyncServiceError SYNC_INVALID_ARGUMENT. */
+function idOf(entry: Pick<OutboxEntry, 'id'>): number {
+  if (typeof entry?.id === 'number') return entry.id;
+  throw invalidArgument('An entry of an outbox is named by { id }');
 }
