@@ -14,6 +14,16 @@ import { down, ScriptedService } from './scripted-service';
 
 const first = `${folder}/00000001.log`;
 
+/** What a disk that has turned read-only refuses. */
+const changing: ReadonlySet<DiskOperation['name']> = new Set([
+  'write',
+  'truncate',
+  'rename',
+  'remove',
+  'removeFolder',
+  'makeFolder',
+]);
+
 function object(objectID: string): { objectType: string; objectID: string } {
   return { objectType: 't', objectID };
 }
@@ -159,6 +169,28 @@ describe('an outbox and its disk', () => {
     await outbox.put(object('d'), Buffer.alloc(3_000));
     ground.crash();
     assert.deepEqual(names(await ground.open()), ['a', 'c', 'd']);
+  });
+
+  it('goes on where the disk has turned read-only: what it has is sent, what comes is refused, until it is mended', async () => {
+    const ground = away();
+    const outbox = await ground.open();
+    for (const name of ['a', 'b']) await outbox.put(object(name), 'x');
+    let isReadOnly = true;
+    ground.disk.before = ({ name, path }: DiskOperation) => {
+      if (isReadOnly && changing.has(name)) throw failureOfDisk('EROFS', name, path);
+    };
+    await assert.rejects(outbox.put(object('c'), 'x'), because('STORAGE_DENIED'));
+    ground.service.asked.length = 0;
+    ground.service.answer = () => undefined;
+    await ground.pass(60_000);
+    assert.deepEqual(ground.service.asked, ['publish t/a x', 'publish t/b x']);
+    assert.deepEqual(ground.told, ['sent 1', 'sent 2']);
+    isReadOnly = false;
+    await outbox.put(object('d'), 'x');
+    await ground.pass(60_000);
+    assert.deepEqual(ground.service.asked.slice(2), ['publish t/d x']);
+    await ground.close(outbox);
+    assert.deepEqual(names(await ground.open()), []);
   });
 
   it('has nothing of what it refused after a sync that failed', async () => {

@@ -2,6 +2,7 @@ import type { OutboxEntry } from '../../../src/client';
 import type { Disturbance } from './disturbances';
 import { receivers, redeliverAfter, type Told } from './flow';
 import { historyOf } from './history';
+import { Met } from './met';
 import type { Sent } from './publisher';
 import type { Thrown } from './wire';
 import type { Acknowledgement } from './words';
@@ -22,6 +23,13 @@ export interface Evidence {
   readonly deadLetters: readonly OutboxEntry[];
 }
 
+/** The same, with its faults by what they met. */
+interface Case extends Evidence {
+  readonly met: Met;
+  /** Another kind of service answered, which says of every list that there is nothing. */
+  readonly elsewhere: readonly Thrown[];
+}
+
 export interface Judgement {
   /** Each a sentence, with the history of its object. */
   readonly lost: string[];
@@ -33,7 +41,13 @@ export interface Judgement {
 }
 
 /** What the guarantees promise of all that was published: none lost, none wrong, and each that came twice for a reason. */
-export function judge(evidence: Evidence): Judgement {
+export function judge(given: Evidence): Judgement {
+  const { thrown } = given;
+  const evidence: Case = {
+    ...given,
+    met: new Met(thrown),
+    elsewhere: thrown.filter(({ name }) => name === elsewhere),
+  };
   const judgement: Judgement = { lost: [], wrong: [], unexplained: [], duplicates: 0, overtaken: 0 };
   const both = evidence.sent.flatMap((sent) => receivers[sent.type].map((receiver) => ({ receiver, sent })));
   for (const { objectID, reason } of evidence.deadLetters.filter((each) => !isRefused(each, evidence)))
@@ -78,10 +92,10 @@ interface Published {
 }
 
 /** Whether a false refusal met its last version on its way to the cloud: dead letters yield in an outbox that is full. */
-function mayBeRefused(id: string, { since, type }: Sent, { thrown }: Evidence): boolean {
-  const wasMet = ({ at, method, name, path }: Thrown): boolean =>
-    refusing.includes(name) && method === 'PUT' && at >= (since.get(id) ?? 0) && isAbout(path, id);
-  return type === 'kept-down' && thrown.some(wasMet);
+function mayBeRefused(id: string, { since, type }: Sent, { met }: Case): boolean {
+  const refuses = ({ at, method, name }: Thrown): boolean =>
+    refusing.includes(name) && method === 'PUT' && at >= (since.get(id) ?? 0);
+  return type === 'kept-down' && met.about(id).some(refuses);
 }
 
 function refusedOf(id: string, { deadLetters }: Evidence): Set<number> {
@@ -100,10 +114,10 @@ export function refusedIn(thrown: readonly Thrown[]): Set<string> {
 }
 
 /** Whether a false answer, or an edge that knows that its cloud has consumed it, has refused it for good. */
-function isRefused({ objectID, reason }: OutboxEntry, { seen, thrown }: Evidence): boolean {
-  const met = thrown.some(({ name, path }) => refusing.includes(name) && isAbout(path, objectID));
+function isRefused({ objectID, reason }: OutboxEntry, { seen, met }: Case): boolean {
+  const isMet = met.about(objectID).some(({ name }) => refusing.includes(name));
   const arrived = seen.some((each) => each.objectID === objectID && each.what === 'handed out');
-  return met || (arrived && reason?.statusCode === 400);
+  return isMet || (arrived && reason?.statusCode === 400);
 }
 
 /** @returns how often a version came again. */
@@ -111,7 +125,7 @@ function judgeObject(
   name: string,
   seen: readonly Seen[],
   { versions, isSure, refused }: Published,
-  evidence: Evidence,
+  evidence: Case,
   judgement: Judgement,
 ): number {
   const { lost, wrong, unexplained } = judgement;
@@ -148,14 +162,14 @@ function judgeObject(
 }
 
 /** Something else than a failure of the flow on it: something happened to it, to its process or to the service meanwhile; or the flow said nothing for so long. */
-function isExplained(objectID: string, from: number, to: number, evidence: Evidence): boolean {
-  const { thrown, disturbances } = evidence;
+function isExplained(objectID: string, from: number, to: number, evidence: Case): boolean {
+  const { disturbances, elsewhere: answeredElsewhere, met } = evidence;
+  const isMeanwhile = ({ at }: Thrown): boolean => at >= from && at <= to;
   return (
     to - from >= redeliverAfter ||
     disturbances.some((each) => each.explains && each.from <= to && each.to >= from) ||
-    thrown.some(
-      ({ at, name, path }) => at <= to && at >= from && (name === elsewhere || isAbout(path, objectID)),
-    )
+    answeredElsewhere.some(isMeanwhile) ||
+    met.about(objectID).some(isMeanwhile)
   );
 }
 
@@ -169,11 +183,6 @@ function isOvertaken(fetched: readonly Seen[], { acknowledgements }: Evidence): 
     ({ at, data, instanceID }) =>
       data !== undefined && last?.words.some((word) => word.instanceID === instanceID && word.at >= at),
   );
-}
-
-/** Whether a request was about an object. */
-function isAbout(path: string, objectID: string): boolean {
-  return path.includes(objectID) && path.split(/[/?]/).includes(objectID);
 }
 
 function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
