@@ -320,7 +320,10 @@ describe('a node that fails', () => {
     try {
       await helper.load(nodes, wholeFlow(both, sendingFlow(), receivingFlow()), asAdmin);
       const status = statusesOf('in');
-      await until('sync-in is connected', () => status.at(-1)?.text?.endsWith('connected'));
+      await until(
+        () => `sync-in is connected, ${JSON.stringify(status)}`,
+        () => status.at(-1)?.text?.endsWith('connected'),
+      );
       await edge.stop();
       await until('sync-in shows the failure', () =>
         Boolean(status.at(-1)?.text?.endsWith('fault.SYNC_UNREACHABLE')),
