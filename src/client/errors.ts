@@ -1,10 +1,5 @@
 import { shortened } from '../system/shortened';
 
-/**
- * Everything that goes wrong between an application and the service is a SyncServiceError. Its `code` tells the
- * kind and is stable; its message names status, method and path, and never a credential.
- */
-
 /** The codes of errors, each with what it stands for. */
 export const errorCodes = [
   /** The call itself is wrong (a missing objectID, a name that no edge can fetch): nothing was sent. */
@@ -76,14 +71,21 @@ export interface SyncServiceErrorDetails {
   cause?: unknown;
 }
 
+/**
+ * Whatever goes wrong between an application and the service. Its `code` tells the kind and is stable; its message names
+ * status, method and path, and never a credential.
+ */
 export class SyncServiceError extends Error {
   override readonly name = 'SyncServiceError';
   readonly code: SyncServiceErrorCode;
+  /** Of the answer, where there was one; as `response`, its text. */
   readonly statusCode: number | undefined;
   readonly method: string | undefined;
   readonly url: string | undefined;
   readonly response: string | undefined;
+  /** Where `publish` needs two requests: the one that failed. */
   readonly half: 'metadata' | 'data' | undefined;
+  /** Of SYNC_NOT_FOUND: the object itself, or only its data. */
   readonly missing: 'object' | 'data' | undefined;
   #isPartlySent = false;
 

@@ -13,6 +13,7 @@ export interface PolicyProperty {
   type?: string;
 }
 
+/** A service that a node must run; each may be `*`, and `version` is a range such as `[1.0.0,INFINITY)`. */
 export interface PolicyService {
   orgID: string;
   serviceName: string;
@@ -36,21 +37,31 @@ export interface ObjectMetadata {
   destinationPolicy: DestinationPolicy | null;
   /** RFC 3339, or empty. */
   expiration: string;
+  /** A text for those who receive it, as `description`; the service compares neither. */
   version: string;
   description: string;
+  /** Where the data is, when the object has none. */
   link: string;
+  /** Not delivered until it is activated, or until `activationTime`. */
   inactive: boolean;
   /** RFC 3339, or empty. */
   activationTime: string;
+  /** It has no data, and none will come. */
   noData: boolean;
+  /** Published without data, and what was there stays. */
   metaOnly: boolean;
+  /** `file:///path` on the computer of the edge, under its PERSISTENCE_ROOT_PATH: where it puts the data. */
   destinationDataUri: string;
+  /** `file:///path` on the computer of the edge that publishes: where its data is. */
   sourceDataUri: string;
   /** How many applications must mark the object consumed at one destination before it counts as consumed. */
   consumers: number;
+  /** Deleted an hour after it was consumed everywhere: for one edge, or a list. */
   autodelete: boolean;
+  /** Of the service that it was published to. */
   originID: string;
   originType: string;
+  /** It was deleted, and this is told to whom it was sent. */
   deleted: boolean;
   instanceID: string;
   dataID: string;
@@ -63,6 +74,7 @@ export interface ObjectMetadata {
   publicKey: string;
   /** Base64 of an RSA-PSS signature over the data. */
   signature: string;
+  /** Users of other organizations may read it. */
   public: boolean;
   ownerID: string;
 }

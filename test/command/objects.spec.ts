@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { SyncServiceClient, SyncServiceError } from '../../src/client';
 import type { Values } from '../../src/command/call';
 import { commands } from '../../src/command/commands';
+import { help } from '../../src/command/help';
 import { Output } from '../../src/command/output';
 import { runIn } from '../support/command';
 import { type LocalPair, startPair } from '../support/local-pair';
@@ -49,6 +50,16 @@ describe('a command about one object', function () {
   };
   const arrived = (): Promise<unknown> =>
     until('it has come', async () => (await pair.edge.listUpdates('rules')).length === 1, 60_000);
+
+  it('has a line in the help and on its page, with each of its options', async () => {
+    const page = await readFile(join(__dirname, '..', '..', 'docs', 'command.md'), 'utf8');
+    for (const [name, { takes }] of Object.entries(commands)) {
+      assert.match(help, new RegExp(`^  ${name} `, 'm'));
+      assert.match(page, new RegExp(`^\\| \`${name}[ \`]`, 'm'));
+      for (const text of [help, page])
+        for (const option of takes) assert.match(text, new RegExp(`--${option}\\b`));
+    }
+  });
 
   it('fetches its data into a file, and leaves it listed until it is told that the work is done', async () => {
     await pair.cloud.publish(object, 'hello');

@@ -1,6 +1,7 @@
 import { allowManyListeners, type EndSignal } from '../../system/ending';
 import { isSyncServiceError, SyncServiceError } from '../errors';
 
+/** A Cloud Sync Service or an Edge Sync Service. */
 export type ServiceKind = 'CSS' | 'ESS';
 
 /** Whether that is what a sync service says of its health: whatever else answers there may say JSON, too. */

@@ -8,6 +8,7 @@ export interface EndOptions {
 }
 
 export interface CallOptions {
+  /** Ends the call: SYNC_ABORTED. */
   signal?: AbortSignal | undefined;
 }
 
@@ -44,6 +45,7 @@ export interface ConnectionOptions {
   address: string;
   /** The organization at a CSS; without it the client speaks to an ESS. */
   organization?: string;
+  /** Key and secret, for HTTP Basic: what they are is up to how the service was set up. */
   key?: string;
   secret?: string;
   tls?: TlsOptions;
@@ -63,12 +65,14 @@ export interface TlsOptions {
   ca?: string | Buffer | (string | Buffer)[] | undefined;
   /** A PEM file with such certificates. */
   caFile?: string | undefined;
+  /** Who asks, where the service wants to know that by a certificate; with its `key`. As PEM. */
   cert?: string | Buffer | undefined;
   key?: string | Buffer | undefined;
   /** Certificate and key in one, as PKCS#12, in place of `cert` and `key`. */
   pfx?: Buffer | undefined;
   /** Of `key` or `pfx`. */
   passphrase?: string | undefined;
+  /** The name that the certificate is for, where that is not the host of the address. */
   servername?: string | undefined;
   /** Defaults to true: an untrusted certificate is an error. */
   rejectUnauthorized?: boolean | undefined;

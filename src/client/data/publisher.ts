@@ -19,9 +19,11 @@ import { Uploader, type UploaderSeams } from './upload';
 import type { UploadOptions } from './upload-options';
 
 export interface PublishOptions extends UploadOptions {
+  /** Signs the data as it is sent. */
   sign?: SigningKey | undefined;
 }
 
+/** `unchanged`: the service has the same still, and nothing was sent. */
 export type PublishOutcome = 'published' | 'unchanged';
 
 export interface PublisherSeams extends UploaderSeams {

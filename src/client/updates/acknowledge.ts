@@ -8,6 +8,7 @@ import type { Acknowledgement, Taken } from './entry';
 import type { ObjectVersion, UpdateSource } from './source';
 import { versionOf } from './version';
 
+/** What became of it: taken as asked or, of a deletion, `deleted`; `superseded` by a newer version; or `gone`. */
 export type AcknowledgeOutcome = Acknowledgement | 'deleted' | 'superseded' | 'gone';
 
 /** What became of one try. */

@@ -196,11 +196,13 @@ export interface LedgerRules {
   includeReceived: boolean;
 }
 
+/** What a receiver hands out: one version of an object, or its deletion. */
 export interface ObjectUpdate {
   /** The object's metadata, a copy of its own; `deleted` tells that it was deleted. */
   object: ObjectMetadata;
   /** Counted from 1, for this version; what the service or the line caused does not count. */
   attempt: number;
+  /** It was handed out before, perhaps by another process. */
   redelivered: boolean;
 }
 

@@ -20,7 +20,7 @@ export interface ReceiverOptions {
   window?: number;
   /** In ms, without a word from the flow; 300,000 unless given. */
   redeliverAfter?: number;
-  /** 5 unless given. */
+  /** How often a version is handed out before it is given up; 5 unless given. */
   maxAttempts?: number;
   /** Whether the first poll brings what was marked received before; defaults to true. */
   includeReceived?: boolean;
@@ -35,6 +35,7 @@ export interface ReceiverOptions {
 }
 
 export interface ReceiverState {
+  /** `full`: as many objects as its window takes are in the flow. `backing-off`: a poll has failed, see `error`. */
   phase: 'connecting' | 'connected' | 'full' | 'backing-off' | 'closed';
   /** When a poll last succeeded, in ms since 1970. */
   lastSuccess?: number;
@@ -51,7 +52,7 @@ export interface ReceiverState {
 }
 
 export interface AcknowledgeOptions {
-  /** Defaults to true. */
+  /** False asks no more whether it is that version still: a newer one is acknowledged with it. Defaults to true. */
   checkVersion?: boolean;
   /** Told what is waited for, each time that it changes: other receivers, or a service that does not answer. */
   onWait?: (wait: AcknowledgementWait) => void;
