@@ -43,7 +43,7 @@ export class Commit {
   #apart(jobs: readonly Job[]): [Groups, Job[]] {
     const groups: Groups = new Map();
     const others: Job[] = [];
-    const places = new Places();
+    const places = new FilePlaces();
     for (const job of jobs) {
       const { tellsOf } = job;
       const target = job.target();
@@ -74,7 +74,7 @@ export class Commit {
 }
 
 /** In which file of those that are written beside each other something is told of an object: in one of them alone. */
-class Places {
+class FilePlaces {
   readonly #places = new Map<string, Segment | undefined | typeof none>();
 
   takes(key: string, segment: Segment | undefined): boolean {
