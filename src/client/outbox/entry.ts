@@ -61,6 +61,8 @@ export class Entry {
   tries = 0;
   reason: OutboxReason | undefined;
   place: Place | undefined;
+  /** `since` on a clock that does not jump: somebody may set the time of day, or a gateway without a clock of its own hear of it. */
+  waitsSince = 0;
   /** How much of the room for the log it takes, in bytes. */
   cost = 0;
   /** It is written down that an upload of its data has begun: a process may have died amid it. */

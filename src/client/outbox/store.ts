@@ -50,7 +50,10 @@ export class OutboxStore {
 
   /** Takes what was found on the disk. */
   restore(entries: readonly Entry[]): void {
+    const { clock } = this.parts;
     for (const entry of entries) {
+      // Where the time of day was another one then, nobody knows how long it was: no more than it seems.
+      entry.waitsSince = clock.elapsed() - Math.max(0, clock.now() - entry.since);
       entry.cost = costOf(entry.place ? entry.place.end - entry.place.start : 0);
       this.parts.room.take(entry.cost);
       if (entry.isCut) this.#cuts.keep(entry);
@@ -74,6 +77,7 @@ export class OutboxStore {
     const blob = data?.in === 'blob' ? data.hash : undefined;
     const [since, expiration] = [clock.now(), expirationOf(metadata)];
     const entry = new Entry(numbers.take(), action, part, object, since, expiration, data?.size ?? 0, blob);
+    entry.waitsSince = clock.elapsed();
     const record: EntryRecord = {
       id: entry.id,
       action,
@@ -125,9 +129,9 @@ export class OutboxStore {
     }
   }
 
-  isExpired({ expiration, since }: Entry): boolean {
-    const now = this.parts.clock.now();
-    return now >= (expiration ?? Number.POSITIVE_INFINITY) || now - since >= this.parts.limits.age;
+  isExpired({ expiration = Number.POSITIVE_INFINITY, waitsSince }: Entry): boolean {
+    const { clock, limits } = this.parts;
+    return clock.now() >= expiration || clock.elapsed() - waitsSince >= limits.age;
   }
 
   /** The entry is kept no more. Resolves once that is written, or could not be. */
@@ -168,11 +172,13 @@ export class OutboxStore {
 
   /** A dead letter waits again, in its place among the entries of its object. */
   async retry(entry: Entry): Promise<void> {
-    const since = this.parts.clock.now();
+    const { clock } = this.parts;
+    const since = clock.now();
     this.deadLetters.delete(entry.id);
     entry.state = 'waiting';
     entry.reason = undefined;
     entry.since = since;
+    entry.waitsSince = clock.elapsed();
     this.parts.ends.forget(entry.id);
     this.#enqueue(entry);
     await this.parts.log.mark(entry, { id: entry.id, state: 'waiting', since });

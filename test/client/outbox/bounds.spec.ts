@@ -252,6 +252,30 @@ describe('the bounds of an outbox', () => {
     await ground.close(after);
   });
 
+  it('are of age by how long something has waited, whatever the time of day jumps to', async () => {
+    const ground = away();
+    const outbox = await ground.open({ age: 300_000 });
+    const year = 31_536_000_000;
+    await put(outbox, 1);
+    // A gateway without a clock of its own hears what time it is.
+    ground.clock.jump(50 * year);
+    await ground.pass(120_000);
+    await put(outbox, 2);
+    ground.clock.jump(-50 * year);
+    await ground.pass(170_000);
+    assert.deepEqual(ground.told, []);
+    await ground.pass(70_000);
+    assert.deepEqual(ground.told, ['expired 1']);
+    await ground.close(outbox);
+    // It was kept in what is the future now.
+    const after = await ground.open({ age: 300_000 });
+    await ground.pass(290_000);
+    assert.deepEqual(ground.told, ['expired 1']);
+    await ground.pass(70_000);
+    assert.deepEqual(ground.told, ['expired 1', 'expired 2']);
+    await ground.close(after);
+  });
+
   it('are those of the objects: what has expired is not sent any more', async () => {
     const ground = away();
     const outbox = await ground.open();
