@@ -280,6 +280,10 @@ export class SyncServiceClient {
    * of it, which a journal remembers over restarts: `unchanged`. What somebody else has changed, replaced or deleted since is
    * published again. The service does not say which version it has made, and is asked: what somebody else publishes within the
    * time of that request, with the same description, version, size and signature, is taken for it.
+   *
+   * One after the other for each object; what waits for its hours lets others pass, and is not sent any more once something later was.
+   *
+   * @throws SyncServiceError SYNC_SUPERSEDED for that.
    */
   async publishIfChanged(
     metadata: ObjectMetadataInput,

@@ -154,6 +154,8 @@ describe('the hours of the day of transfers', () => {
       assert.deepEqual(ends(), [undefined, undefined, undefined]);
       await clock.advance(2 * hour);
       assert.deepEqual(ends(), ['done', undefined, 'done']);
+      // Nor is its metadata there for a day without its data.
+      assert.ok(!transport.asked.some((each) => /^PUT .*t\/1/.test(each)));
       await clock.advance(17 * hour);
       assert.deepEqual(ends(), ['done', 'done', 'done']);
     });
@@ -172,6 +174,25 @@ describe('the hours of the day of transfers', () => {
       assert.deepEqual(new Set(plain.map(({ end }) => end)), new Set(['done']));
       assert.deepEqual([large.end, small.end], [undefined, 'done']);
       await clock.advance(11 * hour);
+      assert.equal(large.end, 'done');
+    });
+
+    it('to small data while it waits for its place in the rate within them', async () => {
+      const client = open(mebibyte, rate);
+      await clock.advance(10 * hour);
+      const plain = Array.from({ length: 4 }, (_, index) =>
+        watched(
+          client.updateObjectData({ ...object, objectID: `plain${index}` }, Buffer.alloc(mebibyte / 2)),
+        ),
+      );
+      await settle();
+      const large = watched(publish(client, 'large', mebibyte));
+      await settle();
+      const small = watched(publish(client, 'small', 10));
+      await clock.advance(hour);
+      const ends = [...plain, large, small].map(({ end }) => end);
+      assert.deepEqual(ends, [...Array(5).fill(undefined), 'done']);
+      await clock.advance(6 * hour);
       assert.equal(large.end, 'done');
     });
 
@@ -199,6 +220,68 @@ describe('the hours of the day of transfers', () => {
       const small = watched(publish(client, 'small', 10));
       await settle();
       assert.equal(small.end, 'done');
+    });
+  });
+
+  describe('keep back what is published if it is changed', () => {
+    const large = Buffer.alloc(mebibyte);
+    const puts = (): number => transport.asked.filter((each) => each.startsWith('PUT')).length;
+    const told: Record<string, (TransferWait | undefined)[]> = {};
+    const publish = (client: SyncServiceClient, name: string, data: Buffer): { end: string | undefined } => {
+      const of: (TransferWait | undefined)[] = [];
+      told[name] = of;
+      const onWait = (reason: TransferWait | undefined): unknown => of.push(reason);
+      const outcome = client.publishIfChanged(object, data, { onWait });
+      const watch = watched(outcome);
+      outcome.then(
+        (end) => {
+          watch.end = end;
+        },
+        () => undefined,
+      );
+      return watch;
+    };
+
+    it('but nothing small behind it, which has overtaken it then', async () => {
+      const client = open(mebibyte);
+      const first = publish(client, 'first', large);
+      await settle();
+      const second = publish(client, 'second', Buffer.from('small'));
+      await settle();
+      assert.deepEqual([first.end, second.end, puts()], [undefined, 'published', 1]);
+      await clock.advance(10 * hour);
+      assert.deepEqual([first.end, puts()], ['SYNC_SUPERSEDED', 1]);
+    });
+
+    it('each for itself, and send it once where it is the same', async () => {
+      const client = open(mebibyte);
+      const first = publish(client, 'first', large);
+      const second = publish(client, 'second', large);
+      await clock.advance(hour);
+      assert.deepEqual(told, { first: ['window'], second: ['window'] });
+      await clock.advance(9 * hour);
+      assert.deepEqual([first.end, second.end], ['published', 'unchanged']);
+      assert.equal(transport.passed, mebibyte);
+    });
+
+    it('in its order where it is not', async () => {
+      const client = open(mebibyte);
+      const first = publish(client, 'first', large);
+      const second = publish(client, 'second', Buffer.alloc(mebibyte, 'x'));
+      await clock.advance(10 * hour);
+      assert.deepEqual([first.end, second.end], ['published', 'published']);
+      assert.equal(transport.passed, 2 * mebibyte);
+    });
+
+    it('as it is then, and know it by that', async () => {
+      const client = open(mebibyte);
+      const data = Buffer.alloc(mebibyte);
+      const first = publish(client, 'first', data);
+      await settle();
+      data.fill('x');
+      await clock.advance(10 * hour);
+      assert.equal(first.end, 'published');
+      assert.equal(await client.publishIfChanged(object, Buffer.alloc(mebibyte, 'x')), 'unchanged');
     });
   });
 

@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import { stringifyExactJson } from '../../protocol/exact-json';
 import type { ObjectMetadata, ObjectMetadataInput } from '../../protocol/metadata';
 import type { Clock } from '../../system/clock';
-import { Limiter } from '../../system/limiter';
 import type { CallOptions } from '../connection/options';
 import type { Requests } from '../connection/requests';
 import { isSyncServiceError, SyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
 import type { Paths } from '../objects/paths';
 import { toPublish } from '../objects/rules';
+import { asAborted, OneSigned } from './one-signed';
 import { digestOfAll, type PublishedObjects } from './published';
-import type { TransferRate } from './rate';
+import type { Aside, TransferRate } from './rate';
 import { publicKeyOf, type SigningKey, signatureOf } from './signing';
 import { type DataSource, type ReplayableBody, replayable, tellProgress } from './source';
-import { Turns } from './turns';
+import { type Turn, Turns } from './turns';
 import { UnansweredPut } from './unanswered';
 import { Uploader, type UploaderSeams } from './upload';
 import type { UploadOptions } from './upload-options';
@@ -33,9 +33,6 @@ export interface PublisherSeams extends UploaderSeams {
 /** Up to this many bytes metadata and data travel in one request. */
 const singleRequestLimit = 256 * 1024;
 
-/** What a service answers that finds another signature of data that it was sent. */
-const signatureRefusal = /verif/i;
-
 /** Stores objects: their metadata, their data, or both as one operation. */
 export class Publisher {
   readonly #uploader: Uploader;
@@ -44,7 +41,7 @@ export class Publisher {
   readonly #clock: Clock;
   readonly #published: PublishedObjects;
   readonly #rate: TransferRate;
-  readonly #signed = new Limiter(1);
+  readonly #signed: OneSigned;
   readonly #turns = new Turns();
 
   constructor(seams: PublisherSeams) {
@@ -54,6 +51,7 @@ export class Publisher {
     this.#clock = clock;
     this.#published = seams.published;
     this.#rate = seams.rate;
+    this.#signed = new OneSigned(seams.rate);
     this.#uploader = new Uploader(seams);
   }
 
@@ -81,7 +79,11 @@ export class Publisher {
     );
   }
 
-  /** One after the other for each object: as which version it was published is asked behind it. */
+  /**
+   * One after the other for each object: as which version it was published is asked behind it.
+   *
+   * @throws SyncServiceError SYNC_SUPERSEDED where a later one was done while this one waited for its hours.
+   */
   async publishIfChanged(
     metadata: ObjectMetadataInput,
     data: DataSource,
@@ -89,7 +91,7 @@ export class Publisher {
   ): Promise<PublishOutcome> {
     const turn = this.#turns.take(
       this.#paths.object(metadata),
-      () => this.#publishIfChanged(metadata, data, options),
+      (turn) => this.#publishIfChanged(metadata, data, options, turn),
       options.signal,
     );
     return turn.catch((error: unknown) => {
@@ -101,23 +103,36 @@ export class Publisher {
     metadata: ObjectMetadataInput,
     data: DataSource,
     options: PublishOptions,
+    turn: Turn,
   ): Promise<PublishOutcome> {
-    const body = await replayable(data);
-    const about = toPublish(metadata, this.#paths.kind, true, this.#clock.now());
-    const { signature, hashAlgorithm, publicKey, ...unsigned } = about;
-    const signedWith = options.sign
-      ? nameOfKey(options.sign)
-      : signature
-        ? `${hashAlgorithm} ${publicKey}`
-        : '';
-    const digest = await digestOfAll({ ...unsigned, signedWith }, body);
+    const { body, digest } = await this.#digested(metadata, data, options);
     if (await this.#published.isThere(metadata, digest, options)) return 'unchanged';
+    if (turn.isOvertaken) throw overtaken(metadata);
+    if (!this.#rate.isOpenFor(body.size)) {
+      await turn.lend(() => this.#rate.opened(body.size, options));
+      // The data, too, may be another by now.
+      return this.#publishIfChanged(metadata, data, options, turn);
+    }
     return this.#published.sending(this.#paths.object(metadata), async (sending) => {
       const sent = { metadata: await this.#signedAndPublished(metadata, body, options), size: body.size };
       // It is published, whether that can be remembered or not.
       await this.#published.remember(metadata, digest, sent, sending, options).catch(() => undefined);
       return 'published' as const;
     });
+  }
+
+  /** What is to be published, and what it is known by: data that is signed with another key is other data. */
+  async #digested(
+    metadata: ObjectMetadataInput,
+    data: DataSource,
+    { sign }: PublishOptions,
+  ): Promise<{ body: ReplayableBody; digest: string }> {
+    const body = await replayable(data);
+    const about = toPublish(metadata, this.#paths.kind, true, this.#clock.now());
+    const { signature, hashAlgorithm, publicKey, ...unsigned } = about;
+    const ownKey = signature ? `${hashAlgorithm} ${publicKey}` : '';
+    const signedWith = sign ? nameOfKey(sign) : ownKey;
+    return { body, digest: await digestOfAll({ ...unsigned, signedWith }, body) };
   }
 
   /** @returns the metadata that was sent. */
@@ -131,42 +146,11 @@ export class Publisher {
     await options.onBegin?.();
     const signed = options.sign ? { ...metadata, ...(await signatureOf(body, options.sign)) } : metadata;
     const meta = toPublish(signed, this.#paths.kind, true, this.#clock.now());
-    const publish = (inHours?: () => Promise<void>): Promise<void> =>
-      this.#publish(metadata, meta, body, { ...options, inHours });
+    const publish = (aside?: Aside): Promise<void> =>
+      this.#publish(metadata, meta, body, { ...options, aside });
     if (!meta.signature || this.#paths.kind === 'ESS') await publish();
-    else await this.#alone(body.size, publish, options);
+    else await this.#signed.send(body.size, publish, options);
     return meta;
-  }
-
-  /**
-   * A CSS on MongoDB has mixed up uploads that it verified at once, and refused them (edge-sync-service#156): one at a time. What
-   * waits for its hours lets the others pass.
-   */
-  async #alone(
-    size: number | undefined,
-    publish: (inHours: () => Promise<void>) => Promise<void>,
-    options: PublishOptions,
-  ): Promise<void> {
-    let leave = (): void => undefined;
-    const inHours = async (): Promise<void> => {
-      while (!this.#rate.isOpenFor(size)) {
-        leave();
-        await this.#rate.opened(size, options);
-        leave = await this.#signed.enter(options.signal);
-      }
-    };
-    try {
-      leave = await this.#signed.enter(options.signal);
-      await inHours();
-      await publish(inHours).catch((error: unknown) => {
-        if (!isSignatureRefused(error)) throw error;
-        return publish(inHours);
-      });
-    } catch (error) {
-      throw asAborted(error, options);
-    } finally {
-      leave();
-    }
   }
 
   async #publish(
@@ -216,10 +200,9 @@ export class Publisher {
   }
 }
 
-/** Whoever has changed his mind while he waited for his turn hears of that. */
-function asAborted(error: unknown, { signal }: CallOptions): unknown {
-  if (isSyncServiceError(error) || !signal?.aborted) return error;
-  return new SyncServiceError('SYNC_ABORTED', 'The upload was aborted', { cause: error });
+function overtaken({ objectType, objectID }: ObjectReference): SyncServiceError {
+  const message = `Something later was published of ${objectType}/${objectID} while this waited for its hours`;
+  return new SyncServiceError('SYNC_SUPERSEDED', message);
 }
 
 /** Says in the error which half of a publish failed: after the metadata, the object is there without data. */
@@ -237,11 +220,6 @@ function digestOf(meta: Record<string, unknown>, { sign }: PublishOptions): stri
   return createHash('sha256')
     .update(stringifyExactJson(sign ? rest : meta))
     .digest('base64');
-}
-
-function isSignatureRefused(error: unknown): boolean {
-  if (isSyncServiceError(error, 'SYNC_SIGNATURE_INVALID')) return true;
-  return isSyncServiceError(error) && error.statusCode === 500 && signatureRefusal.test(error.response ?? '');
 }
 
 /** Data that is signed with another key is to be published again; each signature with the same is another one. */

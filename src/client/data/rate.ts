@@ -10,9 +10,11 @@ import { type OnWait, Waits } from './waits';
 export interface HeldOptions {
   signal?: EndSignal | undefined;
   onWait?: OnWait | undefined;
-  /** Waits for the hours in place of the rate, and lets go meanwhile of what is held. */
-  inHours?: (() => Promise<void>) | undefined;
+  aside?: Aside | undefined;
 }
+
+/** Lets go of something else that is held while it waits, and has it again behind the wait. */
+export type Aside = <T>(wait: () => Promise<T>) => Promise<T>;
 
 /** Transfers of no more bytes are not held back. */
 const small = 262_144;
@@ -148,7 +150,7 @@ export class TransferRate {
   async #enter(options: HeldOptions): Promise<HeldTransfer> {
     const waits = new Waits(options.onWait, this.clock);
     return this.#untilEnded(options.signal, async (signal) => {
-      const left = await this.#place(waits, options.inHours, signal);
+      const left = await this.#place(waits, options.aside ?? atOnce, signal);
       return {
         take: (bytes) => this.#take(bytes, waits, options.signal),
         leave: () => {
@@ -160,14 +162,28 @@ export class TransferRate {
   }
 
   /** A place among the large ones, in their hours. @returns what leaves it. */
-  async #place(waits: Waits, inHours: HeldOptions['inHours'], signal: EndSignal): Promise<() => void> {
+  async #place(waits: Waits, aside: Aside, signal: EndSignal): Promise<() => void> {
     for (;;) {
-      await (inHours ? inHours() : this.windows.opened(waits, signal));
-      const turn = this.#large.enter(signal);
-      if (this.#large.isFull) waits.begin('rate');
-      const left = await turn;
+      if (!this.windows.isOpen) await aside(() => this.windows.opened(waits, signal));
+      const left = await this.#placeAtAnyHour(waits, aside, signal);
       if (this.windows.isOpen) return left;
       left();
+    }
+  }
+
+  async #placeAtAnyHour(waits: Waits, aside: Aside, signal: EndSignal): Promise<() => void> {
+    const turn = this.#large.enter(signal);
+    if (!this.#large.isFull) return turn;
+    waits.begin('rate');
+    try {
+      return await aside(() => turn);
+    } catch (error) {
+      // Its turn may have come, and what was held not be had again.
+      turn.then(
+        (left) => left(),
+        () => undefined,
+      );
+      throw error;
     }
   }
 
@@ -189,6 +205,9 @@ export class TransferRate {
     }
   }
 }
+
+/** Of whoever holds nothing else. */
+const atOnce: Aside = (wait) => wait();
 
 interface HeldTransfer {
   /** Resolves when so many bytes may pass. */

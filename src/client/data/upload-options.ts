@@ -1,4 +1,5 @@
 import type { CallOptions } from '../connection/options';
+import type { Aside } from './rate';
 import type { Progress } from './source';
 import type { OnWait } from './waits';
 
@@ -7,8 +8,8 @@ export interface UploadOptions extends CallOptions {
   onWait?: OnWait | undefined;
   /** @internal Waited for before anything is sent. */
   onBegin?: (() => Promise<void>) | undefined;
-  /** @internal Waits for the hours of the transfer for one that holds something else, which it lets go of meanwhile. */
-  inHours?: (() => Promise<void>) | undefined;
+  /** @internal Waits for hours and place of the transfer for one that holds something else, which it lets go of meanwhile. */
+  aside?: Aside | undefined;
   /**
    * Sends data that is larger than a chunk in chunks, each repeated by itself; as the client's option says, unless given. Works
    * on a CSS that stores in MongoDB alone; elsewhere the data is sent whole after all.

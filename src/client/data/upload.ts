@@ -129,12 +129,12 @@ export class Uploader {
     object: ObjectReference,
     { make, size }: ReplayableBody,
     headers: Record<string, string>,
-    { inHours, onRepeat, onWait, signal }: UploadOptions & { onRepeat?: () => void },
+    { aside, onRepeat, onWait, signal }: UploadOptions & { onRepeat?: () => void },
   ): ReturnType<Requests['upload']> {
     const path = this.#paths.object(object, 'data');
     const sent = { 'content-type': 'application/octet-stream', ...headers };
     return this.#presence.about(object, 'other', { signal }, () =>
-      this.#rate.upload(size, { signal, onWait, inHours }, (paced) =>
+      this.#rate.upload(size, { signal, onWait, aside }, (paced) =>
         this.#requests.upload({
           path,
           body: () => paced(make()),
