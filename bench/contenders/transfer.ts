@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { type ObjectMetadata, SyncServiceClient } from '../../src/client';
 import { rsa } from '../../test/support/keys';
 import { metadataOf } from '../../test/support/metadata';
-import { contend } from '../contender';
+import { atRest, contend } from '../contender';
 import { connection, type Place } from '../place';
 
 const mebibyte = 1_048_576;
@@ -18,6 +18,7 @@ void contend(async ({ edge, bytes, file, flows = 0, signed = false, upload }: Tr
   const [object, warm] = [dataOf(bytes, signed), dataOf(warmBytes, signed)];
   if (upload) {
     await client.updateObjectData(object, Buffer.alloc(warmBytes));
+    await atRest();
     return () => client.updateObjectData(object, { file });
   }
   const fetch = async (wanted: ObjectMetadata): Promise<void> => {
@@ -30,6 +31,7 @@ void contend(async ({ edge, bytes, file, flows = 0, signed = false, upload }: Tr
     payload: [index],
   }));
   await fetch(warm);
+  await atRest();
   return async () => {
     await fetch(object);
     return beside.length > 0 ? { flows: beside.length / kept } : undefined;
