@@ -9,6 +9,7 @@ import { labelsOf, settingsOf } from '../common/settings';
 import { StatusLine } from '../common/status';
 import { TypedFields } from '../common/typed';
 import { useService } from '../sync-service/use';
+import { calledThere } from './called';
 import { table } from './fields';
 import texts from './locales/en-US/sync-consume.json';
 import { marks } from './marks';
@@ -26,8 +27,10 @@ export default function (RED: NodeAPI): void {
       const fields = new TypedFields(new FieldReader(RED, this, connection.clock), table, labels, config);
       const status = new StatusLine(RED, this, connection.clock);
       status.addRemark(connection.remark);
-      const nameOf = (receiver: string): string => RED.nodes.getNode(receiver)?.name || receiver;
-      const waits = new Waits(nameOf, (text) => status.show(text));
+      const waits = new Waits(
+        (receiver) => calledThere(RED, receiver),
+        (text) => status.show(text),
+      );
       const handler: Handler = async (message) => {
         const object = await objectOf(fields, message);
         const { receiver } = (message.delivery ?? {}) as { receiver?: string };

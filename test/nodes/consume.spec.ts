@@ -58,18 +58,23 @@ describe('sync-consume that waits', () => {
     await until('the outcome is shown', () => shown.at(-1)?.text === `sync-consume.outcome.${outcome}`);
   });
 
-  it('says which sync-in has not asked yet', async () => {
-    const other = { id: 'other', type: 'sync-in', name: 'dashboard', service: 'ess', objectTypes: 'rules' };
-    await load([{ ...other, z: 'tab', interval: '0.02', wires: [['seen'], []] }], flowOf('seen'));
-    const [fetched, seen] = [next('fetched'), next('seen')];
-    await publish();
-    const shown = statusesOf('consume');
-    const [message, copy] = [await fetched, await seen];
-    give('consume', message);
-    await until('it says so', () => shown.at(-1)?.text === '1 waiting for dashboard');
-    const consumed = next('consumed');
-    give('consume', copy);
-    assert.equal((await consumed).outcome, 'consumed');
-    await until('nothing waits', () => shown.at(-1)?.text === 'sync-consume.outcome.consumed');
-  });
+  for (const [name, called] of [
+    ['dashboard', 'dashboard'],
+    ['', 'rules'],
+  ] as const) {
+    it(`says which sync-in has not asked yet: ${name ? 'its name' : 'what it receives'}`, async () => {
+      const other = { id: 'other', type: 'sync-in', name, service: 'ess', objectTypes: 'rules' };
+      await load([{ ...other, z: 'tab', interval: '0.02', wires: [['seen'], []] }], flowOf('seen'));
+      const [fetched, seen] = [next('fetched'), next('seen')];
+      await publish();
+      const shown = statusesOf('consume');
+      const [message, copy] = [await fetched, await seen];
+      give('consume', message);
+      await until('it says so', () => shown.at(-1)?.text === `1 waiting for ${called}`);
+      const consumed = next('consumed');
+      give('consume', copy);
+      assert.equal((await consumed).outcome, 'consumed');
+      await until('nothing waits', () => shown.at(-1)?.text === 'sync-consume.outcome.consumed');
+    });
+  }
 });
