@@ -25,6 +25,7 @@ Usage: edge-sync COMMAND [options]
 
   --json                        a line of JSON for each result
   --help
+  --version                     of this command, alone
 
 Which service: EDGE_SYNC_URL (http://, https://, unix:///, secure-unix:///), EDGE_SYNC_ORG (at a cloud), EDGE_SYNC_KEY,
 EDGE_SYNC_SECRET, EDGE_SYNC_CA (a file). Without EDGE_SYNC_URL the edge service of Open Horizon: HZN_ESS_*.

@@ -1,3 +1,4 @@
+import { version } from '@edge-sync/node-red/package.json';
 import { isSyncServiceError } from '../client';
 import { type Call, type Option, parse } from './call';
 import { type Command, commands } from './commands';
@@ -16,6 +17,10 @@ export async function runCommand(
 ): Promise<number> {
   let output = new Output(args.includes('--json'));
   try {
+    if (args.length === 1 && args[0] === '--version') {
+      output.result({ version }, version);
+      return exit.done;
+    }
     const { values, positionals } = parse(args);
     output = new Output(values.json ?? false);
     const [name, ...words] = positionals;

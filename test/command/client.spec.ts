@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { version } from '../../package.json';
 import { type Run, runIn } from '../support/command';
 import { type LocalPair, startPair } from '../support/local-pair';
 import { serve } from '../support/server';
@@ -308,6 +309,9 @@ describe('the command', function () {
       assert.match(wrong.output(), said);
       assert.doesNotMatch(wrong.output(), /\n\s+at |hush/);
     }
+    const itself = start({ EDGE_SYNC_URL: '' }, '--version');
+    assert.equal(await itself.code, 0);
+    assert.equal(itself.results(), `${version}\n`);
     const nowhere = start({ EDGE_SYNC_URL: '' }, 'ls');
     assert.equal(await nowhere.code, 2);
     assert.match(nowhere.output(), /Set EDGE_SYNC_URL/);
