@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import type { SeededRandom } from '../../support/random';
 import type { EarlierAnswers } from './earlier';
 
@@ -414,5 +415,26 @@ export const faults: readonly Fault[] = [
     name: 'an acknowledgement answered for the service',
     fits: isMark,
     act: instead('204 No Content', ''),
+  },
+  {
+    name: 'compressed on its way',
+    fits: (request) => isJson(request) || isData(request),
+    async act({ pass, write, end }) {
+      const answer = await pass();
+      const packed = { ...answer, body: gzipSync(answer.body) };
+      write(said(packed, 'Content-Encoding: gzip', 'Connection: close'));
+      write(packed.body);
+      end();
+    },
+  },
+  {
+    name: 'passed on twice',
+    async act({ pass, write, end }) {
+      await pass();
+      const second = await pass();
+      write(said(second, 'Connection: close'));
+      write(second.body);
+      end();
+    },
   },
 ];
