@@ -43,6 +43,13 @@ export const guardsOfOutbox = guardsOf(
       replace: 'if (failure !== undefined && !places) this.#fail(job, failure);',
     },
     {
+      name: 'a file that cannot be closed leaves the others open',
+      file: 'segments.ts',
+      find: 'await allEnded([this.current, ...this.full, ...this.#past].map((segment) => segment.close()));',
+      replace: 'for (const each of [this.current, ...this.full, ...this.#past]) await each.close();',
+      seenBy: ['failing-disk'],
+    },
+    {
       name: 'the name of the log is not on the disk',
       file: 'segment.ts',
       find: '      await disk.syncFolder(dirname(path));\n',
@@ -150,5 +157,5 @@ export const guardsOfOutbox = guardsOf(
       find: "return error.statusCode === 429 ? 'away' : 'rests';",
       replace: "return 'refused';",
     },
-  ].map((guard) => ({ ...guard, seenBy: specs })),
+  ].map((guard) => ({ seenBy: specs, ...guard })),
 );

@@ -5,6 +5,7 @@ import { ifPossible, StorageError } from '../../storage/errors';
 import { type Extent, FrameFile } from '../../storage/frame-file';
 import type { Stretch } from '../../storage/frames';
 import type { Machine } from '../../storage/machine';
+import { allEnded } from '../../system/all-ended';
 import { Entry, expirationOf, partOf } from './entry';
 import { type EntryRecord, type Mark, type Record, recordIn } from './record';
 import { isUnfinished, numberIn, Segment } from './segment';
@@ -58,7 +59,7 @@ export class FoundLog {
   }
 
   async close(): Promise<void> {
-    for (const segment of this.segments) await segment.close();
+    await allEnded(this.segments.map((segment) => segment.close()));
   }
 
   async #readAll(): Promise<void> {

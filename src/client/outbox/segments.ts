@@ -1,6 +1,7 @@
 import { onDisk } from '../../storage/errors';
 import type { FolderLock } from '../../storage/lock';
 import type { Machine } from '../../storage/machine';
+import { allEnded } from '../../system/all-ended';
 import type { Entry } from './entry';
 import { type Mark, partsOf, recordIn } from './record';
 import { Segment } from './segment';
@@ -124,7 +125,7 @@ export class Segments {
   }
 
   async close(): Promise<void> {
-    for (const segment of [this.current, ...this.full, ...this.#past]) await segment.close();
+    await allEnded([this.current, ...this.full, ...this.#past].map((segment) => segment.close()));
   }
 
   async #recordOf(segment: Segment, entry: Entry): Promise<Uint8Array[] | undefined> {
