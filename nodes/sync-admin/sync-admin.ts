@@ -1,14 +1,10 @@
 import '../common/node-version';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { invalidInput } from '../common/failure';
-import { FieldReader } from '../common/fields';
 import { construct, type Handler, handleInput } from '../common/input';
 import { withResult } from '../common/results';
-import { checkSaved } from '../common/saved-check';
-import { labelsOf, settingsOf } from '../common/settings';
-import { StatusLine } from '../common/status';
-import { TypedFields } from '../common/typed';
-import { outboxOf, useService } from '../sync-service/use';
+import { labelsOf } from '../common/settings';
+import { partsOf } from '../sync-service/parts';
+import { outboxOf } from '../sync-service/use';
 import { actions } from './actions';
 import { table } from './fields';
 import texts from './locales/en-US/sync-admin.json';
@@ -19,15 +15,9 @@ export default function (RED: NodeAPI): void {
   function SyncAdmin(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     construct(RED, this, () => {
-      checkSaved(table, config, labels, this);
-      const settings = settingsOf(table, config);
+      const { settings, connection, fields, status } = partsOf(RED, this, config, table, labels);
       const run = actions[settings.action];
-      if (!run) throw invalidInput('Choose an action');
-      const connection = useService(RED, this, settings.service);
       const outbox = outboxOf(RED, settings.service);
-      const fields = new TypedFields(new FieldReader(RED, this, connection.clock), table, labels, config);
-      const status = new StatusLine(RED, this, connection.clock);
-      status.addRemark(connection.remark);
       const handler: Handler = async (message) => {
         const client = await connection.client();
         status.show({ fill: 'blue', shape: 'dot', text: `sync-admin.action.${settings.action}` });

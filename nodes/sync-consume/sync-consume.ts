@@ -1,14 +1,10 @@
 import '../common/node-version';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { FieldReader } from '../common/fields';
 import { construct, type Handler, handleInput } from '../common/input';
 import { objectOf } from '../common/objects';
 import { withResult } from '../common/results';
-import { checkSaved } from '../common/saved-check';
-import { labelsOf, settingsOf } from '../common/settings';
-import { StatusLine } from '../common/status';
-import { TypedFields } from '../common/typed';
-import { useService } from '../sync-service/use';
+import { labelsOf } from '../common/settings';
+import { partsOf } from '../sync-service/parts';
 import { calledThere } from './called';
 import { table } from './fields';
 import texts from './locales/en-US/sync-consume.json';
@@ -21,12 +17,7 @@ export default function (RED: NodeAPI): void {
   function SyncConsume(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     construct(RED, this, () => {
-      checkSaved(table, config, labels, this);
-      const settings = settingsOf(table, config);
-      const connection = useService(RED, this, settings.service);
-      const fields = new TypedFields(new FieldReader(RED, this, connection.clock), table, labels, config);
-      const status = new StatusLine(RED, this, connection.clock);
-      status.addRemark(connection.remark);
+      const { settings, connection, fields, status } = partsOf(RED, this, config, table, labels);
       const waits = new Waits(
         (receiver) => calledThere(RED, receiver),
         (text) => status.show(text),

@@ -1,17 +1,14 @@
 import '../common/node-version';
 import type { Node, NodeAPI, NodeDef, NodeMessageInFlow } from 'node-red';
-import { invalidInput, LoggedFailure, NodeFailure } from '../common/failure';
-import { FieldReader } from '../common/fields';
+import { LoggedFailure, NodeFailure } from '../common/failure';
 import { isHeard } from '../common/hearing';
 import { construct, handleInput } from '../common/input';
-import { checkSaved } from '../common/saved-check';
-import { labelsOf, settingsOf } from '../common/settings';
-import { StatusLine } from '../common/status';
+import { labelsOf } from '../common/settings';
 import { Stopping } from '../common/stopping';
 import { credentialsOf } from '../common/table';
 import { Transfers } from '../common/transfers';
-import { TypedFields } from '../common/typed';
-import { outboxOf, useService } from '../sync-service/use';
+import { partsOf } from '../sync-service/parts';
+import { outboxOf } from '../sync-service/use';
 import { actions } from './actions';
 import { table } from './fields';
 import { keeping } from './keeping';
@@ -30,15 +27,9 @@ export default function (RED: NodeAPI): void {
   function SyncOut(this: Node<SyncOutCredentials>, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     construct(RED, this, () => {
-      checkSaved(table, config, labels, this);
-      const settings = settingsOf(table, config);
-      const prepare = actions[settings.action];
-      if (!prepare) throw invalidInput('Choose an action');
-      const connection = useService(RED, this, settings.service);
+      const { settings, connection, fields, status } = partsOf(RED, this, config, table, labels);
       const { clock } = connection;
-      const fields = new TypedFields(new FieldReader(RED, this, clock), table, labels, config);
-      const status = new StatusLine(RED, this, clock);
-      status.addRemark(connection.remark);
+      const prepare = actions[settings.action];
       const keeps = settings.whenAway === 'keep';
       const queue = new SendQueue(keeps ? keptAtOnce : undefined);
       const read = async (message: NodeMessageInFlow): Promise<Read> => {
