@@ -66,7 +66,7 @@ export function measured(result: Result, peer: Result | undefined, measure: Meas
 }
 
 /** Memory and figures are compared with no peer. */
-function isRatio(measure: Measure): boolean {
+export function isRatio(measure: Measure): boolean {
   return measure === 'time' || measure === 'cpu' || measure === 'figure longest';
 }
 

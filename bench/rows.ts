@@ -1,13 +1,13 @@
 import type { Case, Measure } from './case';
 import type { Run } from './contender-process';
-import { measured, type Result } from './contest';
+import { isRatio, measured, type Result } from './contest';
 
 /** A row of the table. */
 export interface Row {
   name: string;
   contender: string;
   measured: Partial<Record<Measure, number>>;
-  /** What the peer reports itself. */
+  /** What the peer reports itself, where the row has no multiple of it. */
   peerFigures: Partial<Record<Measure, number>>;
   limits: Case['limits'];
   /** Of each round, with those of the peer. */
@@ -27,9 +27,7 @@ export function rowsOf({ contenders, limits, name }: Case, results: readonly Res
       name,
       contender: result === peer ? result.contender : `${result.contender} / ${peer?.contender}`,
       measured: Object.fromEntries(measures.map((measure) => [measure, measured(result, against, measure)])),
-      peerFigures: Object.fromEntries(
-        figuresOf(against).map((figure) => [figure, against && measured(against, undefined, figure)]),
-      ),
+      peerFigures: against ? absoluteFiguresOf(against) : {},
       // What else takes part is compared, not judged.
       runs: result.runs,
       peerRuns: against?.runs ?? [],
@@ -40,8 +38,13 @@ export function rowsOf({ contenders, limits, name }: Case, results: readonly Res
   });
 }
 
-function figuresOf(result: Result | undefined): Measure[] {
-  return Object.keys(result?.runs[0]?.figures ?? {}).map((figure): Measure => `figure ${figure}`);
+function figuresOf(result: Result): Measure[] {
+  return Object.keys(result.runs[0]?.figures ?? {}).map((figure): Measure => `figure ${figure}`);
+}
+
+function absoluteFiguresOf(peer: Result): Row['peerFigures'] {
+  const absolute = figuresOf(peer).filter((figure) => !isRatio(figure));
+  return Object.fromEntries(absolute.map((figure) => [figure, measured(peer, undefined, figure)]));
 }
 
 /** Times say more of what else the machine does. */
