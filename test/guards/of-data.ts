@@ -102,14 +102,14 @@ export const guardsOfData = guardsOf('src/client/data', 'test/client', [
   {
     name: 'a cut download goes on without looking for another version',
     file: 'resume.ts',
-    find: 'if (resuming) await data.checkVersion();',
+    find: 'await data.checkVersion();',
     replace: '',
     seenBy: ['resume'],
   },
   {
     name: 'a cut download goes on for ever',
     file: 'resume.ts',
-    find: 'if (fruitless >= attemptsWithoutProgress || attempts >= attemptsInAll) throw error;',
+    find: 'if (this.#fruitless >= attemptsWithoutProgress || this.#inAll >= attemptsInAll) throw error;',
     replace: '',
     seenBy: ['resume'],
   },

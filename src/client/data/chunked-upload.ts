@@ -4,7 +4,7 @@ import type { Clock } from '../../system/clock';
 import type { Random } from '../../system/random';
 import type { Requests } from '../connection/requests';
 import { isSyncServiceError, SyncServiceError } from '../errors';
-import type { ObjectReference } from '../objects/names';
+import { nameOf, type ObjectReference } from '../objects/names';
 import type { Objects } from '../objects/objects';
 import type { Paths } from '../objects/paths';
 import { attemptsWithoutProgress, Pauses } from './attempts';
@@ -177,8 +177,7 @@ export class ChunkedUploads {
       }
       if (status === 'verificationFailed') {
         memory.forget(object);
-        const name = `${object.objectType}/${object.objectID}`;
-        const message = `The service finds another signature of ${name}`;
+        const message = `The service finds another signature of ${nameOf(object)}`;
         throw new SyncServiceError('SYNC_SIGNATURE_INVALID', message);
       }
       if (status === 'notReady' && !reached && waited > doubtfulLimit) return false;

@@ -2,6 +2,7 @@ import type { ObjectMetadata } from '../../protocol/metadata';
 import { SignatureCheck } from '../../protocol/signature';
 import type { EndSignal } from '../../system/ending';
 import { isSyncServiceError, SyncServiceError } from '../errors';
+import { nameOf } from '../objects/names';
 import { trustedKeySet } from './signing';
 import { type Progress, tellProgress } from './source';
 import { type OnWait, tellWait } from './waits';
@@ -129,10 +130,6 @@ function refuseUntrustedKey(metadata: ObjectMetadata, trusted: readonly string[]
   if (signed && keys.has(metadata.publicKey)) return;
   const reason = signed ? 'is signed with a key that is not trusted' : 'is not signed';
   throw new SyncServiceError('SYNC_UNTRUSTED_KEY', `The data of ${nameOf(metadata)} ${reason}`);
-}
-
-function nameOf({ objectType, objectID }: ObjectMetadata): string {
-  return `${objectType}/${objectID}`;
 }
 
 /** @param maxBytes refuses larger objects: SYNC_TOO_LARGE, before anything is fetched where the size is known. */

@@ -83,8 +83,7 @@ export class FetchedFiles {
       if (isOfTheFile(error)) return false;
       throw error;
     }
-    if (expected !== undefined && checksum !== expected.checksum) return false;
-    return true;
+    return expected === undefined || checksum === expected.checksum;
   }
 
   /** Undefined where this version was not fetched before. */

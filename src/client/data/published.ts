@@ -4,7 +4,7 @@ import type { ObjectMetadata } from '../../protocol/metadata';
 import type { Journal, KeptMap } from '../../storage/journal';
 import type { EndOptions } from '../connection/options';
 import { isSyncServiceError } from '../errors';
-import type { ObjectReference } from '../objects/names';
+import { nameOf, type ObjectReference } from '../objects/names';
 import type { Objects } from '../objects/objects';
 import { piecesOf, type ReplayableBody } from './source';
 
@@ -60,7 +60,7 @@ export class PublishedObjects {
 
   /** Whether the service has this as it was published: nobody has changed, deleted or replaced it since. */
   async isThere(object: ObjectReference, digest: string, options: EndOptions): Promise<boolean> {
-    const published = this.#published.get(keyOf(object));
+    const published = this.#published.get(nameOf(object));
     if (published?.digest !== digest) return false;
     const current = await this.objects.version(object, options).catch((error: unknown) => {
       if (isSyncServiceError(error, 'SYNC_NOT_FOUND')) return undefined;
@@ -80,7 +80,7 @@ export class PublishedObjects {
     sending: Sending,
     options: EndOptions,
   ): Promise<void> {
-    const key = keyOf(object);
+    const key = nameOf(object);
     const current = await this.objects.metadata(object, options);
     const { instanceID } = current;
     this.#published.delete(key);
@@ -105,8 +105,4 @@ function isAnother(current: ObjectMetadata, { metadata, size }: SentObject): boo
   if ((description || '') !== (metadata.description ?? '')) return true;
   if ((version || '') !== (metadata.version ?? '')) return true;
   return Boolean(signature) && signature !== metadata.signature;
-}
-
-function keyOf({ objectType, objectID }: ObjectReference): string {
-  return `${objectType}/${objectID}`;
 }

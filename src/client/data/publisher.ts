@@ -5,7 +5,7 @@ import type { Clock } from '../../system/clock';
 import type { CallOptions } from '../connection/options';
 import type { Requests } from '../connection/requests';
 import { isSyncServiceError, SyncServiceError } from '../errors';
-import type { ObjectReference } from '../objects/names';
+import { nameOf, type ObjectReference } from '../objects/names';
 import type { Paths } from '../objects/paths';
 import { toPublish } from '../objects/rules';
 import { asAborted, OneSigned } from './one-signed';
@@ -200,8 +200,8 @@ export class Publisher {
   }
 }
 
-function overtaken({ objectType, objectID }: ObjectReference): SyncServiceError {
-  const message = `Something later was published of ${objectType}/${objectID} while this waited for its hours`;
+function overtaken(object: ObjectReference): SyncServiceError {
+  const message = `Something later was published of ${nameOf(object)} while this waited for its hours`;
   return new SyncServiceError('SYNC_SUPERSEDED', message);
 }
 

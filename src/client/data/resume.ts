@@ -30,29 +30,18 @@ const mostBusy = 12;
 /**
  * The data as it comes; after a cut it goes on where it stopped, by closed ranges within the size (the service pads,
  * or answers with an error text and the whole data, beyond them), after making sure that the data is still the same.
- * Where ranges are refused, what was already there is skipped. Hours that are over are no cut, and no attempt. That the service has no place for a range (429) while
- * its edges fetch is ordinary, and no attempt.
+ * Where ranges are refused, what was already there is skipped. Hours that are over are no cut, and no attempt.
  *
  * @throws SyncServiceError the last failure, when going on did not help.
  */
 export async function* resumed(data: ResumableData): AsyncGenerator<Buffer> {
+  const attempts = new Attempts(data);
   let received = data.start;
-  let fruitless = 0;
-  let attempts = 0;
-  let busy = 0;
-  let rangesWork = data.size !== undefined;
+  let rangesWork = true;
   for (;;) {
     const before = received;
     try {
-      const resuming = received > 0;
-      if (resuming) await data.opened();
-      if (resuming) await data.checkVersion();
-      const pieces = !resuming
-        ? await data.whole()
-        : rangesWork && data.size !== undefined
-          ? remainder(data, received, data.size)
-          : skipping(await data.whole(), received);
-      for await (const piece of pieces) {
+      for await (const piece of await rest(data, received, rangesWork)) {
         received += piece.length;
         yield piece;
       }
@@ -61,20 +50,46 @@ export async function* resumed(data: ResumableData): AsyncGenerator<Buffer> {
       if (error instanceof WindowClosed) continue;
       // Before the first byte there is nothing to resume; what may be repeated then has been repeated.
       if (received === 0) throw error;
-      if (isSyncServiceError(error, 'SYNC_BUSY')) {
-        busy = received > before ? 1 : busy + 1;
-        if (busy > mostBusy) throw error;
-        await data.pause(busy);
-        continue;
-      }
-      busy = 0;
-      fruitless = received > before ? 1 : fruitless + 1;
-      attempts += 1;
       if (isRangeRefused(error)) rangesWork = false;
-      else if (!isCut(error)) throw error;
-      if (fruitless >= attemptsWithoutProgress || attempts >= attemptsInAll) throw error;
-      await data.pause(fruitless);
+      await attempts.failed(error, received > before);
     }
+  }
+}
+
+/** What follows the bytes that are here, after making sure that it belongs to them. */
+async function rest(data: ResumableData, received: number, rangesWork: boolean): Promise<Pieces> {
+  if (received === 0) return data.whole();
+  await data.opened();
+  await data.checkVersion();
+  if (rangesWork && data.size !== undefined) return remainder(data, received, data.size);
+  return skipping(await data.whole(), received);
+}
+
+/** The attempts of one download to go on. */
+class Attempts {
+  #inAll = 0;
+  /** In a row, without a byte more. */
+  #fruitless = 0;
+  #busy = 0;
+
+  constructor(private readonly data: Pick<ResumableData, 'pause'>) {}
+
+  /**
+   * Waits for a while before the next; throws the failure where there is none. That the service has no place for a range (429) while
+   * its edges fetch is ordinary, and no attempt.
+   */
+  async failed(error: unknown, hasBroughtBytes: boolean): Promise<void> {
+    if (isSyncServiceError(error, 'SYNC_BUSY')) {
+      this.#busy = hasBroughtBytes ? 1 : this.#busy + 1;
+      if (this.#busy > mostBusy) throw error;
+      return this.data.pause(this.#busy);
+    }
+    if (!isCut(error) && !isRangeRefused(error)) throw error;
+    this.#busy = 0;
+    this.#fruitless = hasBroughtBytes ? 1 : this.#fruitless + 1;
+    this.#inAll += 1;
+    if (this.#fruitless >= attemptsWithoutProgress || this.#inAll >= attemptsInAll) throw error;
+    return this.data.pause(this.#fruitless);
   }
 }
 

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { ObjectMetadata } from '../../protocol/metadata';
 import type { Journal, KeptMap } from '../../storage/journal';
-import type { ObjectReference } from '../objects/names';
+import { nameOf, type ObjectReference } from '../objects/names';
 import { piecesOf, type ReplayableBody } from './source';
 
 /** How far an upload in chunks has come. */
@@ -31,12 +31,12 @@ export class UploadMemory {
   }
 
   get(object: ObjectReference): ReachedUpload | undefined {
-    return this.#reached.get(keyOf(object));
+    return this.#reached.get(nameOf(object));
   }
 
   /** Resolves when a kill forgets it no more; that the journal cannot be written is told by who receives. */
   async set(object: ObjectReference, reached: ReachedUpload): Promise<void> {
-    const key = keyOf(object);
+    const key = nameOf(object);
     const [oldest] = this.#reached.keys();
     if (this.#reached.size >= mostUploads && !this.#reached.has(key) && oldest !== undefined) {
       this.#reached.delete(oldest);
@@ -46,7 +46,7 @@ export class UploadMemory {
   }
 
   forget(object: ObjectReference): void {
-    this.#reached.delete(keyOf(object));
+    this.#reached.delete(nameOf(object));
   }
 }
 
@@ -77,8 +77,4 @@ export function isUnderWay(
   if (metadata.uploadChunkSize !== chunkSize || metadata.objectSize !== size || metadata.deleted)
     return false;
   return metadata.instanceID === instanceID || (sent === size && metadata.dataID !== dataID);
-}
-
-function keyOf({ objectType, objectID }: ObjectReference): string {
-  return `${objectType}/${objectID}`;
 }

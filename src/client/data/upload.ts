@@ -2,7 +2,7 @@ import { wasNotSent } from '../connection/failures';
 import type { Requests } from '../connection/requests';
 import { isSyncServiceError, type SyncServiceError } from '../errors';
 import { checkNumbers } from '../numbers';
-import type { ObjectReference } from '../objects/names';
+import { nameOf, type ObjectReference } from '../objects/names';
 import type { Paths } from '../objects/paths';
 import type { Presence } from '../objects/presence';
 import { ChunkedUploads, type ChunkSeams, type InChunks } from './chunked-upload';
@@ -88,7 +88,7 @@ export class Uploader {
    * longer behind it; a second time the file is new.
    */
   async whileWhole(object: ObjectReference, put: UnansweredPut, send: () => Promise<void>): Promise<void> {
-    const key = `${object.objectType}/${object.objectID}`;
+    const key = nameOf(object);
     try {
       await send();
       if (this.#cut.has(key)) {

@@ -6,6 +6,11 @@ import { invalidArgument } from '../errors';
 /** An object by its name; its metadata is one as well. */
 export type ObjectReference = Pick<ObjectMetadata, 'objectType' | 'objectID'>;
 
+/** An object as texts and keys name it: no other is called so, since no name holds a slash. */
+export function nameOf({ objectType, objectID }: ObjectReference): string {
+  return `${objectType}/${objectID}`;
+}
+
 /**
  * Refuses names that would fail, or vanish, later.
  *
