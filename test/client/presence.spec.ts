@@ -51,6 +51,15 @@ describe('an object that is said not to be there', () => {
     delete: { delete: [gone, { status: 204 }], metadata: gone, status: ready },
   };
 
+  it('is not gone, nor without data, where what is said of it is of something else', async () => {
+    const other = stringifyExactJson({ ...object, objectID: 'another', noData: true });
+    for (const body of ['null', '5', '[]', '{}', other]) {
+      const client = await start('CSS', { data: gone, metadata: { body }, status: ready });
+      await assert.rejects(acts.data(client), { code: 'SYNC_UNEXPECTED_RESPONSE' }, body);
+      await service.close();
+    }
+  });
+
   for (const [name, act] of Object.entries(acts)) {
     it(`is gone when two ways of asking agree, and again: ${name}`, async () => {
       const client = await start('CSS', {});

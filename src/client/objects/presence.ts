@@ -4,6 +4,7 @@ import { isSyncServiceError, SyncServiceError } from '../errors';
 import { ObjectList } from './listed-object';
 import type { ObjectReference } from './names';
 import { type Paths, query } from './paths';
+import { isUpdate } from './update';
 
 /** What is asked of an object, or done to it. */
 type Subject = 'metadata' | 'data' | 'other';
@@ -75,7 +76,13 @@ export class Presence {
         await this.#status(object, options);
         return undefined;
       }
-      const metadata = await this.requests.json<ObjectMetadata>(this.paths.object(object), options);
+      const { objectID, objectType } = object;
+      const isOfObject = (value: unknown): boolean => isUpdate(value, objectType, objectID);
+      const metadata = await this.requests.json<ObjectMetadata>(
+        this.paths.object(object),
+        options,
+        isOfObject,
+      );
       if (subject !== 'data') return undefined;
       const { deleted, link, noData } = metadata;
       const without = noData || link || deleted || statesWithoutData.has(await this.#status(object, options));
