@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
-import type { Acknowledgement, DeliveryGoal, SyncServiceClient } from '../client';
+import type { Acknowledgement, DeliveryGoal, SigningKey, SyncServiceClient } from '../client';
+import type { Environment } from './environment';
 import { UsageError } from './exit';
 import type { Output } from './output';
+import { textIn } from './text-file';
 
 const options = {
   into: { type: 'string' },
@@ -11,6 +13,8 @@ const options = {
   meta: { type: 'string' },
   version: { type: 'string' },
   instance: { type: 'string' },
+  sign: { type: 'string' },
+  trust: { type: 'string', multiple: true },
   wait: { type: 'string' },
   timeout: { type: 'string' },
   json: { type: 'boolean' },
@@ -26,6 +30,7 @@ export interface Call {
   client: SyncServiceClient;
   values: Values;
   words: readonly string[];
+  environment: Environment;
   output: Output;
   stop: AbortSignal;
 }
@@ -52,6 +57,20 @@ export function goalOf({ wait: goal }: Values, kind: SyncServiceClient['kind']):
 export function markOf({ mark = 'consumed' }: Values): Acknowledgement {
   if (mark === 'consumed' || mark === 'received') return mark;
   throw new UsageError(`--mark is consumed or received, not ${mark}`);
+}
+
+/** The keys that data must be signed with; undefined where any will do, and none. */
+export async function trustedKeysOf({ trust }: Values): Promise<string[] | undefined> {
+  return trust && Promise.all(trust.map((path) => textIn(path, '--trust')));
+}
+
+/** The key to sign with, whose passphrase is in EDGE_SYNC_PASSPHRASE, if it has one. */
+export async function signingKeyOf(
+  { sign }: Values,
+  { EDGE_SYNC_PASSPHRASE: passphrase }: Environment,
+): Promise<SigningKey | undefined> {
+  if (sign === undefined) return undefined;
+  return { privateKey: await textIn(sign, '--sign'), ...(passphrase && { passphrase }) };
 }
 
 /** In ms. */

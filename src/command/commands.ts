@@ -1,4 +1,4 @@
-import { type Call, goalOf, markOf, type Option, patienceOf } from './call';
+import { type Call, goalOf, markOf, type Option, patienceOf, signingKeyOf, trustedKeysOf } from './call';
 import { consume } from './consume';
 import { edges } from './edges';
 import { UsageError } from './exit';
@@ -21,25 +21,32 @@ export interface Command {
 /** The commands of a client, by their names. */
 export const commands: Readonly<Record<string, Command>> = {
   receive: {
-    takes: ['into', 'once', 'mark'],
+    takes: ['into', 'once', 'mark', 'trust'],
     words: [1, Number.POSITIVE_INFINITY],
     async run({ client, values, words, output, stop }) {
       if (!values.into) throw new UsageError('Where to? Name a folder with --into');
       return receive(
         client,
-        { objectTypes: words, into: values.into, once: values.once ?? false, mark: markOf(values) },
+        {
+          objectTypes: words,
+          into: values.into,
+          once: values.once ?? false,
+          mark: markOf(values),
+          trustedKeys: await trustedKeysOf(values),
+        },
         output,
         stop,
       );
     },
   },
   send: {
-    takes: ['to', 'meta', 'version', 'wait', 'timeout'],
+    takes: ['to', 'meta', 'version', 'sign', 'wait', 'timeout'],
     words: [2, 2],
-    async run({ client, values, words: [file = '', object], output, stop }) {
+    async run({ client, values, words: [file = '', object], environment, output, stop }) {
       const [goal, patience] = [goalOf(values, client.kind), patienceOf(values)];
       const { to = [], meta, version } = values;
-      const asked = { object: referenceOf(object), to, meta, version };
+      const sign = await signingKeyOf(values, environment);
+      const asked = { object: referenceOf(object), to, meta, version, sign };
       const sent = (from: string): Promise<number> =>
         send(client, { file: from, ...asked, goal, patience }, output, stop);
       return file === '-' ? withStandardInput(stop, sent) : sent(file);
@@ -61,10 +68,12 @@ export const commands: Readonly<Record<string, Command>> = {
     },
   },
   fetch: {
-    takes: [],
+    takes: ['trust'],
     words: [2, 2],
-    run: async ({ client, words: [name, file = ''], output, stop }) =>
-      fetchTo(client, referenceOf(name), file, output, stop),
+    async run({ client, values, words: [name, to = ''], output, stop }) {
+      const trustedKeys = await trustedKeysOf(values);
+      return fetchTo(client, { object: referenceOf(name), to, trustedKeys }, output, stop);
+    },
   },
   consume: {
     takes: ['instance', 'mark'],

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { ObjectMetadataInput, ObjectReference } from '../client';
 import { UsageError } from './exit';
+import { textIn } from './text-file';
 
 /**
  * The metadata in a file, as `hzn mms object publish` reads it: JSON in the spelling of the service. What is empty or null
@@ -13,7 +13,9 @@ export async function definitionIn(
   object: ObjectReference,
 ): Promise<Partial<ObjectMetadataInput>> {
   const definition = Object.fromEntries(
-    Object.entries(parsed(path, await textOf(path))).filter(([, value]) => value !== null && value !== ''),
+    Object.entries(parsed(path, await textIn(path, '--meta'))).filter(
+      ([, value]) => value !== null && value !== '',
+    ),
   );
   for (const field of ['objectType', 'objectID'] as const) {
     const named = definition[field];
@@ -21,14 +23,6 @@ export async function definitionIn(
       throw new UsageError(`${path} has another ${field}: ${String(named)}`);
   }
   return definition;
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(`--meta: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
 function parsed(path: string, text: string): object {

@@ -6,17 +6,25 @@ import type { Output } from './output';
 import { nameOf } from './reference';
 import { withTemporaryFile } from './temporary-file';
 
-/** Fetches the data of an object, and acknowledges nothing. @param to a file; - is standard output. */
+export interface Fetch {
+  object: ObjectReference;
+  /** A file; - is standard output. */
+  to: string;
+  /** Nothing that another key has signed, or none. */
+  trustedKeys: readonly string[] | undefined;
+}
+
+/** Fetches the data of an object, and acknowledges nothing. */
 export async function fetchTo(
   client: SyncServiceClient,
-  object: ObjectReference,
-  to: string,
+  { object, to, trustedKeys }: Fetch,
   output: Output,
   signal: AbortSignal,
 ): Promise<number> {
   const version = await client.getObjectMetadata(object, { signal });
+  const onProgress = output.progress(nameOf(object));
   const into = (file: string): Promise<void> =>
-    client.fetchObjectDataToFile(version, file, { signal, onProgress: output.progress(nameOf(object)) });
+    client.fetchObjectDataToFile(version, file, { signal, trustedKeys, onProgress });
   if (to === '-') {
     await withTemporaryFile(async (file) => {
       await into(file);

@@ -5,10 +5,12 @@ Usage: edge-sync COMMAND [options]
   receive TYPE... --into DIR    put the objects of these types there, as TYPE/ID: whole and checked, and acknowledged
                                 when the file is in place; a deleted object's file goes. Runs until it is stopped.
     --once                      only what is there now
+    --trust FILE                only what this key has signed (its public key, PEM), as often as you like
     --mark received             the service keeps what you have: it comes again at the next start
   send FILE TYPE/ID             publish a file; - is standard input
     --to TYPE or TYPE/ID        for whom; everybody unless given
     --version TEXT
+    --sign FILE                 sign it with this private key (RSA, PEM); EDGE_SYNC_PASSPHRASE
     --meta FILE                 more metadata, as JSON: the file of hzn mms object publish -m
     --wait delivered|consumed   until it has come so far everywhere; at an edge only consumed
     --timeout SECONDS           of the wait (60)
@@ -16,6 +18,7 @@ Usage: edge-sync COMMAND [options]
   status TYPE/ID                how far it is, and where
     --wait delivered|consumed, --timeout SECONDS
   fetch TYPE/ID FILE            its data, whole and checked, not acknowledged; - is standard output
+    --trust FILE
   consume TYPE/ID               say that you are done with it, or with --mark received that you have it
     --instance ID               only if this version is there still: the instanceID that ls --json says
   delete TYPE/ID                delete it wherever it was sent

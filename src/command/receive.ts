@@ -19,6 +19,8 @@ export interface ReceiveOptions {
   into: string;
   once: boolean;
   mark: Acknowledgement;
+  /** Nothing that another key has signed, or none. */
+  trustedKeys: readonly string[] | undefined;
 }
 
 /** How many objects of a type are under way at a time. */
@@ -27,11 +29,11 @@ const window = 4;
 /** Puts objects of some types into a folder: those that are there, or those that come, until `stop`. */
 export async function receive(
   client: SyncServiceClient,
-  { objectTypes, into, once, mark }: ReceiveOptions,
+  { objectTypes, into, once, mark, trustedKeys }: ReceiveOptions,
   output: Output,
   stop: AbortSignal,
 ): Promise<number> {
-  const taking = new Taking(client, await ReceivingFolder.open(into), mark, output, stop);
+  const taking = new Taking(client, await ReceivingFolder.open(into), { mark, trustedKeys }, output, stop);
   if (once) return receiveOnce(client, objectTypes, taking, output, stop);
   const receivers = objectTypes.map((type) => client.pollForUpdates(type, { window, ...exhaustion(output) }));
   const close = (): void => {

@@ -32,7 +32,7 @@ export async function runCommand(
       checkCall(name, { takes: [], words: [0, 0] }, { values, words });
       return await doctor(environment, output);
     }
-    return await call(name, { values, words, output, stop }, environment);
+    return await call(name, { values, words, environment, output, stop });
   } catch (error) {
     if (isStopped(error, stop)) return exit.failed;
     output.failure(error);
@@ -41,11 +41,11 @@ export async function runCommand(
   }
 }
 
-async function call(name: string, given: Omit<Call, 'client'>, environment: Environment): Promise<number> {
+async function call(name: string, given: Omit<Call, 'client'>): Promise<number> {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) throw new UsageError(`There is no command ${name}`);
   checkCall(name, command, given);
-  const client = connect(environment);
+  const client = connect(given.environment);
   try {
     return await command.run({ ...given, client });
   } catch (error) {

@@ -1,4 +1,10 @@
-import type { DeliveryGoal, ObjectMetadataInput, ObjectReference, SyncServiceClient } from '../client';
+import type {
+  DeliveryGoal,
+  ObjectMetadataInput,
+  ObjectReference,
+  SigningKey,
+  SyncServiceClient,
+} from '../client';
 import { definitionIn } from './definition';
 import { exit, UsageError } from './exit';
 import type { Output } from './output';
@@ -13,6 +19,7 @@ export interface SendOptions {
   /** A file of more metadata. */
   meta: string | undefined;
   version: string | undefined;
+  sign: SigningKey | undefined;
   goal: DeliveryGoal | undefined;
   /** In ms. */
   patience: number;
@@ -21,7 +28,7 @@ export interface SendOptions {
 /** Publishes a file, and waits until it has come as far as is asked for. */
 export async function send(
   client: SyncServiceClient,
-  { file, object, to, meta, version, goal, patience }: SendOptions,
+  { file, object, to, meta, version, sign, goal, patience }: SendOptions,
   output: Output,
   signal: AbortSignal,
 ): Promise<number> {
@@ -31,7 +38,7 @@ export async function send(
     ...destinationsOf(to),
     ...(version !== undefined && { version }),
   };
-  await client.publish(metadata, { file }, { signal, onProgress: output.progress(nameOf(object)) });
+  await client.publish(metadata, { file }, { signal, sign, onProgress: output.progress(nameOf(object)) });
   // Published it is, whether the service says what it has now or not.
   const sent = await client.getObjectMetadata(object, { signal }).catch(() => undefined);
   const about = sent && { instanceID: sent.instanceID, bytes: sent.objectSize };

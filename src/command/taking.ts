@@ -8,12 +8,19 @@ import type { ReceivingFolder } from './folder';
 import type { Output } from './output';
 import { nameOf } from './reference';
 
+export interface TakingRules {
+  /** What the service is told. */
+  mark: Acknowledgement;
+  /** Nothing that another key has signed, or none. */
+  trustedKeys: readonly string[] | undefined;
+}
+
 /** What is done with each object: its file comes, or goes, and only then the service is told so. */
 export class Taking {
   constructor(
     private readonly client: SyncServiceClient,
     private readonly folder: ReceivingFolder,
-    private readonly mark: Acknowledgement,
+    private readonly rules: TakingRules,
     private readonly output: Output,
     private readonly signal: AbortSignal,
   ) {}
@@ -21,7 +28,7 @@ export class Taking {
   /** @throws SyncServiceError where the data cannot be had, written, or acknowledged. */
   async take(object: ObjectMetadata): Promise<void> {
     const file = await onDisk(() => this.#place(object));
-    const outcome = await this.client.acknowledge(object, this.mark, { signal: this.signal });
+    const outcome = await this.client.acknowledge(object, this.rules.mark, { signal: this.signal });
     const { objectType, objectID, version, instanceID } = object;
     const record = {
       objectType,
@@ -42,8 +49,9 @@ export class Taking {
     }
     if (object.noData || (object.link && !object.objectSize)) return undefined;
     const file = await this.folder.pathOf(object);
+    const { trustedKeys } = this.rules;
     const onProgress = this.output.progress(nameOf(object));
-    await this.client.fetchObjectDataToFile(object, file, { signal: this.signal, onProgress });
+    await this.client.fetchObjectDataToFile(object, file, { signal: this.signal, trustedKeys, onProgress });
     return file;
   }
 }

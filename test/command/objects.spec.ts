@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { commands } from '../../src/command/commands';
 import { help } from '../../src/command/help';
 import { Output } from '../../src/command/output';
 import { runIn } from '../support/command';
+import { otherRsa, rsa } from '../support/keys';
 import { type LocalPair, startPair } from '../support/local-pair';
 import { until } from '../support/until';
 
@@ -37,6 +39,7 @@ describe('a command about one object', function () {
     client: SyncServiceClient,
     [name = '', ...words]: string[],
     values: Values = {},
+    environment: NodeJS.ProcessEnv = {},
   ): Promise<Told> => {
     const told: [string[], string[]] = [[], []];
     const [results, others] = told.map((texts) => ({
@@ -45,7 +48,7 @@ describe('a command about one object', function () {
     }));
     const output = new Output(true, results, others);
     const stop = new AbortController().signal;
-    const code = await commands[name]?.run({ client, values, words, output, stop });
+    const code = await commands[name]?.run({ client, values, words, environment, output, stop });
     return { code: code ?? -1, results: told[0].map((line) => JSON.parse(line)), others: told[1].join('') };
   };
   const arrived = (): Promise<unknown> =>
@@ -94,6 +97,45 @@ describe('a command about one object', function () {
     assert.equal((await call(pair.edge, ['consume', 'rules/r1'])).code, 0);
     assert.equal((await call(pair.edge, ['receive', 'rules'], { into: folder, once: true })).code, 3);
     await assert.rejects(call(pair.edge, ['consume', 'rules/r1'], { mark: 'seen' }), /--mark is consumed or/);
+  });
+
+  it('is signed with a key whose passphrase is in no argument, and taken by who trusts that key alone', async () => {
+    const [data, sign] = [join(folder, 'data'), join(folder, 'key.pem')];
+    await writeFile(data, 'hello');
+    const encrypted = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'hush' } as const;
+    await writeFile(sign, rsa.privateKey.export(encrypted));
+    const trust = await Promise.all(
+      [rsa, otherRsa].map(async ({ publicKey }, index) => {
+        const path = join(folder, `trusted-${index}.pem`);
+        await writeFile(path, publicKey.export({ type: 'spki', format: 'pem' }));
+        return path;
+      }),
+    );
+    const [right = '', wrong = ''] = trust;
+    await assert.rejects(call(pair.cloud, ['send', data, 'rules/r1'], { sign }), /passphrase/);
+    const sent = await call(
+      pair.cloud,
+      ['send', data, 'rules/r1'],
+      { sign },
+      { EDGE_SYNC_PASSPHRASE: 'hush' },
+    );
+    assert.equal(sent.code, 0);
+    await arrived();
+
+    const file = join(folder, 'file');
+    await assert.rejects(call(pair.edge, ['fetch', 'rules/r1', file], { trust: [wrong] }), /not trusted/);
+    const refused = await call(pair.edge, ['receive', 'rules'], { into: folder, once: true, trust: [wrong] });
+    assert.equal(refused.code, 1);
+    assert.match(refused.others, /SYNC_UNTRUSTED_KEY/);
+    assert.ok(!existsSync(file) && !existsSync(join(folder, 'rules', 'r1')));
+    assert.equal((await call(pair.edge, ['fetch', 'rules/r1', file], { trust })).code, 0);
+    const taken = await call(pair.edge, ['receive', 'rules'], { into: folder, once: true, trust: [right] });
+    assert.deepEqual([taken.code, taken.results[0]?.outcome], [0, 'consumed']);
+    const nowhere = join(folder, 'no.pem');
+    await assert.rejects(
+      call(pair.edge, ['fetch', 'rules/r1', file], { trust: [nowhere] }),
+      /--trust: ENOENT/,
+    );
   });
 
   it('acknowledges a deletion, too', async () => {

@@ -44,7 +44,10 @@ function readPrivateKey({ privateKey, passphrase }: SigningKey): KeyObject {
   } catch (error) {
     // The reason is OpenSSL's; what could be read of the key stays out of it.
     const code = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
-    throw invalidArgument(`The private key cannot be read${code}`);
+    const isLocked = String(privateKey).includes('ENCRYPTED');
+    throw invalidArgument(
+      `The private key cannot be read${code}${isLocked ? ': is its passphrase there, and right?' : ''}`,
+    );
   }
   if (key.asymmetricKeyType !== 'rsa') throw invalidArgument('The private key must be an RSA key');
   return key;
