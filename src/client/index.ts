@@ -45,8 +45,9 @@ export type { ObjectFilter, ObjectSummary, PolicyFilter } from './objects/listin
 export type { ObjectReference } from './objects/names';
 export type { OutboxEnd } from './outbox/ends';
 export type { OutboxAction, OutboxEntry, OutboxOutcome, OutboxReason } from './outbox/entry';
-export type { OutboxClient, OutboxLimits, OutboxOptions, OutboxState, PutOptions } from './outbox/options';
+export type { OutboxClient, OutboxLimits, OutboxOptions, PutOptions } from './outbox/options';
 export { Outbox } from './outbox/outbox';
+export type { OutboxState } from './outbox/state';
 export type { Traced } from './tracing';
 export type { AcknowledgeOutcome } from './updates/acknowledge';
 export type { AcknowledgementWait } from './updates/acknowledging';

@@ -5,11 +5,9 @@ import type { PublishOptions, PublishOutcome } from '../data/publisher';
 import type { SigningKey } from '../data/signing';
 import type { DataSource } from '../data/source';
 import type { UploadOptions } from '../data/upload-options';
-import type { TransferWait } from '../data/waits';
 import { invalidArgument } from '../errors';
 import { checkNumbers, wholeCount } from '../numbers';
 import type { ObjectReference } from '../objects/names';
-import type { OutboxReason } from './entry';
 
 /** What an outbox sends with. SyncServiceClient is one. */
 export interface OutboxClient {
@@ -68,30 +66,6 @@ export interface PutOptions {
   reference?: boolean | undefined;
   /** Nothing is sent where the service has the same still when its turn comes, as publishIfChanged says. */
   onlyWhenChanged?: boolean | undefined;
-}
-
-/** How an outbox is doing. */
-export interface OutboxState {
-  /**
-   * `idle`: nothing waits. `sending`. `away`: the service does not answer; it is tried now and then, and whenever it
-   * answers anybody. `unauthorized`: it refuses key and secret.
-   */
-  readonly phase: 'idle' | 'sending' | 'away' | 'unauthorized' | 'closed';
-  /** Entries that have not ended. */
-  readonly waiting: number;
-  /** When the first of them was kept, in ms since 1970. */
-  readonly since: number | undefined;
-  readonly deadLetters: number;
-  /** Something was refused, or dropped, for want of room, and there has been none since. */
-  readonly isFull: boolean;
-  /** Of the disk, in bytes. */
-  readonly bytes: number;
-  /** Why nothing is sent. */
-  readonly reason: OutboxReason | undefined;
-  /** What some large data that could be sent waits for on our side. */
-  readonly waitsFor: TransferWait | undefined;
-  /** How entries ended since the outbox was opened. */
-  readonly ended: { readonly [Outcome in 'sent' | 'refused' | 'replaced' | 'expired' | 'dropped']: number };
 }
 
 const leastBytes = 1_048_576;

@@ -21,10 +21,10 @@ import {
   type OutboxClient,
   type OutboxLimits,
   type OutboxOptions,
-  type OutboxState,
   type PutOptions,
 } from './options';
 import { Puts } from './puts';
+import { type OutboxState, stateOf } from './state';
 import { onStorage } from './storage-failure';
 import { OutboxStore } from './store';
 
@@ -112,20 +112,14 @@ export class Outbox {
   }
 
   get state(): OutboxState {
-    const { contact } = this.#drain;
-    const [first] = this.#store.waiting.values();
-    const isThere = contact.phase === 'there';
-    return {
-      phase: this.#closing ? 'closed' : !first ? 'idle' : isThere ? 'sending' : contact.phase,
-      waiting: this.#store.waiting.size,
-      since: first?.since,
-      deadLetters: this.#store.deadLetters.size,
-      isFull: this.#store.isFull,
-      bytes: this.opened.log.size + this.opened.blobs.size,
-      reason: isThere ? undefined : contact.reason,
-      waitsFor: this.#drain.waitsFor,
-      ended: this.#ends.counts,
-    };
+    const { blobs, log } = this.opened;
+    return stateOf({
+      store: this.#store,
+      drain: this.#drain,
+      ends: this.#ends,
+      bytes: log.size + blobs.size,
+      isClosed: this.#closing !== undefined,
+    });
   }
 
   /** @returns a function that ends the listening. */
