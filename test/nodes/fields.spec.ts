@@ -89,10 +89,12 @@ for (const type of types) {
       assert.deepEqual(taken, []);
     });
 
-    it('has an icon of the family', () => {
-      if (definition.category === 'config') return;
-      assert.equal(definition.category, 'edge sync');
-      assert.ok(existsSync(join('icons', definition.icon ?? '')));
+    it('stands in the palette with an icon of the family, or is a configuration without one', () => {
+      const { category, icon } = definition;
+      const isConfig = type === 'sync-service';
+      const wanted = isConfig ? ['config', undefined] : ['edge sync', `${type}.svg`];
+      assert.deepEqual([category, icon], wanted);
+      assert.equal(existsSync(join('icons', `${type}.svg`)), !isConfig);
     });
 
     it('uses only texts that are there', () => {
