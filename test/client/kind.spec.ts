@@ -42,6 +42,23 @@ describe('the check of the kind of a service', () => {
     }
   });
 
+  it('is known once there is an answer, unless a request has failed since it was asked for', async () => {
+    const waiting: ((kind: string) => void)[] = [];
+    const slow = new KindCheck('CSS', () => new Promise((resolve) => waiting.push(resolve)));
+    const asking = slow.ensure(undefined);
+    slow.failed(new SyncServiceError('SYNC_UNREACHABLE', 'nobody'));
+    waiting[0]?.('CSS');
+    await asking;
+    assert.equal(slow.isKnown, false);
+    const again = slow.ensure(undefined);
+    assert.equal(slow.isKnown, false);
+    waiting[1]?.('CSS');
+    await again;
+    assert.equal(slow.isKnown, true);
+    slow.failed(new SyncServiceError('SYNC_UNREACHABLE', 'nobody'));
+    assert.equal(slow.isKnown, false);
+  });
+
   it('does not hold up who was aborted', async () => {
     const never = new KindCheck('CSS', () => new Promise(() => undefined));
     await never.ensure(AbortSignal.abort());

@@ -9,7 +9,10 @@ import { data, HostileService, object } from './hostile-service';
 import { type Mode, modes } from './modes';
 import { isWhole } from './whole';
 
-/** Fifty times as fast as that of the system: half a minute of patience is over in less than a second. */
+/**
+ * Fifty times as fast as that of the system: half a minute of patience is over in less than a second. Only for who does not
+ * mind which error comes: a machine that stalls for a second has everything time out.
+ */
 const hurry = 50;
 const hurried: Clock = {
   now: () => systemClock.now(),
@@ -59,13 +62,13 @@ describe('hostile services', function () {
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  const clientOf = (service: HostileService, isHurried: boolean): SyncServiceClient =>
+  const clientOf = (service: HostileService, clock: Clock = systemClock): SyncServiceClient =>
     new SyncServiceClient(
       {
         ...{ address: service.address, organization: 'demo', key: 'admin@demo', secret },
         limits: { listEntry: 65_536, list: 4_000_000, json: 1_000_000 },
       },
-      isHurried ? { clock: hurried } : {},
+      { clock },
     );
 
   /** @returns what is wrong with what came of a call. */
@@ -107,7 +110,7 @@ describe('hostile services', function () {
       const service = await HostileService.start('CSS');
       service.mode = modes.find(({ name }) => name === mode);
       assert.ok(service.mode, mode);
-      const client = clientOf(service, true);
+      const client = clientOf(service);
       const [, ask] = calls.find(([name]) => name === call) ?? [];
       await assert.rejects(async () => ask?.(client, folder), { code });
       await client.close();
@@ -119,7 +122,7 @@ describe('hostile services', function () {
     const service = await HostileService.start('CSS');
     service.mode = modes.find(({ name }) => name === 'dataID is missing');
     assert.ok(service.mode);
-    const client = clientOf(service, true);
+    const client = clientOf(service);
     const file = join(folder, 'file');
     await client.fetchObjectDataToFile(object, file);
     assert.deepEqual(await readFile(file), data);
@@ -129,7 +132,7 @@ describe('hostile services', function () {
 
   it('that have null in lists are asked in vain for it: the other entries come', async () => {
     const service = await HostileService.start('CSS');
-    const client = clientOf(service, true);
+    const client = clientOf(service);
     for (const what of ['null', 'a number', 'text', 'truth']) {
       service.mode = modes.find(({ name }) => name === `${what} in lists`);
       assert.ok(service.mode, what);
@@ -149,7 +152,7 @@ describe('hostile services', function () {
     const complaints: string[] = [];
     for (const mode of tried) {
       service.mode = mode;
-      const client = clientOf(service, true);
+      const client = clientOf(service, hurried);
       const told = calls.map(async ([name, call, isRight = () => true]) => {
         const wrong = await complaint(call, client, isRight);
         if (wrong) complaints.push(`${mode.name}: ${name} ${wrong}`);
@@ -158,7 +161,7 @@ describe('hostile services', function () {
       service.mode = undefined;
       await client.close();
     }
-    const client = clientOf(service, false);
+    const client = clientOf(service);
     assert.deepEqual(await client.fetchObjectData(object), data);
     assert.equal((await client.listUpdates('hostile')).length, 1);
     await client.close();

@@ -207,6 +207,8 @@ describe('what the service leaves to Go', () => {
     ['a/b:c', true],
     ['a:b', true],
     ['http://u:p@h/', true],
+    ['//a b/', false],
+    ['///a b/', true],
   ];
   for (const [text, isOne] of urls)
     it(`URLs: ${JSON.stringify(text)}`, () => assert.equal(isGoUrl(text), isOne));

@@ -90,6 +90,6 @@ export const bodyTooLarge = 'EDGE_SYNC_BODY_TOO_LARGE';
 export const bodyLengthMismatch = 'EDGE_SYNC_BODY_LENGTH_MISMATCH';
 
 /** An error with a code, as those of Node.js have it. */
-export function codedError(code: string, message: string, cause?: unknown): NodeJS.ErrnoException {
-  return Object.assign(new Error(message, cause === undefined ? undefined : { cause }), { code });
+export function codedError(code: string, message: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(message), { code });
 }
