@@ -1,5 +1,6 @@
 import type { NodeMessage } from 'node-red';
 import { isSyncServiceError, type ObjectReference, type SyncServiceClient } from '../../src/client';
+import { shortened } from '../../src/system/shortened';
 import { NodeFailure, toNodeFailure } from '../common/failure';
 import { parseJson, TooDeep } from '../common/json';
 import type { Settings } from '../common/settings';
@@ -51,15 +52,28 @@ export class Fetching {
     const { client, object, listeners, message, signal } = fetch;
     const options = { signal, ...listeners, trustedKeys: await this.#trustedKeys(message) };
     if (this.settings.output !== 'file') {
+      const decode = this.#decoder();
       const { limit: maxBytes } = this.settings;
-      return {
-        payload: decode(await client.fetchObjectData(object, { ...options, maxBytes }), this.settings),
-      };
+      return { payload: decode(await client.fetchObjectData(object, { ...options, maxBytes })) };
     }
     return this.#toFile(fetch, async (filename) => {
       await client.fetchObjectDataToFile(object, filename, options);
       return { payload: filename, filename };
     });
+  }
+
+  /** Before the data is asked for, which would come in vain. */
+  #decoder(): (data: Buffer) => unknown {
+    const { encoding, output } = this.settings;
+    if (output === 'json') return (data) => parseJson(data.toString('utf8'));
+    if (output !== 'text') return (data) => data;
+    const name = encoding || 'utf8';
+    if (Buffer.isEncoding(name)) return (data) => data.toString(name);
+    const label = this.fields.label('encoding');
+    throw this.fields.invalid(
+      'encoding',
+      `${label} must be one of Node.js, as utf8 or latin1, not ${shortened(name)}`,
+    );
   }
 
   async #trustedKeys(message: NodeMessage): Promise<string[] | undefined> {
@@ -84,10 +98,4 @@ function asJsonFailure(thrown: unknown, data: string): unknown {
   if (thrown instanceof TooDeep) return new NodeFailure('SYNC_NOT_JSON', `${data} ${thrown.message}`);
   if (!(thrown instanceof SyntaxError)) return thrown;
   return new NodeFailure('SYNC_NOT_JSON', `${data} not JSON: ${thrown.message}`);
-}
-
-function decode(data: Buffer, { output, encoding }: FetchSettings): unknown {
-  if (output === 'text') return data.toString((encoding || 'utf8') as BufferEncoding);
-  if (output === 'json') return parseJson(data.toString('utf8'));
-  return data;
 }

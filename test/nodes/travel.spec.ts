@@ -61,6 +61,19 @@ describe('objects in a flow', () => {
     assert.equal((await fetched).payload, 'größe');
   });
 
+  it('arrive as text in no encoding that there is not: the node names the field', async () => {
+    const fetch = { output: 'text', encoding: ['$', '{NOT_SET_ANYWHERE}'].join(''), wires: [['fetched']] };
+    await run(services, sendingFlow(), receivingFlow({ fetch }));
+    const caught = next('caught');
+    give('out', { payload: 'hello' });
+    const { code, message } = (await caught).error as unknown as { code: string; message: string };
+    assert.equal(code, 'SYNC_INVALID_ARGUMENT');
+    assert.match(
+      message,
+      /^Encoding must be one of Node\.js, as utf8 or latin1, not \$\{NOT_SET_ANYWHERE\}$/,
+    );
+  });
+
   it('arrive as a file with the same bytes', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'edge-sync-test-'));
     try {
