@@ -13,7 +13,7 @@ export interface PolicyProperty {
   type?: string;
 }
 
-/** A service that a node must run; each may be `*`, and `version` is a range such as `[1.0.0,INFINITY)`. */
+/** A service that a node must run: `arch` may be `*`, and `version` is a range such as `[1.0.0,INFINITY)`. */
 export interface PolicyService {
   orgID: string;
   serviceName: string;
