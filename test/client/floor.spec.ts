@@ -58,6 +58,15 @@ describe('a floor of progress', () => {
     assert.equal(floor.signal.aborted, true);
   });
 
+  it('waits no longer for the answer than it is told to, also where that is less than it waits for bytes', async () => {
+    floor.passed(1_000_000);
+    floor.answerWithin(10_000);
+    await clock.advance(9_999);
+    assert.equal(floor.signal.aborted, false);
+    await clock.advance(1);
+    assert.equal(floor.signal.aborted, true);
+  });
+
   it('is not begun anew by the end of what is sent, where the answer is there before, or all is over', async () => {
     floor.passed(1_000_000);
     floor.answered();

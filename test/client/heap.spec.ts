@@ -5,7 +5,7 @@ import { heapOfPolling, heapOfRequests } from '../support/heap';
 const most = 50;
 
 describe('the heap', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
 
   it('keeps nothing of a request that is over, though signals live on', async () => {
     const bytes = await heapOfRequests(30_000);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { untilClosed } from '../../../src/client/outbox/until-closed';
 import { bytesInBuffers } from '../../support/memory';
 
@@ -17,7 +18,8 @@ describe('pieces of data until an outbox is closed', () => {
     }
     const before = bytesInBuffers();
     let [read, kept] = [0, 0];
-    for await (const { length } of untilClosed(pieces(), new AbortController().signal)) {
+    const { signal } = new AbortController();
+    for await (const { length } of untilClosed(pieces(), signal)) {
       read += length;
       if (read < count * size) continue;
       await macrotask();
@@ -25,6 +27,8 @@ describe('pieces of data until an outbox is closed', () => {
     }
     assert.equal(read, count * size);
     assert.ok(kept < read / 4, `${kept} of ${read} bytes`);
+    // An outbox lives long, and much is put into it.
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
   });
 
   it('fail at once where it is closed, whatever they wait for, and end what they came from', async () => {
