@@ -55,9 +55,7 @@ class SystemTimer implements Timer {
   #wait(delay: number): void {
     const rest = delay - longestTimer;
     this.#timeout =
-      rest > 0
-        ? setTimeout(() => this.#wait(rest), longestTimer)
-        : setTimeout(this.callback, Math.max(0, delay));
+      rest > 0 ? setTimeout(() => this.#wait(rest), longestTimer) : setTimeout(this.callback, delay);
     if (this.background) this.#timeout.unref();
   }
 }
