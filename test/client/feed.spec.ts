@@ -720,6 +720,21 @@ describe('a feed', () => {
       assert.equal(service.asked.filter((each) => each.startsWith('consumed')).length, 100);
     });
 
+    it('that fails with many others has few lists read for all of them', async () => {
+      service.publish(...Array.from({ length: 100 }, (_, number) => object(`o${number}`)));
+      const receiver = feeds.receiver('t', { window: 100, interval: hour, includeReceived: false });
+      const updates = read(receiver);
+      await clock.advance(0);
+      service.failures.set('consumed', unreachable);
+      for (const update of updates) void receiver.acknowledge(update.object);
+      await clock.advance(10_000);
+      assert.ok(service.asked.filter((each) => each.startsWith('consumed')).length > 300);
+      assert.ok(service.count('list') < 50, `${service.count('list')} lists`);
+      service.failures.clear();
+      await clock.advance(minute);
+      assert.equal(service.listed.size, 0);
+    });
+
     it('of what was marked received without an answer, and is consumed now, is asked for: that mark was another', async () => {
       for (const consumers of [1, 2]) {
         const objectID = `of ${consumers}`;

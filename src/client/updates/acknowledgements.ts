@@ -17,6 +17,10 @@ export class Acknowledgements {
   readonly #queue: AcknowledgementQueue;
   readonly done: Done;
   #timer: Timer | undefined;
+  /** When a list was wanted last, in ms of the clock's elapsed time. */
+  #rungAt = Number.NEGATIVE_INFINITY;
+  /** The number of the last list that has told. */
+  #ended = 0;
   #closed = false;
 
   constructor(
@@ -112,6 +116,7 @@ export class Acknowledgements {
   /** A list was read to its end; that of those that were marked received too, where it was needed. */
   endLists(list: number): void {
     const now = this.tools.clock.elapsed();
+    this.#ended = list;
     this.done.endLists(list);
     for (const acknowledging of this.#in('unanswered')) {
       if (acknowledging.afterList >= list) continue;
@@ -150,7 +155,7 @@ export class Acknowledgements {
     acknowledging.failed(tried, this.host.list, clock.elapsed() + pauseAfter(acknowledging.tries, random));
     this.tools.memory.remember(this.host.objectType, acknowledging, []);
     acknowledging.tell({ error: tried.error });
-    this.host.ringGently();
+    this.#wakeForUnanswered();
   }
 
   #settle(acknowledging: Acknowledging, outcome: AcknowledgeOutcome): void {
@@ -188,13 +193,26 @@ export class Acknowledgements {
     this.host.onChange();
   }
 
-  /** The next list is due when the first of those may be asked again that it has not told. */
+  /**
+   * The next list is due once one has failed that no list has told of, or when the first of the others may be asked
+   * again; where thousands fail in turn, a few lists a second serve all of them.
+   */
   #wakeForUnanswered(): void {
     this.#timer?.cancel();
-    const dues = this.#in('unanswered').map(({ notBefore }) => notBefore);
+    const now = this.tools.clock.elapsed();
+    const dues = this.#in('unanswered').map(({ afterList, notBefore }) =>
+      afterList < this.#ended ? notBefore : now,
+    );
     if (dues.length === 0) return;
     const next = dues.reduce((earliest, due) => Math.min(earliest, due));
-    this.#timer = this.tools.clock.after(next - this.tools.clock.elapsed(), () => this.host.ringGently());
+    const wait = Math.max(next, this.#rungAt + betweenLists) - now;
+    if (wait > 0) this.#timer = this.tools.clock.after(wait, () => this.#ring());
+    else this.#ring();
+  }
+
+  #ring(): void {
+    this.#rungAt = this.tools.clock.elapsed();
+    this.host.ringGently();
   }
 
   #in(phase: Acknowledging['phase']): Acknowledging[] {
@@ -205,3 +223,6 @@ export class Acknowledgements {
     return Array.from(askers, (name) => this.host.asked(name)).filter((asked) => asked !== undefined);
   }
 }
+
+/** The least time between two lists that are wanted for what is not answered, in ms. */
+const betweenLists = 250;
