@@ -712,6 +712,7 @@ export class SyncServiceClient {
         };
         return this.#objects.readUpdates(objectType, { ...options, onLeftOut }, onUpdate);
       },
+      checkKind: () => this.#kindCheck.now(),
       getObjectVersion: (object, options) => this.#objects.version(object, { lane, ...options }),
       markObjectConsumed: (object, options = {}) => this.#objects.mark(object, 'consumed', options),
       markObjectReceived: (object, options = {}) => this.#objects.mark(object, 'received', options),

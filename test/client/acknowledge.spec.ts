@@ -17,6 +17,7 @@ const rejected = new SyncServiceError('SYNC_REJECTED', 'no');
 function service(answers: {
   metadata?: ObjectMetadata | Error;
   mark?: Error;
+  kind?: Error;
   listed?: ObjectMetadata[] | Error;
 }): UpdateSource & { asked: string[] } {
   const asked: string[] = [];
@@ -28,6 +29,7 @@ function service(answers: {
   const mark = (name: string) => (): Promise<void> => answer(name, answers.mark ?? undefined);
   return {
     asked,
+    checkKind: () => answer('kind', answers.kind),
     getObjectVersion: () => answer('metadata', answers.metadata ?? metadataOf({})),
     readUpdates: async (_type, options, onUpdate) => {
       const listed = await answer(`list ${options.received ?? false}`, answers.listed ?? []);
@@ -89,9 +91,15 @@ describe('an acknowledgement of what nobody here has in hand', () => {
     it(`that was not answered (${unanswered.message}) was taken when the object is no longer listed`, async () => {
       const source = service({ mark: unanswered });
       assert.equal(await acknowledge(source, object, 'consumed'), 'consumed');
-      assert.deepEqual(source.asked, ['metadata', 'consumed', 'list true']);
+      assert.deepEqual(source.asked, ['metadata', 'consumed', 'list true', 'kind']);
     });
   }
+
+  it('is not taken, nor gone, by the 404 of a service of the other kind to the list', async () => {
+    const kind = new SyncServiceError('SYNC_WRONG_SERVICE_KIND', 'a CSS');
+    for (const mark of [timeout, rejected])
+      await assert.rejects(acknowledge(service({ mark, kind }), object, 'consumed'), kind);
+  });
 
   it('that was not answered was taken when another version is listed', async () => {
     const source = service({ mark: timeout, listed: [newer] });
@@ -107,7 +115,7 @@ describe('an acknowledgement of what nobody here has in hand', () => {
   it('of an object marked received is looked for among those not received', async () => {
     const source = service({ mark: timeout });
     assert.equal(await acknowledge(source, object, 'received'), 'received');
-    assert.deepEqual(source.asked, ['metadata', 'received', 'list false']);
+    assert.deepEqual(source.asked, ['metadata', 'received', 'list false', 'kind']);
   });
 
   it('that was refused fails where the list still shows the version, and finds it gone or superseded where not', async () => {

@@ -155,6 +155,41 @@ describe('a feed', () => {
       assert.equal(service.count('list received'), 2);
     });
 
+    it('and asks for the kind of a service that has nothing any more: the 404 of another one takes nothing away', async () => {
+      const objects = ['waits', 'in the flow', 'acknowledged'].map((objectID) => object(objectID));
+      service.publish(...objects);
+      const receiver = feeds.receiver('t', { window: 2, maxAttempts: 1, redeliverAfter: hour });
+      const updates = read(receiver);
+      await clock.advance(0);
+      receiver.giveBack(object('waits'), 10_000);
+      await clock.advance(0);
+      service.failures.set('consumed', unreachable);
+      const asked = receiver.acknowledge(object('acknowledged'));
+      await clock.advance(0);
+      const there = new Map(service.listed);
+      service.failures.set('kind', new SyncServiceError('SYNC_WRONG_SERVICE_KIND', 'a CSS'));
+      service.failures.set('metadata', new SyncServiceError('SYNC_NOT_FOUND', 'not here'));
+      service.listed.clear();
+      await clock.advance(minute);
+      assert.equal(receiver.state.error?.code, 'SYNC_WRONG_SERVICE_KIND');
+      service.failures.clear();
+      for (const [objectID, each] of there) service.listed.set(objectID, each);
+      await clock.advance(2 * minute);
+      assert.equal(await asked, 'consumed');
+      assert.deepEqual(said(updates), ['waits v1 1', 'in the flow v1 1', 'acknowledged v1 1', 'waits v1 1']);
+      assert.equal(receiver.state.inFlight, 2);
+    });
+
+    it('and asks for no kind where nothing is missed', async () => {
+      service.publish(object('a'));
+      const receiver = feeds.receiver('t', {});
+      read(receiver);
+      await clock.advance(0);
+      await receiver.acknowledge(object('a'));
+      await clock.advance(minute);
+      assert.equal(service.count('kind'), 0);
+    });
+
     it('not for what was marked received where that is not wanted', async () => {
       feeds.receiver('t', { includeReceived: false });
       await clock.advance(minute);

@@ -59,6 +59,16 @@ describe('the check of the kind of a service', () => {
     assert.equal(slow.isKnown, false);
   });
 
+  it('asks again once another kind was found there', async () => {
+    await check.ensure(undefined);
+    answers = ['ESS', 'ESS'];
+    await assert.rejects(check.now(), { code: 'SYNC_WRONG_SERVICE_KIND' });
+    assert.equal(check.isKnown, false);
+    await assert.rejects(check.ensure(undefined), { code: 'SYNC_WRONG_SERVICE_KIND' });
+    await check.ensure(undefined);
+    assert.equal(check.isKnown, true);
+  });
+
   it('does not hold up who was aborted', async () => {
     const never = new KindCheck('CSS', () => new Promise(() => undefined));
     await never.ensure(AbortSignal.abort());

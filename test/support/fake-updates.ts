@@ -13,7 +13,7 @@ export class FakeUpdates implements UpdateSource {
   forgets = false;
   /** What lists leave out, since nobody can read it. */
   readonly unreadable = new Set<string>();
-  /** What questions fail with, by name: `list`, `list received`, `metadata`, or a mark. */
+  /** What questions fail with, by name: `list`, `list received`, `kind`, `metadata`, or a mark. */
   readonly failures = new Map<string, Error>();
   /** What was asked, each with its object. */
   readonly asked: string[] = [];
@@ -50,6 +50,8 @@ export class FakeUpdates implements UpdateSource {
       else onUpdate(readObject(object));
     }
   }
+
+  checkKind = (): Promise<void> => this.#ask('kind', '', undefined);
 
   async getObjectVersion(
     { objectID }: { objectID: string },

@@ -59,6 +59,9 @@ export class KindCheck {
   async now(): Promise<void> {
     const kind = await this.ask();
     if (kind === this.expected) return;
+    // Whatever is sent next finds out first whether the right one is there again.
+    this.#asked = undefined;
+    this.#isKnown = false;
     const advice = kind === 'ESS' ? 'leave the organization out' : 'set the organization';
     throw new SyncServiceError(
       'SYNC_WRONG_SERVICE_KIND',

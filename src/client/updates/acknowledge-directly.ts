@@ -57,12 +57,15 @@ async function listedVersion(
 ): Promise<{ listed: ObjectMetadata | undefined; isWhole: boolean }> {
   let listed: ObjectMetadata | undefined;
   let isWhole = true;
+  let isOfNothing = true;
   const onLeftOut = (): void => {
     isWhole = false;
   };
   const options = { received, signal, lane: 'acknowledgement', onLeftOut } as const;
   await source.readUpdates(objectType, options, (each) => {
+    isOfNothing = false;
     if (each.objectID === objectID) listed = each.metadata() ?? listed;
   });
+  if (isOfNothing) await source.checkKind();
   return { listed, isWhole };
 }

@@ -104,6 +104,11 @@ export class Acknowledgements {
     );
   }
 
+  /** Whether lists tell what became of any. */
+  goByLists(received: boolean): boolean {
+    return this.#in('unanswered').length > 0 || (received && this.done.size > 0);
+  }
+
   /** A list shows an object. */
   show(objectID: string, version: string, list: number, received: boolean): void {
     this.done.show(objectID, version, list);

@@ -18,6 +18,10 @@ export class Done {
     );
   }
 
+  get size(): number {
+    return this.#byID.size;
+  }
+
   /** How a version was acknowledged, if that needs no other acknowledgement now. */
   find(objectID: string, version: string, how: Acknowledgement): Taken | undefined {
     const done = this.#byID.get(objectID);

@@ -35,6 +35,17 @@ export class Listed {
     else this.ledger.replace(entry, object);
   }
 
+  /** Whether a list of nothing would take something away that nobody here has acknowledged. */
+  misses(received: boolean): boolean {
+    return this.ledger.entries
+      .all()
+      .some((entry) =>
+        received
+          ? entry.unlisted
+          : !entry.unlisted && this.ledger.isListed(entry) && entry.state !== 'acknowledged',
+      );
+  }
+
   /**
    * The list was read to its end: what it did not show is let go, unless it is not whole.
    *

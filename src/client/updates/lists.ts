@@ -18,7 +18,7 @@ export class Lists {
   async read(list: number, signal: EndSignal): Promise<void> {
     const readers = this.readers.all();
     for (const { inHand } of readers) inHand.listed.begin(list);
-    let isWhole = await this.#readWhole(false, signal, (object) => {
+    let isWhole = await this.#readWhole(readers, false, signal, (object) => {
       for (const { accepts, inHand } of readers) {
         if (!accepts || accepts(object.view)) inHand.listed.offer(object, list);
       }
@@ -58,7 +58,7 @@ export class Lists {
   async #readReceived(list: number, signal: EndSignal): Promise<boolean> {
     // Who has come meanwhile has not seen the plain list.
     const readers = this.readers.all().filter(({ listed }) => listed);
-    const isWhole = await this.#readWhole(true, signal, (object) => {
+    const isWhole = await this.#readWhole(readers, true, signal, (object) => {
       for (const { accepts, inHand, wantsReceived } of readers) {
         if (!accepts || accepts(object.view)) inHand.listed.offerReceived(object, list, wantsReceived);
       }
@@ -76,15 +76,27 @@ export class Lists {
 
   /** @returns whether nothing had to be left out: else the list does not tell what is gone. */
   async #readWhole(
+    readers: readonly Reader[],
     received: boolean,
     signal: EndSignal,
     onUpdate: (object: ListedObject) => void,
   ): Promise<boolean> {
     let isWhole = true;
+    let isOfNothing = true;
     const onLeftOut = (): void => {
       isWhole = false;
     };
-    await this.source.readUpdates(this.objectType, { signal, received, onLeftOut }, onUpdate);
+    await this.source.readUpdates(this.objectType, { signal, received, onLeftOut }, (object) => {
+      isOfNothing = false;
+      onUpdate(object);
+    });
+    if (isWhole && isOfNothing && this.#wouldTell(readers, received)) await this.source.checkKind();
     return isWhole;
+  }
+
+  /** Whether a list of nothing would tell that something is gone, or was taken. */
+  #wouldTell(readers: readonly Reader[], received: boolean): boolean {
+    const isMissed = readers.some(({ inHand }) => inHand.listed.misses(received));
+    return isMissed || this.acknowledgements.goByLists(received);
   }
 }

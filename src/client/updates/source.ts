@@ -23,6 +23,13 @@ export interface UpdateSource {
     options: Options & { received?: boolean; lane?: 'acknowledgement'; onLeftOut?: () => void },
     onUpdate: (object: ListedObject) => void,
   ): Promise<void>;
+  /**
+   * Asks the service for its kind.
+   *
+   * @throws SyncServiceError SYNC_WRONG_SERVICE_KIND where another one answers at the address: its 404 looks like a list
+   *   of nothing.
+   */
+  checkKind(): Promise<void>;
   getObjectVersion(object: ObjectReference, options?: Options): Promise<ObjectVersion>;
   markObjectConsumed(object: ObjectReference, options?: Options): Promise<void>;
   markObjectReceived(object: ObjectReference, options?: Options): Promise<void>;

@@ -133,12 +133,13 @@ export class Oracle implements Bench, ServiceWitness {
   /**
    * The client asks for something for its receivers.
    *
-   * @param anew a poll begins with it.
+   * @param asked a poll begins with a list; with the kind of a service it may end.
    * @param look tells what receivers say of themselves.
    */
-  pollBegins(anew: boolean, look: (oracle: Pick<Oracle, 'looks' | 'waits'>) => void): void {
+  pollBegins(asked: Operation, look: (oracle: Pick<Oracle, 'looks' | 'waits'>) => void): void {
     if (this.#polled.isQuiet(this.now)) look(this);
-    this.#polled.begins(this.now, anew);
+    if (asked === 'health') this.#polled.asksForKind(this.now);
+    this.#polled.begins(this.now, asked === 'list');
   }
 
   pollEnds(isWell: boolean): void {
@@ -146,7 +147,7 @@ export class Oracle implements Bench, ServiceWitness {
   }
 
   pollGoesOn(): void {
-    this.#polled.goesOn(this.now);
+    this.#polled.goesOn(this.now, this.clock.now());
   }
 
   /** The client was not told what kind of service it asks: whatever waited for that has failed. */

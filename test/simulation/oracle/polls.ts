@@ -12,6 +12,8 @@ export class Polls {
   badly = 0;
   /** When the last request of a poll has ended, as the time of day was then. */
   #lastDay = 0;
+  /** The kind of the service is asked for before its last list is believed. */
+  #isDoubted = false;
   /** When a poll before that ended well, in ms since 1970. */
   #success: number | undefined;
 
@@ -35,9 +37,15 @@ export class Polls {
   }
 
   /** Something else was asked on the way, and does not say what the poll comes to. */
-  goesOn(now: number): void {
-    this.#open -= 1;
-    this.#endedAt = now;
+  goesOn(now: number, day: number): void {
+    this.#end(now);
+    if (this.#isDoubted) this.#lastDay = day;
+    this.#isDoubted = false;
+  }
+
+  /** A list of nothing has ended just now: the service is asked whether it is the one that is meant, as part of the poll. */
+  asksForKind(now: number): void {
+    this.#isDoubted = this.#last === 'well' && this.#open === 0 && now === this.#endedAt;
   }
 
   /** A poll may have failed of which nothing shows. */
@@ -59,11 +67,16 @@ export class Polls {
 
   /** @param day the time of day, in ms since 1970. */
   ends(how: 'well' | 'badly', now: number, day: number): void {
-    this.goesOn(now);
+    this.#end(now);
     if (how === 'well') this.badly = 0;
     else this.badly += 1;
     this.#last = how;
     this.#lastDay = day;
+  }
+
+  #end(now: number): void {
+    this.#open -= 1;
+    this.#endedAt = now;
   }
 
   get last(): PollEnd {
