@@ -637,6 +637,35 @@ describe('a feed', () => {
       assert.deepEqual(said(updates), ['a v1 1', 'a v2 1']);
     });
 
+    it('of what nobody had in hand counts once, where lists show it again to a receiver', async () => {
+      const receiver = feeds.receiver('t', {});
+      const updates = read(receiver);
+      await clock.advance(0);
+      service.publish(object('a', { consumers: 2 }));
+      assert.equal(await feeds.acknowledge(object('a', { consumers: 2 }), 'consumed', {}), 'consumed');
+      await clock.advance(5_000);
+      assert.deepEqual(said(updates), ['a v1 1']);
+      assert.equal(await receiver.acknowledge(object('a')), 'consumed');
+      assert.equal(service.count('consumed a'), 1);
+    });
+
+    it('as received counts once, where consumed was asked for meanwhile and is refused', async () => {
+      service.publish(object('a', { consumers: 2 }));
+      const receiver = feeds.receiver('t', {});
+      read(receiver);
+      await clock.advance(0);
+      service.hold('received');
+      service.failures.set('consumed', new SyncServiceError('SYNC_REJECTED', 'no', { statusCode: 400 }));
+      const asked = [receiver.acknowledge(object('a'), 'received'), receiver.acknowledge(object('a'))];
+      for (const each of asked) each.catch(() => undefined);
+      await clock.advance(0);
+      service.release('received');
+      await clock.advance(minute);
+      for (const each of asked) await assert.rejects(each, { code: 'SYNC_REJECTED' });
+      assert.equal(await receiver.acknowledge(object('a'), 'received'), 'received');
+      assert.equal(service.count('received a'), 1);
+    });
+
     it('of a copy that was handed out again counts once, also where two copies ask at the same time', async () => {
       service.publish(object('a', { consumers: 2 }));
       const receiver = feeds.receiver('t', { redeliverAfter: minute });
@@ -1018,6 +1047,31 @@ describe('a feed', () => {
       feeds.loseAbsent();
       await clock.advance(0);
       assert.equal(await asked, 'consumed');
+    });
+
+    it('remembers rests of what others marked received, also where a list was read while the receiver was away', async () => {
+      service.publish(object('a'));
+      const options = { name: 'one', maxAttempts: 1 };
+      const before = feeds.receiver('t', options);
+      read(before);
+      await clock.advance(0);
+      before.release(object('a'), new Error('the flow'));
+      service.listed.clear();
+      service.received.set('a', object('a'));
+      await clock.advance(5_000);
+      feeds.close();
+      open();
+      service.hold('list');
+      const away = feeds.receiver('t', options);
+      // Somebody else still reads.
+      feeds.receiver('t', { name: 'two', includeReceived: false });
+      await clock.advance(0);
+      away.close({ returning: true });
+      service.release('list');
+      await clock.advance(0);
+      const updates = read(feeds.receiver('t', options));
+      await clock.advance(minute);
+      assert.deepEqual(said(updates), []);
     });
 
     it('asks after a restart for what was asked before, and waits for those who were waited for', async () => {

@@ -362,6 +362,22 @@ describe('what a receiver has in hand', () => {
     assert.equal(inHand.listed.needsReceivedList, false);
   });
 
+  it('keeps what has come while the flow has an older version, and was marked received by others, and not what is gone', () => {
+    for (const isThere of [true, false]) {
+      make();
+      offer(object('a'));
+      take();
+      offer(object('a', v2));
+      offer();
+      assert.equal(inHand.asked.awaits('a', v2), true);
+      if (isThere) inHand.listed.offerReceived(readObject(object('a', v2)), list, false);
+      inHand.listed.endReceived(list);
+      assert.equal(inHand.asked.awaits('a', v2), isThere);
+      inHand.handOut.giveBack('a', v1, 0);
+      assert.equal(take(), isThere ? 'a newer 1' : undefined);
+    }
+  });
+
   it('keeps the place of what has left the list while the flow has it, and forgets it when it is let go', async () => {
     make({ window: 1, maxAttempts: 1 });
     offer(object('a'), object('b'));

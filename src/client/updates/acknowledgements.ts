@@ -4,7 +4,8 @@ import type { AcknowledgeOutcome, FailedTry, Try } from './acknowledge';
 import type { AcknowledgementHost, AcknowledgementTools } from './acknowledgement-host';
 import { AcknowledgementQueue } from './acknowledgement-queue';
 import { type AcknowledgementRequest, Acknowledging, pauseAfter } from './acknowledging';
-import { Done } from './done';
+import { type CountedVersion, Done } from './done';
+import type { Taken } from './entry';
 import type { Settlement } from './settlement';
 
 /**
@@ -92,6 +93,11 @@ export class Acknowledgements {
     else this.#queue.add(acknowledging);
   }
 
+  /** The service took a version: it must not count again where it stays listed for others. */
+  noteTaken(version: CountedVersion, taken: Taken): void {
+    this.done.add(version, taken, this.host.list);
+  }
+
   reconsiderAll(): void {
     for (const acknowledging of Array.from(this.#underWay.values())) this.reconsider(acknowledging);
     this.#queue.start();
@@ -148,9 +154,10 @@ export class Acknowledgements {
     if (acknowledging.phase === 'settled') return;
     if ('error' in tried) this.#failed(acknowledging, tried);
     // Somebody else has asked to consume it meanwhile.
-    else if (tried.result === 'received' && acknowledging.request.how === 'consumed')
+    else if (tried.result === 'received' && acknowledging.request.how === 'consumed') {
+      this.noteTaken(acknowledging.request, 'received');
       this.#queue.add(acknowledging);
-    else this.#settle(acknowledging, tried.result);
+    } else this.#settle(acknowledging, tried.result);
     // The newer version need not wait for its time.
     if (tried.result === 'superseded') this.host.ringGently();
   }
@@ -165,7 +172,7 @@ export class Acknowledgements {
 
   #settle(acknowledging: Acknowledging, outcome: AcknowledgeOutcome): void {
     const isTaken = outcome !== 'superseded' && outcome !== 'gone';
-    if (isTaken) this.done.add(acknowledging.request, outcome, this.host.list);
+    if (isTaken) this.noteTaken(acknowledging.request, outcome);
     acknowledging.resolve(outcome);
     this.#end(acknowledging, (asked, objectID, version) => {
       if (isTaken) asked.taken(objectID, version, outcome);

@@ -159,11 +159,24 @@ export class Asking {
     let outcome: AcknowledgeOutcome | undefined;
     try {
       outcome = await this.acknowledgeDirectly(object, how, options);
+      this.#noteTaken(object, outcome, options);
       return outcome;
     } finally {
       this.#underWay.delete(tracked);
       for (const { inHand } of this.readers.present()) this.#settle(inHand.asked, tracked, outcome);
     }
+  }
+
+  /** Lists may show it again, and then it is handed out as if it were new. */
+  #noteTaken(
+    object: Partial<ObjectMetadata> & ObjectReference,
+    outcome: AcknowledgeOutcome,
+    { checkVersion = true }: AcknowledgeOptions,
+  ): void {
+    const version = versionIn(object);
+    if (!checkVersion || version === undefined || outcome === 'superseded' || outcome === 'gone') return;
+    const { consumers = 1, deleted, objectID } = object;
+    this.acknowledgements.noteTaken({ consumers: deleted ? 1 : consumers, objectID, version }, outcome);
   }
 
   /** Whether a version is being acknowledged: in the name of that receiver, or of nobody. */

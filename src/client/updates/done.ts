@@ -2,6 +2,9 @@ import type { AcknowledgementMemory, Done as DoneVersion } from './acknowledgeme
 import type { AcknowledgementRequest } from './acknowledging';
 import type { Acknowledgement, Taken } from './entry';
 
+/** A version, and how many applications must consume it. */
+export type CountedVersion = Pick<AcknowledgementRequest, 'consumers' | 'objectID' | 'version'>;
+
 /**
  * The versions that this application has acknowledged and that stay listed, since others have not yet. However many
  * receivers get one, and whenever, it counts as one consumer.
@@ -29,7 +32,7 @@ export class Done {
     return done.taken === 'received' && how === 'consumed' ? undefined : done.taken;
   }
 
-  add({ consumers, objectID, version }: AcknowledgementRequest, taken: Taken, list: number): void {
+  add({ consumers, objectID, version }: CountedVersion, taken: Taken, list: number): void {
     if (consumers <= 1) return;
     const done = { objectType: this.objectType, version, taken };
     this.#byID.set(objectID, { ...done, list });

@@ -19,7 +19,6 @@ export class Listed {
     const entry = entries.get(listed.objectID);
     if (entry?.version === versionOf(listed)) {
       entry.unlisted = false;
-      entry.newer = undefined;
       this.#show(entry, listed, list);
       return;
     }
@@ -81,6 +80,7 @@ export class Listed {
     if (entry) {
       entry.list = list;
       if (entry.unlisted && inLine.has(entry.state)) this.#replace(entry, listed);
+      else if (entry.unlisted && entry.state === 'handed') entry.newer = listed.metadata();
       return;
     }
     const object = wanted ? listed.metadata() : undefined;
@@ -96,7 +96,7 @@ export class Listed {
   endReceived(list: number): void {
     for (const entry of this.ledger.entries.all()) {
       if (!entry.unlisted || entry.list === list) continue;
-      if (inFlow.has(entry.state)) entry.unlisted = false;
+      if (inFlow.has(entry.state)) Object.assign(entry, { unlisted: false, newer: undefined });
       else this.ledger.forget(entry);
     }
     this.ledger.entries.doubted.clear();
@@ -132,6 +132,7 @@ export class Listed {
   #show(entry: Entry, listed: ListedObject, list: number): void {
     const { entries } = this.ledger;
     entry.list = list;
+    entry.newer = undefined;
     if (entry.state === 'paused' && entry.dueList === untilShown) entries.pause(entry, entry.due, 0);
     this.#read(entry, listed);
   }
@@ -152,12 +153,12 @@ export class Listed {
 
   /** A whole list does not show it any more. */
   #left(entry: Entry, wantsReceived: boolean): void {
-    // The flow has it, listed or not: its place is free once it lets go.
     const isInFlow = inFlow.has(entry.state);
-    if (isInFlow) entry.newer = undefined;
     if (!isInFlow && entry.taken === 'received') this.#keepUnlisted(entry);
     else if (this.#mayBeReceived(entry, wantsReceived)) this.#doubt(entry);
-    else if (!isInFlow) this.ledger.forget(entry);
+    // The flow has it, listed or not: its place is free once it lets go.
+    else if (isInFlow) entry.newer = undefined;
+    else this.ledger.forget(entry);
   }
 
   /** Whoever else has the object may have marked it received. What is being acknowledged tells by itself what became of it. */

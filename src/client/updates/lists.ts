@@ -48,7 +48,9 @@ export class Lists {
   /** They were read, and left nothing out: only such lists tell what is gone. */
   #endLists(readers: readonly Reader[], list: number): void {
     for (const reader of readers) {
-      if (!reader.pruned) reader.inHand.listed.prune();
+      // One that was away while the plain list was read may get from the other one what it has written down.
+      if (reader.pruned || reader.wantsReceived) continue;
+      reader.inHand.listed.prune();
       reader.pruned = true;
     }
     this.acknowledgements.endLists(list);
