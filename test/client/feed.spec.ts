@@ -399,6 +399,26 @@ describe('a feed', () => {
     assert.ok(Math.max(...sizes) <= 50);
   });
 
+  it('wakes one of two who read a receiver for what is due, and the other for what is due next', async () => {
+    service.publish(object('a'), object('b'));
+    const receiver = feeds.receiver('t', { interval: hour });
+    const readers = Array.from({ length: 2 }, () => receiver[Symbol.asyncIterator]());
+    const taken: string[] = [];
+    const next = async (reader: AsyncIterator<ObjectUpdate>): Promise<void> => {
+      const { value } = await reader.next();
+      taken.push(`${value.object.objectID} at ${clock.elapsed()}`);
+    };
+    for (const reader of readers) void next(reader);
+    await clock.advance(0);
+    receiver.giveBack(object('a'), 20_000);
+    for (const reader of readers) void next(reader);
+    await clock.advance(0);
+    // Due before what the alarm was set for.
+    receiver.giveBack(object('b'), 10_000);
+    await clock.advance(minute);
+    assert.deepEqual(taken, ['a at 0', 'b at 0', 'b at 10000', 'a at 20000']);
+  });
+
   describe('an acknowledgement', () => {
     it('goes out once all receivers have asked that were told of the version, and consumed wins', async () => {
       service.publish(object('a'));

@@ -476,6 +476,26 @@ describe('what a receiver has in hand', () => {
       assert.equal(givenUp.length, 0, 'told once a version');
     });
 
+    it('is given up with a word after a restart that came before the list which was to bring its metadata', async () => {
+      restart('', { maxAttempts: 1 });
+      offer(object('a'));
+      take();
+      acknowledge('a');
+      inHand.asked.taken('a', v1, 'received');
+      acknowledge('a');
+      inHand.asked.refused('a', v1);
+      await clock.advance(minute);
+      assert.equal(take(), undefined);
+      assert.deepEqual([inHand.count('resting'), givenUp.length], [1, 0]);
+      for (const told of [1, 0]) {
+        restart('', { maxAttempts: 1 });
+        offer(object('a'));
+        assert.equal(take(), undefined);
+        assert.deepEqual([inHand.count('resting'), givenUp.length], [1, told]);
+      }
+      assert.equal(journal.map<{ spent: number }>('in hand t reader').get('a')?.spent, 1);
+    });
+
     it('has spent none when it was closed', () => {
       for (let round = 0; round < 5; round += 1) {
         offer(object('a'));

@@ -174,9 +174,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'given up: again at each restart',
     file: 'ledger.ts',
-    find: "if (end === 'resting' || end === 'rejected') this.entries.change(entry, end);",
-    replace:
-      "if (end === 'resting') this.spend(entry, object);\n    else if (end === 'rejected') this.entries.change(entry, end);",
+    find: 'if (untold) this.giveUp(entry, object);',
+    replace: "if (end === 'resting') this.giveUp(entry, object);",
   },
   {
     name: 'batches: only the first of each is handed out',

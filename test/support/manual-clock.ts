@@ -45,12 +45,17 @@ export class ManualClock implements Clock {
     this.start += by;
   }
 
+  /** The process is stopped for so many ms: what becomes due meanwhile is called when time goes on. */
+  stop(by: number): void {
+    this.#elapsed += by;
+  }
+
   /** Lets time pass, in ms; what becomes due is called in its order, and what follows from it happens before the next. */
   async advance(by: number): Promise<void> {
     const end = this.#elapsed + by;
     await settle();
     for (let next = this.#next(end); next; next = this.#next(end)) {
-      this.#elapsed = next.due;
+      this.#elapsed = Math.max(this.#elapsed, next.due);
       this.#pending.delete(next);
       next.callback();
       await settle();

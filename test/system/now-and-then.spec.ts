@@ -33,6 +33,25 @@ describe('what is done now and then', () => {
     assert.deepEqual(times, [0, 50]);
   });
 
+  it('is done once when a process goes on that was stopped for minutes, or whose time of day was set, and paced from there', async () => {
+    pace.ask();
+    pace.ask();
+    clock.stop(300_000);
+    clock.jump(-86_400_000);
+    pace.ask();
+    await clock.advance(0);
+    assert.deepEqual(times, [0, 300_000]);
+    pace.ask();
+    await clock.advance(199);
+    assert.equal(times.length, 2);
+    clock.stop(300_000);
+    await clock.advance(0);
+    assert.deepEqual(times, [0, 300_000, 600_199]);
+    clock.stop(300_000);
+    pace.ask();
+    assert.deepEqual(times.at(-1), 900_199);
+  });
+
   it('is not done once it is cancelled', async () => {
     pace.ask();
     pace.ask();

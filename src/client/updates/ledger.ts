@@ -75,15 +75,19 @@ export class Ledger {
     entry.charged = true;
     if (this.outlived(entry)) return 'outlived';
     if (entry.spent < this.rules.maxAttempts) return 'spent';
-    this.end(entry, 'resting', 'resting');
+    this.entries.change(entry, 'resting');
     if (object) this.giveUp(entry, object);
-    else this.entries.untold.add(entry);
+    else {
+      this.entries.untold.add(entry);
+      this.remember(entry, 'resting');
+    }
     return 'resting';
   }
 
   /** Tells that an object rests. */
   giveUp(entry: Entry, object: ObjectMetadata): void {
     this.entries.untold.delete(entry);
+    this.remember(entry, 'resting');
     this.onGivenUp({ object, attempt: entry.spent, redelivered: true }, entry.error);
   }
 
@@ -146,6 +150,7 @@ export class Ledger {
     const remembered: Remembered = { version, consumers, spent, inHand: state === 'handed', handedOut };
     if (charged) remembered.charged = charged;
     if (end) remembered.end = end;
+    if (this.entries.untold.has(entry)) remembered.untold = true;
     if (!handedOut && !end && spent === 0) this.memory.delete(objectID);
     else this.memory.set(objectID, remembered);
   }
@@ -159,11 +164,13 @@ export class Ledger {
       this.memory.delete(entry.objectID);
       return;
     }
-    const { charged = false, end, handedOut, inHand, spent } = remembered;
+    const { charged = false, end, handedOut, inHand, spent, untold } = remembered;
     Object.assign(entry, { charged, handedOut, spent } satisfies Partial<Entry>);
     if (entry.state === 'asked') return;
-    if (end === 'resting' || end === 'rejected') this.entries.change(entry, end);
-    else if (end === 'consumed' || end === 'deleted') {
+    if (end === 'resting' || end === 'rejected') {
+      this.entries.change(entry, end);
+      if (untold) this.giveUp(entry, object);
+    } else if (end === 'consumed' || end === 'deleted') {
       entry.taken = end;
       this.entries.change(entry, 'acknowledged');
     } else if (inHand && this.spend(entry, object) === 'spent') this.remember(entry);

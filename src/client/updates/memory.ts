@@ -18,6 +18,8 @@ export interface Remembered {
   handedOut: boolean;
   /** Why it is not handed out any more while this version is listed. */
   end?: Taken | 'resting' | 'rejected';
+  /** It rests, and nobody has been told: no list had brought its metadata. */
+  untold?: true;
 }
 
 /** What one receiver writes down, by object ID. */
@@ -99,7 +101,7 @@ function forgetRests(kept: KeptMap<Remembered>, only?: string): void {
   for (const objectID of only === undefined ? Array.from(kept.keys()) : [only]) {
     const before = kept.get(objectID);
     if (!before) continue;
-    const { charged: _, end, ...remembered } = before;
+    const { charged: _, end, untold: _told, ...remembered } = before;
     const rests = end === undefined || end === 'resting' || end === 'rejected';
     kept.set(objectID, { ...remembered, spent: 0, inHand: false, ...(!rests && { end }) });
   }
