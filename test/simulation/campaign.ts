@@ -18,7 +18,7 @@ const ahead = 16;
 /** Runs seeds in several processes, and tells of each when it is done. */
 export class Campaign {
   readonly #waiting: number[];
-  #open = 0;
+  readonly #workers = new Set<ChildProcess>();
   #done: () => void = () => undefined;
 
   constructor(
@@ -37,12 +37,23 @@ export class Campaign {
     await finished;
   }
 
+  /** No other seed is done, nor what is under way. */
+  stop(): void {
+    this.#waiting.length = 0;
+    for (const worker of this.#workers) {
+      worker.removeAllListeners('message');
+      worker.kill('SIGKILL');
+    }
+    this.#workers.clear();
+    this.#done();
+  }
+
   #startWorker(): void {
     const worker = fork(join(__dirname, 'worker.ts'), this.kind ? [this.kind] : [], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     const given: number[] = [];
-    this.#open += 1;
+    this.#workers.add(worker);
     let watch = setTimeout(() => worker.kill('SIGKILL'), longestSilence);
     worker.on('message', (told: Told) => {
       clearTimeout(watch);
@@ -53,9 +64,10 @@ export class Campaign {
     });
     worker.on('exit', () => {
       clearTimeout(watch);
-      this.#open -= 1;
+      // One that was stopped has lost nothing.
+      if (!this.#workers.delete(worker)) return;
       this.#lost(given);
-      if (this.#open === 0) this.#done();
+      if (this.#workers.size === 0) this.#done();
     });
     this.#give(worker, given);
   }

@@ -19,6 +19,7 @@ import { type Rule, rules } from './oracle/rules';
  *                                                      of what is fetched, sent, kept in an outbox and waited for
  *   --kind receiving                                   only one of the two; or --kind transfers
  *   --briefly                                          without a smaller plan of the first that fail
+ *   --first                                            no other seed once one has failed
  * npm run test:simulation -- --seed K --log FILE       one seed, with all that happens in it
  * npm run test:simulation -- --long                    a service away for three days, a week of polling 20 types, and
  *                                                      1,000,000 objects through one feed: some minutes
@@ -42,15 +43,20 @@ async function many(
   seeds: number,
   explained: number,
   kind: Kind | undefined,
+  isFirstEnough: boolean,
 ): Promise<boolean> {
   const failed: Told[] = [];
   const excluded: Excluded = { ...nothingExcluded };
+  let done = 0;
   const names = Object.keys(excluded) as (keyof Excluded)[];
   const campaign = new Campaign(
     Array.from({ length: seeds }, (_, index) => from + index),
     (told) => {
+      done += 1;
       for (const name of names) excluded[name] += told.excluded[name];
-      if (told.violations.length > 0) failed.push(told);
+      if (told.violations.length === 0) return;
+      failed.push(told);
+      if (isFirstEnough) campaign.stop();
     },
     kind,
   );
@@ -66,7 +72,7 @@ async function many(
       console.log(`${broken.length} break ${rule} (guarantee ${rules[rule]}): ${seedsOfIt.join(' ')}`);
   }
   for (const name of names) console.log(`${excluded[name]} ${toldOfExcluded[name]}`);
-  console.log(`${seeds} seeds, ${failed.length} failed`);
+  console.log(`${done} seeds, ${failed.length} failed`);
   return failed.length === 0;
 }
 
@@ -126,6 +132,7 @@ async function main(): Promise<void> {
       kind: { type: 'string' },
       long: { type: 'boolean', default: false },
       briefly: { type: 'boolean', default: false },
+      first: { type: 'boolean', default: false },
     },
   });
   const kind = kinds.find((each) => each === values.kind);
@@ -136,7 +143,13 @@ async function main(): Promise<void> {
       ? await one([JSON.parse(readFileSync(values.plan, 'utf8'))], values.log)
       : values.seed !== undefined
         ? await one(plansOf(Number(values.seed), kind), values.log)
-        : await many(Number(values.from), Number(values.seeds), values.briefly ? 0 : shrunk, kind);
+        : await many(
+            Number(values.from),
+            Number(values.seeds),
+            values.briefly ? 0 : shrunk,
+            kind,
+            values.first,
+          );
   process.exitCode = well ? 0 : 1;
 }
 

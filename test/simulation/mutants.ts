@@ -60,7 +60,7 @@ function isSeen(folder: string, { name, file, find, kind, replace }: OfKind): bo
   );
   try {
     const main = join('test', 'simulation', 'main.ts');
-    const options = ['--seeds', seeds, '--kind', kind, '--briefly'];
+    const options = ['--seeds', seeds, '--kind', kind, '--briefly', '--first'];
     const output = execFileSync(process.execPath, ['--require', 'tsx', main, ...options], {
       cwd: folder,
       encoding: 'utf8',
