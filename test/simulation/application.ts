@@ -57,7 +57,7 @@ export class Application {
       disturbances: this.#disturbances,
       onSend: (asked, lane) => {
         if (asked.by === this.#process?.name && isOfPoll(asked, lane))
-          this.oracle.pollBegins(operationOf(asked), (oracle) => {
+          this.oracle.pollBegins(operationOf(asked) === 'list', (oracle) => {
             // What is asked on account of a flow is asked while it speaks.
             if (lane === 'poll') this.#look(oracle);
           });

@@ -55,7 +55,7 @@ export const mutants: readonly Mutant[] = [
     name: 'silence: costs nothing',
     file: 'hand-out.ts',
     find: "if (spent === 'spent') this.ledger.enqueue(entry);",
-    replace: 'this.ledger.enqueue(entry);',
+    replace: "if (spent !== 'outlived') this.ledger.enqueue(entry);",
   },
   {
     name: 'release: the fault of the service costs an attempt',

@@ -72,8 +72,10 @@ function isSeen(folder: string, { name, file, find, kind, replace }: OfKind): bo
     const lines = String((error as { stdout?: unknown }).stdout ?? '')
       .trim()
       .split('\n');
-    console.log(`seen   ${name}: ${lines.find((line) => line.includes(' break ')) ?? lines.at(-1)}`);
-    return true;
+    const broken = lines.find((line) => line.includes(' break '));
+    // One that could not even be run was seen by nothing.
+    console.log(`${broken === undefined ? 'BROKEN' : 'seen  '} ${name}: ${broken ?? lines.at(-1)}`);
+    return broken !== undefined;
   } finally {
     writeFileSync(path, text);
   }

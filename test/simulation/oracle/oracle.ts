@@ -133,13 +133,12 @@ export class Oracle implements Bench, ServiceWitness {
   /**
    * The client asks for something for its receivers.
    *
-   * @param asked a poll begins with a list; with the kind of a service it may end.
+   * @param anew a poll begins with it.
    * @param look tells what receivers say of themselves.
    */
-  pollBegins(asked: Operation, look: (oracle: Pick<Oracle, 'looks' | 'waits'>) => void): void {
+  pollBegins(anew: boolean, look: (oracle: Pick<Oracle, 'looks' | 'waits'>) => void): void {
     if (this.#polled.isQuiet(this.now)) look(this);
-    if (asked === 'health') this.#polled.asksForKind(this.now);
-    this.#polled.begins(this.now, asked === 'list');
+    this.#polled.begins(this.now, anew);
   }
 
   pollEnds(isWell: boolean): void {

@@ -10,19 +10,17 @@ export class Polls {
   isSuccessKnown = true;
   /** How many requests have ended badly, one after the other. */
   badly = 0;
-  /** When the last request of a poll has ended, as the time of day was then. */
-  #lastDay = 0;
-  /** The kind of the service is asked for before its last list is believed. */
-  #isDoubted = false;
-  /** When a poll before that ended well, in ms since 1970. */
-  #success: number | undefined;
+  /** When the last request of a poll has ended, as the time of day was then; or one of these. */
+  #lastDays: number[] = [];
+  /** When a poll before that ended well, in ms since 1970: at one of these times. */
+  #successes: readonly (number | undefined)[] = [undefined];
 
   /** Another client, or another feed, knows nothing of it. */
   forget(): void {
     this.#open = 0;
     this.badly = 0;
     this.#last = 'never';
-    this.#success = undefined;
+    this.#successes = [undefined];
   }
 
   /** Where nobody was there for a while another feed may have begun, which has not polled. */
@@ -39,18 +37,13 @@ export class Polls {
   /** Something else was asked on the way, and does not say what the poll comes to. */
   goesOn(now: number, day: number): void {
     this.#end(now);
-    if (this.#isDoubted) this.#lastDay = day;
-    this.#isDoubted = false;
-  }
-
-  /** A list of nothing has ended just now: the service is asked whether it is the one that is meant, as part of the poll. */
-  asksForKind(now: number): void {
-    this.#isDoubted = this.#last === 'well' && this.#open === 0 && now === this.#endedAt;
+    // A list of nothing may be believed only now; or it was somebody else who wanted to know the kind of the service.
+    if (this.#last === 'well') this.#lastDays.push(day);
   }
 
   /** A poll may have failed of which nothing shows. */
   doubt(): void {
-    if (this.#open === 0) this.#success = this.lastSuccess;
+    if (this.#open === 0) this.#successes = this.successes;
     // Something that was asked at the moment when a poll ended well, and has failed, may be part of it or not.
     else if (this.#last === 'well') this.isSuccessKnown = false;
     this.#last = 'unsure';
@@ -60,7 +53,7 @@ export class Polls {
   begins(now: number, anew: boolean): void {
     if (anew || this.isQuiet(now)) {
       this.isSuccessKnown ||= this.#last === 'well';
-      this.#success = this.lastSuccess;
+      this.#successes = this.successes;
     }
     this.#open += 1;
   }
@@ -71,7 +64,7 @@ export class Polls {
     if (how === 'well') this.badly = 0;
     else this.badly += 1;
     this.#last = how;
-    this.#lastDay = day;
+    this.#lastDays = [day];
   }
 
   #end(now: number): void {
@@ -83,9 +76,9 @@ export class Polls {
     return this.#last;
   }
 
-  /** When a poll has ended well last, in ms since 1970. */
-  get lastSuccess(): number | undefined {
-    return this.#last === 'well' ? this.#lastDay : this.#success;
+  /** When a poll has ended well last, in ms since 1970: at one of these times. */
+  get successes(): readonly (number | undefined)[] {
+    return this.#last === 'well' ? this.#lastDays : this.#successes;
   }
 }
 

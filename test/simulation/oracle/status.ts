@@ -57,8 +57,8 @@ export class Status {
     const isTrue = last === 'well' ? isConnected : badly < mostTries || phase === 'backing-off';
     if (!isTrue) this.#broken(`${name} is ${phase}, and its last poll went ${last}`);
     if (last === 'unsure' || !this.polls.isSuccessKnown) return;
-    if (lastSuccess !== this.polls.lastSuccess)
-      this.#broken(`${name} polled well at ${lastSuccess}, not at ${this.polls.lastSuccess}`);
+    if (!this.polls.successes.includes(lastSuccess))
+      this.#broken(`${name} polled well at ${lastSuccess}, not at ${this.polls.successes.join(' or ')}`);
   }
 
   #full({ name, plan }: Reader, { acknowledging, inFlight, phase }: ReceiverState): void {
