@@ -496,6 +496,16 @@ describe('what a receiver has in hand', () => {
       assert.equal(journal.map<{ spent: number }>('in hand t reader').get('a')?.spent, 1);
     });
 
+    it('is not handed out by a list that was under way when it was consumed, as a process before was asked to', () => {
+      offer(object('a'));
+      take();
+      restart();
+      offer();
+      inHand.asked.taken('a', v1, 'consumed');
+      inHand.listed.offerReceived(readObject(object('a')), list, true);
+      assert.deepEqual([take(), inHand.count('acknowledged')], [undefined, 1]);
+    });
+
     it('has spent none when it was closed', () => {
       for (let round = 0; round < 5; round += 1) {
         offer(object('a'));

@@ -94,10 +94,10 @@ export class Settlement {
     this.ledger.remember(entry);
   }
 
-  /** No list has shown it yet since a restart: the first may do so still. */
+  /** No list has shown it yet since a restart: the first may do so still, and that of those marked received after it. */
   #rememberTaken(objectID: string, version: string, how: Taken): void {
     const remembered = this.ledger.memory.get(objectID);
-    if (this.ledger.lists > 0 || remembered?.version !== version) return;
+    if (remembered?.version !== version) return;
     this.ledger.memory.set(objectID, { ...remembered, inHand: false, end: how });
   }
 

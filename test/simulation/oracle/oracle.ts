@@ -265,6 +265,8 @@ export class Oracle implements Bench, ServiceWitness {
     reader.passTime(this.now);
     const appearance = this.history.objects.newest(object.objectID, version);
     this.#givingUp.judge(reader, appearance, object, attempts, what);
+    // Nobody waits for it any more, whoever has it tried again while the service is asked.
+    this.history.joint.reconsider(this.now);
   }
 
   /** @param objectID undefined where somebody has all objects tried again. */
