@@ -248,6 +248,8 @@ export class SyncServiceClient {
    * Uploads the data of an object whose metadata is there. It is sent whole at each attempt; after an upload that was
    * cut it is sent twice, since the service would keep what the cut one has left behind shorter data. In chunks
    * (`options.inChunks`) it goes on from the chunk that it had reached, with a journal also after a restart.
+   *
+   * @throws SyncServiceError SYNC_SUPERSEDED where the object was published anew, or deleted, while this waited for its hours.
    */
   async updateObjectData(
     object: ObjectReference,
@@ -263,7 +265,8 @@ export class SyncServiceClient {
    * Stores metadata and data as one operation: in one request when small, otherwise one after the other.
    *
    * @param options.sign signs the data; the metadata carries signature and public key.
-   * @throws SyncServiceError with `half`, where one of two requests failed.
+   * @throws SyncServiceError with `half`, where one of two requests failed; SYNC_SUPERSEDED where the object was published anew, or
+   *   deleted, while this waited for its hours: nothing of it is sent.
    */
   async publish(
     metadata: ObjectMetadataInput,
@@ -281,9 +284,9 @@ export class SyncServiceClient {
    * published again. The service does not say which version it has made, and is asked: what somebody else publishes within the
    * time of that request, with the same description, version, size and signature, is taken for it.
    *
-   * One after the other for each object; what waits for its hours lets others pass, and is not sent any more once something later was.
+   * One after the other for each object; what waits for its hours lets others pass.
    *
-   * @throws SyncServiceError SYNC_SUPERSEDED for that.
+   * @throws SyncServiceError as `publish`.
    */
   async publishIfChanged(
     metadata: ObjectMetadataInput,
@@ -306,7 +309,7 @@ export class SyncServiceClient {
    * @throws SyncServiceError SYNC_NOT_FOUND when there is no such object.
    */
   async deleteObject(object: ObjectReference, options: CallOptions = {}): Promise<void> {
-    await this.#objects.delete(object, checked(options));
+    await this.#publisher.delete(object, checked(options));
   }
 
   // Reading.

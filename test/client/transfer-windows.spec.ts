@@ -72,7 +72,7 @@ describe('the hours of the day of transfers', () => {
     const large = watched(client.updateObjectData(object, Buffer.alloc(mebibyte)));
     await Promise.all([
       client.fetchObjectData(object),
-      client.publish(object, Buffer.alloc(262_144)),
+      client.publish({ ...object, objectID: 'small' }, Buffer.alloc(262_144)),
       client.updateObjectData(object, 'small'),
       client.updateObject(object),
       client.getObjectMetadata(object),
@@ -282,6 +282,41 @@ describe('the hours of the day of transfers', () => {
       await clock.advance(10 * hour);
       assert.equal(first.end, 'published');
       assert.equal(await client.publishIfChanged(object, Buffer.alloc(mebibyte, 'x')), 'unchanged');
+    });
+  });
+
+  describe('end without a word for what was published, of which', () => {
+    const large = Buffer.alloc(mebibyte);
+    const ways: Record<string, (client: SyncServiceClient) => Promise<unknown>> = {
+      'something small is published': (client) => client.publish(object, 'small'),
+      'something small is published if it has changed': (client) => client.publishIfChanged(object, 'small'),
+      'nothing is to be left': (client) => client.deleteObject(object),
+    };
+    for (const [later, replace] of Object.entries(ways)) {
+      it(`${later} while it waits for them`, async () => {
+        const client = open(mebibyte);
+        const first = watched(client.publish(object, large));
+        const second = watched(client.updateObjectData(object, large));
+        await settle();
+        await replace(client);
+        const sent = transport.asked.length;
+        await clock.advance(10 * hour);
+        assert.deepEqual([first.end, second.end], ['SYNC_SUPERSEDED', 'SYNC_SUPERSEDED']);
+        assert.equal(transport.asked.length, sent);
+      });
+    }
+
+    it('but not where that is of another object, came before or has failed', async () => {
+      const client = open(mebibyte);
+      const before = watched(client.publish(object, large));
+      await settle();
+      await client.publish({ ...object, objectID: 'another' }, 'small');
+      await client.updateObject({ ...object, metaOnly: true });
+      const ended = client.publish(object, 'small', { signal: AbortSignal.abort() });
+      await assert.rejects(ended, { code: 'SYNC_ABORTED' });
+      const after = watched(client.publish(object, Buffer.alloc(mebibyte, 'x')));
+      await clock.advance(10 * hour);
+      assert.deepEqual([before.end, after.end], ['done', 'done']);
     });
   });
 

@@ -29,6 +29,8 @@ export interface SentObject {
 export interface Sending {
   /** Whether nothing else was sent of it meanwhile: which of them the service has is known then. */
   isAlone: boolean;
+  /** Whether something that came later has taken the place of all of it. */
+  isReplaced: boolean;
 }
 
 /** What was published of each object, and as which version: what is there still need not be published again. */
@@ -48,7 +50,7 @@ export class PublishedObjects {
     const sendings = this.#sendings.get(path) ?? new Set();
     this.#sendings.set(path, sendings);
     for (const other of sendings) other.isAlone = false;
-    const sending = { isAlone: sendings.size === 0 };
+    const sending = { isAlone: sendings.size === 0, isReplaced: false };
     sendings.add(sending);
     try {
       return await send(sending);
@@ -56,6 +58,18 @@ export class PublishedObjects {
       sendings.delete(sending);
       if (sendings.size === 0) this.#sendings.delete(path);
     }
+  }
+
+  /** The same of what takes the place of all of the object: whatever came before and still waits is not to be sent after it. */
+  async replacing<T>(path: string, send: (sending: Sending) => Promise<T>): Promise<T> {
+    return this.sending(path, async (sending) => {
+      const done = await send(sending);
+      for (const other of this.#sendings.get(path) ?? []) {
+        if (other === sending) break;
+        other.isReplaced = true;
+      }
+      return done;
+    });
   }
 
   /** Whether the service has this as it was published: nobody has changed, deleted or replaced it since. */

@@ -6,10 +6,11 @@ import type { CallOptions } from '../connection/options';
 import type { Requests } from '../connection/requests';
 import { isSyncServiceError, SyncServiceError } from '../errors';
 import { nameOf, type ObjectReference } from '../objects/names';
+import type { Objects } from '../objects/objects';
 import type { Paths } from '../objects/paths';
 import { toPublish } from '../objects/rules';
 import { asAborted, OneSigned } from './one-signed';
-import { digestOfAll, type PublishedObjects } from './published';
+import { digestOfAll, type PublishedObjects, type Sending } from './published';
 import type { Aside, TransferRate } from './rate';
 import { publicKeyOf, type SigningKey, signatureOf } from './signing';
 import { type DataSource, type ReplayableBody, replayable, tellProgress } from './source';
@@ -37,6 +38,7 @@ const singleRequestLimit = 256 * 1024;
 export class Publisher {
   readonly #uploader: Uploader;
   readonly #requests: Requests;
+  readonly #objects: Objects;
   readonly #paths: Paths;
   readonly #clock: Clock;
   readonly #published: PublishedObjects;
@@ -47,6 +49,7 @@ export class Publisher {
   constructor(seams: PublisherSeams) {
     const { requests, paths, clock } = seams;
     this.#requests = requests;
+    this.#objects = seams.objects;
     this.#paths = paths;
     this.#clock = clock;
     this.#published = seams.published;
@@ -64,19 +67,25 @@ export class Publisher {
 
   async data(object: ObjectReference, data: DataSource, options: UploadOptions): Promise<void> {
     const body = await replayable(data);
-    await this.#rate.opened(body.size, options);
-    const put = await this.#begin(object, options);
-    const chosen = await this.#uploader.choose(object, body, 'data', options);
-    await this.#published.sending(this.#paths.object(object), () =>
-      this.#uploader.upload(object, chosen, put, options),
+    await this.#published.sending(this.#paths.object(object), async (sending) => {
+      await this.#rate.opened(body.size, options);
+      if (sending.isReplaced) throw overtaken(object);
+      const put = await this.#begin(object, options);
+      const chosen = await this.#uploader.choose(object, body, 'data', options);
+      await this.#uploader.upload(object, chosen, put, options);
+    });
+  }
+
+  /** @throws SyncServiceError SYNC_SUPERSEDED where the object was published anew, or deleted, while this one waited. */
+  async publish(metadata: ObjectMetadataInput, data: DataSource, options: PublishOptions): Promise<void> {
+    const body = await replayable(data);
+    await this.#published.replacing(this.#paths.object(metadata), (sending) =>
+      this.#signedAndPublished(metadata, body, sending, options),
     );
   }
 
-  async publish(metadata: ObjectMetadataInput, data: DataSource, options: PublishOptions): Promise<void> {
-    const body = await replayable(data);
-    await this.#published.sending(this.#paths.object(metadata), () =>
-      this.#signedAndPublished(metadata, body, options),
-    );
+  async delete(object: ObjectReference, options: CallOptions): Promise<void> {
+    await this.#published.replacing(this.#paths.object(object), () => this.#objects.delete(object, options));
   }
 
   /**
@@ -113,8 +122,9 @@ export class Publisher {
       // The data, too, may be another by now.
       return this.#publishIfChanged(metadata, data, options, turn);
     }
-    return this.#published.sending(this.#paths.object(metadata), async (sending) => {
-      const sent = { metadata: await this.#signedAndPublished(metadata, body, options), size: body.size };
+    return this.#published.replacing(this.#paths.object(metadata), async (sending) => {
+      const meta = await this.#signedAndPublished(metadata, body, sending, options);
+      const sent = { metadata: meta, size: body.size };
       // It is published, whether that can be remembered or not.
       await this.#published.remember(metadata, digest, sent, sending, options).catch(() => undefined);
       return 'published' as const;
@@ -139,6 +149,7 @@ export class Publisher {
   async #signedAndPublished(
     metadata: ObjectMetadataInput,
     body: ReplayableBody,
+    sending: Sending,
     options: PublishOptions,
   ): Promise<Partial<ObjectMetadata>> {
     // Metadata without its data, or the only place of what is signed, is not to wait for a day.
@@ -146,8 +157,10 @@ export class Publisher {
     await options.onBegin?.();
     const signed = options.sign ? { ...metadata, ...(await signatureOf(body, options.sign)) } : metadata;
     const meta = toPublish(signed, this.#paths.kind, true, this.#clock.now());
-    const publish = (aside?: Aside): Promise<void> =>
-      this.#publish(metadata, meta, body, { ...options, aside });
+    const publish = async (aside?: Aside): Promise<void> => {
+      if (sending.isReplaced) throw overtaken(metadata);
+      await this.#publish(metadata, meta, body, { ...options, aside });
+    };
     if (!meta.signature || this.#paths.kind === 'ESS') await publish();
     else await this.#signed.send(body.size, publish, options);
     return meta;
@@ -201,7 +214,7 @@ export class Publisher {
 }
 
 function overtaken(object: ObjectReference): SyncServiceError {
-  const message = `Something later was published of ${nameOf(object)} while this waited for its hours`;
+  const message = `${nameOf(object)} was published anew, or deleted, while this waited for its hours`;
   return new SyncServiceError('SYNC_SUPERSEDED', message);
 }
 
