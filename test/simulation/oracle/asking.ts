@@ -50,6 +50,7 @@ export class Asking {
       // What it had marked received is not in its hands any more either, once a list has shown it another version.
       const isReplaced = isReceived && reader.isToldOther(claim.appearance);
       claim.apart = isHeld && !isReplaced ? claim.apart : !reader.isTold(claim.appearance);
+      claim.early ||= claim.apart && reader.isToBeTold(claim.appearance);
       // Who let go of it has perhaps been handed others in its place; what it had marked received may be gone by now.
       claim.late ||= !isHeld || (isReceived && !reader.isTold(claim.appearance));
       claim.asked.add(how);

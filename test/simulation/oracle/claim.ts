@@ -45,6 +45,8 @@ export class Claim {
   unsure = false;
   /** It was asked for after it was let go, and its receiver was told of another version since: it stands by itself. */
   apart = false;
+  /** It was asked for before lists could show it to its receiver, which has it in hand as soon as one does. */
+  early = false;
   /** It was asked for after it was let go: it takes a place that perhaps nobody had for it. */
   late = false;
   /** All who share the object have asked: it is being acknowledged. */
@@ -80,6 +82,7 @@ export class Claim {
     this.handedAt = now;
     this.charged = false;
     this.apart = false;
+    this.early = false;
     this.late = false;
     this.unsure = false;
     this.denied = false;

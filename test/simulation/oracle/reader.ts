@@ -58,6 +58,23 @@ export class Reader {
     return (this.told?.get(objectID) ?? this.toldReceived?.get(objectID))?.version === version;
   }
 
+  /** Whether it has not seen the lists yet that may show it the object: after the plain one the other shows it no other version. */
+  isToBeTold({ objectID }: Pick<Appearance, 'objectID'>): boolean {
+    const { told, toldReceived } = this;
+    return told === undefined || (this.plan.includeReceived && !toldReceived && !told.has(objectID));
+  }
+
+  /** Lists have shown it more: what its flow had asked for before that is in its hands now. */
+  takeEarly(now: number): void {
+    for (const claim of this.all()) {
+      if (!claim.early || !this.isTold(claim.appearance)) continue;
+      claim.early = false;
+      if (claim.standing !== 'asked') continue;
+      claim.apart = false;
+      this.changed(claim, now);
+    }
+  }
+
   /** Whether a list shows it another version than this. */
   isToldOther({ objectID, version }: Pick<Appearance, 'objectID' | 'version'>): boolean {
     const told = this.told?.get(objectID) ?? this.toldReceived?.get(objectID);

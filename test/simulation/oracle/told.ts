@@ -24,6 +24,7 @@ export class Told {
       reader.told = told;
       // What it shows was not marked received.
       for (const objectID of told.keys()) reader.toldReceived?.delete(objectID);
+      reader.takeEarly(now);
       reader.forgetUntold();
     }
     this.joint.reconsider(now);
@@ -69,6 +70,7 @@ export class Told {
           ? before.get(objectID)?.version === version || rests(reader, objectID, version)
           : !told.has(objectID);
       reader.toldReceived = byID(shown.filter(isNews));
+      reader.takeEarly(now);
     }
     this.joint.reconsider(now);
   }
