@@ -42,6 +42,8 @@ export class Call extends BaseCall {
   sentAt: number | undefined;
   #isAtService = false;
   #read: Read;
+  /** Ends the wait for the next piece of its answer. */
+  #hurry: () => void = () => undefined;
   readonly #asked: Asked;
 
   constructor(
@@ -86,6 +88,8 @@ export class Call extends BaseCall {
     if (this.sentAt !== undefined) onEnd(this.#asked, this.lane, this.#read);
     if (this.isDisturbed && this.sentAt !== undefined) disturbances.add(this.sentAt, clock.elapsed());
     this.line.ended(this);
+    // Who reads its answer hears at once that the connection is closed.
+    this.#hurry();
   }
 
   protected answerWith(harm: StatusHarm): void {
@@ -144,7 +148,7 @@ export class Call extends BaseCall {
   async *#pieces(pieces: readonly Piece[], intact: () => void): AsyncGenerator<Buffer> {
     try {
       for (const piece of pieces) {
-        if (typeof piece === 'number') await this.#pause(piece);
+        if (typeof piece === 'number' && !this.isOver) await this.#pause(piece);
         if (this.request.signal.aborted) throw this.request.signal.reason;
         if (this.isOver) throw broken('UND_ERR_DESTROYED');
         if (typeof piece === 'object') throw broken(piece.code);
@@ -157,13 +161,12 @@ export class Call extends BaseCall {
   }
 
   #pause(delay: number): Promise<void> {
-    const { signal } = this.request;
     return new Promise((resolve) => {
-      const timer = this.line.parts.clock.after(delay, () => resolve());
-      signal.addEventListener('abort', () => {
+      const timer = this.line.parts.clock.after(delay, resolve);
+      this.#hurry = () => {
         timer.cancel();
         resolve();
-      });
+      };
     });
   }
 }
