@@ -125,7 +125,8 @@ export class HandingOut {
     // Those that have no place yet in acknowledgement keep theirs in the flow.
     const flow = [...reader.inFlow(), ...asked.slice(window)];
     // Receivers that are full of what they asked for would wait for each other for ever: the one may have more.
-    const isWanted = this.bench.history.isWanted(reader, appearance);
+    const isForgotten = this.bench.forgotten.has(appearance.name);
+    const isWanted = this.bench.history.isWanted(reader, appearance, isForgotten);
     const late = flow.filter((each) => each.late);
     // What it had marked received, and no list showed any more when it was asked for again, has perhaps no place.
     const gone = late.filter(({ taken }) => taken === 'received');

@@ -173,8 +173,12 @@ export class History {
     }
   }
 
-  /** Whether others wait for the word of a receiver on this version, whose flow has nothing else to speak of. */
-  isWanted(reader: Reader, { objectID, order, version }: Appearance): boolean {
+  /**
+   * Whether others wait for the word of a receiver on this version, whose flow has nothing else to speak of.
+   *
+   * @param isForgotten the service has said that it took a mark of it, and forgot it: it is asked for again, by itself.
+   */
+  isWanted(reader: Reader, { objectID, order, version }: Appearance, isForgotten: boolean): boolean {
     const held = reader.held().filter(({ appearance }) => appearance.objectID !== objectID);
     if (held.some(({ standing }) => standing === 'in the flow')) return false;
     // Whoever asks for any version asks for this one, whichever it was handed.
@@ -185,7 +189,8 @@ export class History {
       // What was asked for before a restart is, perhaps; so is what went and came again as it was.
       const isUnsure = claim.unsure || claim.unanswered === 0 || claim.appearance.order < order;
       const isAsked = claim.standing === 'asked' && (!claim.begun || isUnsure);
-      return isAsked || (claim.standing === 'free' && claim.asked.size > 0);
+      const isAskedAgain = isForgotten && claim.standing === 'settled';
+      return isAsked || isAskedAgain || (claim.standing === 'free' && claim.asked.size > 0);
     });
   }
 
