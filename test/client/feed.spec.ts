@@ -1116,5 +1116,34 @@ describe('a feed', () => {
       await clock.advance(minute);
       assert.equal(service.listed.size, 0);
     });
+
+    it('takes no place more for what was asked for before, and has another version by now', async () => {
+      const two = { name: 'two', window: 1 };
+      service.publish(object('a'), object('b'), object('c'));
+      feeds.receiver('t', two);
+      await start('one');
+      service.hold('consumed');
+      const ask = (objectID: string, receiver: string): void =>
+        void feeds.acknowledge(object(objectID), 'consumed', { receiver }).catch(() => undefined);
+      for (const objectID of ['a', 'b', 'c']) ask(objectID, 'one');
+      ask('c', 'two');
+      await clock.advance(0);
+      feeds.close();
+      service.listed.clear();
+      service.publish(object('d'), object('a'), object('b'), object('c', { instanceID: v2 }));
+      service.hold('list received');
+      open();
+      const updates = read(feeds.receiver('t', two));
+      await start('one');
+      // It is full of this one, which waits for its sibling; so it gets what that waits for, and no more.
+      ask('d', 'two');
+      await clock.advance(0);
+      ask('a', 'two');
+      await clock.advance(0);
+      assert.deepEqual(said(updates), ['d v1 1', 'a v1 1']);
+      service.release('consumed');
+      await clock.advance(0);
+      assert.deepEqual(said(updates), ['d v1 1', 'a v1 1', 'b v1 1']);
+    });
   });
 });

@@ -60,7 +60,12 @@ export class Acknowledgements {
 
   /** See Siblings. */
   waitingOf(receiver: string): number {
-    return this.#in('joint').filter(({ askers }) => askers.has(receiver)).length;
+    const asked = this.host.asked(receiver);
+    return this.#in('joint').filter(
+      ({ askers, request: { objectID, version } }) =>
+        // One may wait still while another version of its object is in hand: the next lists end it.
+        askers.has(receiver) && asked?.find(objectID, version)?.state === 'asked',
+    ).length;
   }
 
   /** The names of the receivers that are waited for, once for each object. */
