@@ -100,13 +100,12 @@ export class Joint {
   /** Who has been told of this version, or may still be, holds it or will be handed it, and has not asked. */
   awaited({ objectID, version }: Appearance): Reader[] {
     return this.readers.filter((reader) => {
-      const { open, returns, plan, told, toldReceived } = reader;
+      const { open, returns, plan } = reader;
       if (!(open || returns) || plan.observes || !reader.takes(objectID)) return false;
       const standing = reader.claim(objectID, version)?.standing ?? 'let go';
       if (standing === 'in the flow') return true;
       // What no list shows it any more it will not be handed out, unless it has not seen those that it wants.
-      const isToBeTold = told === undefined || (plan.includeReceived && !toldReceived);
-      const isTold = isToBeTold || reader.isTold({ objectID, version });
+      const isTold = reader.isToBeTold({ objectID }) || reader.isTold({ objectID, version });
       return isTold && (standing === 'let go' || standing === 'refused');
     });
   }
