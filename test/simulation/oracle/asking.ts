@@ -78,7 +78,10 @@ export class Asking {
         claim.taken = outcome;
         if (outcome !== 'received') reader.consumed(claim.appearance);
         this.history.joint.settle(claim.appearance);
-      } else if (claim.unanswered === 0) this.#refuse(claim, reader, now);
+      } else if (claim.unanswered === 0) {
+        this.#refuse(claim, reader, now);
+        this.#refuseWith(claim, now);
+      }
     }
     reader.changed(claim, now);
   }
@@ -120,6 +123,16 @@ export class Asking {
     claim.stand('refused', now, Math.min(refusalPause * 2 ** claim.refusals, reader.plan.redeliverAfter));
     claim.refusals += 1;
     claim.polls = this.history.told.polls;
+  }
+
+  /** Who asked for the same before a restart is told nothing of it, and it ends for them, too. */
+  #refuseWith({ appearance: { objectID, version } }: Claim, now: number): void {
+    for (const reader of this.history.readers) {
+      const claim = reader.claim(objectID, version);
+      if (!claim || !isUnheard(claim)) continue;
+      this.#refuse(claim, reader, now);
+      reader.changed(claim, now);
+    }
   }
 
   /** Whoever asks for any version may ask for the last that others wait for, whatever it was handed: only the client knows. */
