@@ -58,8 +58,8 @@ export class Unfinished {
           ? []
           : [{ rule: 'b: what was asked for is acknowledged', what: name }];
       case 'settled':
-        // The service may have said that it took it, and have forgotten it.
-        return this.#isForgotten(appearance)
+        // The service may have said that it took it, and have forgotten it, and not been told again.
+        return this.#isForgotten(appearance) && !this.bench.history.isMarked(claim)
           ? [{ rule: 'b: what was asked for is acknowledged', what: `${name}, which the service forgot` }]
           : [];
       default:
