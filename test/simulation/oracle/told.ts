@@ -67,7 +67,9 @@ export class Told {
       const before = reader.toldReceived;
       const isNews = ({ objectID, version }: Appearance): boolean =>
         before
-          ? before.get(objectID)?.version === version || rests(reader, objectID, version)
+          ? before.has(objectID) ||
+            rests(reader, objectID, version) ||
+            (!told.has(objectID) && has(reader, objectID))
           : !told.has(objectID);
       reader.toldReceived = byID(shown.filter(isNews));
       reader.takeEarly(now);
@@ -86,6 +88,11 @@ function isOpen(reader: Reader, { objectID, version }: Appearance): boolean {
 function rests(reader: Reader, objectID: string, version: string): boolean {
   const standing = reader.claim(objectID, version)?.standing;
   return standing === 'rejected' || standing === 'resting';
+}
+
+/** A version that came after the plain list takes the place of the one that its flow has, or has asked for. */
+function has(reader: Reader, objectID: string): boolean {
+  return reader.on(objectID).some(({ standing }) => standing === 'asked' || standing === 'in the flow');
 }
 
 function byID(shown: readonly Appearance[]): Map<string, Appearance> {
