@@ -81,9 +81,8 @@ export class Listed {
       const hasLeft = entry.list < list;
       entry.list = list;
       if (entry.unlisted && inLine.has(entry.state)) this.#replace(entry, listed);
-      else if (entry.unlisted && entry.state === 'handed') entry.newer = listed.metadata();
-      // It came after the plain list: who asked for the one before goes on with this one, as its siblings do.
-      else if (hasLeft && entry.state === 'asked') entry.newer = listed.metadata();
+      // It came after the plain list: who has the one before, or asked for it, goes on with this one, as its siblings do.
+      else if ((entry.unlisted || hasLeft) && inFlow.has(entry.state)) entry.newer = listed.metadata();
       return;
     }
     const object = wanted ? listed.metadata() : undefined;
