@@ -29,6 +29,7 @@ export default function (RED: NodeAPI): void {
         clock,
       );
       const names = new SharedNames(RED, this);
+      const nothing = { payload: undefined, ...(settings.output === 'file' && { filename: undefined }) };
       const fetching = new Fetching(settings, fields, names);
 
       const handler: Handler = async (message, signal) => {
@@ -44,7 +45,7 @@ export default function (RED: NodeAPI): void {
               fetching.outcomeOf({ client, object, message, listeners, signal }, release),
             );
         status.show({ fill: 'green', shape: 'dot', text: `sync-fetch.outcome.${result.outcome}` });
-        return withResult(message, result, result.outcome === 'fetched' ? undefined : 'payload');
+        return withResult(message, { ...nothing, ...result });
       };
       const deregister = (user: object): void => {
         names.release();

@@ -26,7 +26,8 @@ interface QueryRequest {
 /** What goes into the message: the result, and what other nodes take from there. */
 export interface Found {
   payload: unknown;
-  object?: ObjectMetadata;
+  /** Undefined where the query could have found one and has not. */
+  object?: ObjectMetadata | undefined;
   destinations?: unknown;
 }
 
@@ -97,7 +98,7 @@ function endOf({ entry, outcome }: OutboxEnd): OutboxEntry & Pick<OutboxEnd, 'ou
 /** One object is `msg.object` as well, so that sync-fetch and the others can go on with it. */
 function listed(objects: ObjectMetadata[], alone = false): Found {
   const [object] = objects;
-  if (objects.length !== 1 || object === undefined) return { payload: objects };
+  if (objects.length !== 1 || object === undefined) return { payload: objects, object: undefined };
   // A copy: a flow that changes the payload must not change what it goes on with.
   return { payload: structuredClone(alone ? object : objects), object };
 }

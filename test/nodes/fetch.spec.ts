@@ -123,11 +123,23 @@ describe('sync-fetch', () => {
     it(`passes an object with ${what} on with the outcome nodata, and asks nobody`, async () => {
       await run([edgeNode(nowhere)], receivingFlow());
       const fetched = next('fetched');
-      give('fetch', { payload: 'old', keep: 'me', object: metadataOf(fields) });
+      give('fetch', { payload: 'old', filename: 'mine', keep: 'me', object: metadataOf(fields) });
       const message = await fetched;
-      assert.deepEqual([message.outcome, message.keep, 'payload' in message], ['nodata', 'me', false]);
+      const { outcome, filename, keep } = message;
+      assert.deepEqual([outcome, filename, keep, 'payload' in message], ['nodata', 'mine', 'me', false]);
     });
   }
+
+  it('leaves no file name of an earlier node where nothing went to a file', async () => {
+    await run(
+      [edgeNode(nowhere)],
+      receivingFlow({ fetch: { output: 'file', folder: '.', folderType: 'str' } }),
+    );
+    const fetched = next('fetched');
+    give('fetch', { filename: '/old', object: metadataOf({ noData: true }) });
+    const message = await fetched;
+    assert.deepEqual([message.outcome, 'filename' in message], ['nodata', false]);
+  });
 
   describe('while data is long in coming', () => {
     /** An edge that begins to send data, and goes on as a test says. */

@@ -88,6 +88,19 @@ describe('sync-query and sync-admin', () => {
       assert.equal(object, undefined);
     });
 
+    it('an object that is not there, and leaves no other in its place: one that an earlier node has found', async () => {
+      await withObject('sync-query', { query: 'list', noData: 'true' });
+      const answer = await ask({ object: r1, keep: 'me' });
+      assert.equal('object' in answer, false);
+      assert.equal(answer.keep, 'me');
+    });
+
+    it('what is no object, and leaves that of an earlier node to the nodes that follow', async () => {
+      await withObject('sync-query', { query: 'status', ...r1 });
+      const { object, payload } = await ask({ object: r1 });
+      assert.deepEqual([object, payload], [r1, 'ready']);
+    });
+
     for (const [filter, value] of [
       ['destinationPolicy', 'true'],
       ['policyService', 'org/name'],
