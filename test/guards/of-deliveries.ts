@@ -6,13 +6,13 @@ export const guardsOfDeliveries = guardsOf('src/client/deliveries', 'test/client
     file: 'wait.ts',
     find: 'if (this.#deadline !== undefined) return Math.max(this.#deadline, lastAnswer) + longestLook;',
     replace: 'if (this.#deadline !== undefined) return Number.POSITIVE_INFINITY;',
-    seenBy: ['deliveries'],
+    seenBy: ['deliveries/deliveries'],
   },
   {
     name: 'a deletion is no end of a wait',
     file: 'wait.ts',
     find: "if (current.deleted) return 'deleted';",
     replace: '',
-    seenBy: ['deliveries'],
+    seenBy: ['deliveries/deliveries'],
   },
 ]);

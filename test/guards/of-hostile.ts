@@ -122,14 +122,14 @@ export const guardsOfHostile: readonly Guard[] = [
       file: 'objects/rules.ts',
       find: 'if (list !== undefined && list !== null && !Array.isArray(list))',
       replace: 'if (list === false)',
-      seenBy: 'client/rules',
+      seenBy: 'client/objects/rules',
     },
     {
       name: 'half a character in a secret ends the client',
       file: 'connection/credentials.ts',
       find: 'encodeURIComponent(Buffer.from(secret).toString())',
       replace: 'encodeURIComponent(secret)',
-      seenBy: 'client/secrets',
+      seenBy: 'client/connection/secrets',
     },
     {
       name: 'an address may have credentials in it',
