@@ -1,8 +1,11 @@
 import type { Guard } from './guard';
+import { guardsOfBench } from './of-bench';
+import { guardsOfCommand } from './of-command';
 import { guardsOfConnection } from './of-connection';
 import { guardsOfData } from './of-data';
 import { guardsOfDeliveries } from './of-deliveries';
 import { guardsOfHostile } from './of-hostile';
+import { guardsOfLocalService } from './of-local-service';
 import { guardsOfNodes } from './of-nodes';
 import { guardsOfOutbox } from './of-outbox';
 import { guardsOfStorage } from './of-storage';
@@ -19,4 +22,7 @@ export const guards: readonly Guard[] = [
   ...guardsOfUpdates,
   ...guardsOfKnownHistories,
   ...guardsOfHostile,
+  ...guardsOfCommand,
+  ...guardsOfLocalService,
+  ...guardsOfBench,
 ];

@@ -101,6 +101,34 @@ export const guardsOfUpdates = guardsOf('src/client/updates', 'test/client', [
     replace: 'const isOfOthers = entry.consumers > 1 && !rules;',
     seenBy: 'updates/in-hand',
   },
+  {
+    name: 'what was asked for before a restart, and has another version by now, takes a place',
+    file: 'acknowledgements.ts',
+    find: "askers.has(receiver) && asked?.find(objectID, version)?.state === 'asked',",
+    replace: 'askers.has(receiver) && (asked === undefined || objectID !== version),',
+    seenBy: 'updates/feed',
+  },
+  {
+    name: 'a version that comes between the two lists does not go to who has the one before in the flow',
+    file: 'listed.ts',
+    find: 'else if (hasLeft && inFlow.has(entry.state)) entry.newer',
+    replace: "else if (hasLeft && inFlow.has(entry.state) && entry.state !== 'handed') entry.newer",
+    seenBy: 'updates/in-hand',
+  },
+  {
+    name: 'a version that comes between the two lists does not go to who has asked for the one before',
+    file: 'listed.ts',
+    find: 'else if (hasLeft && inFlow.has(entry.state)) entry',
+    replace: "else if (hasLeft && inFlow.has(entry.state) && entry.state !== 'asked') entry",
+    seenBy: 'updates/in-hand',
+  },
+  {
+    name: 'a version that comes between the two lists does not go to who has the one before acknowledged',
+    file: 'listed.ts',
+    find: 'hasLeft && inFlow.has(entry.state)) entry.newer',
+    replace: "hasLeft && inFlow.has(entry.state) && entry.state !== 'acknowledging') entry.newer",
+    seenBy: 'updates/in-hand',
+  },
 ]);
 
 /** Those that its known histories see, and no seed of today. */

@@ -51,6 +51,34 @@ describe('a local service that is started again on its folder', () => {
     await next.stop();
   });
 
+  it('has all that it has answered: it answers once the disk has it', async () => {
+    const order: string[] = [];
+    let write: () => void = () => undefined;
+    let isAsked: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => {
+      isAsked = resolve;
+    });
+    const written = mock.method(service.cloud.journal, 'written', () => {
+      isAsked();
+      return new Promise<void>((resolve) => {
+        write = () => {
+          order.push('written');
+          resolve();
+        };
+      });
+    });
+    const answered = cloud.updateObject({ objectType: 't', objectID: 'o', noData: true }).then(() => {
+      order.push('answered');
+    });
+    await Promise.race([asked, answered]);
+    // What only reads waits for no disk, and is behind what does not wait.
+    await cloud.getHealth();
+    write();
+    await answered;
+    written.mock.restore();
+    assert.deepEqual(order, ['written', 'answered']);
+  });
+
   it('has its objects, their data, and how far they had come', async () => {
     for (const objectID of ['consumed', 'received', 'read']) {
       await cloud.publish({ objectType: 't', objectID }, `data of ${objectID}`);

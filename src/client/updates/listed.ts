@@ -82,7 +82,7 @@ export class Listed {
       entry.list = list;
       if (entry.unlisted && inLine.has(entry.state)) this.#replace(entry, listed);
       // It came after the plain list: who has the one before, or asked for it, goes on with this one, as its siblings do.
-      else if ((entry.unlisted || hasLeft) && inFlow.has(entry.state)) entry.newer = listed.metadata();
+      else if (hasLeft && inFlow.has(entry.state)) entry.newer = listed.metadata();
       return;
     }
     const object = wanted ? listed.metadata() : undefined;

@@ -378,6 +378,30 @@ describe('what a receiver has in hand', () => {
     }
   });
 
+  it('goes on with a version that comes between the two lists, whether it was handed out, asked for or is acknowledged', () => {
+    for (const begin of [
+      () => () => inHand.handOut.giveBack('a', v1, 0),
+      () => {
+        inHand.asked.ask('a', v1);
+        return () => inHand.asked.outdated('a', v1);
+      },
+      () => {
+        acknowledge('a');
+        return () => inHand.asked.taken('a', v1, 'consumed');
+      },
+    ]) {
+      make();
+      offer(object('a'));
+      take();
+      const end = begin();
+      offer();
+      inHand.listed.offerReceived(readObject(object('a', v2)), list, false);
+      inHand.listed.endReceived(list);
+      end();
+      assert.equal(take(), 'a newer 1', String(begin));
+    }
+  });
+
   it('keeps the place of what has left the list while the flow has it, and forgets it when it is let go', async () => {
     make({ window: 1, maxAttempts: 1 });
     offer(object('a'), object('b'));
