@@ -249,7 +249,7 @@ export class SyncServiceClient {
    * cut it is sent twice, since the service would keep what the cut one has left behind shorter data. In chunks
    * (`options.inChunks`) it goes on from the chunk that it had reached, with a journal also after a restart.
    *
-   * @throws SyncServiceError SYNC_SUPERSEDED where the object was published anew, or deleted, while this waited for its hours.
+   * @throws SyncServiceError SYNC_SUPERSEDED where the object was published anew, or deleted, while this waited for its hours or its turn.
    */
   async updateObjectData(
     object: ObjectReference,
@@ -265,8 +265,8 @@ export class SyncServiceClient {
    * Stores metadata and data as one operation: in one request when small, otherwise one after the other.
    *
    * @param options.sign signs the data; the metadata carries signature and public key.
-   * @throws SyncServiceError with `half`, where one of two requests failed; SYNC_SUPERSEDED where the object was published anew, or
-   *   deleted, while this waited for its hours: nothing of it is sent.
+   * @throws SyncServiceError with `half`, where one of two requests failed; SYNC_SUPERSEDED where the object was published anew, got
+   *   other data or was deleted while this waited for its hours or its turn: nothing more of it is sent.
    */
   async publish(
     metadata: ObjectMetadataInput,

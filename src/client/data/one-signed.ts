@@ -1,7 +1,7 @@
 import { Limiter } from '../../system/limiter';
 import type { CallOptions } from '../connection/options';
 import { isSyncServiceError, SyncServiceError } from '../errors';
-import type { Aside, TransferRate } from './rate';
+import { type Aside, atOnce, type TransferRate } from './rate';
 import type { UploadOptions } from './upload-options';
 
 /** What a service answers that finds another signature of data that it was sent. */
@@ -22,10 +22,11 @@ export class OneSigned {
     publish: (aside: Aside) => Promise<void>,
     options: UploadOptions,
   ): Promise<void> {
+    const { aside: outer = atOnce } = options;
     let leave = (): void => undefined;
     const aside: Aside = async (wait) => {
       leave();
-      const waited = await wait();
+      const waited = await outer(wait);
       leave = await this.#place.enter(options.signal);
       return waited;
     };

@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
-import { stringifyExactJson } from '../../protocol/exact-json';
 import type { ObjectMetadata } from '../../protocol/metadata';
 import type { Journal, KeptMap } from '../../storage/journal';
 import type { EndOptions } from '../connection/options';
 import { isSyncServiceError } from '../errors';
 import { nameOf, type ObjectReference } from '../objects/names';
 import type { Objects } from '../objects/objects';
-import { piecesOf, type ReplayableBody } from './source';
+import type { Sending } from './calls';
 
 /** So many are remembered; the one that was published longest ago is published again when it comes. */
 const mostObjects = 10_000;
@@ -25,51 +23,15 @@ export interface SentObject {
   size: number | undefined;
 }
 
-/** Something that is being sent of an object. */
-export interface Sending {
-  /** Whether nothing else was sent of it meanwhile: which of them the service has is known then. */
-  isAlone: boolean;
-  /** Whether something that came later has taken the place of all of it. */
-  isReplaced: boolean;
-}
-
 /** What was published of each object, and as which version: what is there still need not be published again. */
 export class PublishedObjects {
   readonly #published: KeptMap<PublishedObject>;
-  readonly #sendings = new Map<string, Set<Sending>>();
 
   constructor(
     journal: Journal,
     private readonly objects: Objects,
   ) {
     this.#published = journal.map<PublishedObject>('published');
-  }
-
-  /** Sends something of an object, whoever asked for it. @param path of the object. */
-  async sending<T>(path: string, send: (sending: Sending) => Promise<T>): Promise<T> {
-    const sendings = this.#sendings.get(path) ?? new Set();
-    this.#sendings.set(path, sendings);
-    for (const other of sendings) other.isAlone = false;
-    const sending = { isAlone: sendings.size === 0, isReplaced: false };
-    sendings.add(sending);
-    try {
-      return await send(sending);
-    } finally {
-      sendings.delete(sending);
-      if (sendings.size === 0) this.#sendings.delete(path);
-    }
-  }
-
-  /** The same of what takes the place of all of the object: whatever came before and still waits is not to be sent after it. */
-  async replacing<T>(path: string, send: (sending: Sending) => Promise<T>): Promise<T> {
-    return this.sending(path, async (sending) => {
-      const done = await send(sending);
-      for (const other of this.#sendings.get(path) ?? []) {
-        if (other === sending) break;
-        other.isReplaced = true;
-      }
-      return done;
-    });
   }
 
   /** Whether the service has this as it was published: nobody has changed, deleted or replaced it since. */
@@ -103,13 +65,6 @@ export class PublishedObjects {
     if (this.#published.size >= mostObjects && oldest !== undefined) this.#published.delete(oldest);
     this.#published.set(key, { digest, instanceID });
   }
-}
-
-/** What metadata and data are known by: the same for the same, whatever signature it got. */
-export async function digestOfAll(about: Record<string, unknown>, body: ReplayableBody): Promise<string> {
-  const hash = createHash('sha256').update(stringifyExactJson(about)).update('\0');
-  for await (const piece of piecesOf(body)) hash.update(piece);
-  return hash.digest('base64');
 }
 
 /** Only what every service gives back as it was sent. */

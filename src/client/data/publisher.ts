@@ -1,18 +1,18 @@
-import { createHash } from 'node:crypto';
-import { stringifyExactJson } from '../../protocol/exact-json';
 import type { ObjectMetadata, ObjectMetadataInput } from '../../protocol/metadata';
 import type { Clock } from '../../system/clock';
 import type { CallOptions } from '../connection/options';
 import type { Requests } from '../connection/requests';
-import { isSyncServiceError, SyncServiceError } from '../errors';
+import { isSyncServiceError } from '../errors';
 import { nameOf, type ObjectReference } from '../objects/names';
 import type { Objects } from '../objects/objects';
 import type { Paths } from '../objects/paths';
 import { toPublish } from '../objects/rules';
+import { type Call, Calls } from './calls';
+import { digestOf, digestOfAll } from './digests';
 import { asAborted, OneSigned } from './one-signed';
-import { digestOfAll, type PublishedObjects, type Sending } from './published';
+import type { PublishedObjects } from './published';
 import type { Aside, TransferRate } from './rate';
-import { publicKeyOf, type SigningKey, signatureOf } from './signing';
+import { type SigningKey, signatureOf } from './signing';
 import { type DataSource, type ReplayableBody, replayable, tellProgress } from './source';
 import { type Turn, Turns } from './turns';
 import { UnansweredPut } from './unanswered';
@@ -44,6 +44,7 @@ export class Publisher {
   readonly #published: PublishedObjects;
   readonly #rate: TransferRate;
   readonly #signed: OneSigned;
+  readonly #calls = new Calls();
   readonly #turns = new Turns();
 
   constructor(seams: PublisherSeams) {
@@ -60,70 +61,72 @@ export class Publisher {
 
   async metadata(metadata: ObjectMetadataInput, options: CallOptions): Promise<void> {
     const meta = toPublish(metadata, this.#paths.kind, false, this.#clock.now());
-    await this.#published.sending(this.#paths.object(metadata), async () =>
-      this.#put(metadata, { meta }, await this.#begin(metadata, options), options),
-    );
+    const put = (call: Call): Promise<void> =>
+      call.send(async () => this.#put(metadata, { meta }, await this.#begin(metadata, options), options));
+    // All but that alone is another object with the same name, whose data is yet to come.
+    if (metadata.metaOnly) await this.#calls.take(metadata, put);
+    else await this.#calls.takeReplacing(metadata, put);
   }
 
+  /** @throws SyncServiceError SYNC_SUPERSEDED where the object was published anew, or deleted, while this waited. */
   async data(object: ObjectReference, data: DataSource, options: UploadOptions): Promise<void> {
-    const body = await replayable(data);
-    await this.#published.sending(this.#paths.object(object), async (sending) => {
-      await this.#rate.opened(body.size, options);
-      if (sending.isReplaced) throw overtaken(object);
-      const put = await this.#begin(object, options);
-      const chosen = await this.#uploader.choose(object, body, 'data', options);
-      await this.#uploader.upload(object, chosen, put, options);
+    await this.#calls.takeReplacing(object, async (call) => {
+      const body = await replayable(data);
+      await this.#inHours(object, body.size, options, (aside) =>
+        call.send(async () => {
+          const put = await this.#begin(object, options);
+          const chosen = await this.#uploader.choose(object, body, 'data', options);
+          const held = { ...options, aside, beforeRequest: call.refuseReplaced };
+          await this.#uploader.upload(object, chosen, put, held);
+        }),
+      );
     });
   }
 
-  /** @throws SyncServiceError SYNC_SUPERSEDED where the object was published anew, or deleted, while this one waited. */
+  /** Throws as `data`. */
   async publish(metadata: ObjectMetadataInput, data: DataSource, options: PublishOptions): Promise<void> {
-    const body = await replayable(data);
-    await this.#published.replacing(this.#paths.object(metadata), (sending) =>
-      this.#signedAndPublished(metadata, body, sending, options),
-    );
+    await this.#calls.takeReplacing(metadata, async (call) => {
+      const body = await replayable(data);
+      // Metadata without its data, or the only place of what is signed, is not to wait for a day.
+      await this.#inHours(metadata, body.size, options, (aside) =>
+        call.send(() => this.#signedAndPublished(metadata, body, call, { ...options, aside })),
+      );
+    });
   }
 
   async delete(object: ObjectReference, options: CallOptions): Promise<void> {
-    await this.#published.replacing(this.#paths.object(object), () => this.#objects.delete(object, options));
+    await this.#calls.takeReplacing(object, (call) => call.send(() => this.#objects.delete(object, options)));
   }
 
-  /**
-   * One after the other for each object: as which version it was published is asked behind it.
-   *
-   * @throws SyncServiceError SYNC_SUPERSEDED where a later one was done while this one waited for its hours.
-   */
+  /** One after the other for each object: as which version it was published is asked behind it. Throws as `data`. */
   async publishIfChanged(
     metadata: ObjectMetadataInput,
     data: DataSource,
     options: PublishOptions,
   ): Promise<PublishOutcome> {
-    const turn = this.#turns.take(
-      this.#paths.object(metadata),
-      (turn) => this.#publishIfChanged(metadata, data, options, turn),
-      options.signal,
+    return this.#calls.takeReplacing(metadata, (call) =>
+      this.#inTurn(metadata, options, (turn) => this.#publishIfChanged(metadata, data, options, call, turn)),
     );
-    return turn.catch((error: unknown) => {
-      throw asAborted(error, options);
-    });
   }
 
   async #publishIfChanged(
     metadata: ObjectMetadataInput,
     data: DataSource,
     options: PublishOptions,
+    call: Call,
     turn: Turn,
   ): Promise<PublishOutcome> {
-    const { body, digest } = await this.#digested(metadata, data, options);
+    const body = await replayable(data);
+    const about = toPublish(metadata, this.#paths.kind, true, this.#clock.now());
+    const digest = await digestOfAll(about, body, options.sign);
     if (await this.#published.isThere(metadata, digest, options)) return 'unchanged';
-    if (turn.isOvertaken) throw overtaken(metadata);
     if (!this.#rate.isOpenFor(body.size)) {
       await turn.lend(() => this.#rate.opened(body.size, options));
       // The data, too, may be another by now.
-      return this.#publishIfChanged(metadata, data, options, turn);
+      return this.#publishIfChanged(metadata, data, options, call, turn);
     }
-    return this.#published.replacing(this.#paths.object(metadata), async (sending) => {
-      const meta = await this.#signedAndPublished(metadata, body, sending, options);
+    return call.send(async (sending) => {
+      const meta = await this.#signedAndPublished(metadata, body, call, { ...options, aside: turn.lend });
       const sent = { metadata: meta, size: body.size };
       // It is published, whether that can be remembered or not.
       await this.#published.remember(metadata, digest, sent, sending, options).catch(() => undefined);
@@ -131,36 +134,45 @@ export class Publisher {
     });
   }
 
-  /** What is to be published, and what it is known by: data that is signed with another key is other data. */
-  async #digested(
-    metadata: ObjectMetadataInput,
-    data: DataSource,
-    { sign }: PublishOptions,
-  ): Promise<{ body: ReplayableBody; digest: string }> {
-    const body = await replayable(data);
-    const about = toPublish(metadata, this.#paths.kind, true, this.#clock.now());
-    const { signature, hashAlgorithm, publicKey, ...unsigned } = about;
-    const ownKey = signature ? `${hashAlgorithm} ${publicKey}` : '';
-    const signedWith = sign ? nameOfKey(sign) : ownKey;
-    return { body, digest: await digestOfAll({ ...unsigned, signedWith }, body) };
+  /** Sends in the hours of a transfer of this size. Those of one object that wait for them go one after the other, in their order. */
+  async #inHours(
+    object: ObjectReference,
+    size: number | undefined,
+    options: UploadOptions,
+    send: (aside?: Aside) => Promise<unknown>,
+  ): Promise<void> {
+    if (this.#rate.isOpenFor(size)) await send();
+    else
+      await this.#inTurn(object, options, async (turn) => {
+        while (!this.#rate.isOpenFor(size)) await turn.lend(() => this.#rate.opened(size, options));
+        await send(turn.lend);
+      });
+  }
+
+  async #inTurn<T>(
+    object: ObjectReference,
+    options: UploadOptions,
+    work: (turn: Turn) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await this.#turns.take(nameOf(object), work, options.signal);
+    } catch (error) {
+      throw asAborted(error, options);
+    }
   }
 
   /** @returns the metadata that was sent. */
   async #signedAndPublished(
     metadata: ObjectMetadataInput,
     body: ReplayableBody,
-    sending: Sending,
+    call: Call,
     options: PublishOptions,
   ): Promise<Partial<ObjectMetadata>> {
-    // Metadata without its data, or the only place of what is signed, is not to wait for a day.
-    await this.#rate.opened(body.size, options);
     await options.onBegin?.();
     const signed = options.sign ? { ...metadata, ...(await signatureOf(body, options.sign)) } : metadata;
     const meta = toPublish(signed, this.#paths.kind, true, this.#clock.now());
-    const publish = async (aside?: Aside): Promise<void> => {
-      if (sending.isReplaced) throw overtaken(metadata);
-      await this.#publish(metadata, meta, body, { ...options, aside });
-    };
+    const publish = (aside = options.aside): Promise<void> =>
+      this.#publish(metadata, meta, body, { ...options, aside, beforeRequest: call.refuseReplaced });
     if (!meta.signature || this.#paths.kind === 'ESS') await publish();
     else await this.#signed.send(body.size, publish, options);
     return meta;
@@ -176,7 +188,7 @@ export class Publisher {
     if (body.bytes && body.bytes.length <= singleRequestLimit) {
       return this.#together(object, meta, body.bytes, put, options);
     }
-    const chosen = await this.#uploader.choose(object, body, digestOf(meta, options), options);
+    const chosen = await this.#uploader.choose(object, body, digestOf(meta, options.sign), options);
     if (!chosen.reached) await inHalf('metadata', () => this.#put(object, { meta }, put, options));
     await inHalf('data', () => this.#uploader.upload(object, chosen, put.next(), options));
   }
@@ -204,18 +216,16 @@ export class Publisher {
     object: ObjectReference,
     json: object,
     put: UnansweredPut,
-    { signal }: CallOptions,
+    { beforeRequest, signal }: UploadOptions,
   ): Promise<void> {
     const path = this.#paths.object(object);
     const change = { method: 'PUT', path, json, lane: 'publish', repeatable: true, signal } as const;
     const { followsQuestion: goesOn, repeated: onRepeat } = put;
-    await put.send(() => this.#requests.change({ ...change, goesOn, onRepeat }));
+    await put.send(async () => {
+      beforeRequest?.();
+      await this.#requests.change({ ...change, goesOn, onRepeat });
+    });
   }
-}
-
-function overtaken(object: ObjectReference): SyncServiceError {
-  const message = `${nameOf(object)} was published anew, or deleted, while this waited for its hours`;
-  return new SyncServiceError('SYNC_SUPERSEDED', message);
 }
 
 /** Says in the error which half of a publish failed: after the metadata, the object is there without data. */
@@ -225,17 +235,4 @@ async function inHalf(half: 'metadata' | 'data', send: () => Promise<void>): Pro
   } catch (error) {
     throw isSyncServiceError(error) ? error.in(half) : error;
   }
-}
-
-/** Each signature of the same data is another one: what is signed here is known by its key. */
-function digestOf(meta: Record<string, unknown>, { sign }: PublishOptions): string {
-  const { signature, ...rest } = meta;
-  return createHash('sha256')
-    .update(stringifyExactJson(sign ? rest : meta))
-    .digest('base64');
-}
-
-/** Data that is signed with another key is to be published again; each signature with the same is another one. */
-function nameOfKey(key: SigningKey): string {
-  return `${key.hashAlgorithm ?? 'SHA256'} ${publicKeyOf(key)}`;
 }

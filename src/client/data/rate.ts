@@ -207,7 +207,7 @@ export class TransferRate {
 }
 
 /** Of whoever holds nothing else. */
-const atOnce: Aside = (wait) => wait();
+export const atOnce: Aside = (wait) => wait();
 
 interface HeldTransfer {
   /** Resolves when so many bytes may pass. */

@@ -8,6 +8,8 @@ export interface UploadOptions extends CallOptions {
   onWait?: OnWait | undefined;
   /** @internal Waited for before anything is sent. */
   onBegin?: (() => Promise<void>) | undefined;
+  /** @internal Called right before each request: throws where it is not to be sent any more. */
+  beforeRequest?: (() => void) | undefined;
   /** @internal Waits for hours and place of the transfer for one that holds something else, which it lets go of meanwhile. */
   aside?: Aside | undefined;
   /**

@@ -129,28 +129,30 @@ export class Uploader {
     object: ObjectReference,
     { make, size }: ReplayableBody,
     headers: Record<string, string>,
-    { aside, onRepeat, onWait, signal }: UploadOptions & { onRepeat?: () => void },
+    { aside, beforeRequest, onRepeat, onWait, signal }: UploadOptions & { onRepeat?: () => void },
   ): ReturnType<Requests['upload']> {
     const path = this.#paths.object(object, 'data');
     const sent = { 'content-type': 'application/octet-stream', ...headers };
     return this.#presence.about(object, 'other', { signal }, () =>
-      this.#rate.upload(size, { signal, onWait, aside }, (paced) =>
-        this.#requests.upload({
+      this.#rate.upload(size, { signal, onWait, aside }, async (paced) => {
+        beforeRequest?.();
+        return this.#requests.upload({
           path,
           body: () => paced(make()),
           headers: sent,
           repeatable: true,
           onRepeat,
           signal,
-        }),
-      ),
+        });
+      }),
     );
   }
 }
 
-/** Bytes may have reached the service, and not all of them: not where it refused, or was not found at all. */
+/** Bytes may have reached the service, and not all of them: not where it refused, was not found at all, or was not asked. */
 function mayHaveBeenCut(error: unknown): boolean {
   if (!isSyncServiceError(error)) return true;
+  if (error.code === 'SYNC_SUPERSEDED') return false;
   return error.statusCode === undefined ? !wasNotSent(error) : error.statusCode >= 500;
 }
 

@@ -73,8 +73,8 @@ describe('the hours of the day of transfers', () => {
     await Promise.all([
       client.fetchObjectData(object),
       client.publish({ ...object, objectID: 'small' }, Buffer.alloc(262_144)),
-      client.updateObjectData(object, 'small'),
-      client.updateObject(object),
+      client.updateObjectData({ ...object, objectID: 'small-data' }, 'small'),
+      client.updateObject({ ...object, metaOnly: true }),
       client.getObjectMetadata(object),
       client.markObjectConsumed(object),
     ]);
