@@ -48,14 +48,14 @@ export const guardsOfStorage = guardsOf('src/storage', 'test', [
     file: 'frames.ts',
     find: 'if (!stored || crc32(stored) !== header.checksum) return undefined;',
     replace: 'if (!stored) return undefined;',
-    seenBy: ['storage/frames', 'storage/journal'],
+    seenBy: ['storage/frames', 'storage/journal-damage'],
   },
   {
     name: 'the length of a damaged frame is trusted',
     file: 'frames.ts',
     find: 'if (crc32(header.subarray(0, 20)) !== header.readUInt32LE(20)) return undefined;',
     replace: '',
-    seenBy: ['storage/frames', 'storage/journal'],
+    seenBy: ['storage/frames', 'storage/journal-damage'],
   },
   {
     name: 'a damaged piece of a part file is kept',
