@@ -253,4 +253,18 @@ export const guardsOfData = guardsOf('src/client/data', 'test/client', [
     replace: '',
     seenBy: ['data/chunked-upload'],
   },
+  {
+    name: 'the memory of a large download waits for the collection of garbage',
+    file: 'file-downloads.ts',
+    find: 'giveBack(piece);',
+    replace: '',
+    seenBy: ['given-back'],
+  },
+  {
+    name: 'memory is given back that others have a part in',
+    file: '../../system/memory.ts',
+    find: 'if (byteLength === buffer.byteLength) ',
+    replace: '',
+    seenBy: ['../system/memory'],
+  },
 ]);

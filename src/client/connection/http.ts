@@ -39,7 +39,7 @@ export interface HttpResponse {
   status: number;
   /** Names in lower case. */
   headers: Record<string, string | string[] | undefined>;
-  /** Read once, to its end, or discarded; an error is that of the connection. */
+  /** Read once, to its end, or discarded; an error is that of the connection. Its pieces are the reader's own. */
   body: AsyncIterable<Buffer>;
   /** Lets go of the body, read or not; where it has not ended, its connection goes with it. */
   discard(): void;

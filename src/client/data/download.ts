@@ -1,8 +1,10 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import { SignatureCheck } from '../../protocol/signature';
 import type { EndSignal } from '../../system/ending';
+import { giveBack } from '../../system/memory';
 import { isSyncServiceError, SyncServiceError } from '../errors';
 import { nameOf } from '../objects/names';
+import { isLarge } from './rate';
 import { trustedKeySet } from './signing';
 import { type Progress, tellProgress } from './source';
 import { type OnWait, tellWait } from './waits';
@@ -138,11 +140,29 @@ export async function toBuffer(
   options: DownloadOptions,
   maxBytes: number,
 ): Promise<Buffer> {
+  const size = sizeOf(data.metadata);
   return untilWhole(async () => {
-    const pieces: Buffer[] = [];
-    for await (const piece of checkedPieces(data, { ...options, maxBytes })) pieces.push(piece);
-    return Buffer.concat(pieces);
+    const checked = checkedPieces(data, { ...options, maxBytes });
+    return size !== undefined && isLarge(size) ? inPlace(checked, size) : joined(checked);
   });
+}
+
+async function joined(pieces: AsyncIterable<Buffer>): Promise<Buffer> {
+  const all: Buffer[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return Buffer.concat(all);
+}
+
+/** Each goes to its place as it comes, so that large data is in memory once. */
+async function inPlace(pieces: AsyncIterable<Buffer>, size: number): Promise<Buffer> {
+  const all = Buffer.allocUnsafeSlow(size);
+  let filled = 0;
+  for await (const piece of pieces) {
+    all.set(piece, filled);
+    filled += piece.length;
+    giveBack(piece);
+  }
+  return all;
 }
 
 function tooLarge(metadata: ObjectMetadata, size: string, maxBytes: number): SyncServiceError {

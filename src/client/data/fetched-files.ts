@@ -95,17 +95,18 @@ export class FetchedFiles {
     return isSame ? fetched : undefined;
   }
 
-  /** All of the file; it is on the disk behind the last piece, whoever wrote it. */
+  /** All of the file, each piece in place of the one before; it is on the disk behind the last, whoever wrote it. */
   async *#pieces(path: string, onPiece: (piece: Buffer) => void): AsyncGenerator<Buffer> {
     const file = await onDisk(path, () => this.machine.disk.open(path, 'change'));
+    const buffer = Buffer.allocUnsafeSlow(readAtOnce);
     try {
       for (let at = 0; ; ) {
-        const piece = Buffer.allocUnsafe(readAtOnce);
-        const count = await onDisk(path, () => file.read(piece, at));
+        const count = await onDisk(path, () => file.read(buffer, at));
         if (count === 0) break;
         at += count;
-        onPiece(piece.subarray(0, count));
-        yield piece.subarray(0, count);
+        const piece = buffer.subarray(0, count);
+        onPiece(piece);
+        yield piece;
       }
       await onDisk(path, () => file.sync());
     } finally {

@@ -6,6 +6,7 @@ import type { Journal } from '../../storage/journal';
 import type { Machine } from '../../storage/machine';
 import type { PartFile } from '../../storage/part-file';
 import { PartFiles } from '../../storage/part-files';
+import { giveBack } from '../../system/memory';
 import { invalidArgument, isSyncServiceError, SyncServiceError } from '../errors';
 import { Batches } from './batches';
 import { checkedPieces, type DownloadOptions, type ObjectData, sizeOf, untilWhole } from './download';
@@ -118,7 +119,10 @@ async function goOn(part: PartFile, data: ObjectData, options: DownloadOptions):
 async function write(target: Target, pieces: AsyncIterable<Buffer>, metadata: ObjectMetadata): Promise<void> {
   const batches = new Batches((batch) => target.write(batch), sizeOf(metadata));
   try {
-    for await (const piece of pieces) await batches.add(piece);
+    for await (const piece of pieces) {
+      await batches.add(piece);
+      giveBack(piece);
+    }
     await batches.end();
   } finally {
     await batches.settle();
