@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Acknowledgement, DeliveryGoal, SigningKey, SyncServiceClient } from '../client';
 import type { Environment } from './environment';
 import { UsageError } from './exit';
+import type { Remedies } from './findings';
 import type { Output } from './output';
 import { textIn } from './text-file';
 
@@ -31,6 +32,7 @@ export interface Call {
   values: Values;
   words: readonly string[];
   environment: Environment;
+  remedies: Remedies;
   output: Output;
   stop: AbortSignal;
 }

@@ -23,7 +23,7 @@ export const commands: Readonly<Record<string, Command>> = {
   receive: {
     takes: ['into', 'once', 'mark', 'trust'],
     words: [1, Number.POSITIVE_INFINITY],
-    async run({ client, values, words, output, stop }) {
+    async run({ client, values, words, remedies, output, stop }) {
       if (!values.into) throw new UsageError('Where to? Name a folder with --into');
       return receive(
         client,
@@ -33,6 +33,7 @@ export const commands: Readonly<Record<string, Command>> = {
           once: values.once ?? false,
           mark: markOf(values),
           trustedKeys: await trustedKeysOf(values),
+          remedies,
         },
         output,
         stop,
@@ -42,11 +43,11 @@ export const commands: Readonly<Record<string, Command>> = {
   send: {
     takes: ['to', 'meta', 'version', 'sign', 'wait', 'timeout'],
     words: [2, 2],
-    async run({ client, values, words: [file = '', object], environment, output, stop }) {
+    async run({ client, values, words: [file = '', object], environment, remedies, output, stop }) {
       const [goal, patience] = [goalOf(values, client.kind), patienceOf(values)];
       const { to = [], meta, version } = values;
       const sign = await signingKeyOf(values, environment);
-      const asked = { object: referenceOf(object), to, meta, version, sign };
+      const asked = { object: referenceOf(object), to, meta, version, sign, environment, remedies };
       const sent = (from: string): Promise<number> =>
         send(client, { file: from, ...asked, goal, patience }, output, stop);
       return file === '-' ? withStandardInput(stop, sent) : sent(file);
@@ -60,11 +61,11 @@ export const commands: Readonly<Record<string, Command>> = {
   status: {
     takes: ['wait', 'timeout'],
     words: [1, 1],
-    async run({ client, values, words: [name], output, stop }) {
+    async run({ client, values, words: [name], remedies, output, stop }) {
       const object = referenceOf(name);
       const goal = goalOf(values, client.kind);
       if (goal === undefined) return status(client, object, output, stop);
-      return wait(client, object, { goal, patience: patienceOf(values) }, output, stop);
+      return wait(client, object, { goal, patience: patienceOf(values), remedies }, output, stop);
     },
   },
   fetch: {

@@ -1,22 +1,26 @@
 import type { ObjectMetadataInput, ObjectReference } from '../client';
+import type { Environment } from './environment';
 import { UsageError } from './exit';
 import { textIn } from './text-file';
 
+/** A text of JSON, in which nothing is a comment, or a comment. */
+const textOrComment = /"(?:[^"\\]|\\.)*"|\/\*[\s\S]*?\*\//g;
+const variable = /\$(?:\{(\w+)\}|([A-Za-z_]\w*))/g;
+
 /**
- * The metadata in a file, as `hzn mms object publish` reads it: JSON in the spelling of the service. What is empty or null
- * there says nothing.
+ * The metadata in a file, as `hzn mms object publish` reads it: JSON in the spelling of the service, in which comments
+ * may stand, as `hzn mms object new` writes them, and variables of the environment. What is empty or null there says nothing.
  *
- * @throws UsageError where it cannot be read, is no such thing, or is of another object.
+ * @throws UsageError where it cannot be read, is no such thing, is of another object, or names a variable that is not set.
  */
 export async function definitionIn(
   path: string,
   object: ObjectReference,
+  environment: Environment,
 ): Promise<Partial<ObjectMetadataInput>> {
-  const definition = Object.fromEntries(
-    Object.entries(parsed(path, await textIn(path, '--meta'))).filter(
-      ([, value]) => value !== null && value !== '',
-    ),
-  );
+  // The service knows the organization better: it is that of the address.
+  const { destinationOrgID: _, ...given } = parsed(path, await textIn(path, '--meta'));
+  const definition = withVariables(given, path, environment);
   for (const field of ['objectType', 'objectID'] as const) {
     const named = definition[field];
     if (named !== undefined && named !== object[field])
@@ -25,13 +29,34 @@ export async function definitionIn(
   return definition;
 }
 
-function parsed(path: string, text: string): object {
+type Fields = Record<string, unknown>;
+
+function parsed(path: string, text: string): Fields {
+  const json = text.replace(textOrComment, (found) => (found.startsWith('"') ? found : ' '));
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(json);
   } catch {
     throw new UsageError(`${path} is not JSON`);
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
   throw new UsageError(`${path} is no JSON object`);
+}
+
+function withVariables(fields: Fields, path: string, environment: Environment): Fields {
+  const told = (name: string): string =>
+    environment[name] ?? fail(`${path} names the variable ${name}, which is not set`);
+  const filled = (value: unknown): unknown => {
+    if (typeof value === 'string')
+      return value.replace(variable, (_, braced?: string, bare?: string) => told(braced ?? bare ?? ''));
+    if (Array.isArray(value)) return value.map(filled);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, filled(inner)]));
+  };
+  const said = Object.entries(fields).map(([name, value]) => [name, filled(value)] as const);
+  return Object.fromEntries(said.filter(([, value]) => value !== null && value !== ''));
+}
+
+function fail(message: string): never {
+  throw new UsageError(message);
 }

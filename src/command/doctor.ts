@@ -2,14 +2,14 @@ import type { SyncServiceClient } from '../client';
 import { type Diagnosis, diagnose, findingOf } from '../client/diagnosis';
 import { connect, type Environment } from './environment';
 import { exit, UsageError } from './exit';
-import { sentenceOf } from './findings';
+import { Remedies } from './findings';
 import type { Output } from './output';
 
 /** Says what is wrong with the connection that the environment names, and what is to be done. */
 export async function doctor(environment: Environment, output: Output): Promise<number> {
   const diagnosis = await examine(environment);
   const { good, finding, detail } = diagnosis;
-  output.result({ good, finding, detail }, sentenceOf(diagnosis));
+  output.result({ good, finding, detail }, new Remedies(environment).sentenceOf(diagnosis));
   return good ? exit.done : exit.failed;
 }
 

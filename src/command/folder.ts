@@ -1,8 +1,13 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ObjectReference } from '../client';
 import { isCaseless } from '../storage/caseless';
 import { caselessFileNameOf, fileNameOf } from '../storage/file-name';
+import { systemDisk } from '../storage/system-disk';
+import { onDisk } from './on-disk';
+
+/** As far as the umask lets others: whoever works with the files need not be who receives them. */
+const mode = 0o777;
 
 /** Where objects are put: a folder for each type, a file for each object, under names that no two share. */
 export class ReceivingFolder {
@@ -11,16 +16,19 @@ export class ReceivingFolder {
     private readonly nameOf: (text: string) => string,
   ) {}
 
-  /** Makes the folder where it is not there. */
+  /** Makes the folder where it is not there. @throws SyncServiceError SYNC_STORAGE where it cannot. */
   static async open(path: string): Promise<ReceivingFolder> {
-    await mkdir(path, { recursive: true });
-    return new ReceivingFolder(path, (await isCaseless(path)) ? caselessFileNameOf : fileNameOf);
+    const isOnCaselessDisk = await onDisk(async () => {
+      await systemDisk.makeFolder(path, mode);
+      return isCaseless(path);
+    });
+    return new ReceivingFolder(path, isOnCaselessDisk ? caselessFileNameOf : fileNameOf);
   }
 
   /** Of its file, in a folder that is there. */
   async pathOf({ objectType, objectID }: ObjectReference): Promise<string> {
     const folder = join(this.path, this.nameOf(objectType));
-    await mkdir(folder, { recursive: true });
+    await systemDisk.makeFolder(folder, mode);
     return join(folder, this.nameOf(objectID));
   }
 

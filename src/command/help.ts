@@ -11,7 +11,7 @@ Usage: edge-sync COMMAND [options]
     --to TYPE or TYPE/ID        for whom; everybody unless given
     --version TEXT
     --sign FILE                 sign it with this private key (RSA, PEM); EDGE_SYNC_PASSPHRASE
-    --meta FILE                 more metadata, as JSON: the file of hzn mms object publish -m
+    --meta FILE                 more metadata, as JSON: the file of hzn mms object new, filled in
     --wait delivered|consumed   until it has come so far everywhere; at an edge only consumed
     --timeout SECONDS           of the wait (60)
   ls [TYPE]                     the object types of a cloud, or the objects of a type

@@ -7,7 +7,7 @@ import {
   type UpdateReceiver,
 } from '../client';
 import { exit } from './exit';
-import { remedyOf } from './findings';
+import type { Remedies } from './findings';
 import { ReceivingFolder } from './folder';
 import { nothing } from './nothing';
 import type { Output } from './output';
@@ -21,6 +21,7 @@ export interface ReceiveOptions {
   mark: Acknowledgement;
   /** Nothing that another key has signed, or none. */
   trustedKeys: readonly string[] | undefined;
+  remedies: Remedies;
 }
 
 /** How many objects of a type are under way at a time. */
@@ -29,7 +30,7 @@ const window = 4;
 /** Puts objects of some types into a folder: those that are there, or those that come, until `stop`. */
 export async function receive(
   client: SyncServiceClient,
-  { objectTypes, into, once, mark, trustedKeys }: ReceiveOptions,
+  { objectTypes, into, once, mark, trustedKeys, remedies }: ReceiveOptions,
   output: Output,
   stop: AbortSignal,
 ): Promise<number> {
@@ -41,7 +42,7 @@ export async function receive(
   };
   stop.addEventListener('abort', close);
   for (const [index, receiver] of receivers.entries())
-    tellConnection(receiver, objectTypes[index] ?? '', output);
+    tellConnection(receiver, objectTypes[index] ?? '', remedies, output);
   output.note(`Waiting for ${objectTypes.join(', ')} from ${client.address}`);
   await Promise.all(receivers.map((receiver) => takeAll(receiver, taking, output)));
   return exit.done;
@@ -99,13 +100,18 @@ async function receiveOnce(
 }
 
 /** The first failure and the recovery, once each. */
-function tellConnection(receiver: UpdateReceiver, objectType: string, output: Output): void {
+function tellConnection(
+  receiver: UpdateReceiver,
+  objectType: string,
+  remedies: Remedies,
+  output: Output,
+): void {
   let failing = false;
   receiver.onState(({ phase, error }: ReceiverState) => {
     if (phase === 'backing-off' && !failing) {
       failing = true;
       const failure = error ?? new SyncServiceError('SYNC_UNREACHABLE', 'The service does not answer');
-      output.failure(failure, remedyOf(failure));
+      output.failure(failure, remedies.against(failure));
     } else if (phase === 'connected' && failing) {
       failing = false;
       output.note(`${objectType}: the service answers again`);

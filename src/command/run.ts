@@ -5,7 +5,7 @@ import { type Command, commands } from './commands';
 import { doctor } from './doctor';
 import { connect, type Environment } from './environment';
 import { exit, exitOf, UsageError } from './exit';
-import { remedyFrom } from './findings';
+import { Remedies } from './findings';
 import { help } from './help';
 import { Output } from './output';
 
@@ -41,16 +41,17 @@ export async function runCommand(
   }
 }
 
-async function call(name: string, given: Omit<Call, 'client'>): Promise<number> {
+async function call(name: string, given: Omit<Call, 'client' | 'remedies'>): Promise<number> {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) throw new UsageError(`There is no command ${name}`);
   checkCall(name, command, given);
   const client = connect(given.environment);
+  const remedies = new Remedies(given.environment);
   try {
-    return await command.run({ ...given, client });
+    return await command.run({ ...given, client, remedies });
   } catch (error) {
     if (error instanceof UsageError || isStopped(error, given.stop)) throw error;
-    given.output.failure(error, await remedyFrom(client, error));
+    given.output.failure(error, await remedies.askedOf(client, error));
     return exitOf(error);
   } finally {
     await client.close();

@@ -6,7 +6,9 @@ import type {
   SyncServiceClient,
 } from '../client';
 import { definitionIn } from './definition';
+import type { Environment } from './environment';
 import { exit, UsageError } from './exit';
+import type { Remedies } from './findings';
 import type { Output } from './output';
 import { nameOf } from './reference';
 import { wait } from './status';
@@ -23,17 +25,19 @@ export interface SendOptions {
   goal: DeliveryGoal | undefined;
   /** In ms. */
   patience: number;
+  environment: Environment;
+  remedies: Remedies;
 }
 
 /** Publishes a file, and waits until it has come as far as is asked for. */
 export async function send(
   client: SyncServiceClient,
-  { file, object, to, meta, version, sign, goal, patience }: SendOptions,
+  { file, object, to, meta, version, sign, goal, patience, environment, remedies }: SendOptions,
   output: Output,
   signal: AbortSignal,
 ): Promise<number> {
   const metadata = {
-    ...(meta !== undefined && (await definitionIn(meta, object))),
+    ...(meta !== undefined && (await definitionIn(meta, object, environment))),
     ...object,
     ...destinationsOf(to),
     ...(version !== undefined && { version }),
@@ -44,7 +48,9 @@ export async function send(
   const about = sent && { instanceID: sent.instanceID, bytes: sent.objectSize };
   const size = sent ? `, ${sent.objectSize} bytes` : '';
   output.result({ ...object, ...about, outcome: 'published' }, `${nameOf(object)} published${size}`);
-  return goal === undefined ? exit.done : wait(client, sent ?? object, { goal, patience }, output, signal);
+  return goal === undefined
+    ? exit.done
+    : wait(client, sent ?? object, { goal, patience, remedies }, output, signal);
 }
 
 function destinationsOf(to: readonly string[]): Partial<ObjectMetadataInput> {

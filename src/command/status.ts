@@ -1,6 +1,6 @@
 import type { Delivery, DeliveryGoal, ObjectReference, SentObject, SyncServiceClient } from '../client';
 import { exit } from './exit';
-import { remedyOf } from './findings';
+import type { Remedies } from './findings';
 import type { Output } from './output';
 import { nameOf } from './reference';
 
@@ -8,6 +8,7 @@ export interface Wait {
   goal: DeliveryGoal;
   /** In ms. */
   patience: number;
+  remedies: Remedies;
 }
 
 /** Says how far an object is, and where. */
@@ -28,7 +29,7 @@ export async function status(
 export async function wait(
   client: SyncServiceClient,
   object: SentObject,
-  { goal, patience }: Wait,
+  { goal, patience, remedies }: Wait,
   output: Output,
   signal: AbortSignal,
 ): Promise<number> {
@@ -40,7 +41,7 @@ export async function wait(
   };
   let failing = false;
   const onFailure = (error: unknown): void => {
-    if (!failing) output.failure(error, remedyOf(error));
+    if (!failing) output.failure(error, remedies.against(error));
     failing = true;
   };
   const options = { patience, signal, onProgress, onFailure };

@@ -1,10 +1,6 @@
-import {
-  type Acknowledgement,
-  type ObjectMetadata,
-  type SyncServiceClient,
-  SyncServiceError,
-} from '../client';
+import type { Acknowledgement, ObjectMetadata, SyncServiceClient } from '../client';
 import type { ReceivingFolder } from './folder';
+import { onDisk } from './on-disk';
 import type { Output } from './output';
 import { nameOf } from './reference';
 
@@ -53,15 +49,5 @@ export class Taking {
     const onProgress = this.output.progress(nameOf(object));
     await this.client.fetchObjectDataToFile(object, file, { signal: this.signal, trustedKeys, onProgress });
     return file;
-  }
-}
-
-async function onDisk<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof SyncServiceError) throw error;
-    const message = error instanceof Error ? error.message : String(error);
-    throw new SyncServiceError('SYNC_STORAGE', message, { cause: error });
   }
 }

@@ -22,8 +22,8 @@ export interface DiskEntry {
 export interface Disk {
   /** @param mode of a file that is made; 0600 unless given. */
   open(path: string, how: Opening, mode?: number): Promise<DiskFile>;
-  /** Makes a folder, with those above it that are missing, for nobody else (0700); their names are synced. */
-  makeFolder(path: string): Promise<void>;
+  /** Makes a folder, with those above it that are missing; their names are synced. @param mode 0700, for nobody else, unless given. */
+  makeFolder(path: string, mode?: number): Promise<void>;
   /** Syncs the names in a folder, where the platform can. */
   syncFolder(path: string): Promise<void>;
   /** Takes the place of a file, or of an empty folder, that has the name already. */

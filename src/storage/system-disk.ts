@@ -88,13 +88,16 @@ class SystemFile implements DiskFile {
   }
 }
 
-/** Not by Node.js' own `recursive`, which says of a read-only file system that the folder is not there. */
-async function makeFolder(path: string): Promise<void> {
+/**
+ * Not by Node.js' own `recursive`, which says of a read-only file system that the folder is not there, and never ends in /proc:
+ * there a folder that is made in one that is there is refused with ENOENT.
+ */
+async function makeFolder(path: string, mode = 0o700): Promise<void> {
   if ((await entryOf(path))?.isFolder) return;
   const above = dirname(resolve(path));
-  await makeFolder(above);
+  await makeFolder(above, mode);
   try {
-    await mkdir(path, { mode: 0o700 });
+    await mkdir(path, { mode });
   } catch (error) {
     // Somebody else may have made it meanwhile.
     if (!(await entryOf(path))?.isFolder) throw error;

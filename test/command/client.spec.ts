@@ -243,6 +243,18 @@ describe('the command', function () {
       assert.match(output, /EEXIST/);
       assert.equal((await pair.edge.listUpdates('models')).length, 1);
     });
+
+    it('ends where its folder cannot be made', async () => {
+      const file = join(folder, 'file');
+      await writeFile(file, '');
+      // In /proc Node.js' own mkdir, where it makes folders above, too, never ends.
+      const places = process.platform === 'linux' ? [file, '/proc/edge-sync'] : [file];
+      for (const into of places) {
+        const { code, output } = await done(edge(), 'receive', 'models', '--into', into, '--once', '--json');
+        assert.equal(code, 1);
+        assert.match(output, /"code":"SYNC_STORAGE"/);
+      }
+    });
   });
 
   it('ls lists what is there, and says by its end where there is nothing', async () => {

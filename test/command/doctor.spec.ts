@@ -101,6 +101,20 @@ describe('the doctor', function () {
     const code = await doctor({ ...process.env, ...environment }, output);
     return { code, results: () => results.join(''), output: () => [...results, ...others].join('') };
   };
+  /** The same, as Open Horizon's agent would give it to a service. */
+  const horizonAt = async (
+    { EDGE_SYNC_URL: url = '', EDGE_SYNC_CA: ca = '' }: NodeJS.ProcessEnv,
+    protocol?: string,
+  ): Promise<NodeJS.ProcessEnv> => {
+    const [, scheme = '', host = '', port = ''] = /^(\w+):\/\/([\d.a-z]+):(\d+)/.exec(url) ?? [];
+    return {
+      ...(await horizon()),
+      HZN_ESS_API_PROTOCOL: protocol ?? scheme,
+      HZN_ESS_API_ADDRESS: host,
+      HZN_ESS_API_PORT: port,
+      ...(ca && { HZN_ESS_CERT: ca }),
+    };
+  };
   const horizon = async (): Promise<NodeJS.ProcessEnv> => ({
     EDGE_SYNC_URL: '',
     HZN_ESS_API_PROTOCOL: 'unix',
@@ -166,6 +180,38 @@ describe('the doctor', function () {
     ],
     ['nobody listens', async () => ({ EDGE_SYNC_URL: 'http://127.0.0.1:1' }), 'refused', /Nobody listens/],
     ['there is no socket', horizon, 'noSocket', /no socket at this path/],
+    [
+      'the host of Open Horizon is unknown',
+      () =>
+        horizonAt(
+          { EDGE_SYNC_URL: 'https://nobody.invalid:1', EDGE_SYNC_CA: join(folder, 'cert.pem') },
+          'http',
+        ),
+      'unknownHost',
+      /look at HZN_ESS_API_ADDRESS/,
+    ],
+    [
+      'the certificate of Open Horizon is that of another agent',
+      async () => {
+        const { EDGE_SYNC_CA: ca } = await secure(['127.0.0.1']);
+        return horizonAt({ ...(await secure(['127.0.0.1'])), EDGE_SYNC_CA: ca });
+      },
+      'certificate',
+      /: HZN_ESS_CERT names that of another agent/,
+    ],
+    [
+      'Open Horizon says TLS where there is none',
+      async () =>
+        horizonAt({ EDGE_SYNC_URL: edge, EDGE_SYNC_CA: (await secure(['a'])).EDGE_SYNC_CA }, 'https'),
+      'notTls',
+      /HZN_ESS_API_PROTOCOL is http or unix/,
+    ],
+    [
+      'the credentials of Open Horizon are of another agreement',
+      () => horizonAt({ EDGE_SYNC_URL: edge }),
+      'credentials',
+      /the file that HZN_ESS_AUTH names/,
+    ],
     [
       'the CA file is not there',
       async () => ({ EDGE_SYNC_URL: 'https://127.0.0.1:1', EDGE_SYNC_CA: join(folder, 'no.pem') }),

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { SyncServiceClient, SyncServiceError } from '../../src/client';
 import type { Values } from '../../src/command/call';
 import { commands } from '../../src/command/commands';
+import { Remedies } from '../../src/command/findings';
 import { help } from '../../src/command/help';
 import { Output } from '../../src/command/output';
 import { runIn } from '../support/command';
@@ -48,7 +49,8 @@ describe('a command about one object', function () {
     }));
     const output = new Output(true, results, others);
     const stop = new AbortController().signal;
-    const code = await commands[name]?.run({ client, values, words, environment, output, stop });
+    const remedies = new Remedies(environment);
+    const code = await commands[name]?.run({ client, values, words, environment, remedies, output, stop });
     return { code: code ?? -1, results: told[0].map((line) => JSON.parse(line)), others: told[1].join('') };
   };
   const arrived = (): Promise<unknown> =>
@@ -184,6 +186,31 @@ describe('a command about one object', function () {
     const sent = await pair.cloud.getObjectMetadata(object);
     assert.deepEqual([sent.destinationType, sent.description, sent.version], ['gateway', 'from a file', '2']);
 
+    // As `hzn mms object new` writes it, filled in.
+    await writeFile(
+      meta,
+      `{
+  "objectID": "r1",            /* Required: A unique identifier of the object. */
+  "destinationOrgID": "$HZN_ORG_ID", /* an object belongs to exactly one organization */
+                               /* "objectType": "x", */
+  "destinationType": "pattern-$SERVICE_NAME",
+  "destinationsList": null,    /* as an array of pattern:nodeId pairs */
+  "description": "\\"/* no comment */ of \${SERVICE_NAME}"
+}`,
+    );
+    const named = { SERVICE_NAME: 'rules' };
+    assert.equal((await call(pair.cloud, ['send', data, 'rules/r1'], { meta }, named)).code, 0);
+    const hzns = await pair.cloud.getObjectMetadata(object);
+    assert.deepEqual(
+      [hzns.destinationType, hzns.description],
+      ['pattern-rules', '"/* no comment */ of rules'],
+    );
+    await assert.rejects(
+      call(pair.cloud, ['send', data, 'rules/r1'], { meta }),
+      /object\.json names the variable SERVICE_NAME, which is not set/,
+    );
+
+    await writeFile(meta, JSON.stringify({ ...definition, ...more }));
     await assert.rejects(
       call(pair.cloud, ['send', data, 'other/r1'], { meta }),
       /object\.json has another objectType: rules/,
