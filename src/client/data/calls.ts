@@ -1,5 +1,5 @@
 import { SyncServiceError } from '../errors';
-import { nameOf, type ObjectReference } from '../objects/names';
+import { checkNamed, nameOf, type ObjectReference } from '../objects/names';
 
 /** Something that is being sent of an object. */
 export interface Sending {
@@ -22,8 +22,9 @@ interface InCalls {
 export class Calls {
   readonly #objects = new Map<string, InCalls>();
 
-  /** One after which the object is otherwise as it was. */
+  /** One after which the object is otherwise as it was. @throws SyncServiceError SYNC_INVALID_ARGUMENT for what names no object. */
   async take<T>(object: ObjectReference, work: (call: Call) => Promise<T>): Promise<T> {
+    checkNamed(object);
     const name = nameOf(object);
     const all = this.#objects.get(name) ?? { open: 0, came: 0, replacedBy: 0, sendings: new Set() };
     this.#objects.set(name, all);
