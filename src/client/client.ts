@@ -5,73 +5,30 @@ import type {
   ObjectMetadataInput,
   ObjectStatus,
 } from '../protocol/metadata';
-import { inMemory, type Journal } from '../storage/journal';
-import { type AccessListEntry, AccessLists, type AccessListUser } from './administration/access-lists';
-import {
-  type DestinationObject,
-  type DestinationReference,
-  Destinations,
-} from './administration/destinations';
-import { type Organization, Organizations } from './administration/organizations';
-import { Webhooks } from './administration/webhooks';
+import type { AccessListEntry, AccessListUser } from './administration/access-lists';
+import type { DestinationObject, DestinationReference } from './administration/destinations';
+import type { Organization } from './administration/organizations';
+import type { ServiceHealth } from './administration/service';
+import type { ClientOptions } from './client-options';
 import { readEdgeEnvironment } from './connection/environment';
-import { isHealth, KindCheck, type ServiceKind } from './connection/kind';
+import type { ServiceKind } from './connection/kind';
 import type { LeftOut } from './connection/list-entry';
-import { type CallOptions, type ConnectionOptions, checkConnection, checked } from './connection/options';
-import { Requests } from './connection/requests';
-import { Sender } from './connection/sender';
+import { type CallOptions, checkConnection, checked } from './connection/options';
 import type { DownloadOptions } from './data/download';
-import { Downloader } from './data/downloader';
 import { checkedPath } from './data/file-downloads';
-import { PublishedObjects } from './data/published';
-import { Publisher, type PublishOptions, type PublishOutcome } from './data/publisher';
-import { TransferRate } from './data/rate';
+import type { PublishOptions, PublishOutcome } from './data/publisher';
 import type { DataSource } from './data/source';
-import { type TransferHours, TransferWindows } from './data/transfer-windows';
-import { UploadMemory } from './data/upload-memory';
 import type { UploadOptions } from './data/upload-options';
 import type { Delivery, DeliveryGoal, DeliveryOptions, SentObject } from './deliveries/delivery';
-import { DeliveryWatch } from './deliveries/watch';
-import { checkNumbers } from './numbers';
-import { type LeftOutUpdate, LeftOutUpdates } from './objects/left-out';
-import { Listing, type ObjectFilter, type ObjectSummary, type PolicyFilter } from './objects/listing';
+import type { ObjectFilter, ObjectSummary, PolicyFilter } from './objects/listing';
 import { checkNamed, type ObjectReference } from './objects/names';
-import { Objects } from './objects/objects';
-import { Paths, query } from './objects/paths';
-import { Presence } from './objects/presence';
-import { type ClientSeams, withSystem } from './seams';
+import { ClientParts } from './parts';
+import type { ClientSeams } from './seams';
 import { counted, traced } from './tracing';
 import type { AcknowledgeOutcome } from './updates/acknowledge';
 import { type Acknowledgement, checkedAcknowledgement, checkPause } from './updates/entry';
-import { Feeds } from './updates/feeds';
 import type { UpdateReceiver } from './updates/receiver';
 import type { AcknowledgeOptions, ReceiverOptions } from './updates/receiver-options';
-import type { UpdateSource } from './updates/source';
-
-export interface ClientOptions extends ConnectionOptions, TransferHours {
-  /** Accept names that no ESS can fetch, for objects that stay on a CSS. */
-  allowCloudOnlyNames?: boolean;
-  /** So many bytes a second at most of all transfers of more than 256 KiB together, in both directions. */
-  transferRate?: number;
-  /** Sends large data in chunks of 16 MiB, which a CSS on MongoDB takes; see UploadOptions. */
-  inChunks?: boolean;
-  /**
-   * From openJournal: what receivers have in hand, acknowledgements under way, how far uploads in chunks have come, what was published
-   * and what files hold, outlive a restart.
-   */
-  journal?: Journal;
-  /** Told once, when something could not be written to the journal: from then on a restart forgets. */
-  onForgetful?: (error: unknown) => void;
-  /** Told once of each update that receivers cannot be given: too large, too deep or malformed. The others go on. */
-  onLeftOut?: (entry: LeftOutUpdate) => void;
-}
-
-export interface ServiceHealth {
-  general: { nodeType: ServiceKind; healthStatus: string; upTime: number };
-  dbHealth: Record<string, unknown>;
-  /** With `details`. */
-  usage?: Record<string, unknown>;
-}
 
 /**
  * A client of one sync service: of a CSS when an organization is given, of an ESS otherwise. All methods reject with
@@ -83,22 +40,7 @@ export class SyncServiceClient {
   readonly address: string;
   readonly organization: string | undefined;
   readonly allowsCloudOnlyNames: boolean;
-  readonly #sender: Sender;
-  readonly #kindCheck: KindCheck;
-  readonly #requests: Requests;
-  readonly #paths: Paths;
-  readonly #objects: Objects;
-  readonly #rate: TransferRate;
-  readonly #publisher: Publisher;
-  readonly #downloader: Downloader;
-  readonly #listing: Listing;
-  readonly #destinations: Destinations;
-  readonly #organizations: Organizations;
-  readonly #webhooks: Webhooks;
-  readonly #objectLists: AccessLists;
-  readonly #destinationLists: AccessLists;
-  readonly #feeds: Feeds;
-  readonly #deliveries: DeliveryWatch;
+  readonly #parts: ClientParts;
 
   /**
    * Connects at the first request.
@@ -110,56 +52,11 @@ export class SyncServiceClient {
   constructor(options: ClientOptions, seams: ClientSeams);
   constructor(options: ClientOptions, seams: ClientSeams = {}) {
     checkConnection(options);
-    const { clock, random, disk, processes, openTransport, readIdentity } = withSystem(seams);
-    const { journal = inMemory(), onForgetful = () => undefined, onLeftOut = () => undefined } = options;
+    this.#parts = new ClientParts(options, seams);
+    this.kind = this.#parts.paths.kind;
     this.address = options.address;
     this.organization = options.organization;
     this.allowsCloudOnlyNames = options.allowCloudOnlyNames ?? false;
-    this.#paths = new Paths(options.organization, this.allowsCloudOnlyNames);
-    this.kind = this.#paths.kind;
-    this.#kindCheck = new KindCheck(this.kind, async () => (await this.getHealth()).general.nodeType);
-    this.#sender = new Sender(options, this.#kindCheck, { clock, random, openTransport, readIdentity });
-    this.#requests = new Requests(this.#sender, options);
-    this.#rate = new TransferRate(clock, options.transferRate, new TransferWindows(clock, options));
-    const presence = new Presence(this.#requests, this.#paths, () => this.#kindCheck.now());
-    this.#objects = new Objects(this.#requests, this.#paths, presence);
-    this.#publisher = new Publisher({
-      requests: this.#requests,
-      paths: this.#paths,
-      presence,
-      objects: this.#objects,
-      memory: new UploadMemory(journal),
-      published: new PublishedObjects(journal, this.#objects),
-      rate: this.#rate,
-      inChunks: options.inChunks ?? false,
-      clock,
-      random,
-    });
-    const machine = { clock, random, disk, processes };
-    const { address } = options;
-    this.#downloader = new Downloader(
-      this.#requests,
-      this.#paths,
-      presence,
-      this.#objects,
-      address,
-      this.#rate,
-      journal,
-      machine,
-    );
-    this.#listing = new Listing(this.#requests, this.#paths);
-    this.#destinations = new Destinations(this.#requests, this.#paths);
-    this.#organizations = new Organizations(this.#requests, this.#paths);
-    this.#webhooks = new Webhooks(this.#requests, this.#paths);
-    this.#objectLists = new AccessLists('objects', this.#requests, this.#paths);
-    this.#destinationLists = new AccessLists('destinations', this.#requests, this.#paths);
-    this.#feeds = new Feeds(this.#updateSource(new LeftOutUpdates(onLeftOut)), {
-      clock,
-      random,
-      journal,
-      onForgetful,
-    });
-    this.#deliveries = new DeliveryWatch(this, clock);
   }
 
   /**
@@ -185,8 +82,7 @@ export class SyncServiceClient {
 
   /** What the service says of itself: its kind, how long it runs (s), the state of its store. */
   async getHealth(options: CallOptions & { details?: boolean } = {}): Promise<ServiceHealth> {
-    const path = `/api/v1/health${query({ details: checked(options).details })}`;
-    return this.#requests.unchecked<ServiceHealth>(path, checked(options), isHealth);
+    return this.#parts.service.health(checked(options));
   }
 
   /**
@@ -196,7 +92,7 @@ export class SyncServiceClient {
    * @throws SyncServiceError SYNC_WRONG_SERVICE_KIND.
    */
   async checkServiceKind(): Promise<void> {
-    await this.#kindCheck.now();
+    await this.#parts.kindCheck.now();
   }
 
   /**
@@ -205,7 +101,7 @@ export class SyncServiceClient {
    * @returns a function that ends it.
    */
   onAnswer(listener: () => void): () => void {
-    return this.#sender.goodAnswers.add(listener);
+    return this.#parts.sender.goodAnswers.add(listener);
   }
 
   /**
@@ -214,9 +110,7 @@ export class SyncServiceClient {
    * @throws SyncServiceError SYNC_WRONG_SERVICE_KIND on a CSS.
    */
   async resend(options: CallOptions = {}): Promise<void> {
-    const { signal } = checked(options);
-    this.#paths.requireEdge('ask for a resend');
-    await this.#requests.change({ method: 'POST', path: '/api/v1/resend', repeatable: false, signal });
+    await this.#parts.service.resend(checked(options));
   }
 
   /**
@@ -226,10 +120,7 @@ export class SyncServiceClient {
    * @param options.quiesce seconds to finish what is under way; 3 by default.
    */
   async shutDown(options: CallOptions & { restart?: boolean; quiesce?: number } = {}): Promise<void> {
-    const { restart, quiesce, signal } = checked(options);
-    checkNumbers('seconds', { quiesce });
-    const path = `/api/v1/shutdown${query({ restart: restart || undefined, quiesce })}`;
-    await this.#requests.change({ method: 'POST', path, repeatable: false, signal });
+    await this.#parts.service.shutDown(checked(options));
   }
 
   // Publishing.
@@ -241,7 +132,7 @@ export class SyncServiceClient {
    *   service's reason in `response`.
    */
   async updateObject(metadata: ObjectMetadataInput, options: CallOptions = {}): Promise<void> {
-    await this.#publisher.metadata(metadata, checked(options));
+    await this.#parts.publisher.metadata(metadata, checked(options));
   }
 
   /**
@@ -257,7 +148,7 @@ export class SyncServiceClient {
     options: UploadOptions = {},
   ): Promise<void> {
     await traced('publish', object, (context) =>
-      this.#publisher.data(object, data, counted(checked(options), context)),
+      this.#parts.publisher.data(object, data, counted(checked(options), context)),
     );
   }
 
@@ -274,7 +165,7 @@ export class SyncServiceClient {
     options: PublishOptions = {},
   ): Promise<void> {
     await traced('publish', metadata, (context) =>
-      this.#publisher.publish(metadata, data, counted(checked(options), context)),
+      this.#parts.publisher.publish(metadata, data, counted(checked(options), context)),
     );
   }
 
@@ -294,13 +185,13 @@ export class SyncServiceClient {
     options: PublishOptions = {},
   ): Promise<PublishOutcome> {
     return traced('publish', metadata, (context) =>
-      this.#publisher.publishIfChanged(metadata, data, counted(checked(options), context)),
+      this.#parts.publisher.publishIfChanged(metadata, data, counted(checked(options), context)),
     );
   }
 
   /** Makes an inactive object active: it is delivered from now on. */
   async activateObject(object: ObjectReference, options: CallOptions = {}): Promise<void> {
-    await this.#objects.activate(object, checked(options));
+    await this.#parts.objects.activate(object, checked(options));
   }
 
   /**
@@ -309,19 +200,19 @@ export class SyncServiceClient {
    * @throws SyncServiceError SYNC_NOT_FOUND when there is no such object.
    */
   async deleteObject(object: ObjectReference, options: CallOptions = {}): Promise<void> {
-    await this.#publisher.delete(object, checked(options));
+    await this.#parts.publisher.delete(object, checked(options));
   }
 
   // Reading.
 
   /** @throws SyncServiceError SYNC_NOT_FOUND when there is no such object. */
   async getObjectMetadata(object: ObjectReference, options: CallOptions = {}): Promise<ObjectMetadata> {
-    return this.#objects.metadata(object, checked(options));
+    return this.#parts.objects.metadata(object, checked(options));
   }
 
   /** @throws SyncServiceError SYNC_NOT_FOUND when there is no such object. */
   async getObjectStatus(object: ObjectReference, options: CallOptions = {}): Promise<ObjectStatus> {
-    return this.#objects.status(object, checked(options));
+    return this.#parts.objects.status(object, checked(options));
   }
 
   /**
@@ -338,8 +229,8 @@ export class SyncServiceClient {
     options: DownloadOptions = {},
   ): Promise<Buffer> {
     return traced('fetch', object, (context) =>
-      this.#feeds.during(this.#named(object), () =>
-        this.#downloader.toBuffer(object, counted(checked(options), context)),
+      this.#parts.feeds.during(this.#named(object), () =>
+        this.#parts.downloader.toBuffer(object, counted(checked(options), context)),
       ),
     );
   }
@@ -357,8 +248,8 @@ export class SyncServiceClient {
     options: DownloadOptions = {},
   ): Promise<void> {
     await traced('fetch', object, (context) =>
-      this.#feeds.during(this.#named(object), () =>
-        this.#downloader.toFile(object, checkedPath(path), counted(checked(options), context)),
+      this.#parts.feeds.during(this.#named(object), () =>
+        this.#parts.downloader.toFile(object, checkedPath(path), counted(checked(options), context)),
       ),
     );
   }
@@ -371,22 +262,22 @@ export class SyncServiceClient {
     object: ObjectReference | ObjectMetadata,
     options: DownloadOptions = {},
   ): AsyncGenerator<Buffer> {
-    return this.#downloader.pieces(object, checked(options));
+    return this.#parts.downloader.pieces(object, checked(options));
   }
 
   /** The metadata of all objects that a filter fits, tombstones included; empty when none does. Only on a CSS. */
   async listObjects(filter: ObjectFilter = {}, options: CallOptions = {}): Promise<ObjectMetadata[]> {
-    return this.#listing.filtered(filter, checked(options));
+    return this.#parts.listing.filtered(filter, checked(options));
   }
 
   /** The object types of the organization; empty when there are none. Only on a CSS. */
   async listObjectTypes(options: CallOptions = {}): Promise<string[]> {
-    return this.#listing.types(checked(options));
+    return this.#parts.listing.types(checked(options));
   }
 
   /** All objects of a type with their destinations, in whatever state, tombstones included. */
   async listAllObjects(objectType: string, options: CallOptions = {}): Promise<ObjectSummary[]> {
-    return this.#listing.allOfType(objectType, checked(options));
+    return this.#parts.listing.allOfType(objectType, checked(options));
   }
 
   /** The objects whose destinations are chosen by a policy. Only on a CSS. */
@@ -394,7 +285,7 @@ export class SyncServiceClient {
     filter: PolicyFilter = {},
     options: CallOptions = {},
   ): Promise<ObjectSummary[]> {
-    return this.#listing.withPolicy(filter, checked(options));
+    return this.#parts.listing.withPolicy(filter, checked(options));
   }
 
   // Receiving.
@@ -410,7 +301,7 @@ export class SyncServiceClient {
     options: CallOptions & { received?: boolean; onLeftOut?: (entry: LeftOut) => void } = {},
   ): Promise<ObjectMetadata[]> {
     const updates: ObjectMetadata[] = [];
-    await this.#objects.readUpdates(objectType, checked(options), (update) => {
+    await this.#parts.objects.readUpdates(objectType, checked(options), (update) => {
       const object = update.metadata();
       if (object) updates.push(object);
     });
@@ -422,29 +313,29 @@ export class SyncServiceClient {
    * poll; the service's acknowledgement goes out once all that were handed the object have asked for it.
    */
   pollForUpdates(objectType: string, options: ReceiverOptions = {}): UpdateReceiver {
-    this.#paths.type(objectType);
-    return this.#feeds.receiver(objectType, checked(options));
+    this.#parts.paths.type(objectType);
+    return this.#parts.feeds.receiver(objectType, checked(options));
   }
 
   /** Marks an object consumed, whatever its version. Never repeated: each call counts for one consumer. See acknowledge. */
   async markObjectConsumed(object: ObjectReference, options: CallOptions = {}): Promise<void> {
-    await this.#objects.mark(object, 'consumed', checked(options));
+    await this.#parts.objects.mark(object, 'consumed', checked(options));
   }
 
   /** Marks an object received: later polls leave it out. */
   async markObjectReceived(object: ObjectReference, options: CallOptions = {}): Promise<void> {
-    await this.#objects.mark(object, 'received', checked(options));
+    await this.#parts.objects.mark(object, 'received', checked(options));
   }
 
   /** Acknowledges the deletion of an object. */
   async markObjectDeleted(object: ObjectReference, options: CallOptions = {}): Promise<void> {
-    await this.#objects.mark(object, 'deleted', checked(options));
+    await this.#parts.objects.mark(object, 'deleted', checked(options));
   }
 
   /** Marks the destination policy of an object received. Only on a CSS. */
   async markDestinationPolicyReceived(object: ObjectReference, options: CallOptions = {}): Promise<void> {
-    this.#paths.cloudOrganization('destination policies');
-    await this.#objects.mark(object, 'policyreceived', checked(options));
+    this.#parts.paths.cloudOrganization('destination policies');
+    await this.#parts.objects.mark(object, 'policyreceived', checked(options));
   }
 
   /**
@@ -464,8 +355,8 @@ export class SyncServiceClient {
     options: CallOptions & AcknowledgeOptions & { receiver?: string | undefined } = {},
   ): Promise<AcknowledgeOutcome> {
     return traced('acknowledge', object, () => {
-      this.#paths.object(object);
-      return this.#feeds.acknowledge(object, checkedAcknowledgement(how), checked(options));
+      this.#parts.paths.object(object);
+      return this.#parts.feeds.acknowledge(object, checkedAcknowledgement(how), checked(options));
     });
   }
 
@@ -476,7 +367,7 @@ export class SyncServiceClient {
     options: { receiver?: string | undefined } = {},
   ): boolean {
     const { receiver: name } = checked(options);
-    return this.#feeds.say(this.#named(object), name, (receiver) => receiver.release(object, error));
+    return this.#parts.feeds.say(this.#named(object), name, (receiver) => receiver.release(object, error));
   }
 
   /** See UpdateReceiver.giveBack. @returns false where no receiver has the object in hand. */
@@ -487,7 +378,7 @@ export class SyncServiceClient {
   ): boolean {
     const { receiver: name } = checked(options);
     checkPause(after);
-    return this.#feeds.say(this.#named(object), name, (receiver) => receiver.giveBack(object, after));
+    return this.#parts.feeds.say(this.#named(object), name, (receiver) => receiver.giveBack(object, after));
   }
 
   /** See UpdateReceiver.reject. @returns false where no receiver has the object in hand. */
@@ -496,45 +387,45 @@ export class SyncServiceClient {
     options: { receiver?: string | undefined } = {},
   ): boolean {
     const { receiver: name } = checked(options);
-    return this.#feeds.say(this.#named(object), name, (receiver) => receiver.reject(object));
+    return this.#parts.feeds.say(this.#named(object), name, (receiver) => receiver.reject(object));
   }
 
   /** See UpdateReceiver.renew: of every receiver that has the object. */
   renewObject(object: ObjectReference & Partial<ObjectMetadata>): void {
-    this.#feeds.renew(this.#named(object));
+    this.#parts.feeds.renew(this.#named(object));
   }
 
   /** See UpdateReceiver.tryAgain: of one object, of one type, or of all that receivers of this client have in hand. */
   tryAgain(which: { objectType?: string; objectID?: string } = {}): void {
     const { objectType, objectID } = checked(which);
-    for (const receiver of this.#feeds.receivers(objectType)) receiver.tryAgain(objectID);
+    for (const receiver of this.#parts.feeds.receivers(objectType)) receiver.tryAgain(objectID);
   }
 
   /** The names of the receivers that acknowledgements wait for, each with the number of objects. */
   waitedFor(): Map<string, number> {
-    return this.#feeds.waits();
+    return this.#parts.feeds.waits();
   }
 
   /** Receivers that were closed as returning, or were waited for before a restart, and are not here by now, will not come. */
   loseAbsentReceivers(): void {
-    this.#feeds.loseAbsent();
+    this.#parts.feeds.loseAbsent();
   }
 
   /** Has the service call a URL when an object of the type has arrived with its data. A doorbell: it may stay silent. */
   async registerWebhook(objectType: string, url: string, options: CallOptions = {}): Promise<void> {
-    await this.#webhooks.change('register', objectType, url, checked(options));
+    await this.#parts.webhooks.change('register', objectType, url, checked(options));
   }
 
   /** Ends the calls of a URL; no error where there were none. */
   async deleteWebhook(objectType: string, url: string, options: CallOptions = {}): Promise<void> {
-    await this.#webhooks.change('delete', objectType, url, checked(options));
+    await this.#parts.webhooks.change('delete', objectType, url, checked(options));
   }
 
   // Destinations.
 
   /** The edge nodes that have registered with the organization. Only on a CSS. */
   async getDestinations(options: CallOptions = {}): Promise<Destination[]> {
-    return this.#destinations.registered(checked(options));
+    return this.#parts.destinations.registered(checked(options));
   }
 
   /** The objects of one edge node and how far they have come there. Only on a CSS. */
@@ -542,7 +433,7 @@ export class SyncServiceClient {
     destination: DestinationReference,
     options: CallOptions = {},
   ): Promise<DestinationObject[]> {
-    return this.#destinations.objectsAt(destination, checked(options));
+    return this.#parts.destinations.objectsAt(destination, checked(options));
   }
 
   /** Where the object goes, and how far it has come at each; empty when nowhere (yet), and always on an ESS. */
@@ -550,7 +441,7 @@ export class SyncServiceClient {
     object: ObjectReference,
     options: CallOptions = {},
   ): Promise<DestinationStatus[]> {
-    return this.#destinations.ofObject(object, checked(options));
+    return this.#parts.destinations.ofObject(object, checked(options));
   }
 
   /**
@@ -563,7 +454,7 @@ export class SyncServiceClient {
     destinations: readonly DestinationReference[],
     options: CallOptions & { allowEmpty?: boolean } = {},
   ): Promise<void> {
-    await this.#destinations.set(object, destinations, checked(options));
+    await this.#parts.destinations.set(object, destinations, checked(options));
   }
 
   /** Sends the object to these edge nodes too, which must be registered. Only on a CSS. */
@@ -572,7 +463,7 @@ export class SyncServiceClient {
     destinations: readonly DestinationReference[],
     options: CallOptions = {},
   ): Promise<void> {
-    await this.#destinations.change('add', object, destinations, checked(options));
+    await this.#parts.destinations.change('add', object, destinations, checked(options));
   }
 
   /** Deletes the object from these edge nodes. Only on a CSS. */
@@ -581,7 +472,7 @@ export class SyncServiceClient {
     destinations: readonly DestinationReference[],
     options: CallOptions = {},
   ): Promise<void> {
-    await this.#destinations.change('remove', object, destinations, checked(options));
+    await this.#parts.destinations.change('remove', object, destinations, checked(options));
   }
 
   /**
@@ -597,15 +488,15 @@ export class SyncServiceClient {
     goal: DeliveryGoal,
     options: DeliveryOptions = {},
   ): Promise<Delivery> {
-    this.#paths.object(object);
-    return this.#deliveries.wait(object, goal, checked(options));
+    this.#parts.paths.object(object);
+    return this.#parts.deliveries.wait(object, goal, checked(options));
   }
 
   // Organizations. Only on a CSS.
 
   /** The user's organization, or all for a sync administrator; empty when none was ever stored. */
   async listOrganizations(options: CallOptions = {}): Promise<Organization[]> {
-    return this.#organizations.list(checked(options));
+    return this.#parts.organizations.list(checked(options));
   }
 
   /** Stores an organization. Over HTTP a CSS serves organizations that were never stored just as well. */
@@ -613,12 +504,12 @@ export class SyncServiceClient {
     organization: Pick<Organization, 'orgID'> & Partial<Organization>,
     options: CallOptions = {},
   ): Promise<void> {
-    await this.#organizations.update(organization, checked(options));
+    await this.#parts.organizations.update(organization, checked(options));
   }
 
   /** Deletes an organization with all its objects and destinations: its edges are refused until they restart. */
   async deleteOrganization(orgID: string, options: CallOptions = {}): Promise<void> {
-    await this.#organizations.delete(orgID, checked(options));
+    await this.#parts.organizations.delete(orgID, checked(options));
   }
 
   // Access lists, of an organization's administrator. Only on a CSS. The key `*` stands for all types.
@@ -629,7 +520,7 @@ export class SyncServiceClient {
     users: readonly AccessListUser[],
     options: CallOptions = {},
   ): Promise<void> {
-    await this.#objectLists.add(objectType, users, checked(options));
+    await this.#parts.objectLists.add(objectType, users, checked(options));
   }
 
   /** Takes users off the list of an object type; no error where they are not on it. */
@@ -638,7 +529,7 @@ export class SyncServiceClient {
     users: readonly AccessListUser[],
     options: CallOptions = {},
   ): Promise<void> {
-    await this.#objectLists.remove(objectType, users, checked(options));
+    await this.#parts.objectLists.remove(objectType, users, checked(options));
   }
 
   /** Who is on the list of an object type; empty when there is none. */
@@ -646,12 +537,12 @@ export class SyncServiceClient {
     objectType: string,
     options: CallOptions & { type?: 'user' | 'node' } = {},
   ): Promise<AccessListEntry[]> {
-    return this.#objectLists.retrieve(objectType, checked(options));
+    return this.#parts.objectLists.retrieve(objectType, checked(options));
   }
 
   /** The object types that have a list. */
   async retrieveAllObjectACLs(options: CallOptions = {}): Promise<string[]> {
-    return this.#objectLists.keys(checked(options));
+    return this.#parts.objectLists.keys(checked(options));
   }
 
   /** Lets users send to the destinations of a type. */
@@ -660,7 +551,7 @@ export class SyncServiceClient {
     users: readonly AccessListUser[],
     options: CallOptions = {},
   ): Promise<void> {
-    await this.#destinationLists.add(destinationType, users, checked(options));
+    await this.#parts.destinationLists.add(destinationType, users, checked(options));
   }
 
   /** Takes users off the list of a destination type; no error where they are not on it. */
@@ -669,7 +560,7 @@ export class SyncServiceClient {
     users: readonly AccessListUser[],
     options: CallOptions = {},
   ): Promise<void> {
-    await this.#destinationLists.remove(destinationType, users, checked(options));
+    await this.#parts.destinationLists.remove(destinationType, users, checked(options));
   }
 
   /** Who is on the list of a destination type; empty when there is none. */
@@ -677,20 +568,20 @@ export class SyncServiceClient {
     destinationType: string,
     options: CallOptions & { type?: 'user' | 'node' } = {},
   ): Promise<AccessListEntry[]> {
-    return this.#destinationLists.retrieve(destinationType, checked(options));
+    return this.#parts.destinationLists.retrieve(destinationType, checked(options));
   }
 
   /** The destination types that have a list. */
   async retrieveAllDestinationACLs(options: CallOptions = {}): Promise<string[]> {
-    return this.#destinationLists.keys(checked(options));
+    return this.#parts.destinationLists.keys(checked(options));
   }
 
   /** Ends receivers and requests, and closes every connection. */
   async close(): Promise<void> {
-    this.#feeds.close();
-    this.#deliveries.close();
-    this.#rate.close();
-    await this.#sender.close();
+    this.#parts.feeds.close();
+    this.#parts.deliveries.close();
+    this.#parts.rate.close();
+    await this.#parts.sender.close();
   }
 
   /**
@@ -701,25 +592,5 @@ export class SyncServiceClient {
   #named<T extends ObjectReference>(object: T): T {
     checkNamed(object);
     return object;
-  }
-
-  /** An acknowledgement's own questions are asked in its lane: what hangs there stops nobody else. */
-  #updateSource(leftOut: LeftOutUpdates): UpdateSource {
-    const lane = 'acknowledgement';
-    return {
-      readUpdates: (objectType, options, onUpdate) => {
-        const onLeftOut = (entry: LeftOut): void => {
-          leftOut.add(objectType, entry);
-          // Such a list does not tell what is gone.
-          options.onLeftOut?.();
-        };
-        return this.#objects.readUpdates(objectType, { ...options, onLeftOut }, onUpdate);
-      },
-      checkKind: () => this.#kindCheck.now(),
-      getObjectVersion: (object, options) => this.#objects.version(object, { lane, ...options }),
-      markObjectConsumed: (object, options = {}) => this.#objects.mark(object, 'consumed', options),
-      markObjectReceived: (object, options = {}) => this.#objects.mark(object, 'received', options),
-      markObjectDeleted: (object, options = {}) => this.#objects.mark(object, 'deleted', options),
-    };
   }
 }

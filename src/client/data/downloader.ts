@@ -25,22 +25,34 @@ import { WaitsAndPauses } from './waits';
 /** A message holds the data whole: larger objects belong into a file. */
 const defaultMaxBytes = 64 * 1024 * 1024;
 
+export interface DownloaderParts {
+  requests: Requests;
+  paths: Paths;
+  presence: Presence;
+  objects: Objects;
+  rate: TransferRate;
+  /** The address of the service: part files are told apart by it. */
+  service: string;
+  journal: Journal;
+  machine: Machine;
+}
+
 /** Fetches data by its object, checked, and resumed after a cut. */
 export class Downloader {
+  readonly #requests: Requests;
+  readonly #paths: Paths;
+  readonly #presence: Presence;
+  readonly #objects: Objects;
+  readonly #rate: TransferRate;
   readonly #files: FileDownloads;
   readonly #pauses: Pauses;
 
-  /** @param service its address: part files are told apart by it. */
-  constructor(
-    private readonly requests: Requests,
-    private readonly paths: Paths,
-    private readonly presence: Presence,
-    private readonly objects: Objects,
-    service: string,
-    private readonly rate: TransferRate,
-    journal: Journal,
-    machine: Machine,
-  ) {
+  constructor({ service, journal, machine, ...parts }: DownloaderParts) {
+    this.#requests = parts.requests;
+    this.#paths = parts.paths;
+    this.#presence = parts.presence;
+    this.#objects = parts.objects;
+    this.#rate = parts.rate;
     this.#pauses = new Pauses(machine.clock, machine.random, 'download');
     this.#files = new FileDownloads(service, journal, machine);
   }
@@ -68,7 +80,7 @@ export class Downloader {
 
   /** Waits for the hours of the day in which it may be fetched: that may have taken long. */
   async #inHours({ metadata, current }: ObjectData, options: DownloadOptions): Promise<void> {
-    if (await this.rate.opened(sizeOf(metadata), options)) refuseOtherVersion(metadata, await current());
+    if (await this.#rate.opened(sizeOf(metadata), options)) refuseOtherVersion(metadata, await current());
   }
 
   async #data(
@@ -76,30 +88,30 @@ export class Downloader {
     { signal, onWait: told, maxBytes }: DownloadOptions,
   ): Promise<ObjectData> {
     checkNumbers('limit', { maxBytes });
-    const path = this.paths.object(object, 'data');
+    const path = this.#paths.object(object, 'data');
     const waits = new WaitsAndPauses(told);
     const { onPause, onWait } = waits;
-    const current = (): Promise<CurrentVersion> => this.objects.version(object, { signal, onPause });
-    const metadata = 'dataID' in object ? object : await this.objects.metadata(object, { signal, onPause });
+    const current = (): Promise<CurrentVersion> => this.#objects.version(object, { signal, onPause });
+    const metadata = 'dataID' in object ? object : await this.#objects.metadata(object, { signal, onPause });
     const size = sizeOf(metadata);
     const bytes = (asked: { range: ByteRange } | { expected: number | undefined }): AsyncIterable<Buffer> => {
       const open = (): Promise<AsyncIterable<Buffer>> =>
-        this.presence.about(object, 'data', { signal }, () =>
-          this.requests.bytes(path, { signal, onPause, ...asked }),
+        this.#presence.about(object, 'data', { signal }, () =>
+          this.#requests.bytes(path, { signal, onPause, ...asked }),
         );
-      return this.rate.download(open, size, { signal, onWait });
+      return this.#rate.download(open, size, { signal, onWait });
     };
     return {
       metadata,
       current,
-      closing: this.rate.closing,
+      closing: this.#rate.closing,
       pieces: (start) =>
         resumed({
           size,
           start,
           whole: () => bytes({ expected: size }),
           range: (range) => bytes({ range }),
-          opened: () => this.rate.opened(size, { signal, onWait }),
+          opened: () => this.#rate.opened(size, { signal, onWait }),
           checkVersion: async () => refuseOtherVersion(metadata, await current()),
           pause: (attempts) => waits.pause(this.#pauses.after(attempts, signal)),
         }),

@@ -1,6 +1,6 @@
 import type { DestinationStatus, ObjectMetadata } from '../../protocol/metadata';
 import { SyncServiceError } from '../errors';
-import type { ObjectReference } from '../objects/names';
+import { nameOf, type ObjectReference } from '../objects/names';
 
 /** How far an object must have come. An ESS can see only whether the cloud consumed it. */
 export type DeliveryGoal = 'delivered' | 'consumed';
@@ -40,9 +40,4 @@ export class DeliveryFailure extends SyncServiceError {
     super('SYNC_DELIVERY_FAILED', `${nameOf(object)} could not be delivered to ${where}: ${failed.message}`);
     this.destinations = destinations;
   }
-}
-
-/** The object in words for an error. */
-export function nameOf({ objectType, objectID }: ObjectReference): string {
-  return `${objectType}/${objectID}`;
 }

@@ -1,6 +1,7 @@
 import type { DestinationStatus } from '../../protocol/metadata';
 import { SyncServiceError } from '../errors';
-import { type Delivery, DeliveryFailure, type DeliveryGoal, nameOf, type SentObject } from './delivery';
+import { nameOf } from '../objects/names';
+import { type Delivery, DeliveryFailure, type DeliveryGoal, type SentObject } from './delivery';
 import type { Sight } from './look';
 
 const firstPause = 250;

@@ -4,7 +4,8 @@ import { allowManyListeners } from '../../system/ending';
 import { warnIfThrown } from '../../system/listeners';
 import { invalidArgument, SyncServiceError } from '../errors';
 import { checkNumbers } from '../numbers';
-import { type Delivery, type DeliveryGoal, type DeliveryOptions, nameOf, type SentObject } from './delivery';
+import { nameOf } from '../objects/names';
+import type { Delivery, DeliveryGoal, DeliveryOptions, SentObject } from './delivery';
 import { type DeliverySource, look } from './look';
 import { Wait } from './wait';
 
