@@ -54,10 +54,24 @@ export const guardsOfUpdates = guardsOf('src/client/updates', 'test/client', [
   },
   {
     name: 'a list of those marked received that is never whole is waited for',
-    file: 'lists.ts',
-    find: 'if (isWhole || reader.glimpsedReceived) reader.wantsReceived = false;',
-    replace: 'if (isWhole) reader.wantsReceived = false;',
+    file: 'sight.ts',
+    find: "return reading === 'part' ? 'seen' : 'overdue';",
+    replace: "return 'glimpsed';",
     seenBy: 'updates/acknowledgements',
+  },
+  {
+    name: 'a list of those marked received is not asked for again once two had nothing that could be read',
+    file: 'sight.ts',
+    find: "return reading === 'part' ? 'seen' : 'overdue';",
+    replace: "return 'seen';",
+    seenBy: 'updates/polling',
+  },
+  {
+    name: 'a list of those marked received that is never whole keeps from what the plain list tells',
+    file: 'lists.ts',
+    find: "isWhole &&= received === 'whole' || !isNeeded;",
+    replace: "isWhole &&= received === 'whole';",
+    seenBy: 'updates/acknowledging',
   },
   {
     name: 'the second list of who has seen no whole one waits for the interval',
@@ -76,8 +90,8 @@ export const guardsOfUpdates = guardsOf('src/client/updates', 'test/client', [
   {
     name: 'who came again is waited for until a list was read, whatever it has said of the object',
     file: 'readers.ts',
-    find: 'const isNew = !listed && inHand.asked.find(objectID, version) === undefined;',
-    replace: 'const isNew = !listed;',
+    find: 'const isNew = isAwaited(plain) && inHand.asked.find(objectID, version) === undefined;',
+    replace: 'const isNew = isAwaited(plain);',
     seenBy: 'updates/acknowledgements',
   },
   {
@@ -135,9 +149,9 @@ export const guardsOfUpdates = guardsOf('src/client/updates', 'test/client', [
 export const guardsOfKnownHistories = guardsOf('src/client/updates', 'test/simulation', [
   {
     name: 'a first list that could not be read has shown all there is',
-    file: 'lists.ts',
-    find: 'reader.listed ||= isWhole || reader.glimpsed;',
-    replace: 'reader.listed = true;',
+    file: 'sight.ts',
+    find: "if (before === 'unseen') return 'glimpsed';",
+    replace: "if (before === 'unseen') return 'seen';",
     seenBy: 'known',
   },
   {

@@ -83,10 +83,8 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
       interval: options.interval ?? defaultInterval,
       settings,
       patience: options.redeliverAfter ?? defaultRedelivery,
-      listed: false,
-      glimpsed: false,
-      wantsReceived: options.includeReceived ?? true,
-      glimpsedReceived: false,
+      plain: 'unseen',
+      received: (options.includeReceived ?? true) ? 'unseen' : 'seen',
       pruned: false,
     });
     this.#poll.ring();

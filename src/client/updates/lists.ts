@@ -2,6 +2,7 @@ import type { EndSignal } from '../../system/ending';
 import type { ListedObject } from '../objects/listed-object';
 import type { Acknowledgements } from './acknowledgements';
 import type { Reader, Readers } from './readers';
+import { isAwaited, type Reading, sightAfter } from './sight';
 import type { UpdateSource } from './source';
 import { versionOf } from './version';
 
@@ -18,71 +19,76 @@ export class Lists {
   async read(list: number, signal: EndSignal): Promise<void> {
     const readers = this.readers.all();
     for (const { inHand } of readers) inHand.listed.begin(list);
-    let isWhole = await this.#readWhole(readers, false, signal, (object) => {
+    const reading = await this.#readList(readers, false, signal, (object) => {
       for (const { accepts, inHand } of readers) {
         if (!accepts || accepts(object.view)) inHand.listed.offer(object, list);
       }
       this.acknowledgements.show(object.objectID, versionOf(object), list, false);
     });
     for (const reader of readers) {
-      reader.inHand.listed.end(list, isWhole, reader.wantsReceived);
-      // What was left out may be what is handed to others: but one that is never read must not be waited for for ever.
-      reader.listed ||= isWhole || reader.glimpsed;
-      reader.glimpsed = true;
+      reader.inHand.listed.end(list, reading === 'whole', wantsReceived(reader));
+      reader.plain = sightAfter(reader.plain, reading);
     }
     this.readers.noteListed();
-    const isWanted = this.readers
-      .present()
-      .some(
-        ({ inHand, listed, wantsReceived }) => listed && (wantsReceived || inHand.listed.needsReceivedList),
-      );
-    if (isWanted || this.acknowledgements.needReceivedList(list)) {
+    // Acknowledgements that need it go by it; to all others it need not have been whole.
+    const isNeeded = this.acknowledgements.needReceivedList(list);
+    let isWhole = reading === 'whole';
+    if (isNeeded || this.#isReceivedWanted()) {
       // What the plain list has brought need not wait for this one.
       for (const { receiver } of readers) receiver.stateChanged();
-      isWhole = (await this.#readReceived(list, signal)) && isWhole;
+      const received = await this.#readReceived(list, signal);
+      isWhole &&= received === 'whole' || !isNeeded;
     }
     if (isWhole) this.#endLists(readers, list);
     this.acknowledgements.reconsiderAll();
+  }
+
+  #isReceivedWanted(): boolean {
+    return this.readers
+      .present()
+      .some(
+        (reader) => hasPlain(reader) && (wantsReceived(reader) || reader.inHand.listed.needsReceivedList),
+      );
   }
 
   /** They were read, and left nothing out: only such lists tell what is gone. */
   #endLists(readers: readonly Reader[], list: number): void {
     for (const reader of readers) {
       // One that was away while the plain list was read may get from the other one what it has written down.
-      if (reader.pruned || reader.wantsReceived) continue;
+      if (reader.pruned || wantsReceived(reader)) continue;
       reader.inHand.listed.prune();
       reader.pruned = true;
     }
     this.acknowledgements.endLists(list);
   }
 
-  /** Asked for until it was answered whole, or twice: a plain list never shows what it does. */
-  async #readReceived(list: number, signal: EndSignal): Promise<boolean> {
+  /** A plain list never shows what it does. */
+  async #readReceived(list: number, signal: EndSignal): Promise<Reading> {
     // Who has come meanwhile has not seen the plain list.
-    const readers = this.readers.all().filter(({ listed }) => listed);
-    const isWhole = await this.#readWhole(readers, true, signal, (object) => {
-      for (const { accepts, inHand, wantsReceived } of readers) {
-        if (!accepts || accepts(object.view)) inHand.listed.offerReceived(object, list, wantsReceived);
+    const readers = this.readers.all().filter(hasPlain);
+    const reading = await this.#readList(readers, true, signal, (object) => {
+      for (const reader of readers) {
+        const { accepts, inHand } = reader;
+        if (!accepts || accepts(object.view))
+          inHand.listed.offerReceived(object, list, wantsReceived(reader));
       }
       this.acknowledgements.show(object.objectID, versionOf(object), list, true);
     });
     for (const reader of readers) {
-      if (isWhole) reader.inHand.listed.endReceived(list);
-      // As with plain lists: what is never read must not be waited for for ever.
-      if (isWhole || reader.glimpsedReceived) reader.wantsReceived = false;
-      reader.glimpsedReceived = true;
+      if (reading === 'whole') reader.inHand.listed.endReceived(list);
+      reader.received = sightAfter(reader.received, reading);
     }
     this.readers.noteListed();
-    return isWhole;
+    return reading;
   }
 
-  /** @returns whether nothing had to be left out: else the list does not tell what is gone. */
-  async #readWhole(
+  /** A list that is not whole does not tell what is gone. */
+  async #readList(
     readers: readonly Reader[],
     received: boolean,
     signal: EndSignal,
     onUpdate: (object: ListedObject) => void,
-  ): Promise<boolean> {
+  ): Promise<Reading> {
     let isWhole = true;
     let isOfNothing = true;
     const onLeftOut = (): void => {
@@ -93,7 +99,8 @@ export class Lists {
       onUpdate(object);
     });
     if (isWhole && isOfNothing && this.#wouldTell(readers, received)) await this.source.checkKind();
-    return isWhole;
+    if (isWhole) return 'whole';
+    return isOfNothing ? 'unreadable' : 'part';
   }
 
   /** Whether a list of nothing would tell that something is gone, or was taken. */
@@ -101,4 +108,12 @@ export class Lists {
     const isMissed = readers.some(({ inHand }) => inHand.listed.misses(received));
     return isMissed || this.acknowledgements.goByLists(received);
   }
+}
+
+function hasPlain({ plain }: Reader): boolean {
+  return !isAwaited(plain);
+}
+
+function wantsReceived({ received }: Reader): boolean {
+  return received !== 'seen';
 }

@@ -5,6 +5,7 @@ import type { InHand } from './in-hand';
 import type { UpdateReceiver } from './receiver';
 import { defaultInterval } from './receiver-options';
 import type { Settlement } from './settlement';
+import { isAwaited, type Sight } from './sight';
 
 /** A receiver that reads the feed now. */
 export interface Reader {
@@ -17,14 +18,10 @@ export interface Reader {
   readonly settings: string;
   /** How long siblings wait for it when it closes to come again, in ms. */
   readonly patience: number;
-  /** Has seen a list that left nothing out, or two: what it does not know by then it will not get. */
-  listed: boolean;
-  /** Has seen a list, whatever that left out. */
-  glimpsed: boolean;
-  /** Wants what was marked received, and has not seen the list that shows it: one that left nothing out, or two. */
-  wantsReceived: boolean;
-  /** Has seen such a list, whatever that left out. */
-  glimpsedReceived: boolean;
+  /** Whether it has seen the plain list: what it does not know by then it gets from that no more. */
+  plain: Sight;
+  /** Whether it has seen that with what was marked received; `seen` also where it does not want that. */
+  received: Sight;
   /** What was written down before of objects that are no longer there has been forgotten. */
   pruned: boolean;
 }
@@ -171,9 +168,9 @@ export class Readers {
   }
 
   /** What a list is still to bring it, it may get, unless it has it already, or does not take it. */
-  #mayGet({ accepts, inHand, listed, wantsReceived }: Reader, objectID: string, version: string): boolean {
-    const isNew = !listed && inHand.asked.find(objectID, version) === undefined;
-    const mayCome = isNew || (wantsReceived && inHand.asked.find(objectID, undefined) === undefined);
+  #mayGet({ accepts, inHand, plain, received }: Reader, objectID: string, version: string): boolean {
+    const isNew = isAwaited(plain) && inHand.asked.find(objectID, version) === undefined;
+    const mayCome = isNew || (isAwaited(received) && inHand.asked.find(objectID, undefined) === undefined);
     if (!mayCome || !accepts) return mayCome;
     const object = this.#objectOf(objectID, version);
     return object === undefined || accepts(object);
@@ -198,8 +195,8 @@ function hasPlace({ inHand }: Reader): boolean {
   return inHand.asked.hasPlace;
 }
 
-function hasLists({ listed, wantsReceived }: Reader): boolean {
-  return listed && !wantsReceived;
+function hasLists({ plain, received }: Reader): boolean {
+  return !isAwaited(plain) && !isAwaited(received);
 }
 
 /** Who has it in the flow comes first; who asked for it already last. */

@@ -66,6 +66,23 @@ describe('an acknowledgement under way', () => {
     assert.equal(updates.length, 1);
   });
 
+  it('of what is marked received is told of by the plain list, also while the other cannot be read', async () => {
+    service.received.set('huge', object('huge'));
+    service.unreadable.add('huge');
+    service.publish(object('a'), object('gone'));
+    const one = feeds.receiver('t', { name: 'one' });
+    read(one);
+    await clock.advance(0);
+    service.listed.delete('gone');
+    service.failures.set('received', unreachable);
+    const outcome = one.acknowledge(object('a'), 'received');
+    await clock.advance(0);
+    service.listed.clear();
+    await clock.advance(minute);
+    assert.equal(await outcome, 'received');
+    assert.equal(service.count('received a'), 1);
+  });
+
   it('of what is marked received is looked for in the plain list', async () => {
     service.publish(object('a'));
     const receiver = feeds.receiver('t', { includeReceived: false });

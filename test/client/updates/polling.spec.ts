@@ -108,6 +108,23 @@ describe('the poll of a feed', () => {
     assert.equal(service.count('list received'), count);
   });
 
+  it('for what was marked received until one that it shows can be read, however late', async () => {
+    const marked = ['late', 'later'].map((objectID) => object(objectID));
+    for (const each of marked) {
+      service.received.set(each.objectID, each);
+      service.unreadable.add(each.objectID);
+    }
+    const updates = read(feeds.receiver('t', { interval: 1_000 }));
+    await clock.advance(minute);
+    assert.deepEqual(updates, []);
+    service.unreadable.delete('late');
+    await clock.advance(minute);
+    assert.deepEqual(said(updates), ['late v1 1']);
+    const count = service.count('list received');
+    await clock.advance(minute);
+    assert.equal(service.count('list received'), count);
+  });
+
   it('for what has left the plain list unasked: where others have marked it received, it goes on as it was', async () => {
     const [a, b, gone] = [object('a'), object('b'), object('gone')];
     service.publish(a, b, gone);
