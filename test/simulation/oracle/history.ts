@@ -194,9 +194,13 @@ export class History {
     });
   }
 
-  /** Nobody is left who could be told, and the service has taken all that was asked for. */
+  /**
+   * Nobody is left who could be told, and the service has taken all that was asked for: of a version that went and came
+   * again as it was, either time.
+   */
   isMarked({ appearance, asked, unanswered }: Claim): boolean {
-    const marks = this.objects.marks(appearance);
+    const newest = this.objects.newest(appearance.objectID, appearance.version) ?? appearance;
+    const marks = [appearance, newest].flatMap((each) => this.objects.marks(each));
     return unanswered === 0 && Array.from(asked).every((how) => marks.some(({ mark }) => mark === how));
   }
 
