@@ -70,9 +70,14 @@ export class History {
     }
   }
 
-  /** @param received what is marked received at that time. */
-  joined(reader: Reader, received: readonly Appearance[], now: number): void {
+  /**
+   * @param received what is marked received at that time.
+   * @param inBetween a poll may be under way then.
+   */
+  joined(reader: Reader, received: readonly Appearance[], inBetween: boolean, now: number): void {
     reader.open = true;
+    reader.cameInBetween = inBetween;
+    reader.isPerhapsUntold = false;
     reader.isKnown = true;
     reader.returns = false;
     reader.joinedAt = now;

@@ -115,6 +115,8 @@ export class Joint {
     const order = this.objects.newest(objectID, version)?.order ?? 0;
     return this.readers.some((reader) => {
       const claim = reader.claim(objectID, version);
+      // Who came while a poll was under way is waited for until it has seen a list that began after it came.
+      if (!claim && reader.isPerhapsUntold && reader.takes(objectID)) return true;
       // The list with what was marked received may show it, where it was read for others.
       if (
         claim?.standing === 'let go' &&

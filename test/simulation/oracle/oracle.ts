@@ -180,8 +180,9 @@ export class Oracle implements Bench, ServiceWitness {
 
   joined(reader: Reader, received: readonly Appearance[]): void {
     this.#note(`client: ${reader.name} joins`);
+    const inBetween = !this.#polled.isOver(this.now);
     if (!this.history.readers.some(({ open }) => open)) this.#polled.mayBeginAnew();
-    this.history.joined(reader, received, this.now);
+    this.history.joined(reader, received, inBetween, this.now);
   }
 
   left(reader: Reader, returns: boolean): void {

@@ -34,6 +34,11 @@ export class Polls {
     return this.#open === 0 && now > this.#endedAt;
   }
 
+  /** Whether no poll is under way, not even between two tries. */
+  isOver(now: number): boolean {
+    return this.isQuiet(now) && (this.#last === 'well' || this.#last === 'never');
+  }
+
   /** Something else was asked on the way, and does not say what the poll comes to. */
   goesOn(now: number, day: number): void {
     this.#end(now);

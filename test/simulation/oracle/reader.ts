@@ -10,6 +10,10 @@ export class Reader {
   readonly #before = new Set<Claim>();
   /** What the last poll showed, by object; nothing while it has seen none. */
   told: ReadonlyMap<string, Appearance> | undefined;
+  /** It came while, perhaps, a poll was under way, which may not be for it: only the client knows when that began. */
+  cameInBetween = false;
+  /** The last poll was such a one. */
+  isPerhapsUntold = false;
   /** A poll has shown it nothing that it could read. */
   glimpsed = false;
   /** The same of the list with what was marked received. */

@@ -18,6 +18,8 @@ export class Told {
     const told = byID(shown);
     for (const reader of this.readers) {
       if (!reader.isKnown) continue;
+      reader.isPerhapsUntold = reader.cameInBetween;
+      reader.cameInBetween = false;
       // What it shows no more may be marked received: the other list, which comes next, has the word.
       for (const [objectID, appearance] of reader.told ?? [])
         if (isOpen(reader, appearance)) reader.toldReceived?.set(objectID, appearance);
