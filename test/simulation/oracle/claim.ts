@@ -49,6 +49,8 @@ export class Claim {
   early = false;
   /** It was asked for after it was let go: it takes a place that perhaps nobody had for it. */
   late = false;
+  /** It was asked for before a restart, and no list has shown it since: until one does nobody has a place for it. */
+  isUnseen = false;
   /** All who share the object have asked: it is being acknowledged. */
   begun = false;
   readonly asked = new Set<Acknowledgement>();
@@ -84,6 +86,7 @@ export class Claim {
     this.apart = false;
     this.early = false;
     this.late = false;
+    this.isUnseen = false;
     this.unsure = false;
     this.denied = false;
     this.isTriedAgain = false;
@@ -119,6 +122,7 @@ export class Claim {
     this.refusals = 0;
     this.unanswered = 0;
     this.vague = false;
+    this.isUnseen = false;
     this.stand('let go', now);
   }
 

@@ -32,4 +32,5 @@ export function afterDeath(
   else if (isInFlow && how !== 'closed') claim.spend(now);
   // Pauses are not written down.
   else if (isInFlow || claim.standing === 'let go') claim.stand('let go', now);
+  claim.isUnseen = claim.standing === 'asked';
 }

@@ -49,6 +49,8 @@ export class Reader {
   tell(appearance: Appearance): void {
     if (this.told && !this.isTold(appearance))
       this.told = new Map(this.told).set(appearance.objectID, appearance);
+    const claim = this.claim(appearance.objectID, appearance.version);
+    if (claim) claim.isUnseen = false;
   }
 
   /** It has consumed this version, which is of no list any more. */
@@ -71,6 +73,7 @@ export class Reader {
   /** Lists have shown it more: what its flow had asked for before that is in its hands now. */
   takeEarly(now: number): void {
     for (const claim of this.all()) {
+      if (this.isTold(claim.appearance)) claim.isUnseen = false;
       if (!claim.early || !this.isTold(claim.appearance)) continue;
       claim.early = false;
       if (claim.standing !== 'asked') continue;
@@ -156,14 +159,15 @@ export class Reader {
   /** Those whose acknowledgement waits for others are among them; of those before a restart nobody hears any more. */
   inFlow(): Claim[] {
     return this.held().filter(
-      ({ standing, begun, unanswered, unsure }) =>
-        standing === 'in the flow' || (!begun && unanswered > 0 && !unsure),
+      ({ standing, begun, isUnseen, unanswered, unsure }) =>
+        standing === 'in the flow' || (!begun && unanswered > 0 && !unsure && !isUnseen),
     );
   }
 
   inAcknowledgement(): Claim[] {
     return this.held().filter(
-      ({ standing, begun, unanswered }) => standing === 'asked' && begun && unanswered > 0,
+      ({ standing, begun, isUnseen, unanswered }) =>
+        standing === 'asked' && begun && unanswered > 0 && !isUnseen,
     );
   }
 
