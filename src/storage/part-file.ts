@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { allEnded } from '../system/all-ended';
 import type { Disk, DiskFile } from './disk';
-import { isStorageError, onDisk, systemCode } from './errors';
+import { isStorageError, onDisk, storageError, systemCode } from './errors';
 import { FolderLock } from './lock';
 import type { Machine } from './machine';
 
@@ -160,7 +160,7 @@ export class PartFile {
     try {
       return (await this.data.read(into, this.#size)) === into.length;
     } catch (error) {
-      if (systemCode(error) !== 'EIO') throw error;
+      if (systemCode(error) !== 'EIO') throw storageError(error, this.folder);
       return false;
     }
   }

@@ -92,4 +92,32 @@ export const guardsOfStorage = guardsOf('src/storage', 'test', [
     replace: '',
     seenBy: ['storage/lock'],
   },
+  {
+    name: 'a disk that takes upper and lower case for the same is one that does not',
+    file: 'caseless.ts',
+    find: 'return true;',
+    replace: 'return false;',
+    seenBy: ['storage/file-name'],
+  },
+  {
+    name: 'who has answered for a lock is known to nobody afterwards',
+    file: 'holder.ts',
+    find: '(await write(disk, path, sign, 0))',
+    replace: '(await write(disk, path, sign, 1))',
+    seenBy: ['storage/lock'],
+  },
+  {
+    name: 'a journal that is closed goes on with its disk',
+    file: 'file-journal.ts',
+    find: 'if (this.#syncTimer || this.#isClosed) return;',
+    replace: 'if (this.#syncTimer) return;',
+    seenBy: ['storage/journal'],
+  },
+  {
+    name: 'what a disk says of a part file is that it ends there',
+    file: 'part-file.ts',
+    find: "if (systemCode(error) !== 'EIO') throw storageError(error, this.folder);\n      return false;",
+    replace: 'return false;',
+    seenBy: ['storage/part-file'],
+  },
 ]);

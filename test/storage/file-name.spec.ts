@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import promises, { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { mock } from 'node:test';
 import { assert as always, constantFrom, property, string, uniqueArray } from 'fast-check';
+import { isCaseless } from '../../src/storage/caseless';
 import { fileNameOf } from '../../src/storage/file-name';
 import { anyCharacter } from '../support/characters';
 
@@ -98,5 +100,22 @@ describe('the file name of a text', () => {
     for (const name of names) await writeFile(join(folder, name), '');
     assert.deepEqual((await readdir(folder)).sort(), [...names].sort());
     await rm(folder, { recursive: true });
+  });
+});
+
+describe('a disk that takes upper and lower case for the same', () => {
+  it('is told from others by what it finds of a file there', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'edge-sync-caseless-'));
+    const { stat } = promises;
+    const looking = mock.method(promises, 'stat', (path: string) =>
+      stat(join(dirname(path), basename(path).toLowerCase())),
+    );
+    try {
+      assert.equal(await isCaseless(folder), true);
+      assert.deepEqual(await readdir(folder), []);
+    } finally {
+      looking.mock.restore();
+      await rm(folder, { recursive: true });
+    }
   });
 });

@@ -187,6 +187,15 @@ describe('the journal', () => {
     }
   });
 
+  it('has nothing left to do once it is closed, also where something changed while it was', async () => {
+    const journal = await computer.open({ syncEvery: 1_000 });
+    const map = journal.map('objects');
+    const closing = journal.close();
+    map.set('a', 1);
+    await closing;
+    assert.deepEqual([computer.disk.openFiles, computer.clock.waiting], [0, 0]);
+  });
+
   describe('between processes', () => {
     const container = (namespace: string): Partial<ProcessIdentity> => ({
       host: namespace,

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { holderIn } from '../../src/storage/holder';
 import { FolderLock } from '../../src/storage/lock';
 import { type Machine, thisMachine } from '../../src/storage/machine';
 import type { ProcessIdentity } from '../../src/storage/processes';
@@ -89,8 +90,12 @@ describe('the lock of a folder', () => {
   it('answers where two containers have pid 1, and the other lives', async () => {
     await program(container('one')).take();
     const message = '/f is in use by process 1 on one';
-    await assert.rejects(inTime(program(container('two')).take()), { code: 'STORAGE_IN_USE', message });
-    assert.ok(clock.elapsed() <= 3_000, 'as soon as it answered');
+    // What it answers names it still.
+    for (const other of ['two', 'three']) {
+      const before = clock.elapsed();
+      await assert.rejects(inTime(program(container(other)).take()), { code: 'STORAGE_IN_USE', message });
+      assert.ok(clock.elapsed() - before <= 3_000, 'as soon as it answered');
+    }
   });
 
   it('is free where the other container stood still for long enough', async () => {
@@ -242,6 +247,13 @@ describe('the lock of a folder', () => {
     await (await program().take()).release();
   });
 
+  it('is nobody’s whose number would mean groups of processes', () => {
+    const told = { host: 'gateway', pid: 1 };
+    assert.equal(holderIn(JSON.stringify(told))?.pid, 1);
+    for (const pid of [0, -1, 1.5, '1']) assert.equal(holderIn(JSON.stringify({ ...told, pid })), undefined);
+    for (const sign of ['null', '{"pid":1}', '{"pid"']) assert.equal(holderIn(sign), undefined);
+  });
+
   it('leaves nothing behind of those who died while they took it', async () => {
     let left: string[] = [];
     for (let step = 1; ; step += 1) {
@@ -309,10 +321,15 @@ describe('the lock of a folder', () => {
       ['ENOSPC', 'STORAGE_FULL'],
       ['EIO', 'STORAGE_FAILED'],
     ] as const) {
+      let tries = 0;
       disk.before = ({ name, path }) => {
-        if (name === 'makeFolder') throw failure(code, name, path);
+        if (name !== 'makeFolder') return;
+        tries += 1;
+        throw failure(code, name, path);
       };
       await assert.rejects(program().take(), { code: told });
+      // Some systems say so, too, where another was faster.
+      assert.equal(tries > 1, code === 'EACCES');
     }
     assert.equal(clock.waiting, 0);
   });

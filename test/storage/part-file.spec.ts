@@ -176,12 +176,19 @@ describe('a part file', () => {
     const part = await open();
     for (const piece of ['one ', 'two ', 'three ']) await part.write(Buffer.from(piece));
     await part.leave();
-    let reads = 0;
-    disk.before = ({ name, path: read }) => {
-      if (name !== 'read' || basename(read) !== 'data') return;
-      reads += 1;
-      if (reads > 1) throw Object.assign(new Error('EIO'), { code: 'EIO', syscall: 'read' });
+    const failAtSecond = (code: string): void => {
+      let reads = 0;
+      disk.before = ({ name, path: read }) => {
+        if (name !== 'read' || basename(read) !== 'data') return;
+        reads += 1;
+        if (reads > 1) throw failure(code, name, read);
+      };
     };
+    failAtSecond('ENOMEM');
+    const refused = await open();
+    await assert.rejects(joined(refused.kept()), { code: 'STORAGE_FAILED' }, 'it says nothing of the disk');
+    await refused.leave();
+    failAtSecond('EIO');
     const again = await open();
     assert.equal(String(await joined(again.kept())), 'one ');
     await again.discard();
