@@ -44,6 +44,18 @@ export class LoggedFailure extends NodeFailure {}
 /** Said of what throws itself when it is looked at: a flow may put such a thing into a message. */
 const unreadable = 'Something was thrown that cannot be read';
 
+/** The failure of a node whose sync-service is not there: a later deploy may bring it. */
+export class AbsentService extends NodeFailure {
+  /** @param hasCome whether it is there by now. */
+  constructor(
+    message: string,
+    text: Text,
+    readonly hasCome: () => boolean,
+  ) {
+    super('SYNC_INVALID_ARGUMENT', message, {}, text);
+  }
+}
+
 /** The failure with what a status says of it, where it says nothing itself. */
 export function withText(thrown: unknown, text: Text): unknown {
   if (!(thrown instanceof NodeFailure) || thrown.text) return thrown;

@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
-import type { Node, NodeMessage, NodeMessageInFlow } from 'node-red';
-import { LoggedFailure, type NodeFailure, toNodeFailure } from './failure';
-import { Reply } from './reply';
+import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from 'node-red';
+import { AbsentService, LoggedFailure, type NodeFailure, toNodeFailure } from './failure';
+import { type Done, Reply, type Send } from './reply';
+import { listen } from './runtime-events';
 import { StatusLine } from './status';
 
 /**
@@ -46,18 +47,40 @@ export function handleInput(node: Node, connection: Connection, handler: Handler
   });
 }
 
-/** Makes a node; one whose configuration is wrong says so, and answers each message with that failure. */
-export function construct(RED: object, node: Node, build: () => void): void {
+/**
+ * Makes a node; one whose configuration is wrong says so, and answers each message with that failure. It is made after all
+ * when its sync-service comes: Node-RED starts no node again for that.
+ *
+ * @param tell says the failure of the node itself.
+ */
+export function construct(
+  RED: Pick<NodeAPI, 'events'>,
+  node: Node,
+  build: () => void,
+  tell = (failure: NodeFailure): void => new StatusLine(RED, node).showFault(failure),
+): void {
   try {
     build();
   } catch (error) {
     const failure = toNodeFailure(error);
-    new StatusLine(RED, node).showFault(failure);
-    refuseMessages(node, failure);
+    tell(failure);
+    const takeMessages = refuseMessages(node, failure);
+    if (!(failure instanceof AbsentService)) return;
+    const unlisten = listen(RED.events, 'flows:started', () => {
+      if (!failure.hasCome()) return;
+      unlisten();
+      takeMessages();
+      node.status({});
+      construct(RED, node, build, tell);
+    });
+    node.on('close', unlisten);
   }
 }
 
-/** Each message ends with why there is nothing that the node could do with it. */
-export function refuseMessages(node: Node, failure: NodeFailure): void {
-  node.on('input', (message, send, done) => new Reply(node, message, send, done).fail(failure));
+/** Each message ends with why there is nothing that the node could do with it. @returns what ends that. */
+function refuseMessages(node: Node, failure: NodeFailure): () => void {
+  const refuse = (message: NodeMessageInFlow, send: Send, done: Done): void =>
+    new Reply(node, message, send, done).fail(failure);
+  node.on('input', refuse);
+  return () => void node.removeListener('input', refuse);
 }

@@ -1,8 +1,8 @@
 import type { Node, NodeMessage, NodeMessageInFlow } from 'node-red';
 import { NodeFailure, textOf } from './failure';
 
-type Send = (message: NodeMessage) => void;
-type Done = (error?: Error) => void;
+export type Send = (message: NodeMessage) => void;
+export type Done = (error?: Error) => void;
 
 /**
  * What a node says to one message: it sends something on, or it fails. Node-RED copies messages for that (for a second

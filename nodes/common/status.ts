@@ -17,7 +17,7 @@ export interface Shown extends Omit<NodeStatus, 'text'> {
 
 /** The status of a node: sent when it changes, never twice the same, and, where it changes often, the last of a while. */
 export class StatusLine {
-  #remark: Text | undefined;
+  #remark: () => Text | undefined = () => undefined;
   readonly #translate: Translate;
   readonly #pace: NowAndThen;
   #next: () => Shown = () => ({});
@@ -40,18 +40,19 @@ export class StatusLine {
   }
 
   /** Says something from now on, behind everything else, and never in green. */
-  addRemark(remark: Text | undefined): void {
-    if (!remark) return;
-    this.#showNow({ fill: 'yellow', shape: 'ring', text: remark });
+  addRemark(remark: () => Text | undefined): void {
+    const said = remark();
+    if (said) this.#showNow({ fill: 'yellow', shape: 'ring', text: said });
     this.#remark = remark;
   }
 
   #remarked(shown: Shown): Shown {
     const { text, fill } = shown;
-    if (!this.#remark || !text) return shown;
+    const remark = text && this.#remark();
+    if (!remark) return shown;
     // Translated here as well: a key that only begins a text is none for an editor.
     const first = typeof text === 'string' ? { key: text } : text;
-    const values = { first, second: this.#remark };
+    const values = { first, second: remark };
     const look = fill === 'green' ? { ...shown, fill: 'yellow' as const } : shown;
     return { ...look, text: sharedText('status.both', values) };
   }

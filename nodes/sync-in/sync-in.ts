@@ -1,7 +1,7 @@
 import '../common/node-version';
 import type { NodeAPI, NodeDef } from 'node-red';
 import { toNodeFailure } from '../common/failure';
-import { refuseMessages } from '../common/input';
+import { construct } from '../common/input';
 import { Reply } from '../common/reply';
 import { StatusLine } from '../common/status';
 import { credentialsOf } from '../common/table';
@@ -17,15 +17,12 @@ export default function (RED: NodeAPI): void {
     let receiving: Receiving | undefined;
     const reports = new Reports(RED, this, status, () => receiving?.objectTypes ?? []);
     this.on('close', () => reports.close());
-    try {
+    const build = (): void => {
       receiving = new Receiving(RED, this, config, status, reports);
-    } catch (error) {
-      reports.failed(error);
-      refuseMessages(this, toNodeFailure(error));
-      return;
-    }
-    listen(this, receiving, status);
-    receiving.start().catch((error: unknown) => reports.failed(error));
+      listen(this, receiving, status);
+      receiving.start().catch((error: unknown) => reports.failed(error));
+    };
+    construct(RED, this, build, (failure) => reports.failed(failure));
   }
 
   RED.nodes.registerType<SyncInNode, NodeDef, object, SyncInCredentials>('sync-in', SyncIn, {

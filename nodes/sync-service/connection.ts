@@ -26,12 +26,12 @@ export class ServiceConnection {
   /**
    * @param open makes the client, when the first user comes, and again after the last one had gone.
    * @param clock that of the nodes that use it, too.
-   * @param remark what the status of each of them says besides.
+   * @param remark what the status of each of them says besides, if anything.
    */
   constructor(
     open: () => Promise<OpenedClient>,
     readonly clock: Clock = systemClock,
-    readonly remark?: Text,
+    readonly remark: () => Text | undefined = () => undefined,
   ) {
     this.#open = open;
   }

@@ -24,7 +24,7 @@ import { Outage } from './outage';
 import { ServiceOutbox } from './outbox';
 import { outboxLimits } from './outbox-limits';
 import { OutboxReport } from './outbox-report';
-import { refuseMissingTls, tlsOf } from './tls';
+import { refuseMissingTls, type TlsOptions, tlsOf } from './tls';
 
 const labels = labelsOf(texts['sync-service']);
 
@@ -35,17 +35,19 @@ export default function (RED: NodeAPI): void {
   function SyncService(this: Node<SyncServiceCredentials>, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     const { settings, refuse } = readSaved(config, this);
-    const tls = tlsOf(RED, settings);
+    // Looked for whenever it is needed: one that was deleted may come back, and Node-RED does not start this node again for that.
+    const tls = (): TlsOptions | undefined => tlsOf(RED, settings);
     const connection = new ServiceConnection(
       () =>
         withJournal(RED, this, async (memory) => {
           refuse();
           const filled = fillSettings(table, settings, variablesOf(RED, this), labels);
-          if (!tls) refuseMissingTls(filled);
-          return openClient(filled, this.credentials ?? {}, tls, memory);
+          const options = tls();
+          if (!options) refuseMissingTls(filled);
+          return openClient(filled, this.credentials ?? {}, options, memory);
         }),
       systemClock,
-      isUnverified(settings, tls) ? sharedText('status.unverified') : undefined,
+      () => (isUnverified(settings, tls()) ? sharedText('status.unverified') : undefined),
     );
     const report = new OutboxReport(RED, this, connection.clock);
     const root = folderOf(RED.settings);
@@ -64,8 +66,15 @@ export default function (RED: NodeAPI): void {
     });
     const unwatch = metrics.watchOutbox(this.id, () => outboxState);
     // What fails is reported.
-    outbox.resume().catch(() => undefined);
-    const onStarted = (): void => void connection.flowsStarted();
+    const resume = (): void => void outbox.resume().catch(() => undefined);
+    resume();
+    let lackedTls = !tls();
+    const onStarted = (): void => {
+      void connection.flowsStarted();
+      const lacksTls = !tls();
+      if (lackedTls && !lacksTls) resume();
+      lackedTls = lacksTls;
+    };
     const unlisten = listen(RED.events, 'flows:started', onStarted);
     this.on('close', (removed: boolean, done: () => void) => {
       unlisten();

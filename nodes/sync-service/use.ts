@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { invalidInput, type NodeFailure } from '../common/failure';
+import { AbsentService, invalidInput, type NodeFailure } from '../common/failure';
 import { sharedText } from '../common/text';
 import type { SyncServiceNode } from './configuration';
 import type { ServiceConnection } from './connection';
@@ -28,9 +28,14 @@ export function outageOf(RED: NodeAPI, serviceID: string): Outage {
 }
 
 function serviceOf(RED: NodeAPI, serviceID: string): SyncServiceNode {
-  const service = RED.nodes.getNode(serviceID) as unknown as SyncServiceNode | null;
-  if (!service?.connection) throw unusable(RED, serviceID);
+  const service = nodeOf(RED, serviceID);
+  if (!service) throw unusable(RED, serviceID);
   return service;
+}
+
+function nodeOf(RED: NodeAPI, serviceID: string): SyncServiceNode | undefined {
+  const service = RED.nodes.getNode(serviceID) as unknown as SyncServiceNode | null;
+  return service?.connection ? service : undefined;
 }
 
 /** Node-RED makes no node of one that is disabled; its flows still name it. */
@@ -38,15 +43,14 @@ function unusable(RED: NodeAPI, serviceID: string): NodeFailure {
   if (!serviceID) {
     return invalidInput('Choose a sync-service for this node', sharedText('wrong.noService'));
   }
+  const hasCome = (): boolean => nodeOf(RED, serviceID) !== undefined;
   const saved: NodeDef[] = [];
   RED.nodes.eachNode((each) => saved.push(each));
   const found = saved.find(({ id }) => id === serviceID) as (NodeDef & { d?: boolean }) | undefined;
   if (found?.d) {
     const message = `The sync-service ${found.name || serviceID} is disabled: enable it, or choose another`;
-    return invalidInput(message, sharedText('wrong.serviceDisabled'));
+    return new AbsentService(message, sharedText('wrong.serviceDisabled'), hasCome);
   }
-  return invalidInput(
-    'The sync-service of this node is gone: choose another',
-    sharedText('wrong.serviceGone'),
-  );
+  const message = 'The sync-service of this node is gone: choose another';
+  return new AbsentService(message, sharedText('wrong.serviceGone'), hasCome);
 }

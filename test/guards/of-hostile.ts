@@ -25,9 +25,9 @@ export const guardsOfHostile: readonly Guard[] = [
       seenBy: 'hostile/saved',
     },
     {
-      name: 'a sync-in that could not start leaves its messages without an end',
-      file: 'sync-in/sync-in.ts',
-      find: 'refuseMessages(this, toNodeFailure(error));',
+      name: 'a node that could not be made leaves its messages without an end',
+      file: 'common/input.ts',
+      find: "  node.on('input', refuse);",
       replace: '',
       seenBy: 'hostile/saved',
     },

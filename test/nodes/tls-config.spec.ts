@@ -9,7 +9,17 @@ import type { TLSSocket } from 'node:tls';
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import { issueCertificate } from '../../src/local-service/listening/certificate';
-import { flowOf, give, next, nodes, wholeFlow, withNodeRed } from '../support/flow';
+import {
+  deploy,
+  flowOf,
+  give,
+  next,
+  nodes,
+  sendingFlow,
+  statusesOf,
+  wholeFlow,
+  withNodeRed,
+} from '../support/flow';
 import { pkcs12 } from '../support/pkcs12';
 import { cloudNode } from '../support/service-nodes';
 import { translatorFor } from '../support/texts';
@@ -110,22 +120,35 @@ describe('a tls-config node that does not verify', () => {
   withNodeRed();
 
   const texts = ['TLS not verified', 'TLS ungeprüft', 'TLS未検証', 'TLS 未验证'];
+  let server: Server;
+  let address: string;
+  /** What the service answers to a publication. */
+  let taken: number;
 
-  it('shows in the status of each node, whatever else it shows, and never in green', async () => {
+  beforeEach(async () => {
+    taken = 204;
     const { certificate: cert, key } = issueCertificate({ commonName: 'somebody', names: ['elsewhere'] });
-    const server = createServer({ cert, key }, (request, response) => {
-      if (request.url === '/api/v1/health') response.end('{"general":{"nodeType":"CSS"}}');
+    server = createServer({ cert, key }, (request, response) => {
+      if (request.method === 'PUT') response.writeHead(taken).end();
+      else if (request.url === '/api/v1/health') response.end('{"general":{"nodeType":"CSS"}}');
       else response.end('[]');
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
+    address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('shows in the status of each node, whatever else it shows, and never in green', async () => {
     const users = ['sync-in', 'sync-fetch', 'sync-consume', 'sync-out', 'sync-query', 'sync-admin'];
-    const load = (address: string): Promise<void> =>
+    const load = (url: string): Promise<void> =>
       helper.load(
         [tlsConfig, ...nodes],
         wholeFlow(
-          [{ id: 'tls', type: 'tls-config', verify: false }, cloudNode(address, { tls: 'tls' })],
+          [{ id: 'tls', type: 'tls-config', verify: false }, cloudNode(url, { tls: 'tls' })],
           users.map((type) => ({
             id: type,
             type,
@@ -142,7 +165,7 @@ describe('a tls-config node that does not verify', () => {
           status: { lastCall?: { args: [{ fill?: string; text?: string }] } };
         }
       ).status.lastCall?.args[0] ?? {};
-    await load(`https://127.0.0.1:${port}`);
+    await load(`https://${address}`);
     for (const id of users) {
       await until(id, () => /TLS not verified|status\.unverified/.test(shown(id).text ?? ''));
     }
@@ -154,10 +177,57 @@ describe('a tls-config node that does not verify', () => {
       assert.notEqual(shown(id).fill, 'green');
     }
     await helper.unload();
-    await load(`http://127.0.0.1:${port}`);
+    await load(`http://${address}`);
     for (const id of users) assert.doesNotMatch(shown(id).text ?? '', /TLS|unverified/);
-    server.closeAllConnections();
-    server.close();
+  });
+
+  it('that was deleted is used again once it comes back with a deploy of modified nodes, and shown as before', async () => {
+    const tls = { id: 'tls', type: 'tls-config', verify: false };
+    const ask = { id: 'ask', type: 'sync-query', z: 'tab', service: 'css', query: 'registered' };
+    const flow = [
+      cloudNode(`https://${address}`, { tls: 'tls' }),
+      { ...ask, wires: [['answer']] },
+      { id: 'catch', type: 'catch', z: 'tab', scope: null, wires: [['answer']] },
+      ...flowOf('answer'),
+    ];
+    await helper.load([tlsConfig, ...nodes], wholeFlow([tls], flow));
+    await deploy(wholeFlow(flow), 'nodes');
+    const refused = next('answer');
+    give('ask', {});
+    assert.match(String(((await refused).error as { message: string }).message), /disabled or gone/);
+    const shown = statusesOf('ask');
+    await deploy(wholeFlow([tls], flow), 'nodes');
+    const answered = next('answer');
+    give('ask', {});
+    assert.deepEqual((await answered).payload, []);
+    await until('it shows so', () =>
+      /^0, .*unverified|^0, TLS not verified/.test(String(shown.at(-1)?.text)),
+    );
+  });
+
+  it('that comes back has what waits in the outbox sent, without another message', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'edge-sync-test-'));
+    helper.settings({ syncServiceFolder: folder } as Parameters<typeof helper.settings>[0]);
+    const tls = { id: 'tls', type: 'tls-config', verify: false };
+    const flow = [
+      cloudNode(`https://${address}`, { tls: 'tls' }),
+      ...sendingFlow({ whenAway: 'keep', waitFor: 'queued' }),
+    ];
+    await helper.load([tlsConfig, ...nodes], wholeFlow([tls], flow));
+    taken = 503;
+    const sent = next('sent');
+    give('out', { payload: 'hello' });
+    assert.equal((await sent).outcome, 'queued');
+    await deploy(wholeFlow(flow), 'nodes');
+    const caught = next('caught');
+    give('out', { payload: 'refused' });
+    assert.match(String(((await caught).error as { message: string }).message), /disabled or gone/);
+    taken = 204;
+    const shown = statusesOf('out');
+    await deploy(wholeFlow([tls], flow), 'nodes');
+    await until('it is sent', () => /sent|nobody/.test(JSON.stringify(shown)));
+    await helper.unload();
+    await rm(folder, { recursive: true });
   });
 
   it('says so in four languages', () => {
