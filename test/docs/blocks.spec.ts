@@ -21,6 +21,7 @@ const place = ({ page, code }: Block): string => `${page}: ${code.split('\n')[0]
 const known: Record<string, RegExp> = {
   cd: /./,
   curl: /./,
+  export: /^[A-Z_]+=/,
   docker: /^(?:build|run|volume create|compose up)\b/,
   hzn: /^(?:mms object (?:new|publish|list|delete)|dev service (?:verify|start|log|stop)|exchange (?:service|pattern|deployment) (?:publish|addpolicy)|register|key create|util configconv)\b/,
   mkdir: /./,

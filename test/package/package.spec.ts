@@ -8,6 +8,7 @@ import manifest from '../../package.json';
 import lock from '../../package-lock.json';
 import * as api from '../../src/client';
 import { LocalService } from '../../src/local-service';
+import { blocksOf, pages } from '../docs/pages';
 import { type Packed, pack } from '../support/packed';
 
 const run = promisify(execFile);
@@ -189,7 +190,12 @@ export async function first(): Promise<ObjectUpdate | undefined> {
   throw new SyncServiceError('SYNC_CLOSED', 'over');
 }
 `;
+    const samples = pages
+      .flatMap(blocksOf)
+      .filter(({ language }) => language === 'js')
+      .map(({ page, code }) => [`sample of ${page.replaceAll('/', ' ')}`, code] as const);
     const files = {
+      ...Object.fromEntries(samples),
       right,
       misspelt: right.replace("address: 'http", "adress: 'http"),
       inside: `import { SyncServiceClient, type Transport } from '@edge-sync/node-red';
@@ -224,6 +230,11 @@ export let paths: Paths, transport: Transport;
     it('that let pass what is right, and say what is wrong', () => {
       assert.deepEqual(said.right, []);
       assert.ok(said.misspelt?.some((line) => line.includes("'adress' does not exist")));
+    });
+
+    it('that fit the examples on the pages', () => {
+      assert.ok(samples.length >= 3);
+      for (const [name] of samples) assert.deepEqual(said[name], []);
     });
 
     it('of what is public, and of nothing else', () => {
