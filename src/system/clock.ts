@@ -20,10 +20,10 @@ export interface Clock {
   after(delay: number, callback: () => void, options?: { background?: boolean }): Timer;
 }
 
-/** Beyond it a timer of Node.js would fire at once. */
+/** A Node.js timer with a longer delay fires at once. */
 const longestTimer = 2_147_483_647;
 
-/** For what is due now: Node.js makes a millisecond of a time-out of none. */
+/** A timer without a delay: `setTimeout(…, 0)` would take a millisecond. */
 class Soon implements Timer {
   readonly #immediate: NodeJS.Immediate;
 

@@ -15,7 +15,7 @@ interface Window {
 export class DayWindows {
   readonly #windows: readonly Window[];
   readonly #format: Intl.DateTimeFormat;
-  /** Minutes since 1970, and whether that one is within. */
+  /** The last answer: which minute was asked about (since 1970), and whether it is in a window. */
   #looked: { minute: number; isWithin: boolean } | undefined;
 
   /**

@@ -2,9 +2,9 @@ import type { Clock, Timer } from './clock';
 import { allowManyListeners, Ending, type EndSignal } from './ending';
 
 /**
- * What ends work when time is up (with a TimeoutError, as AbortSignal.timeout does) or when one of the signals
- * does that it was made of. Unlike AbortSignal.any, whose results Node.js 20 and 22 keep as long as the signals they
- * were made of, it leaves nothing behind on these once it was released: a client's signals live for months.
+ * Ends work when its time is up (with a TimeoutError, as AbortSignal.timeout does) or when one of the given signals
+ * aborts. Once released, it leaves nothing behind on these signals, which in a client live for months: Node.js 20 and 22
+ * keep the result of AbortSignal.any for as long as the signals that it was made of.
  */
 export class Deadline {
   readonly #ending = new Ending();

@@ -12,8 +12,8 @@ export interface EndSignal {
 }
 
 /**
- * Controller and signal in one, for what is made anew for each request. Node.js 20 and 22 need longer for one
- * AbortController, and for collecting what it leaves, than for the rest of what is done for a request.
+ * Controller and signal in one, cheap enough to make one for each request. In Node.js 20 and 22 an AbortController, with
+ * the garbage that it leaves, takes longer than everything else that is done for a request.
  */
 export class Ending implements EndSignal {
   readonly #listeners: (() => void)[] = [];
@@ -48,7 +48,7 @@ export class Ending implements EndSignal {
 
 const unlimited = new WeakSet<EndSignal>();
 
-/** A caller may end hundreds of requests by one signal: that is no leak, and Node.js need not warn of one. */
+/** One signal may end hundreds of requests. That is no leak, so Node.js need not warn of one. */
 export function allowManyListeners(signal: EndSignal): void {
   if (!(signal instanceof EventTarget) || unlimited.has(signal)) return;
   unlimited.add(signal);

@@ -1,4 +1,4 @@
-/** Those who are told of something. One that throws stops neither the others nor whoever tells. */
+/** Functions to be called when something happens. One that throws stops neither the others nor the caller. */
 export class Listeners<T> {
   readonly #listeners = new Set<(value: T) => void>();
 
@@ -11,7 +11,7 @@ export class Listeners<T> {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Whether nobody listens: then nothing need be made to be told. */
+  /** Whether nobody listens, so that whoever would tell them need not prepare a value. */
   get isEmpty(): boolean {
     return this.#listeners.size === 0;
   }
@@ -21,12 +21,12 @@ export class Listeners<T> {
   }
 }
 
-/** Those of whom a warning has told what they are. */
+/** What the process has been warned of already. */
 const told = new Set<string>();
 
 /**
- * Calls a function of the application's. What it throws becomes a warning of the process, once for what it listens to:
- * it may throw a thousand times a second.
+ * Calls a function of the application. If it throws, the process emits a warning, but only once for each `of`: it may
+ * throw a thousand times a second.
  */
 export function warnIfThrown<T>(of: string, call: () => T): T | undefined {
   try {

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from './clock';
 
-/** Does something at most so often, however often it is asked for: at once where the last time is long ago, else when it is. */
+/** Does something at most once an interval, however often it is asked for: at once if the last time is long enough ago, else later. */
 export class NowAndThen {
   #last = Number.NEGATIVE_INFINITY;
   #timer: Timer | undefined;
@@ -19,14 +19,14 @@ export class NowAndThen {
     else this.now();
   }
 
-  /** Does it now, whenever the last time was; nothing is asked for any more. */
+  /** Does it now, however short ago the last time is, and forgets what was asked for. */
   now(): void {
     this.cancel();
     this.#last = this.clock.elapsed();
     this.act();
   }
 
-  /** What was asked for is not done. */
+  /** Forgets what was asked for. */
   cancel(): void {
     this.#timer?.cancel();
     this.#timer = undefined;

@@ -1,7 +1,7 @@
 import { constants, readFileSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
-/** Not every system has it: with it, nobody waits for the writer of a named pipe. */
+/** With O_NONBLOCK, where the system has it, opening a named pipe does not wait for its writer. */
 const withoutWaiting = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**

@@ -1,4 +1,4 @@
-/** An error repeats what it was given, and that may be anything: what is longer loses its middle. */
+/** In characters: an error repeats what it was given, which may have any length. What is longer loses its middle. */
 const most = 1_000;
 const [head, tail] = [700, 200];
 

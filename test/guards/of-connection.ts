@@ -21,7 +21,7 @@ export const guardsOfConnection = [
     {
       name: 'what a cache has kept counts as the word of the service',
       file: 'sender.ts',
-      find: 'this.#refuseKept(response, request);',
+      find: 'this.#refuseCached(response, request);',
       replace: '',
       seenBy: ['connection/cached'],
     },

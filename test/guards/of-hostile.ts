@@ -113,7 +113,7 @@ export const guardsOfHostile: readonly Guard[] = [
     {
       name: 'an ingress refuses an entry of the outbox for good',
       file: 'outbox/verdict.ts',
-      find: 'return error.statusCode === 403 && !isOfLine(error) && !isOnHealth(error);',
+      find: 'return error.statusCode === 403 && !isFromIntermediary(error) && !isOnHealth(error);',
       replace: 'return error.statusCode !== 0;',
       seenBy: 'client/outbox/refusals',
     },

@@ -4,7 +4,7 @@ import { SyncServiceError } from '../errors';
 export interface ServiceAddress {
   /** Scheme, host and port of the requests, such as `https://css.example:9443`. */
   origin: string;
-  /** What requests are called by, before their path. */
+  /** What errors put before the path of a request. */
   name: string;
   /** What an ingress puts before `/api/v1`; empty or with a leading slash. */
   prefix: string;

@@ -3,12 +3,12 @@ import { isDeeperThan } from '../../protocol/json-depth';
 import { SyncServiceError } from '../errors';
 import type { ServiceRequest, ServiceResponse } from './request';
 
-/** What is deeper is of no use, and many a program that walks it runs out of stack. */
+/** Nothing that a service says is nested deeper, and a program that walks such JSON may run out of stack. */
 const deepestJson = 100;
-/** How much of an answer that was not expected is told. */
+/** How many characters of an unexpected answer an error keeps. */
 export const toldText = 4_096;
 
-/** What a text says, or why it says nothing. */
+/** The value of a JSON text, or why it has none. */
 export type Parsed =
   | { value: unknown; reason?: undefined }
   | { value?: undefined; reason: 'too deep' | 'malformed' };
@@ -23,7 +23,7 @@ export function parseAnswer(text: string): Parsed {
   }
 }
 
-/** The text of an answer that has no more than `limit` bytes; of a larger one, as much. */
+/** The text of an answer, cut off after `limit` bytes. */
 export async function textOf({ body }: ServiceResponse, limit: number): Promise<string> {
   const pieces: Buffer[] = [];
   let size = 0;
@@ -49,8 +49,8 @@ export function unexpected(
 }
 
 /**
- * How old an answer is that a cache between here and the service has given, in seconds; undefined for the service's own. It
- * forbids to keep its answers, and one that is kept all the same may be of a version before: it would be acknowledged, or
+ * The age of an answer that comes from a cache on the way, in seconds; undefined for one of the service itself. The service
+ * forbids caching. An answer that is cached all the same may describe an older version, which would be acknowledged, or
  * given to a flow, in place of the current one.
  */
 export function ageOf({ headers }: Pick<ServiceResponse, 'headers'>): number | undefined {

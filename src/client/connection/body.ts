@@ -8,9 +8,9 @@ export interface BodySource {
   abandon(): void;
 }
 
-/** So many bytes wait for a slow reader before it holds the connection back. */
+/** How many bytes may wait for a slow reader before the connection is held back. */
 const highWater = 1_048_576;
-/** What a piece costs beside its bytes: a service that sends byte by byte must not fill the memory. */
+/** How many bytes a piece counts beside its own, since a service that sends byte by byte must not fill the memory. */
 const pieceCost = 128;
 
 /** The pieces of one answer between the connection that brings them and the one who reads them. */

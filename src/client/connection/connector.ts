@@ -2,7 +2,7 @@ import { connect, isIP, type NetConnectOpts, type OnReadOpts, type Socket } from
 import { type SecureContext, connect as secure } from 'node:tls';
 import type { Clock } from '../../system/clock';
 import type { ServiceAddress } from './address';
-import { codedError, NotSentError } from './http';
+import { codedError, firstOf, NotSentError } from './http';
 import type { ConnectionOptions } from './options';
 import { proxyFor, tunnel } from './proxy';
 import { secureContextOf } from './tls';
@@ -10,8 +10,8 @@ import { secureContextOf } from './tls';
 type Connected = (error: Error | null, socket: Socket | null) => void;
 
 /**
- * How a socket gives the bytes that it reads: each in memory of its own; or all in one buffer, by `data` alone, where they are
- * others once its listeners have returned. That is for whoever parses or copies them at once: half the garbage of a large answer.
+ * How a socket hands over the bytes that it reads. `kept`: each piece in memory of its own. `passing`: all in one buffer, which is
+ * overwritten once the `data` listeners have returned. For those who parse or copy at once, that is half the garbage of a large answer.
  */
 type Reading = 'kept' | 'passing';
 
@@ -33,7 +33,7 @@ export class Connector {
     this.#limit = options.timeouts?.connect ?? 10_000;
     const proxied = options.proxyFromEnvironment && options.organization !== undefined && !address.socketPath;
     this.#proxy = proxied ? proxyFor(address.origin, process.env) : undefined;
-    // What was given is looked at in any case: a file that is not there is a mistake also where it is not used yet.
+    // Read even where TLS is not used: a file that is not there is a mistake in any case.
     this.#secureContext = this.#isSecure || options.tls ? secureContextOf(options.tls, ca) : undefined;
   }
 
@@ -63,10 +63,10 @@ export class Connector {
     const hold = (socket: Socket): Socket => {
       opening.add(socket);
       this.#connecting.add(socket);
-      // Whatever happens to it later as well: an error that nobody heard would end the process.
+      // These stay for as long as the socket lives: an error without a listener would end the process.
       socket.on('error', (error) => settle(error, null));
       socket.on('close', () => settle(codedError('ECONNRESET', 'closed while it connected'), null));
-      // Begun when the time was up already.
+      // The time was up before this one was begun.
       if (done) socket.destroy();
       return socket;
     };
@@ -132,10 +132,8 @@ export class Connector {
 
   /** Names whose fault it is: with a proxy, everything up to the tunnel is the proxy's. */
   #named(error: unknown): NotSentError {
-    // Node tries several addresses of a host and wraps what they answered in an error without a message.
-    const first =
-      error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
-    const { code = '', message } = first as NodeJS.ErrnoException;
+    const first: NodeJS.ErrnoException = firstOf(error);
+    const { code = '', message } = first;
     const said = code && !message.startsWith('the proxy') ? code : message;
     const told =
       this.#proxy && code !== 'EDGE_SYNC_PROXY' ? `through the proxy ${this.#proxy.origin}: ${said}` : said;
@@ -159,7 +157,7 @@ function passingTo(listener: (bytes: Buffer) => void): OnReadOpts {
   const buffer = Buffer.allocUnsafeSlow(passingSize);
   const callback = (count: number): boolean => {
     listener(buffer.subarray(0, count));
-    // What holds the socket back is its `pause`.
+    // `false` would pause the socket; that is done by its `pause`.
     return true;
   };
   return { buffer, callback };

@@ -3,7 +3,7 @@ import { invalidArgument } from '../errors';
 import type { Identity } from './environment';
 import type { ConnectionOptions } from './options';
 
-/** What requests prove themselves with, and the service proves itself to them. */
+/** What the client proves itself to the service with, and the service to the client. */
 export interface Proof {
   /** The header that requests carry. */
   readonly authorization: string | undefined;
@@ -35,7 +35,7 @@ export class Credentials {
 
   /** @returns whether there is another proof than the one that was refused. */
   renew(refused: Proof): boolean {
-    // Another request was refused before, and has read the files.
+    // Another request was refused before this one, and has read the files already.
     if (this.#proof !== refused) return true;
     if (!this.readIdentity) return false;
     const identity = this.readIdentity();
@@ -60,12 +60,12 @@ function secretsOf({ secret }: { secret?: string }, { authorization }: Proof): R
   if (!secret || authorization === undefined) return undefined;
   const forms = [
     secret,
-    // As it is sent: half a character is none.
+    // By way of a Buffer, as it is sent: encodeURIComponent throws at half a surrogate pair.
     encodeURIComponent(Buffer.from(secret).toString()),
     JSON.stringify(secret).slice(1, -1),
     authorization.slice(6),
   ];
-  // A short one would be found in any word.
+  // A short secret may occur in ordinary words: it is blanked only where it stands alone.
   const [before, behind] = secret.length < 4 ? ['(?<!\\w)', '(?!\\w)'] : ['', ''];
   const escaped = Array.from(new Set(forms), (form) => form.replace(/[^\w]/g, '\\$&'));
   return new RegExp(`${before}(?:${escaped.join('|')})${behind}`, 'g');

@@ -1,14 +1,11 @@
 import type { EndSignal } from '../../system/ending';
 import { Body } from './body';
-import { bodyTooLarge, codedError, type HttpResponse, notSent, reasonOf } from './http';
+import { bodyTooLarge, codedError, type HttpResponse, mostInformational, notSent, reasonOf } from './http';
 
 /** What undici gives a handler to end its request with. */
 interface Controller {
   abort(reason: Error): void;
 }
-
-/** More of them say nothing that an answer would not say. */
-const mostInformational = 20;
 
 /**
  * An undici handler that takes an answer into memory as it comes. It never pauses undici's parser, which may not be
@@ -75,7 +72,7 @@ export class DispatchedResponse {
     this.#body.fail(error);
   }
 
-  /** What came before is there to be read. */
+  /** What came before the limit can still be read. */
   #tooLarge(): void {
     const error = codedError(bodyTooLarge, 'the answer is larger than its limit');
     this.#body.fail(error);

@@ -9,13 +9,13 @@ import {
 } from './entry-ends';
 
 export interface EntryListener {
-  /** The text of one entry, which is a part of a larger buffer: it is not to be kept. */
+  /** The text of one entry: part of a larger buffer, and valid only during the call. */
   onEntry(entry: Buffer): void;
   /** An entry has more bytes than the limit; `start` is how it begins. */
   onTooLarge(start: Buffer): void;
 }
 
-/** How much of an entry that is too large is told. */
+/** How many bytes of an entry that is too large are told. */
 const toldStart = 4_096;
 
 /**
@@ -23,14 +23,14 @@ const toldStart = 4_096;
  * says is not looked at: who parses it finds out.
  */
 export class EntryCutter {
-  /** From the beginning of the entry that has not ended. */
+  /** What has come of the entry that has not ended. */
   #rest: Buffer = Buffer.alloc(0);
-  /** Up to where the rest was looked at. */
+  /** How many bytes of the rest have been searched. */
   #looked = 0;
   #ends: EntryEnds | undefined;
   #ended = false;
   #count = 0;
-  /** The entry is too large, and told: only its end is looked for. */
+  /** The entry is too large, which has been told: only its end is looked for. */
   #skipping = false;
 
   constructor(
@@ -44,7 +44,7 @@ export class EntryCutter {
       this.#take(piece);
       return;
     }
-    // What is copied is the entry that the last piece began, not all that this one brings.
+    // Copies no more of this piece than ends the entry that the last one began.
     const line = piece.indexOf(indentedEnd);
     const joined = line < 0 ? piece.length : Math.min(piece.length, line + longestEnd);
     this.#take(Buffer.concat([this.#rest, piece.subarray(0, joined)]));
@@ -56,12 +56,12 @@ export class EntryCutter {
 
   /** @throws SyntaxError when the array has not ended. */
   end(): void {
-    // A list of nothing is `null` to the service.
+    // The service writes an empty list as `null`.
     if (this.#ended || (!this.#ends && String(this.#rest).trim() === 'null')) return;
     throw new SyntaxError('the list does not end');
   }
 
-  /** @param text goes on with what rested. */
+  /** @param text the rest, and what has come behind it. */
   #take(text: Buffer): void {
     this.#rest = text;
     if (!this.#ended && this.#begun()) this.#cut();
@@ -104,7 +104,7 @@ export class EntryCutter {
   }
 
   #find(): EntryEnd | undefined {
-    // Something else than an object, or another formatting than the list began with.
+    // It is no object, or not in the format in which the list began.
     if (
       this.#ends instanceof IndentedEnds &&
       this.#looked === 0 &&
@@ -126,7 +126,7 @@ export class EntryCutter {
   }
 }
 
-/** As far as it is known. */
+/** Whether a text begins as an indented object does, as far as it has come. */
 function startsIndented(text: Buffer): boolean {
   const start = text.subarray(0, indentedStart.length);
   return indentedStart.subarray(0, start.length).equals(start);

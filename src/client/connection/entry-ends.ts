@@ -29,10 +29,10 @@ const closeBrace = 0x7d;
 /** Around each object of a list as the service writes it. No string holds a bare line break. */
 export const indentedStart = Buffer.from('\n  {\n');
 export const indentedEnd = Buffer.from('\n  }');
-/** It, and what stands between an entry and what follows, in bytes. */
+/** The end of an object and what stands between it and what follows, in bytes. */
 export const longestEnd = indentedEnd.length + 2;
 
-/** In the service's own indent of two: an object ends where a line is `  }`. */
+/** For the service's own format, with an indent of two: an object ends where a line is `  }`. */
 export class IndentedEnds implements EntryEnds {
   find(text: Buffer, from: number): EntryEnd | undefined {
     const start = text.indexOf(indentedEnd, from);
@@ -48,7 +48,7 @@ export class IndentedEnds implements EntryEnds {
   }
 }
 
-/** In any formatting: each sign is looked at. */
+/** For any other format: looks at each byte. */
 export class ScannedEnds implements EntryEnds {
   #depth = 0;
   #inString = false;
@@ -56,14 +56,14 @@ export class ScannedEnds implements EntryEnds {
 
   find(text: Buffer, from: number): EntryEnd | undefined {
     for (let index = from; index < text.length; index += 1) {
-      const sign = text[index];
-      if (this.#inString) this.#lookInString(sign);
-      else if (sign === quote) this.#inString = true;
-      else if (sign === openBrace || sign === openBracket) this.#depth += 1;
+      const byte = text[index];
+      if (this.#inString) this.#lookInString(byte);
+      else if (byte === quote) this.#inString = true;
+      else if (byte === openBrace || byte === openBracket) this.#depth += 1;
       else if (this.#depth > 0) {
-        if (sign === closeBrace || sign === closeBracket) this.#depth -= 1;
-      } else if (sign === comma || sign === closeBracket) {
-        return { end: index, next: index + 1, last: sign === closeBracket };
+        if (byte === closeBrace || byte === closeBracket) this.#depth -= 1;
+      } else if (byte === comma || byte === closeBracket) {
+        return { end: index, next: index + 1, last: byte === closeBracket };
       }
     }
     return undefined;
@@ -73,9 +73,9 @@ export class ScannedEnds implements EntryEnds {
     return text.length;
   }
 
-  #lookInString(sign: number | undefined): void {
+  #lookInString(byte: number | undefined): void {
     if (this.#isEscaped) this.#isEscaped = false;
-    else if (sign === backslash) this.#isEscaped = true;
-    else if (sign === quote) this.#inString = false;
+    else if (byte === backslash) this.#isEscaped = true;
+    else if (byte === quote) this.#inString = false;
   }
 }

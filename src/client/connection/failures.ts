@@ -5,11 +5,11 @@ import {
   type SyncServiceErrorCode,
   type SyncServiceErrorDetails,
 } from '../errors';
-import { bodyLengthMismatch, bodyTooLarge, NotSentError } from './http';
+import { bodyLengthMismatch, bodyTooLarge, firstOf, NotSentError } from './http';
 import type { ServiceResponse } from './request';
 
-/** How much of an answer's text the message repeats; the error itself has more. */
-const toldText = 500;
+/** How many characters of an answer the message of an error repeats; its `response` has more. */
+const inMessage = 500;
 
 const codeOfStatus: Record<number, SyncServiceErrorCode> = {
   401: 'SYNC_UNAUTHORIZED',
@@ -42,14 +42,14 @@ export function errorOfStatus(
     return new SyncServiceError('SYNC_UNKNOWN_DESTINATION', message, details);
   }
   const code = codeOfStatus[status] ?? codeOfOtherStatus(status);
-  const said = text ? `: ${text.slice(0, toldText)}` : '';
+  const said = text ? `: ${text.slice(0, inMessage)}` : '';
   const why = keyless && code === 'SYNC_UNAUTHORIZED' ? ' (no key was sent)' : '';
   return new SyncServiceError(code, `${method} ${url} was answered with ${status}${said}${why}`, details);
 }
 
 /**
- * What a CSS says of an edge that it does not know, and on MongoDB. An entry that names no edge at all is `Invalid
- * destination` everywhere, and has another number of colons.
+ * How a CSS refuses a destination that is not registered: with 500, or with 400 where its store is MongoDB. An entry that
+ * is no destination at all is an `Invalid destination` on both, but has another number of colons.
  */
 const unknownDestinations: Record<number, RegExp> = {
   500: /^Failed to find destination ([^:\n]+:[^:\n]*)$/m,
@@ -71,10 +71,16 @@ function isPage(text: string): boolean {
 }
 
 /**
- * Whether an answer, though its code is one of the service's own, is the word of what stands before it: a 408, or a page
- * that refuses. One that says 413 counts all the same: what an ingress holds for too large does not come through.
+ * Whether an answer comes from an ingress or a proxy before the service, though the service has that status too: a 408, or
+ * a refusal with a page. A 413 counts as the service's own: what is too large for an ingress will never reach the service.
  */
-export function isOfLine({ response, statusCode }: { response?: unknown; statusCode?: unknown }): boolean {
+export function isFromIntermediary({
+  response,
+  statusCode,
+}: {
+  response?: unknown;
+  statusCode?: unknown;
+}): boolean {
   if (statusCode === 408) return true;
   return isRefusal(statusCode) && statusCode !== 413 && typeof response === 'string' && isPage(response);
 }
@@ -98,43 +104,35 @@ export function errorOfTransport(
       : new SyncServiceError('SYNC_ABORTED', `${request} was aborted`, ended);
   }
   const cause = firstOf(thrown);
-  const code = String((cause as { code?: unknown }).code ?? '');
+  const [code, what] = transportFailure(cause, details.method);
+  return new SyncServiceError(code, `${request}${what}`, { ...details, cause });
+}
+
+/** The code for a failure of the transport, and what a message says of it behind the request. */
+function transportFailure(
+  cause: Error & { code?: unknown },
+  method: string | undefined,
+): [SyncServiceErrorCode, string] {
+  const code = String(cause.code ?? '');
   const reason = cause instanceof NotSentError ? cause.message : code || cause.message;
-  const named = { ...details, cause };
-  if (code === bodyLengthMismatch)
-    return new SyncServiceError('SYNC_INCOMPLETE_DATA', `${request}: ${cause.message}`, named);
-  if (code === bodyTooLarge)
-    return new SyncServiceError('SYNC_UNEXPECTED_RESPONSE', `${request}: ${cause.message}`, named);
-  if (isNoHttp(code, cause)) {
-    const message = `${request} was answered with something else than HTTP (${cause.message})`;
-    return new SyncServiceError('SYNC_UNEXPECTED_RESPONSE', message, { ...details, cause });
-  }
-  if (code.endsWith('_TIMEOUT') || code === 'ETIMEDOUT') {
-    return new SyncServiceError('SYNC_TIMEOUT', `${request} was not answered in time (${reason})`, named);
-  }
+  if (code === bodyLengthMismatch) return ['SYNC_INCOMPLETE_DATA', `: ${cause.message}`];
+  if (code === bodyTooLarge) return ['SYNC_UNEXPECTED_RESPONSE', `: ${cause.message}`];
+  if (isNoHttp(code, cause))
+    return ['SYNC_UNEXPECTED_RESPONSE', ` was answered with something else than HTTP (${cause.message})`];
+  if (code.endsWith('_TIMEOUT') || code === 'ETIMEDOUT')
+    return ['SYNC_TIMEOUT', ` was not answered in time (${reason})`];
   if (isTls(code)) {
     const said = isPlain(code) ? 'what answered is not TLS' : 'the certificate is not trusted';
-    return new SyncServiceError('SYNC_TLS', `${request}: ${said} (${reason})`, named);
+    return ['SYNC_TLS', `: ${said} (${reason})`];
   }
   if (cause instanceof NotSentError || neverConnected.has(code))
-    return new SyncServiceError(
-      'SYNC_UNREACHABLE',
-      `${request} did not reach the service (${reason})`,
-      named,
-    );
-  const known = details.method === 'GET' ? '' : ': whether it has arrived is not known';
-  const message = `${request} was not answered, the connection broke (${reason})${known}`;
-  return new SyncServiceError('SYNC_UNREACHABLE', message, named);
+    return ['SYNC_UNREACHABLE', ` did not reach the service (${reason})`];
+  const known = method === 'GET' ? '' : ': whether it has arrived is not known';
+  return ['SYNC_UNREACHABLE', ` was not answered, the connection broke (${reason})${known}`];
 }
 
 /** What a transport says without a NotSentError, where nobody was there to send to. */
 const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT', 'EACCES']);
-
-/** Node tries several addresses of a host and wraps what they answered in an error without a message. */
-function firstOf(thrown: unknown): Error {
-  if (thrown instanceof AggregateError && thrown.errors[0] instanceof Error) return thrown.errors[0];
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
-}
 
 /** Not HTTP at all, or a head without end. */
 function isNoHttp(code: string, { name }: Error): boolean {
@@ -174,6 +172,6 @@ export function unsent(failure: unknown): unknown {
  * and a page that refuses in place of it.
  */
 export function mayHaveArrived(error: SyncServiceError): boolean {
-  const isRefused = isOfLine(error) && error.statusCode !== 408;
+  const isRefused = isFromIntermediary(error) && error.statusCode !== 408;
   return error.code !== 'SYNC_BUSY' && !wasNotSent(error) && !isRefused;
 }

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../system/clock';
 import { Ending, type EndSignal } from '../../system/ending';
 
-/** So many bytes must pass in each `window` ms in which the peer has to move. */
+/** The least progress: `bytes` in each `window` ms in which it is for the peer to move. */
 export interface FloorRule {
   bytes: number;
   window: number;
@@ -16,7 +16,7 @@ export class ProgressFloor {
   #timer: Timer | undefined;
   #window: number;
   #bytes = 0;
-  /** In ms of this window, without the present wait. */
+  /** How long the peer has been waited for in this window, in ms, without the wait under way. */
   #waited = 0;
   #waitingSince: number | undefined;
   /** The answer may be there, and read, before what is sent has come to its end. */

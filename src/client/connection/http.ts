@@ -18,13 +18,16 @@ export const lanes: readonly Lane[] = ['poll', 'question', 'publish', 'acknowled
 /** So many requests of a lane are under way at a time: whoever asks more of a transport has them wait before. */
 export const connectionsPerLane = 16;
 
+/** A service that has sent more 1xx answers than this to one request will not answer it. */
+export const mostInformational = 20;
+
 export interface HttpRequest {
   lane: Lane;
   method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   /** From the service's `/api/v1` on, encoded, with its query. */
   path: string;
   headers: Record<string, string>;
-  /** Sent once. A piece is done with before the next is asked for; pieces are let go of however the request ends. */
+  /** Sent once. Each piece is sent before the next is asked for; the iteration is ended however the request ends. */
   body?: string | Buffer | AsyncIterable<Uint8Array> | undefined;
   /**
    * How many bytes of the answer's body are taken into memory, however slow its reader is; more is an error. Without
@@ -75,7 +78,7 @@ export class NotSentError extends Error {
   }
 }
 
-/** What a request fails with that its signal has ended. */
+/** The error of a request that its signal has ended. */
 export function reasonOf({ reason }: EndSignal): Error {
   return reason instanceof Error ? reason : new Error(String(reason));
 }
@@ -85,9 +88,15 @@ export function notSent(reason: unknown): NotSentError {
   return new NotSentError('ABORT_ERR', 'ended before it was sent', reason);
 }
 
-/** The codes of errors that no connection has, but what came over it. */
+/** Codes of errors that lie in what a connection carries, not in the connection. */
 export const bodyTooLarge = 'EDGE_SYNC_BODY_TOO_LARGE';
 export const bodyLengthMismatch = 'EDGE_SYNC_BODY_LENGTH_MISMATCH';
+
+/** An error by itself: Node.js tries several addresses of a host, and wraps what they answered in an error without a message. */
+export function firstOf(thrown: unknown): Error {
+  if (thrown instanceof AggregateError && thrown.errors[0] instanceof Error) return thrown.errors[0];
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
 
 /** An error with a code, as those of Node.js have it. */
 export function codedError(code: string, message: string): NodeJS.ErrnoException {

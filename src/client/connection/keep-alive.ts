@@ -7,8 +7,9 @@ export const keepAlive = 4_000;
 export const longestKeepAlive = 25_000;
 
 /**
- * How long an idle connection of a lane is used again. An edge closes none and says nothing of it, and nothing stands
- * before it: its polls, 5 s apart, go over one connection. They alone may be repeated where it is gone all the same.
+ * How long an idle connection of a lane may be used again. An edge closes no idle connection (nor says so in a header), and
+ * no balancer stands before it: its polls, 5 s apart, share one. Polls alone, since they can be repeated where it is gone
+ * all the same.
  */
 export function keepAliveOf(lane: Lane, { organization }: Pick<ConnectionOptions, 'organization'>): number {
   return lane === 'poll' && organization === undefined ? longestKeepAlive : keepAlive;

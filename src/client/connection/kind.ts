@@ -4,7 +4,7 @@ import { isSyncServiceError, SyncServiceError } from '../errors';
 /** A Cloud Sync Service or an Edge Sync Service. */
 export type ServiceKind = 'CSS' | 'ESS';
 
-/** Whether that is what a sync service says of its health: whatever else answers there may say JSON, too. */
+/** Whether a value is the health of a sync service: something else that listens there may answer with JSON, too. */
 export function isHealth(value: unknown): boolean {
   const { general } = (value ?? {}) as { general?: unknown };
   const { nodeType } = (general ?? {}) as { nodeType?: unknown };
@@ -30,7 +30,7 @@ export class KindCheck {
     private readonly ask: () => Promise<string>,
   ) {}
 
-  /** Whether it is known to be right, so that nothing is to be waited for. */
+  /** Whether the kind is known to be right, so that a request need not wait for the answer. */
   get isKnown(): boolean {
     return this.#isKnown;
   }
@@ -44,7 +44,7 @@ export class KindCheck {
   #ask(): Promise<void> {
     const asked = this.now().then(
       () => {
-        // A request that failed meanwhile has it asked again.
+        // Unless a request failed meanwhile: then it is asked again.
         if (this.#asked === asked) this.#isKnown = true;
       },
       (error: unknown) => {
@@ -69,7 +69,7 @@ export class KindCheck {
     );
   }
 
-  /** A request failed: after one that found nobody, or somebody else, another service may listen there. */
+  /** A request failed. Where it found nobody, or somebody else, another service may listen there by now. */
   failed(error: unknown): void {
     if (!isSyncServiceError(error, ...foundNobody)) return;
     this.#asked = undefined;

@@ -6,7 +6,7 @@ export interface LeftOut {
   start: string;
 }
 
-/** One entry of a list, for as long as it is told of: its bytes are a part of a larger buffer. */
+/** One entry of a list, valid only during the call that tells of it: its bytes are part of a larger buffer. */
 export class ListEntry {
   constructor(
     readonly bytes: Buffer,
@@ -14,9 +14,9 @@ export class ListEntry {
   ) {}
 
   /**
-   * What it says; undefined where that cannot be used, which has been told then.
+   * Its value; undefined where that cannot be used. Then it has been left out, and told of.
    *
-   * @param isUsable what is not is left out, as what is no JSON.
+   * @param isUsable what it refuses is left out, like what is no JSON.
    */
   value<T>(isUsable: (value: unknown) => value is T): T | undefined {
     const { reason, value } = parseAnswer(this.bytes.toString());

@@ -8,7 +8,7 @@ import type { ServiceRequest } from './request';
 
 /** How long requests may take, in ms. */
 export interface Limits {
-  /** What is short, in all; a little more where it sends much. */
+  /** Of a short request, from its beginning to its end; a little more where it sends much. */
   short: number;
   floor: FloorRule;
 }
@@ -17,14 +17,14 @@ export function limitsOf({ timeouts }: Pick<ConnectionOptions, 'timeouts'>): Lim
   return { short: timeouts?.answer ?? 30_000, floor: { bytes: 256, window: timeouts?.stall ?? 30_000 } };
 }
 
-/** Of what is sent at once, in ms a byte: 8 kB a second, which a slow line can do. */
+/** What a short request has in addition, in ms for each byte that it sends: a slow line does 8 kB a second. */
 const sendingPerByte = 0.125;
 /**
- * So much is sent at a time where its progress is watched: more where the line is fast, for that costs less, and less
- * where it is slow, since a slice is seen to move only when all of it has been taken.
+ * How many bytes are sent at a time where progress is watched. Large slices cost less, on a fast line; on a slow one they
+ * must be small, since a slice counts as progress only when all of it has been taken.
  */
 const sliceSize = { first: 65_536, smallest: 16_384, largest: 1_048_576 };
-/** A slice that takes longer, or less long, than so many ms makes the next one smaller or larger. */
+/** In ms: after a slice that took longer than `slow` the next is smaller, after one that took less than `fast` larger. */
 const slow = 2_000;
 const fast = 200;
 /** The service verifies a signature before it answers: that took it 8 minutes for 160 MB. In ms, and per byte sent. */

@@ -2,7 +2,7 @@ import { allowManyListeners, type EndSignal } from '../../system/ending';
 import { SyncServiceError } from '../errors';
 import { connectionsPerLane, type Lane } from './http';
 
-/** So many may wait in a lane; who comes then has far more under way than a service can take. */
+/** How many may wait in a lane: more than that is far beyond what a service can take. */
 const mostWaiting = 10_000;
 
 interface Waiter {
@@ -14,7 +14,7 @@ interface LaneState {
   taken: number;
   /** In the order in which they came. */
   readonly waiting: Set<Waiter>;
-  /** Before these, what goes on: never more than have had a place. */
+  /** Those with `goesOn`, who come before the others; never more than have had a place. */
   readonly goingOn: Set<Waiter>;
 }
 
@@ -30,8 +30,8 @@ export class Places {
   /**
    * Resolves with a function that gives the place back.
    *
-   * @param goesOn for work that has just given one back: it comes before what has not begun, and is not turned away. Else
-   *   all could begin, and none could end.
+   * @param goesOn for the next request of work that has just given a place back: it comes before work that has not begun, and
+   *   is never turned away. Otherwise all could begin, and none could end.
    * @throws the signal's reason, or SyncServiceError SYNC_BUSY where too many wait.
    */
   async take(lane: Lane, signal: EndSignal | undefined, goesOn = false): Promise<() => void> {

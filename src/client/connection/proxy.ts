@@ -68,7 +68,7 @@ function unbracketed(host: string): string {
   return host.replace(/^\[|\]$/g, '');
 }
 
-/** What a proxy asks for by name and password: in its URL. */
+/** The header for a proxy that wants a name and a password: they are in its URL. */
 export function proxyAuthorization({ username, password }: URL): Record<string, string> {
   if (!username) return {};
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;

@@ -7,7 +7,7 @@ export interface ServiceRequest {
   method: HttpRequest['method'];
   /** From `/api/v1` on, encoded, with its query. */
   path: string;
-  /** What it sends and the service may repeat, and nobody is to read. */
+  /** A part of the request that no error may show, though the service may repeat it. */
   secret?: string | undefined;
   /** Makes the body anew for each attempt: a stream can be sent once only, and a spent one would upload nothing. */
   body?: (() => NonNullable<HttpRequest['body']>) | undefined;
@@ -23,9 +23,9 @@ export interface ServiceRequest {
   limit?: number | undefined;
   /** It may take as long as bytes pass (lists, data); without it, it has to be over in half a minute. */
   long?: boolean;
-  /** It follows another of its lane, and ends with that what was begun: see Places. */
+  /** It goes on with what another request of its lane has begun: see Places. */
   goesOn?: boolean;
-  /** Sent while it is not known yet what kind of service listens: it is how one asks. */
+  /** Sent before it is known what kind of service listens: this is how that is found out. */
   unchecked?: boolean;
 }
 

@@ -55,8 +55,8 @@ export class Requests {
   /**
    * The JSON of a GET.
    *
-   * @param isUsable what is not is refused, as what is no JSON.
-   * @param glance what can be said of the text without reading all of it.
+   * @param isUsable what it refuses is an error, like what is no JSON.
+   * @param glance gives the result without parsing the text; undefined where it must be parsed.
    */
   async json<T>(
     path: string,
@@ -74,7 +74,7 @@ export class Requests {
     return value;
   }
 
-  /** The same without asking first for the kind of the service: it is how one asks. */
+  /** The same without asking first for the kind of the service: this is how that is found out. */
   async unchecked<T>(path: string, options: EndOptions, isUsable: (value: unknown) => boolean): Promise<T> {
     const request = { ...question(path, options), limit: largestText, unchecked: true };
     const text = await this.#text(request, [200]);

@@ -28,7 +28,7 @@ export interface SenderSeams {
 
 /** Sends what is asked of one service: with credentials, in time, again where that is safe and useful. */
 export class Sender {
-  /** Told of each answer that is as it should be, once the kind of the service is: it is there, and takes who asks. */
+  /** Told of each expected answer of a service of the right kind: it is there, and accepts key and secret. */
   readonly goodAnswers = new Listeners<void>('the good answers of a service');
   readonly #transport: Transport;
   readonly #credentials: Credentials;
@@ -68,7 +68,7 @@ export class Sender {
     }
     try {
       const response = await this.#send(request, expected);
-      // Others than the service answer with 404, too: whoever expects it looks.
+      // Something else than the service may answer with 404, too: whoever expects one looks closer.
       if (response.status !== 404) this.goodAnswers.tell();
       return response;
     } catch (error) {
@@ -105,7 +105,7 @@ export class Sender {
       let retryAfter: number | undefined;
       try {
         const response = await this.#sendOnce(request, proof.authorization);
-        this.#refuseKept(response, request);
+        this.#refuseCached(response, request);
         if (expected.includes(response.status)) return response;
         retryAfter = secondsToWait(response);
         throw await this.refusal(response, request);
@@ -147,7 +147,7 @@ export class Sender {
     }
   }
 
-  #refuseKept(response: ServiceResponse, request: ServiceRequest): void {
+  #refuseCached(response: ServiceResponse, request: ServiceRequest): void {
     const age = ageOf(response);
     if (age === undefined || request.method !== 'GET') return;
     response.discard();
@@ -203,7 +203,7 @@ export class Sender {
   }
 }
 
-/** TLS may fail behind a request as well, which may have been done then. */
+/** TLS may fail after a request was sent, too; that may have been done then, and is sent again only where it may be. */
 function isIdentityRefused(error: unknown, { repeatable }: ServiceRequest): boolean {
   if (isSyncServiceError(error, 'SYNC_UNAUTHORIZED')) return true;
   return isSyncServiceError(error, 'SYNC_TLS') && (repeatable || wasNotSent(error));

@@ -8,12 +8,10 @@ import {
   connectionsPerLane,
   type HttpRequest,
   type HttpResponse,
+  mostInformational,
   notSent,
   reasonOf,
 } from './http';
-
-/** More of them say nothing that an answer would not say. */
-const mostInformational = 20;
 
 /** An agent whose connections come from a connector. */
 class ConnectorAgent extends Agent {

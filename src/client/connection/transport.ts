@@ -17,7 +17,7 @@ import type { ConnectionOptions } from './options';
 import { proxyAuthorization } from './proxy';
 import { StreamConnections } from './streams';
 
-/** How requests name the service: the same but through a proxy that forwards them. */
+/** What each request has in addition where a proxy forwards it: the origin of the service, and the proxy's credentials. */
 interface Naming {
   headers: Record<string, string> | undefined;
   pathPrefix: string;

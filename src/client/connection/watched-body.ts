@@ -1,14 +1,14 @@
 import type { Patience } from './patience';
 
-/** What a body that is read tells. */
+/** Who is asked and told while a body is read. */
 export interface BodyWatch {
-  /** Whether it was read to its end, broke, or is not wanted any more: nothing follows. */
+  /** Nothing more comes: it was read to its end, broke, or is not wanted any more. */
   over(): void;
   /** What an error of the connection is for the reader. */
   failure(error: unknown): Error;
 }
 
-/** The body of an answer as it is read. No generator: each of those costs a small answer more than its bytes do. */
+/** The body of an answer as it is read. No generator, which would cost more than the bytes of a small answer. */
 export class WatchedBody implements AsyncIterable<Buffer>, AsyncIterator<Buffer> {
   readonly #pieces: AsyncIterator<Buffer>;
   #isOver = false;

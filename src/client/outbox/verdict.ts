@@ -1,5 +1,5 @@
 import { isStorageError } from '../../storage/errors';
-import { isOfLine } from '../connection/failures';
+import { isFromIntermediary } from '../connection/failures';
 import type { ServiceKind } from '../connection/kind';
 import { isSyncServiceError, type SyncServiceError } from '../errors';
 import type { Entry, OutboxAction, OutboxReason } from './entry';
@@ -61,7 +61,7 @@ function verdictOf(error: SyncServiceError, { action }: Pick<Entry, 'action'>, k
 function isRefusal(error: SyncServiceError, kind: ServiceKind): boolean {
   const { response = '', statusCode = 0 } = error;
   const passes = kind === 'CSS' && statusCode === 400 && response.includes('receiving side');
-  return refusals.has(statusCode) && !isOfLine(error) && !passes;
+  return refusals.has(statusCode) && !isFromIntermediary(error) && !passes;
 }
 
 /** Whether it was refused as the service refuses nothing that it knows: it gives a reason. */
@@ -83,7 +83,7 @@ function isOnHealth({ url = '' }: SyncServiceError): boolean {
 /** Whether the service itself forbids it: it says so by 403 and in plain text. A 401, or a page, is that of an ingress. */
 export function isForbiddenByService(error: unknown): boolean {
   if (!isSyncServiceError(error)) return false;
-  return error.statusCode === 403 && !isOfLine(error) && !isOnHealth(error);
+  return error.statusCode === 403 && !isFromIntermediary(error) && !isOnHealth(error);
 }
 
 /** How much of a message is kept. */

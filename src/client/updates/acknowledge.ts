@@ -1,7 +1,7 @@
 import type { Clock } from '../../system/clock';
 import { endedWithin } from '../../system/deadline';
 import type { EndSignal } from '../../system/ending';
-import { isOfLine, mayHaveArrived, wasNotSent } from '../connection/failures';
+import { isFromIntermediary, mayHaveArrived, wasNotSent } from '../connection/failures';
 import { isSyncServiceError, type SyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
 import type { Acknowledgement, Taken } from './entry';
@@ -81,7 +81,8 @@ function failed(error: unknown, signal: EndSignal, marking: boolean): Try {
   if (!isSyncServiceError(error, ...passing) || signal.aborted) throw error;
   if (error.code === 'SYNC_NOT_FOUND' && !marking) return { result: 'absent', error };
   const refusal = isSyncServiceError(error, 'SYNC_REJECTED', 'SYNC_NOT_FOUND', 'SYNC_UNAUTHORIZED');
-  if (refusal && marking && !wasNotSent(error) && !isOfLine(error)) return { result: 'refused', error };
+  if (refusal && marking && !wasNotSent(error) && !isFromIntermediary(error))
+    return { result: 'refused', error };
   return { result: 'unanswered', sent: marking && mayHaveArrived(error), error };
 }
 

@@ -1,4 +1,4 @@
-import { isOfLine } from '../connection/failures';
+import { isFromIntermediary } from '../connection/failures';
 
 /** Who caused a failure: the flow or the data, the service or the line, or that the version is no longer there. */
 export type Fault = 'flow' | 'service' | 'version';
@@ -23,6 +23,6 @@ const ofVersion: ReadonlySet<unknown> = new Set(['SYNC_SUPERSEDED', 'SYNC_NOT_FO
 /** Tells it by the code of the error: nodes have errors of their own with the same codes. */
 export function faultOf(error: unknown): Fault {
   const { code, response, statusCode } = (error ?? {}) as Record<string, unknown>;
-  if (ofService.has(code) || isOfLine({ response, statusCode })) return 'service';
+  if (ofService.has(code) || isFromIntermediary({ response, statusCode })) return 'service';
   return ofVersion.has(code) ? 'version' : 'flow';
 }
