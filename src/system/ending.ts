@@ -46,11 +46,7 @@ export class Ending implements EndSignal {
   }
 }
 
-const unlimited = new WeakSet<EndSignal>();
-
 /** One signal may end hundreds of requests. That is no leak, so Node.js need not warn of one. */
 export function allowManyListeners(signal: EndSignal): void {
-  if (!(signal instanceof EventTarget) || unlimited.has(signal)) return;
-  unlimited.add(signal);
-  setMaxListeners(0, signal);
+  if (signal instanceof EventTarget) setMaxListeners(0, signal);
 }

@@ -267,4 +267,11 @@ export const guardsOfData = guardsOf('src/client/data', 'test/client', [
     replace: '',
     seenBy: ['../system/memory'],
   },
+  {
+    name: 'a file that is fetched again has before it what came the first time',
+    file: 'file-downloads.ts',
+    find: 'await file.restart();',
+    replace: '',
+    seenBy: ['data/download'],
+  },
 ]);

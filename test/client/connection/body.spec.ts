@@ -66,12 +66,13 @@ describe('a body on its way', () => {
   });
 
   it('takes its connection with it where it is not read to its end, and only there', async () => {
-    body.push(Buffer.from('a'));
+    for (const piece of ['a', 'b']) body.push(Buffer.from(piece));
     for await (const piece of body) {
       assert.equal(String(piece), 'a');
       break;
     }
     assert.deepEqual(told, ['abandon']);
+    assert.equal((await body.next()).done, true, 'what waited is not kept');
     body.discard();
     assert.deepEqual(told, ['abandon']);
     const ended = new Body({ hold() {}, release() {}, abandon: () => told.push('wrong') });

@@ -19,6 +19,7 @@ import { systemDisk } from '../../../src/storage/system-disk';
 import { Ending } from '../../../src/system/ending';
 import { type Random, systemRandom } from '../../../src/system/random';
 import { otherRsa, rsa } from '../../support/keys';
+import { settle } from '../../support/manual-clock';
 import { MemoryDisk } from '../../support/memory-disk';
 import { metadataOf } from '../../support/metadata';
 import { SeededRandom } from '../../support/random';
@@ -209,6 +210,24 @@ describe('a download', () => {
     const file = await disk.open('/file', 'read');
     const bytes = Buffer.alloc(20);
     assert.equal(bytes.toString('utf8', 0, await file.read(bytes, 0)), 'right');
+  });
+
+  it('to a file is fetched again from the beginning also where some of it was written', async () => {
+    const random = new SeededRandom(1);
+    const disk = new MemoryDisk(random);
+    const right = Buffer.alloc(1_500_000, 'right');
+    const data = dataOf('', { objectSize: right.length });
+    const answers = [Buffer.alloc(right.length - 1, 'wrong'), right];
+    disk.before = async ({ name }) => {
+      if (name === 'truncate') await settle();
+    };
+    data.pieces = async function* () {
+      yield answers.shift() ?? Buffer.alloc(0);
+    };
+    await toFile(data, {}, '/file', { disk, random });
+    const bytes = Buffer.alloc(2 * right.length);
+    const length = await (await disk.open('/file', 'read')).read(bytes, 0);
+    assert.ok(bytes.subarray(0, length).equals(right));
   });
 
   it('to a file says what the disk refuses, and leaves nothing there', async () => {
