@@ -23,13 +23,13 @@ export function parseExactJson(text: string): unknown {
  */
 export function stringifyExactJson(value: unknown, indent?: number): string {
   const text = JSON.stringify(value, null, indent) ?? 'null';
-  // To look for names is cheap; the expression walks through all of the data that goes with metadata.
+  // Looking for the names is cheap. The expression would walk through all of the data that is sent with metadata.
   return exactNames.some((name) => text.includes(name)) ? text.replace(exactProperty, '$1$2') : text;
 }
 
 const exactNames = Array.from(exactProperties, (name) => `"${name}"`);
 
-/** A property that is to be a bare number: no quote within a string has such a sign before it. */
+/** A property that is to be a bare number: within a string, no quote has one of these characters before it. */
 const exactProperty = /((?<=[{,\s])"(?:instanceID|dataID|timestamp)": ?)"(-?\d+)"/g;
 
 /** The integer of an exact property. */
@@ -64,7 +64,7 @@ function parseWithCare(text: string): unknown {
 /** An integer that may be too large for a number, and no part of another number; a colon would make a name of it. */
 const longInteger = /(?<![\w.+-])-?[1-9]\d{15,}(?![\w.+-]|\s*:)/g;
 
-/** Node.js reads JSON many times faster than a library can that looks at each sign, but it rounds: so it gets text. */
+/** JSON.parse is many times faster than a parser in JavaScript, but rounds: so it is given long integers as strings. */
 function withLongIntegersQuoted(text: string): string {
   const strings = new Strings(text);
   let quoted = '';

@@ -11,13 +11,13 @@ export function isDeeperThan(limit: number, text: string): boolean {
   let depth = 0;
   let inString = false;
   for (let index = 0; index < text.length; index += 1) {
-    const sign = text.charCodeAt(index);
+    const character = text.charCodeAt(index);
     if (inString) {
-      if (sign === backslash) index += 1;
-      else if (sign === quote) inString = false;
-    } else if (sign === quote) inString = true;
-    else if (sign === openArray || sign === openObject) depth += 1;
-    else if (sign === closeArray || sign === closeObject) depth -= 1;
+      if (character === backslash) index += 1;
+      else if (character === quote) inString = false;
+    } else if (character === quote) inString = true;
+    else if (character === openArray || character === openObject) depth += 1;
+    else if (character === closeArray || character === closeObject) depth -= 1;
     if (depth > limit) return true;
   }
   return false;

@@ -46,7 +46,7 @@ export class Changes {
 }
 
 /**
- * What the body of a frame holds. Its checksum must have been found right: with bytes at will V8 may do anything.
+ * What the body of a frame holds. Its checksum must have been checked before: V8 may do anything with arbitrary bytes.
  *
  * @throws Error where a newer version has written it.
  */
@@ -54,7 +54,7 @@ export function* changesIn(body: Buffer): Generator<Change> {
   for (let at = 0; at < body.length; ) {
     const start = at + lengthBytes;
     at = start + body.readUInt32LE(at);
-    // A copy: what is read of it are views, and one that is kept would keep the whole body.
+    // A copy: a value that is read may be a view, which would keep the whole body in memory.
     yield deserialize(Buffer.from(body.subarray(start, at))) as Change;
   }
 }

@@ -8,26 +8,26 @@ import type { Machine } from './machine';
 import type { ProcessIdentity } from './processes';
 import { UnheldTokens } from './unheld';
 
-/** How often, in ms, who has a lock looks whether it was asked, and is asked again. */
+/** How often, in ms, the holder of a lock looks whether it was asked for a sign of life, and is asked again. */
 export const lookEvery = 2_000;
-/** For how long, in ms, it must not have answered to count as dead. */
+/** How long, in ms, a holder may leave a question unanswered before it counts as dead. */
 export const patience = 8_000;
 
 /** Others may come and go while we try. */
 const attempts = 20;
 
-/** What the disk answers where others were there before or meanwhile, on one platform or another. */
+/** The errors, on one platform or another, where another process was faster. */
 const contended = new Set(['EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'EISDIR', 'ENOENT', 'EPERM', 'EACCES']);
 
 export interface Claim {
   /** The file in the lock that is ours. */
   readonly path: string;
-  /** Whether the one before counts as dead since it did not answer, not since the system said so. */
+  /** Whether the holder before was taken for dead because it did not answer, and not because the system said so. */
   readonly wasSilent: boolean;
 }
 
 /**
- * Takes the lock of a folder, also from one who died with it.
+ * Takes the lock of a folder, also from a process that died while it held it.
  *
  * @throws StorageError STORAGE_IN_USE.
  */
@@ -44,10 +44,10 @@ export async function claim(folder: string, identity: ProcessIdentity, machine: 
       await prepare(aside, token, identity, machine);
       await disk.rename(aside, lock);
       const path = join(lock, token);
-      // Another may have tidied up what was in it before it was renamed.
+      // Another process may have tidied the token away before the rename.
       if (await disk.stat(path)) return { path, wasSilent };
     } catch (error) {
-      // Where the disk has failed behind the rename, it has the lock.
+      // Where the disk failed after the rename, the lock is there.
       UnheldTokens.of(machine.processes).add(token);
       await remove(join(aside, token), disk);
       if (!contended.has(systemCode(error)) || attempt >= attempts) throw error;
@@ -55,7 +55,7 @@ export async function claim(folder: string, identity: ProcessIdentity, machine: 
   }
 }
 
-/** Gives a lock back: nobody has it from now on, for this process also where the disk fails. */
+/** Gives a lock back. Where the disk fails, this process at least remembers that nobody holds it. */
 export async function letGo(path: string, { disk, processes }: Machine): Promise<void> {
   const unheld = UnheldTokens.of(processes);
   const token = basename(path);
@@ -85,7 +85,7 @@ async function prepare(
   }
 }
 
-/** Removes the lock of a dead one. @returns whether it may yet live. */
+/** Removes the lock of a dead holder. @returns whether that may yet live, since it only did not answer. */
 async function clear(folder: string, lock: string, machine: Machine): Promise<boolean> {
   const { disk, processes } = machine;
   const entry = await disk.stat(lock);
@@ -113,12 +113,12 @@ async function clear(folder: string, lock: string, machine: Machine): Promise<bo
     if (fate === 'silent') wasSilent = true;
     await disk.remove(path);
   }
-  // Not every platform renames over a folder, be it empty.
+  // Not every platform renames over a folder, even over an empty one.
   await removeEmpty(lock, disk);
   return wasSilent;
 }
 
-/** Asks one of whom the system tells nothing. */
+/** Asks a holder for a sign of life, where the system cannot tell whether it runs. */
 async function fateOf(path: string, { disk, clock }: Machine): Promise<'runs' | 'ended' | 'silent'> {
   await ask(disk, path);
   const sign = await readSign(disk, path);
@@ -127,13 +127,13 @@ async function fateOf(path: string, { disk, clock }: Machine): Promise<'runs' | 
     await sleep(clock, lookEvery / 2);
     const now = await readSign(disk, path);
     if (now !== sign) return now === undefined ? 'ended' : 'runs';
-    // It may have been at an answer to the one before.
+    // It may just have answered the question before.
     await ask(disk, path);
   }
   return sign === undefined ? 'ended' : 'silent';
 }
 
-/** Removes what others had prepared when they died. One who lives prepares it once more. */
+/** Removes what processes had prepared when they died. One that lives prepares it once more. */
 async function tidy(folder: string, disk: Disk): Promise<void> {
   for (const name of await disk.list(folder)) {
     const aside = join(folder, name);

@@ -12,8 +12,8 @@ export interface FileJournalOptions {
   /** How many bytes the file may have before it is written anew without what is past; 64 MiB unless given. */
   rewriteAt?: number;
   /**
-   * Counts changes as written when they outlive the process, and has them outlive a power cut at most every so many ms,
-   * and at `close`. Unless it is given, they count as written when they outlive a power cut.
+   * In ms. With it, changes count as written once they outlive the process; they are synced, so that they outlive a power
+   * cut, at most this often, and at `close`. Without it they count as written only once they are synced.
    */
   syncEvery?: number;
   machine?: Partial<Machine>;
@@ -24,7 +24,7 @@ export interface FileJournalOptions {
  * for the same write. What could not be written is written with what changes next.
  */
 export class FileJournal implements Journal {
-  /** Has ended when all has that was begun before, well or not. */
+  /** Resolves when all that was begun before has ended, well or not. */
   #before: Promise<unknown> = Promise.resolve();
   /** The write under way, or the last one. */
   #current: Promise<void> = Promise.resolve();
@@ -127,7 +127,7 @@ export class FileJournal implements Journal {
     if (this.#syncTimer || this.#isClosed) return;
     const sync = (): void => {
       this.#syncTimer = undefined;
-      // What the disk refuses is told to who writes next, and tried again whether anybody does or not.
+      // A failure is told to whoever writes next; the sync is tried again whether anybody does or not.
       this.#inTurn(() => this.#sync()).catch(() => this.#syncLater(delay));
     };
     this.#syncTimer = this.clock.after(delay, sync, { background: true });

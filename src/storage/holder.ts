@@ -2,7 +2,7 @@ import type { Disk } from './disk';
 import { systemCode } from './errors';
 import type { ProcessIdentity } from './processes';
 
-/** Room for who it is; behind it is the place for questions. */
+/** How many bytes there are for the holder's identity; behind them is the place for questions. */
 const signBytes = 1_024;
 const longestNumber = 12;
 const question = '?';
@@ -10,25 +10,26 @@ const question = '?';
 const gone = new Set(['ENOENT', 'ESTALE']);
 
 /**
- * What stands in the file of a lock. It is always of the same length, so that half of a newer one does no harm.
+ * The sign of life in the file of a lock. It always has the same length, so that a newer one that is half written does no
+ * harm.
  *
- * @param answers how often it was asked whether it lives, and has answered by this.
+ * @param answers how many questions whether the holder lives have been answered, with this one.
  */
 export function signOf(identity: ProcessIdentity, answers: number): Buffer {
   const told = { ...identity, answers: String(answers).padStart(longestNumber, '0') };
-  // Of single bytes, for names of machines are in any script.
+  // In ASCII, a byte for each character: host names may be in any script.
   const ascii = JSON.stringify(told).replace(/[^\0-~]/g, (unit) => {
     return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
   return Buffer.from(`${ascii.padEnd(signBytes)}\n`);
 }
 
-/** What a file holds, without questions; undefined where there is none. */
+/** The sign of life in a file, without questions; undefined where the file is gone. */
 export async function readSign(disk: Disk, path: string): Promise<string | undefined> {
   return (await read(disk, path))?.slice(0, signBytes);
 }
 
-/** Asks whoever has a lock whether it lives: it answers by another sign. */
+/** Asks the holder of a lock whether it lives: it answers with another sign. */
 export async function ask(disk: Disk, path: string): Promise<void> {
   await write(disk, path, Buffer.from(question), signBytes);
 }
@@ -72,7 +73,7 @@ function textOrNone(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Opened anew each time: only so does a file system of the network show what others have written. */
+/** Opened anew each time: only then does a network file system show what others have written. */
 async function read(disk: Disk, path: string): Promise<string | undefined> {
   return unlessGone(async () => {
     const file = await disk.open(path, 'read');

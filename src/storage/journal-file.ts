@@ -67,7 +67,7 @@ export class JournalFile {
     try {
       await this.#frames.sync();
     } catch (error) {
-      // The system may hold for written from now on what it could not write.
+      // From now on the system may take for written what it could not write.
       this.#inDoubt = true;
       throw error;
     }
@@ -79,7 +79,8 @@ export class JournalFile {
     try {
       await this.#rewrite();
     } catch {
-      // All is in the file of before, or in doubt, which the next write finds. Without space it would fail each time.
+      // Everything is still in the old file, or marked as in doubt for the next write. It is tried again only when the file has
+      // grown: without space it would fail each time.
       this.#rewriteAt = this.size + this.smallest / 4;
     }
   }

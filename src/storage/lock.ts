@@ -5,29 +5,29 @@ import { answer, signOf, wasAsked } from './holder';
 import type { Machine } from './machine';
 import type { ProcessIdentity } from './processes';
 
-/** After so long without a look, in ms, it has to be seen whether the lock is ours still. */
+/** How long, in ms, the lock counts as ours after a look. */
 const doubtAfter = patience / 2;
 
 /**
  * Lets one process at a time use a folder. Node.js has no lock that the system would take from a process that dies, so:
  *
- *     lock/       there while somebody uses the folder; made aside and renamed, so that one of all who try has it, whole
- *       TOKEN     who that is: host, boot, namespace, pid, start of the process
+ *     lock/       there while a process uses the folder; made aside and renamed, so that of all who try one has it, whole
+ *       TOKEN     which process that is: host, boot, namespace, pid, start of the process
  *
- * Who finds it asks the system whether that process runs, where it can be seen from here: same boot, same namespace, and
- * a process of that number that started then. One of another machine, boot or container cannot be seen, and is asked itself: a
- * question is written into its file, where it looks every 2 s, and who has not answered for 8 s counts as dead. So a
- * container that was killed, or a power cut, costs the next one these 8 s; two that both have pid 1 do not take each other
- * for themselves; and nothing is written while nobody asks.
+ * A process that finds a lock asks the system whether its holder runs. The system can tell where both have the same boot and
+ * namespace: then the holder is a process with that number and that start. A holder of another machine, boot or container is
+ * asked itself: a question is written into its file, where it looks every 2 s. If it has not answered for 8 s, it counts as dead.
+ * So a container that was killed, or a power cut, costs the next process these 8 s; two containers in which it has pid 1 are not
+ * mistaken for each other; and nothing is written while nobody asks.
  *
- * A process that has let go of it, and whose disk failed at that, takes it again by that it remembers the token.
+ * A process whose disk failed while it released the lock remembers the token, and so can take the lock again.
  *
- * The dead one is removed by its token, which nobody else will ever have: who is late cannot remove the lock of one who
- * was faster.
+ * A dead holder is removed by its token, which nobody else will ever have: a process that is late cannot remove the lock of
+ * one that was faster.
  *
- * Who was frozen for 8 s (paused, swapped out) may have been taken over meanwhile, from another machine or container.
- * It asks `confirm` before it says of anything that it is kept. Who took over (`wasSilent`) writes to new files,
- * so that nobody reads what the other writes to those that it has open.
+ * A process that was frozen for 8 s (paused, swapped out) may have lost its lock meanwhile to one of another machine or
+ * container. It calls `confirm` before it says of anything that it is kept. The process that took over (`wasSilent`) writes
+ * to new files, so that nobody reads what the frozen one still writes to those that it has open.
  */
 export class FolderLock {
   readonly #path: string;
@@ -50,7 +50,7 @@ export class FolderLock {
     this.#wait();
   }
 
-  /** Whether the one before counts as dead since it did not answer: it may yet go on. */
+  /** Whether the holder before was taken for dead because it did not answer: it may yet go on. */
   readonly wasSilent: boolean;
 
   /**
@@ -89,7 +89,7 @@ export class FolderLock {
   #wait(): void {
     if (this.#released || this.#lost) return;
     const look = (): void => {
-      // Where the disk refuses, `confirm` comes to doubt, looks itself, and throws what the disk says then.
+      // Where the disk fails, `confirm` will look itself once the last look is too old, and throw what the disk says then.
       this.#looking = this.#look().then(
         () => this.#wait(),
         () => this.#wait(),

@@ -4,7 +4,7 @@ import type { Disk } from './disk';
 import { type Processes, systemProcesses } from './processes';
 import { systemDisk } from './system-disk';
 
-/** All that storage has to do with, so that a test can put another in its place. */
+/** Everything outside that storage depends on, so that a test can put another in its place. */
 export interface Machine {
   readonly disk: Disk;
   readonly clock: Clock;

@@ -6,9 +6,9 @@ import { isStorageError, onDisk, storageError, systemCode } from './errors';
 import { FolderLock } from './lock';
 import type { Machine } from './machine';
 
-/** In the record, of each piece: its length, and the checksum of all up to its end, 4 bytes each. */
+/** The entry of a piece in the record: its length, and the checksum of all data up to its end, 4 bytes each. */
 const entryBytes = 8;
-/** No piece is longer: an entry that says so is none. */
+/** An entry that tells of a longer piece is damaged. */
 const largestPiece = 16 * 1_048_576;
 
 /**
@@ -19,9 +19,9 @@ const largestPiece = 16 * 1_048_576;
  *       record    which pieces of it are there, and what they must be like
  *       lock/     of the process that is at it
  *
- * No bytes are synced before it is whole. Whatever a power cut leaves of the two, and whoever else wrote to them: what
- * is kept ends where a piece does not fit its checksum. A piece is recorded when the next is written, and the last one
- * never: the end of an answer that was interrupted may be an error text.
+ * No bytes are synced before it is whole. Whatever a power cut leaves of the two files, and whoever else wrote to them, what
+ * counts as kept ends where a piece does not fit its checksum. A piece is recorded when the next one is written, so the last
+ * one never is: what an interrupted answer ends with may be an error text.
  */
 export class PartFile {
   #size = 0;
@@ -53,7 +53,7 @@ export class PartFile {
         opened.push(await disk.open(dataIn(folder), 'keep', mode));
         opened.push(await disk.open(recordIn(folder), 'keep'));
         const [data, record] = opened as [DiskFile, DiskFile];
-        // Else a power cut after the end could have it back under this name, too, where the next one writes to it.
+        // Otherwise the finished file could, after a power cut, be here under its old name too, and the next process write to it.
         await disk.syncFolder(folder);
         return new PartFile(folder, data, record, lock, disk);
       } catch (error) {

@@ -6,7 +6,7 @@ import { isPart, isPartOf, isTemporary, partFor } from './temporary';
 
 const hour = 3_600_000;
 const day = 24 * hour;
-/** For how long, in ms, one is kept that nobody goes on with. */
+/** How long, in ms, a part file is kept that nobody goes on with. */
 const keptFor = 7 * day;
 /** For how many folders it is remembered when they were tidied. */
 const mostFolders = 1_000;

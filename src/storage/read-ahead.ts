@@ -2,7 +2,7 @@ import type { DiskFile } from './disk';
 import { systemCode } from './errors';
 
 const windowBytes = 1_048_576;
-/** What a disk can read or not. */
+/** A disk can read all of a sector or nothing of it. */
 const sector = 4_096;
 
 /** The bytes of a file, read in large pieces. What the disk cannot read any more is zeros. */

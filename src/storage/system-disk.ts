@@ -11,7 +11,7 @@ const flags: Record<Opening, number> = {
   replace: constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC,
 };
 
-/** What platforms and file systems answer that cannot sync a folder, or a user who may not read it. */
+/** The errors where the platform or the file system cannot sync a folder, or the user may not read it. */
 const cannotSync = new Set([
   'EACCES',
   'EBADF',
@@ -24,9 +24,9 @@ const cannotSync = new Set([
 ]);
 
 /**
- * So many bytes are given to the system at a time. Linux takes them into pages as large as that where the file system can
- * (ext4, XFS). Those of 256 KiB and more come from memory that a virtual machine may have given back to its host, so that to
- * fill a mebibyte cost up to eight times as much there; elsewhere, smaller pieces cost hardly more.
+ * How many bytes are given to the system at a time. Linux takes them into pages of that size where the file system can
+ * (ext4, XFS). Pages of 256 KiB and more come from memory that a virtual machine may have given back to its host: filling a
+ * mebibyte cost up to eight times as much there. Elsewhere, smaller pieces cost hardly more.
  */
 const largestWrite = 131_072;
 

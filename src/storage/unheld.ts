@@ -1,13 +1,13 @@
 import type { Processes } from './processes';
 
-/** So many are remembered: each is one that a disk did not remove when it was asked to. */
+/** How many are remembered: each is one that a disk failed to remove. */
 const mostRemembered = 1_000;
 
 const unheld = new WeakMap<Processes, Set<string>>();
 
 /**
- * The tokens of locks that this process has given back, or has not got, and that are on the disk still, perhaps: the disk failed
- * while they were removed. The process runs, and would be told for ever that it has them itself.
+ * The tokens of locks that this process has given back, or failed to take, and that may be on the disk still, since the disk
+ * failed while they were removed. As this process runs, it would otherwise find for ever that it holds these locks itself.
  */
 export class UnheldTokens {
   readonly #tokens: Set<string>;

@@ -41,7 +41,7 @@ export class AccessLists {
 
   async retrieve(key: string, options: CallOptions & { type?: 'user' | 'node' }): Promise<AccessListEntry[]> {
     checkWord('type of the list', key);
-    // A key in the path would be ignored and the list for all be given.
+    // A key in the path would be ignored: the service would give the list for all types.
     const parameters = { key: key === '*' ? undefined : key, acl_usertype: options.type };
     const stored = await this.requests.list<StoredEntry>(`${this.#path()}${query(parameters)}`, options);
     const entries = stored.map(({ Username, ACLUserType, ACLRole }) => ({
@@ -49,7 +49,7 @@ export class AccessLists {
       type: ACLUserType,
       role: ACLRole,
     }));
-    // Not every store of the service regards acl_usertype.
+    // Not every store of the service heeds acl_usertype.
     return options.type === undefined ? entries : entries.filter(({ type }) => type === options.type);
   }
 

@@ -13,7 +13,7 @@ export class Webhooks {
     private readonly paths: Paths,
   ) {}
 
-  /** The service takes an unknown action or scheme for granted in part, so both are fixed here. */
+  /** The service accepts some actions and schemes that it does not know, so both are checked here. */
   async change(
     action: 'register' | 'delete',
     objectType: string,
@@ -26,7 +26,7 @@ export class Webhooks {
       throw invalidArgument('The URL of a webhook must start with http:// or https://');
     }
     const path = this.paths.type(objectType);
-    // Whoever knows it can ring.
+    // Whoever knows the path can ring: no error shows it.
     const secret = pathname.length > 1 ? pathname : undefined;
     await this.requests.change({
       method: 'PUT',

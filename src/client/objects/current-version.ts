@@ -12,8 +12,8 @@ const versionBegins = '\n  "deleted": ';
 const version = /(true|false),\n {2}"instanceID": (\d+),\n {2}"dataID": (\d+),\n/y;
 
 /**
- * The version in an object's metadata as the service writes it, without reading all of it: each object is asked for it
- * twice before it is acknowledged. Undefined where it must be read to know.
+ * Finds the version in an object's metadata without parsing it, in the format in which the service writes it: each
+ * acknowledgement asks for it twice. Undefined where the text must be parsed.
  */
 export function glanceAtVersion(
   text: string,
@@ -22,7 +22,7 @@ export function glanceAtVersion(
   const begins = `{\n  "objectID": ${JSON.stringify(objectID)},\n  "objectType": ${JSON.stringify(objectType)},\n`;
   const found = text.indexOf(versionBegins, begins.length);
   if (found < 0 || !text.startsWith(begins) || !text.trimEnd().endsWith('\n}')) return undefined;
-  // Written twice, it would be the last that counts.
+  // Where it is written twice, the last counts.
   if (text.indexOf(versionBegins, found + 1) >= 0) return undefined;
   version.lastIndex = found + versionBegins.length;
   const [, deleted, instanceID, dataID] = version.exec(text) ?? [];

@@ -5,7 +5,7 @@ export interface LeftOutUpdate extends LeftOut {
   objectType: string;
 }
 
-/** So many are remembered; what was told long ago may be told again. */
+/** How many are remembered: what was told long ago may be told again. */
 const mostRemembered = 1_000;
 
 /** Tells of entries that were left out of lists that are read again and again: of each once. */

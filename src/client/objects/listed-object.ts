@@ -3,13 +3,13 @@ import type { ListEntry } from '../connection/list-entry';
 import { isUpdate } from './update';
 
 /**
- * An object as a list shows it, for as long as it is told of: a list of thousands is read again every few seconds, and
- * of most of it nothing is new. So what tells an object and its version is read at once, and the rest when asked for.
+ * An object as a list shows it, valid only during the call that tells of it. A list of thousands is read again every few
+ * seconds, and most of it is nothing new: so ID and version are read at once, and the rest only when it is asked for.
  */
 export interface ListedObject extends Readonly<Pick<ObjectMetadata, 'objectID' | 'instanceID' | 'deleted'>> {
-  /** Undefined where it cannot be used, which has been told then. */
+  /** Undefined where it cannot be used; that has been told then. */
   metadata(): ObjectMetadata | undefined;
-  /** For those who look at a property or two of it. */
+  /** The same for those who need a property or two, and may not need to have it parsed. */
   readonly view: ObjectMetadata;
 }
 
@@ -21,7 +21,7 @@ export class ObjectList {
     this.#typeBegins = Buffer.from(`",\n    "objectType": ${JSON.stringify(objectType)},\n`);
   }
 
-  /** What an entry is; undefined where it cannot be used, which has been told then. */
+  /** The object of an entry; undefined where it cannot be used, and that has been told. */
   object(entry: ListEntry): ListedObject | undefined {
     const glanced = this.#glance(entry);
     if (glanced) return glanced;
@@ -30,7 +30,7 @@ export class ObjectList {
     return object && readObject(object);
   }
 
-  /** Undefined where the object must be read to know what it is. */
+  /** Undefined where the entry must be parsed. */
   #glance(entry: ListEntry): ListedObject | undefined {
     const { bytes } = entry;
     const idEnds = endOfText(bytes, idBegins.length);
@@ -47,7 +47,7 @@ export class ObjectList {
   }
 }
 
-/** An object of which everything is known. */
+/** An object whose metadata is there already. */
 export function readObject(object: ObjectMetadata): ListedObject {
   const { objectID, instanceID, deleted } = object;
   return { objectID, instanceID, deleted, metadata: () => object, view: object };
@@ -69,7 +69,7 @@ const expirationBegins = Buffer.from('\n    "expiration": ""');
 const notDeleted = Buffer.from('false,\n    "instanceID": ');
 const isDeleted = Buffer.from('true,\n    "instanceID": ');
 
-/** What can be seen of an object that is written as the service writes it, without reading all of it. */
+/** An object in the format in which the service writes it, of which ID and version were found without parsing it. */
 class Glance implements ListedObject {
   #metadata: ObjectMetadata | undefined;
   #isRead = false;
@@ -85,7 +85,7 @@ class Glance implements ListedObject {
   metadata(): ObjectMetadata | undefined {
     if (this.#isRead) return this.#metadata;
     this.#isRead = true;
-    // Whoever writes a property twice, or otherwise than the service, must not be believed at a glance.
+    // Where a property is written twice, or otherwise than by the service, the glance may have been wrong.
     this.#metadata = this.entry.value(
       (value): value is ObjectMetadata => isUpdate(value, this.objectType) && this.#fits(value),
     );
@@ -122,18 +122,18 @@ function isAt(bytes: Buffer, start: number, text: Buffer): boolean {
   return true;
 }
 
-/** Where a text of plain signs ends; 0 where it has others, which are to be read with care. */
+/** Where a string of printable ASCII ends; 0 where it has an escape or another character, and must be parsed. */
 function endOfText(bytes: Buffer, start: number): number {
   for (let index = start; index < bytes.length; index += 1) {
-    const sign = bytes[index] ?? 0;
-    if (sign === quote) return index > start ? index : 0;
-    if (sign < space || sign > tilde || sign === backslash) return 0;
+    const byte = bytes[index] ?? 0;
+    if (byte === quote) return index > start ? index : 0;
+    if (byte < space || byte > tilde || byte === backslash) return 0;
   }
   return 0;
 }
 
 function endOfDigits(bytes: Buffer, start: number): number {
   let end = start;
-  for (let sign = bytes[end] ?? 0; sign >= zero && sign <= nine; sign = bytes[end] ?? 0) end += 1;
+  for (let byte = bytes[end] ?? 0; byte >= zero && byte <= nine; byte = bytes[end] ?? 0) end += 1;
   return end;
 }

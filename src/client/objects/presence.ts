@@ -2,7 +2,7 @@ import type { ObjectMetadata } from '../../protocol/metadata';
 import type { QuestionOptions, Requests } from '../connection/requests';
 import { isSyncServiceError, SyncServiceError } from '../errors';
 import { ObjectList } from './listed-object';
-import type { ObjectReference } from './names';
+import { nameOf, type ObjectReference } from './names';
 import { type Paths, query } from './paths';
 import { isUpdate } from './update';
 
@@ -141,18 +141,18 @@ export class Presence {
 
 function absence(
   { method = '', url = '', statusCode = 404, response = '' }: SyncServiceError,
-  { objectType, objectID }: ObjectReference,
+  object: ObjectReference,
   missing: 'object' | 'data',
 ): SyncServiceError {
   const what = missing === 'data' ? 'has no data (yet)' : 'is not there';
-  const message = `${method} ${url} was answered with ${statusCode}: ${objectType}/${objectID} ${what}`;
+  const message = `${method} ${url} was answered with ${statusCode}: ${nameOf(object)} ${what}`;
   return new SyncServiceError('SYNC_NOT_FOUND', message, { statusCode, method, url, response, missing });
 }
 
 function contradiction(
   { method = '', url = '' }: SyncServiceError,
-  { objectType, objectID }: ObjectReference,
+  object: ObjectReference,
 ): SyncServiceError {
-  const message = `${method} ${url} was answered with 404 twice, although the service knows ${objectType}/${objectID}`;
+  const message = `${method} ${url} was answered with 404 twice, although the service knows ${nameOf(object)}`;
   return new SyncServiceError('SYNC_UNEXPECTED_RESPONSE', message, { statusCode: 404, method, url });
 }

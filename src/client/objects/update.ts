@@ -1,6 +1,6 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 
-/** What everything that handles updates relies on; `wanted` where it has to be the metadata of that object. */
+/** Whether a value has what everything that handles updates relies on. @param wanted the only ID that it may have. */
 export function isUpdate(value: unknown, objectType: string, wanted?: string): value is ObjectMetadata {
   if (typeof value !== 'object' || value === null) return false;
   const fields = value as Partial<Record<keyof ObjectMetadata, unknown>>;
