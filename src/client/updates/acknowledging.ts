@@ -45,6 +45,8 @@ export class Acknowledging {
   notBefore = 0;
   tries = 0;
   readonly outcome: Promise<AcknowledgeOutcome>;
+  /** Whether any mark may have reached the service without an answer, also as what it was before. */
+  #wasSent = false;
   #failed: FailedTry | undefined;
   /** The service said once that there is no such object. */
   #absent = false;
@@ -120,6 +122,7 @@ export class Acknowledging {
     this.phase = 'unanswered';
     this.trying = this.taken;
     this.sent = true;
+    this.#wasSent = true;
   }
 
   /** The try did not say what became of it. */
@@ -131,7 +134,9 @@ export class Acknowledging {
     this.#listedAt = undefined;
     this.#failed = tried;
     if (tried.result === 'absent') this.#absent = true;
-    if (tried.result === 'unanswered' && tried.sent && this.trying === this.taken) this.sent = true;
+    if (tried.result !== 'unanswered' || !tried.sent) return;
+    this.#wasSent = true;
+    if (this.trying === this.taken) this.sent = true;
   }
 
   /** The list that tells shows the object. */
@@ -146,8 +151,9 @@ export class Acknowledging {
 
   /** What the list of that number, read to its end, says. */
   verdict(list: number, now: number): Verdict {
-    // What has become of another mark says nothing of this one.
-    if (this.trying !== this.taken) return 'again';
+    // What may have become of another mark says nothing of this one.
+    const isOther = this.trying !== this.taken;
+    if (isOther && this.#wasSent) return 'again';
     const { consumers, version } = this.request;
     const shown = this.#shown?.list === list ? this.#shown.version : undefined;
     if (shown === undefined) return this.sent ? this.taken : 'gone';
@@ -157,7 +163,7 @@ export class Acknowledging {
     const { result, error } = this.#failed ?? {};
     // The list has the last word on what is there, unless the service goes on to deny it.
     if (this.#absent && this.tries > 1 && result !== 'unanswered') return 'gone';
-    if (result !== 'refused') return 'again';
+    if (result !== 'refused' || isOther) return 'again';
     // Credentials may be late, or a proxy may refuse them; and what is listed is there, whatever else is said of it.
     return error?.code === 'SYNC_REJECTED' ? 'refused' : 'again';
   }

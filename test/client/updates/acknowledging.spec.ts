@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { SyncServiceError } from '../../../src/client';
+import { type ObjectMetadata, SyncServiceError } from '../../../src/client';
 import type { Feeds } from '../../../src/client/updates/feeds';
 import { inMemory, type Journal } from '../../../src/storage/journal';
 import { FakeUpdates } from '../../support/fake-updates';
@@ -152,6 +152,29 @@ describe('an acknowledgement under way', () => {
     }
   });
 
+  it('of what was marked received without an answer is asked for, also where consumed is wanted amid the list that shows it', async () => {
+    service.publish(object('a'), object('b'));
+    let amid = (): void => undefined;
+    const accepts = ({ objectID }: ObjectMetadata): boolean => {
+      if (objectID === 'b') amid();
+      return true;
+    };
+    const receiver = feeds.receiver('t', { accepts });
+    read(receiver);
+    await clock.advance(0);
+    service.failures.set('received', unreachable);
+    const received = receiver.acknowledge(object('a'), 'received');
+    for (const objectID of ['a', 'b']) service.received.set(objectID, object(objectID));
+    service.listed.clear();
+    let consumed: Promise<string> | undefined;
+    amid = () => {
+      consumed ??= receiver.acknowledge(object('a'), 'consumed');
+    };
+    await clock.advance(minute);
+    assert.deepEqual(await Promise.all([received, consumed]), ['consumed', 'consumed']);
+    assert.equal(service.count('consumed a'), 1);
+  });
+
   it('of what is being marked received, and is consumed meanwhile, is asked for, also after a restart', async () => {
     const dies = (): void => {
       feeds.close();
@@ -191,6 +214,29 @@ describe('an acknowledgement under way', () => {
     service.release('list received');
     await clock.advance(minute);
     assert.deepEqual(await Promise.all([received, consumed]), ['consumed', 'consumed']);
+  });
+
+  it('that cannot have been taken ends with the list that shows nothing, also where consumed was asked for after received', async () => {
+    const hangs = new SyncServiceError('SYNC_TIMEOUT', 'took too long');
+    for (const [question, failure] of [['metadata'], ['metadata', hangs], ['received']] as const) {
+      service.publish(object('a'));
+      service.asked.length = 0;
+      const receiver = feeds.receiver('t', {});
+      read(receiver);
+      await clock.advance(0);
+      service.hold(question);
+      const received = receiver.acknowledge(object('a'), 'received');
+      await settle();
+      const consumed = receiver.acknowledge(object('a'), 'consumed');
+      service.listed.clear();
+      if (failure) service.failures.set(question, failure);
+      service.release(question);
+      await clock.advance(minute);
+      assert.deepEqual(await Promise.all([received, consumed]), ['gone', 'gone']);
+      assert.equal(service.count('metadata a'), 1);
+      service.failures.clear();
+      receiver.close();
+    }
   });
 
   it('goes on when whoever is told what it waits for throws, and so does the feed', async () => {
