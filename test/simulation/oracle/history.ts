@@ -63,10 +63,7 @@ export class History {
       reader.returns ||= reader.open;
       reader.open = false;
       reader.isKnown = false;
-      reader.glimpsed = false;
-      reader.glimpsedReceived = false;
-      reader.told = undefined;
-      reader.toldReceived = undefined;
+      reader.forgetLists();
     }
   }
 
@@ -77,14 +74,10 @@ export class History {
   joined(reader: Reader, received: readonly Appearance[], inBetween: boolean, now: number): void {
     reader.open = true;
     reader.cameInBetween = inBetween;
-    reader.isPerhapsUntold = false;
     reader.isKnown = true;
     reader.returns = false;
     reader.joinedAt = now;
-    reader.glimpsed = false;
-    reader.glimpsedReceived = false;
-    reader.told = undefined;
-    reader.toldReceived = undefined;
+    reader.forgetLists();
     reader.owed = reader.plan.includeReceived ? received : [];
     reader.roomSince = undefined;
     reader.look(now);

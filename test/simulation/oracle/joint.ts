@@ -114,6 +114,7 @@ export class Joint {
   #mayBeAwaited({ objectID, version }: Appearance): boolean {
     const order = this.objects.newest(objectID, version)?.order ?? 0;
     return this.readers.some((reader) => {
+      if (reader.mayBeTold({ objectID, version })) return true;
       const claim = reader.claim(objectID, version);
       // Who came while a poll was under way is waited for until it has seen a list that began after it came.
       if (!claim && reader.isPerhapsUntold && reader.takes(objectID)) return true;

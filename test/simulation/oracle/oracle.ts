@@ -138,6 +138,7 @@ export class Oracle implements Bench, ServiceWitness {
    */
   pollBegins(anew: boolean, look: (oracle: Pick<Oracle, 'looks' | 'waits'>) => void): void {
     if (this.#polled.isQuiet(this.now)) look(this);
+    if (anew) this.history.told.asked();
     this.#polled.begins(this.now, anew);
   }
 

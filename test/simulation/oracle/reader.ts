@@ -20,6 +20,8 @@ export class Reader {
   glimpsedReceived = false;
   /** What was marked received when it came, as it was told. */
   toldReceived: Map<string, Appearance> | undefined;
+  /** It wants nothing that was marked received: what only the other list has brought it is in doubt until that is read again. */
+  perhapsTold: ReadonlyMap<string, Appearance> | undefined;
   /** What was marked received when it came, and that it wants all the same. */
   owed: readonly Appearance[] = [];
   /** Since when there has been room for another object. */
@@ -29,6 +31,8 @@ export class Reader {
   returns = false;
   /** It is there, or was when its process started: lists tell it what becomes of what it holds. */
   isKnown = false;
+  /** It was there when the list was asked for that is on its way: who comes later sees the next. */
+  sees = false;
   joinedAt = 0;
 
   /** @param all of its object type: their places depend on each other's. */
@@ -45,6 +49,26 @@ export class Reader {
     return !this.plan.refuses.includes(objectID);
   }
 
+  /** It is there, or not any more, and has seen nothing. */
+  forgetLists(): void {
+    this.sees = false;
+    this.isPerhapsUntold = false;
+    this.glimpsed = false;
+    this.glimpsedReceived = false;
+    this.told = undefined;
+    this.toldReceived = undefined;
+    this.perhapsTold = undefined;
+  }
+
+  /** A plain list has arrived. @returns whether it was for this one. */
+  isShown(): boolean {
+    const wasPerhapsTooLate = this.cameInBetween;
+    // What is asked for after a list has arrived belongs to another poll.
+    this.cameInBetween = false;
+    if (this.sees) this.isPerhapsUntold = wasPerhapsTooLate;
+    return this.sees;
+  }
+
   /** A list that broke off has shown it this, if nothing else. */
   tell(appearance: Appearance): void {
     if (this.told && !this.isTold(appearance))
@@ -57,6 +81,20 @@ export class Reader {
   consumed({ objectID, version, consumers, deleted }: Appearance): void {
     if ((consumers <= 1 || deleted) && this.toldReceived?.get(objectID)?.version === version)
       this.toldReceived.delete(objectID);
+  }
+
+  /**
+   * The plain list may take away what only the other one has brought to who wants nothing of that. It does so once it
+   * is believed, which one of nothing is not before the service has said its kind; and the other may bring it again.
+   */
+  doubtReceived(): void {
+    this.perhapsTold = this.toldReceived;
+    this.toldReceived = undefined;
+  }
+
+  /** Whether it may get this version, by what was in doubt: only the client knows. */
+  mayBeTold({ objectID, version }: Pick<Appearance, 'objectID' | 'version'>): boolean {
+    return this.perhapsTold?.get(objectID)?.version === version;
   }
 
   /** Whether a list shows it this version: the last, or the one with what was marked received. */

@@ -12,14 +12,18 @@ export class Told {
     private readonly joint: Joint,
   ) {}
 
+  /** A poll asks for its list. Whoever comes while that is on its way has not asked for it: its own is the next one. */
+  asked(): void {
+    for (const reader of this.readers) reader.sees = reader.isKnown;
+  }
+
   /** The answer of a poll arrived, as the service gave it. */
   plain(shown: readonly Appearance[], now: number): void {
     this.polls += 1;
     const told = byID(shown);
     for (const reader of this.readers) {
-      if (!reader.isKnown) continue;
-      reader.isPerhapsUntold = reader.cameInBetween;
-      reader.cameInBetween = false;
+      if (!reader.isKnown || !reader.isShown()) continue;
+      if (!reader.plan.includeReceived) reader.doubtReceived();
       // What it shows no more may be marked received: the other list, which comes next, has the word.
       for (const [objectID, appearance] of reader.told ?? [])
         if (isOpen(reader, appearance)) reader.toldReceived?.set(objectID, appearance);
@@ -36,7 +40,7 @@ export class Told {
   nothing(now: number): void {
     this.polls += 1;
     for (const reader of this.readers) {
-      if (!reader.isKnown || reader.told) continue;
+      if (!reader.isKnown || !reader.sees || reader.told) continue;
       if (reader.glimpsed) reader.told = new Map();
       reader.glimpsed = true;
     }
@@ -64,16 +68,18 @@ export class Told {
   received(shown: readonly Appearance[], now: number): void {
     for (const reader of this.readers) {
       const { told } = reader;
-      if (!reader.isKnown || !told || !reader.plan.includeReceived) continue;
+      if (!reader.isKnown || !told) continue;
       // What it was told once, later lists can only take away.
       const before = reader.toldReceived;
-      const isNews = ({ objectID, version }: Appearance): boolean =>
-        before
-          ? before.has(objectID) ||
-            rests(reader, objectID, version) ||
-            (!told.has(objectID) && has(reader, objectID))
+      const isNews = ({ objectID, version }: Appearance): boolean => {
+        const isLater = !told.has(objectID) && has(reader, objectID);
+        if (!reader.plan.includeReceived) return isLater;
+        return before
+          ? before.has(objectID) || rests(reader, objectID, version) || isLater
           : !told.has(objectID);
+      };
       reader.toldReceived = byID(shown.filter(isNews));
+      reader.perhapsTold = undefined;
       reader.takeEarly(now);
     }
     this.joint.reconsider(now);
