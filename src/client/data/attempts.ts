@@ -1,4 +1,5 @@
 import { type Clock, sleep } from '../../system/clock';
+import { endedWithin } from '../../system/deadline';
 import type { EndSignal } from '../../system/ending';
 import type { Random } from '../../system/random';
 import { SyncServiceError } from '../errors';
@@ -11,10 +12,14 @@ const [firstPause, longestPause] = [250, 15_000];
 
 /** The pauses of one kind of transfer. */
 export class Pauses {
-  /** @param what ends with SYNC_ABORTED where its caller ends a pause: a download, an upload. */
+  /**
+   * @param closing ends them with the client: nothing would come after them.
+   * @param what ends with SYNC_ABORTED where its caller ends a pause: a download, an upload.
+   */
   constructor(
     private readonly clock: Clock,
     private readonly random: Random,
+    private readonly closing: EndSignal,
     private readonly what: 'download' | 'upload',
   ) {}
 
@@ -24,9 +29,12 @@ export class Pauses {
     return this.of(longest * (0.5 + this.random.next() / 2), signal);
   }
 
-  /** @throws SyncServiceError SYNC_ABORTED. */
+  /** @throws SyncServiceError SYNC_ABORTED or SYNC_CLOSED. */
   async of(duration: number, signal: EndSignal | undefined): Promise<void> {
-    await sleep(this.clock, duration, signal).catch((cause) => {
+    const { clock, closing } = this;
+    const paused = endedWithin(clock, undefined, [signal, closing], (ended) => sleep(clock, duration, ended));
+    await paused.catch((cause) => {
+      if (cause === closing.reason) throw cause;
       throw new SyncServiceError('SYNC_ABORTED', `The ${this.what} was aborted`, { cause });
     });
   }

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { ObjectMetadata, ObjectStatus } from '../../protocol/metadata';
 import type { Clock } from '../../system/clock';
+import type { EndSignal } from '../../system/ending';
 import type { Random } from '../../system/random';
 import type { Requests } from '../connection/requests';
 import { isSyncServiceError, SyncServiceError } from '../errors';
@@ -35,6 +36,8 @@ export interface ChunkSeams {
   memory: UploadMemory;
   clock: Clock;
   random: Random;
+  /** Aborted with the client. */
+  closing: EndSignal;
   /** @param chunk with the size of the whole: that is what is large or small. */
   put(
     object: ObjectReference,
@@ -53,7 +56,7 @@ export class ChunkedUploads {
   readonly #pauses: Pauses;
 
   constructor(private readonly seams: ChunkSeams) {
-    this.#pauses = new Pauses(seams.clock, seams.random, 'upload');
+    this.#pauses = new Pauses(seams.clock, seams.random, seams.closing, 'upload');
   }
 
   /** How far it has come before; undefined where it begins anew: there was none, or the data or the object is another. */

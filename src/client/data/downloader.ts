@@ -53,7 +53,7 @@ export class Downloader {
     this.#presence = parts.presence;
     this.#objects = parts.objects;
     this.#rate = parts.rate;
-    this.#pauses = new Pauses(machine.clock, machine.random, 'download');
+    this.#pauses = new Pauses(machine.clock, machine.random, parts.rate.closing, 'download');
     this.#files = new FileDownloads(service, journal, machine);
   }
 

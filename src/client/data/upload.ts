@@ -24,7 +24,7 @@ export interface ChosenUpload {
   reached?: ReachedUpload | undefined;
 }
 
-export interface UploaderSeams extends Omit<ChunkSeams, 'put'> {
+export interface UploaderSeams extends Omit<ChunkSeams, 'closing' | 'put'> {
   presence: Presence;
   rate: TransferRate;
   /** Whether chunks are chosen where the call does not say. */
@@ -48,7 +48,7 @@ export class Uploader {
     this.#presence = presence;
     this.#rate = rate;
     this.#inChunks = inChunks;
-    this.#chunked = new ChunkedUploads({ ...seams, put: this.#put.bind(this) });
+    this.#chunked = new ChunkedUploads({ ...seams, closing: rate.closing, put: this.#put.bind(this) });
   }
 
   /**
