@@ -148,8 +148,22 @@ export const guardsOfOutbox = guardsOf(
     {
       name: 'a deletion forgets a cut upload',
       file: 'store.ts',
-      find: "if (outcome !== 'replaced' && entry.leavesCut(outcome)) this.#cuts.pass(entry);",
+      find: 'if (entry.leavesCut(outcome)) this.#cuts.pass(entry);',
       replace: '',
+    },
+    {
+      name: 'what somebody else has published anew while it waited is sent over that',
+      file: 'verdict.ts',
+      find: "return 'superseded';",
+      replace: "return 'rests';",
+      seenBy: ['order'],
+    },
+    {
+      name: 'where every one is to be sent, one that somebody else has published anew is not',
+      file: 'drain.ts',
+      find: "if (limits.order === 'every one') store",
+      replace: "if (limits.order !== 'every one' && limits.order !== 'latest wins') store",
+      seenBy: ['order'],
     },
     {
       name: 'a service that is busy refuses for good',

@@ -186,7 +186,7 @@ export class Drain {
   }
 
   #settle(entry: Entry, verdict: Verdict, error: unknown, began: number): void {
-    const { store } = this.parts;
+    const { limits, store } = this.parts;
     const reason = reasonOf(error);
     switch (verdict) {
       case 'done':
@@ -197,6 +197,11 @@ export class Drain {
         return;
       case 'ended':
         store.putBack(entry, undefined, false);
+        return;
+      case 'superseded':
+        // Where every one is to be sent this one is, too, be it after what came later.
+        if (limits.order === 'every one') store.putBack(entry, reason, true);
+        else void store.end(entry, 'replaced', { reason });
         return;
       case 'rests':
         store.putBack(entry, reason, true);

@@ -136,23 +136,10 @@ export class OutboxStore {
 
   /** The entry is kept no more. Resolves once that is written, or could not be. */
   async end(entry: Entry, outcome: OutboxOutcome, more: EndDetails = {}): Promise<void> {
-    const { reason } = more;
-    const { blobs, lines, log } = this.parts;
     entry.state = outcome;
-    entry.reason = reason;
-    this.waiting.delete(entry.id);
-    this.deadLetters.delete(entry.id);
-    this.ending.add(entry.id);
-    if (outcome !== 'dropped') this.isFull = false;
-    lines.remove(entry);
-    if (outcome !== 'replaced' && entry.leavesCut(outcome)) this.#cuts.pass(entry);
-    if (!entry.isCut) this.#letGo(entry);
-    const { blob, cutBytes: bytes, id, isCut } = entry;
-    const release = blob === undefined ? undefined : blobs.leave(blob);
-    const mark = isCut ? ({ id, state: 'cut', bytes } as const) : ({ id, state: 'ended' } as const);
-    await log.mark(entry, mark, () => release?.());
-    this.ending.delete(id);
-    this.#tell(entry, outcome, more);
+    this.parts.lines.remove(entry);
+    if (entry.leavesCut(outcome)) this.#cuts.pass(entry);
+    await this.#end(entry, outcome, more);
   }
 
   /** The entry is a dead letter from now on. */
@@ -198,7 +185,7 @@ export class OutboxStore {
     const later = this.parts.lines.putBack(entry, rests);
     if (!later) return;
     void this.#cuts.inherit(later, [entry]);
-    void this.end(entry, 'replaced');
+    void this.#end(entry, 'replaced');
   }
 
   #enqueue(entry: Entry): void {
@@ -208,7 +195,25 @@ export class OutboxStore {
       void this.#cuts.inherit(entry, needless);
       this.#cuts.take(entry);
     }
-    for (const each of needless) void this.end(each, 'replaced');
+    for (const each of needless) void this.#end(each, 'replaced');
+  }
+
+  /** The entry, which is in no line any more, has ended so; what may have been cut of it is somebody else's. */
+  async #end(entry: Entry, outcome: OutboxOutcome, more: EndDetails = {}): Promise<void> {
+    const { blobs, log } = this.parts;
+    entry.state = outcome;
+    entry.reason = more.reason;
+    this.waiting.delete(entry.id);
+    this.deadLetters.delete(entry.id);
+    this.ending.add(entry.id);
+    if (outcome !== 'dropped') this.isFull = false;
+    if (!entry.isCut) this.#letGo(entry);
+    const { blob, cutBytes: bytes, id, isCut } = entry;
+    const release = blob === undefined ? undefined : blobs.leave(blob);
+    const mark = isCut ? ({ id, state: 'cut', bytes } as const) : ({ id, state: 'ended' } as const);
+    await log.mark(entry, mark, () => release?.());
+    this.ending.delete(id);
+    this.#tell(entry, outcome, more);
   }
 
   /** It takes no room any more. */

@@ -6,9 +6,10 @@ import type { Entry, OutboxAction, OutboxReason } from './entry';
 
 /**
  * What a failure means for an entry: it is `done` after all; it is `refused` for good; it `rests`, and others go; the
- * service is `away`, for all; who asks is `forbidden` to, for this object or for all; or it was `ended` from here.
+ * service is `away`, for all; who asks is `forbidden` to, for this object or for all; it was `superseded` by somebody else of this
+ * process; or it was `ended` from here.
  */
-export type Verdict = 'done' | 'refused' | 'rests' | 'away' | 'forbidden' | 'ended';
+export type Verdict = 'done' | 'refused' | 'rests' | 'away' | 'forbidden' | 'superseded' | 'ended';
 
 /** What is published may have been deleted by somebody between its two requests. */
 const ofWhatIsGone: Readonly<Record<OutboxAction, Verdict>> = {
@@ -32,6 +33,8 @@ function verdictOf(error: SyncServiceError, { action }: Pick<Entry, 'action'>, k
   switch (error.code) {
     case 'SYNC_ABORTED':
       return 'ended';
+    case 'SYNC_SUPERSEDED':
+      return 'superseded';
     case 'SYNC_CLOSED':
     case 'SYNC_UNREACHABLE':
     case 'SYNC_TLS':

@@ -397,6 +397,22 @@ describe('the data of an outbox', () => {
       assert.deepEqual([after.state.waiting, after.state.deadLetters], [0, 0]);
     });
 
+    it('has shorter data that comes after it sent twice where somebody else has published meanwhile', async () => {
+      const ground = await cut();
+      ground.service.answer = () => {
+        throw failure('SYNC_SUPERSEDED');
+      };
+      const outbox = await ground.open();
+      await ground.pass(3_000);
+      assert.deepEqual(ground.told, ['replaced 1']);
+      ground.service.answer = () => undefined;
+      ground.service.asked.length = 0;
+      await outbox.put(object, 'short');
+      await ground.pass(3_000);
+      assert.deepEqual(ground.service.asked, ['publish t/o short', 'data t/o short']);
+      await ground.close(outbox);
+    });
+
     it('has what takes its place sent once where the client lives, which sees to that itself', async () => {
       const ground = new Ground();
       ground.service.answer = down;

@@ -149,6 +149,30 @@ describe('the order of an outbox', () => {
     }
   });
 
+  for (const order of ['latest wins', 'every one'] as const) {
+    const what = order === 'latest wins' ? 'does not send again' : 'sends all the same';
+    it(`${order}: ${what} what somebody else has published anew while it waited`, async () => {
+      const ground = new Ground();
+      const outbox = await ground.open({ order });
+      let isSuperseded = true;
+      ground.service.answer = () => {
+        if (isSuperseded) throw failure('SYNC_SUPERSEDED');
+      };
+      const entry = await outbox.put(object, 'one');
+      await ground.pass(1_000);
+      isSuperseded = false;
+      await ground.pass(10_000);
+      const { outcome, reason } = await outbox.whenEnded(entry);
+      const isSent = order === 'every one';
+      assert.deepEqual(
+        [outcome, reason?.code, ground.service.asked.length > 1],
+        [isSent ? 'sent' : 'replaced', isSent ? undefined : 'SYNC_SUPERSEDED', isSent],
+      );
+      assert.equal(outbox.state.waiting, 0);
+      await ground.close(outbox);
+    });
+  }
+
   it('deletes what is there, and nothing twice: a second deletion would undo the first', async () => {
     const ground = new Ground();
     const outbox = await ground.open();
