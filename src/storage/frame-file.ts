@@ -72,7 +72,7 @@ export class FrameFile {
     return extents;
   }
 
-  /** What a frame holds; undefined where it cannot be read any more. */
+  /** What a frame holds; undefined where it is damaged. */
   read(extent: Extent): Promise<Buffer | undefined> {
     return readFrame(this.file, extent);
   }

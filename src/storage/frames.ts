@@ -62,12 +62,15 @@ export async function* readFrames(file: DiskFile): AsyncGenerator<Stretch> {
   }
 }
 
-/** What the frame holds that stands there; undefined where it cannot be read any more. */
-export function readFrame(
+/** What the frame holds that stands there; undefined where it is damaged. Whether a disk that fails does so for good, nobody knows. */
+export async function readFrame(
   file: DiskFile,
   { start, end }: Pick<Stretch, 'start' | 'end'>,
 ): Promise<Buffer | undefined> {
-  return bodyAt(new ReadAhead(file, end), start);
+  const frame = Buffer.alloc(end - start);
+  await file.read(frame, start);
+  const header = headerIn(frame);
+  return header && bodyOf(header, frame.subarray(headerBytes));
 }
 
 interface Header {
@@ -77,7 +80,10 @@ interface Header {
 }
 
 async function headerAt(bytes: ReadAhead, start: number): Promise<Header | undefined> {
-  const header = await bytes.at(start, headerBytes);
+  return headerIn(await bytes.at(start, headerBytes));
+}
+
+function headerIn(header: Buffer | undefined): Header | undefined {
   if (!header?.subarray(0, marker.length).equals(marker)) return undefined;
   if (crc32(header.subarray(0, 20)) !== header.readUInt32LE(20)) return undefined;
   return {
@@ -90,7 +96,11 @@ async function headerAt(bytes: ReadAhead, start: number): Promise<Header | undef
 async function bodyAt(bytes: ReadAhead, start: number): Promise<Buffer | undefined> {
   const header = await headerAt(bytes, start);
   const stored = header && (await bytes.at(start + headerBytes, header.length));
-  if (!stored || crc32(stored) !== header.checksum) return undefined;
+  return stored && bodyOf(header, stored);
+}
+
+function bodyOf(header: Header, stored: Buffer): Buffer | undefined {
+  if (crc32(stored) !== header.checksum) return undefined;
   if (header.mask.readUInt32LE() === 0) return stored;
   const body = Buffer.from(stored);
   combine(body, header.mask);

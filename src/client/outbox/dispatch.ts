@@ -53,7 +53,7 @@ export class Dispatch {
     if (entry.action === 'delete') return this.#delete(object, { signal });
     if (entry.action === 'activate') return client.activateObject(object, { signal });
     const kept = await this.parts.log.read(entry);
-    if (!kept?.record.entry) throw changed(`The record of ${entry.key}`, 'cannot be read any more');
+    if (!kept?.record.entry) throw changed(`The record of ${entry.key}`, 'is damaged');
     const { data, metadata = object } = kept.record.entry;
     if (!data) return client.updateObject(this.#ripe(metadata), { signal });
     const source = await this.#sourceOf(data, kept.data, signal);

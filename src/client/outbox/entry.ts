@@ -60,6 +60,8 @@ export class Entry {
   state: OutboxEntry['state'] = 'waiting';
   tries = 0;
   reason: OutboxReason | undefined;
+  /** How often in a row the disk did not give what is to be sent. */
+  misreads = 0;
   place: Place | undefined;
   /** `since` on a clock that does not jump: somebody may set the time of day, or a gateway without a clock of its own hear of it. */
   waitsSince = 0;

@@ -1,7 +1,10 @@
 import { isOfKind } from '../connection/kind';
 import type { Entry } from './entry';
 import type { OutboxClient } from './options';
-import { isForbiddenByService, isWithoutWord, type Verdict, verdictOn } from './verdict';
+import { isForbiddenByService, isOfStorage, isWithoutWord, type Verdict, verdictOn } from './verdict';
+
+/** What the disk does not give so many times in a row, in some hours, it never will. */
+const mostMisreads = 100;
 
 /** Judges failures. Where one alone does not tell whose fault it is, it asks the service. */
 export class Judge {
@@ -9,6 +12,8 @@ export class Judge {
 
   async verdictOn(error: unknown, entry: Entry, signal: AbortSignal): Promise<Verdict> {
     const verdict = verdictOn(error, entry, this.client.kind);
+    entry.misreads = isOfStorage(error) ? entry.misreads + 1 : 0;
+    if (entry.misreads >= mostMisreads) return 'refused';
     if (verdict === 'forbidden') return this.#onForbidden(entry, error, signal);
     if (verdict === 'refused' && isWithoutWord(error)) return this.#onOneWithoutWord(signal);
     return verdict;

@@ -11,6 +11,7 @@ import type { Segments, SegmentsOptions } from './segments';
  */
 export class OutboxLog {
   #queue: Job[] = [];
+  #writing: readonly Job[] = [];
   /** Marks that the disk refused: they are written with what comes next. */
   #late: Job[] = [];
   #isScheduled = false;
@@ -68,7 +69,7 @@ export class OutboxLog {
     if (entry.place) this.#segmentOf(entry)?.forget(entry, entry.place);
   }
 
-  /** What is kept of an entry; undefined where the disk does not give it any more. */
+  /** What is kept of an entry; undefined where it is damaged. @throws StorageError where the disk does not give it. */
   async read(entry: Entry): Promise<{ record: Record; data: Buffer } | undefined> {
     const { place } = entry;
     // It may be moved meanwhile, and its segment be closed.
@@ -78,7 +79,8 @@ export class OutboxLog {
 
   /** Resolves once there is room for so many bytes, where something can be done for it. */
   async makeRoom(bytes: number): Promise<void> {
-    if (this.size + bytes > this.options.room()) await this.#inTurn(() => this.segments.makeRoom(bytes));
+    if (this.size + bytes > this.options.room())
+      await this.#inTurn(() => this.segments.makeRoom(bytes, this.#isHeld));
   }
 
   /** Writes what waits, and closes. */
@@ -117,12 +119,13 @@ export class OutboxLog {
   async #write(): Promise<void> {
     this.#isScheduled = false;
     const jobs = this.#take();
+    this.#writing = jobs;
     if (this.#queue.length > 0) this.#writeSoon();
     try {
       await this.options.lock.confirm();
       const bytes = jobs.reduce((sum, { parts }) => sum + lengthOf(parts), 0);
       // Where the disk refuses that, it will say so of what is to be written, too, if there is no room for it.
-      await this.segments.makeRoom(bytes).catch(() => undefined);
+      await this.segments.makeRoom(bytes, this.#isHeld).catch(() => undefined);
       await this.segments.roll();
       const tellAll = await new Commit(jobs, this.options.folder).write();
       await this.options.lock.confirm();
@@ -130,10 +133,27 @@ export class OutboxLog {
     } catch (error) {
       for (const { failed } of jobs) failed(error);
       return;
+    } finally {
+      this.#writing = [];
     }
     // Those that are not gone now go when something is written next.
-    await this.segments.removePast().catch(() => undefined);
+    await this.segments.removePast(this.#isHeld).catch(() => undefined);
   }
+
+  /**
+   * Whether a segment is not to go yet. Where it goes, its entries have ended: that is not to be on the disk before what was told
+   * earlier of the same objects and is to be written elsewhere.
+   */
+  readonly #isHeld = (segment: Segment): boolean => {
+    const first = new Map<string, Segment | undefined>();
+    for (const { target, tellsOf } of [...this.#writing, ...this.#late, ...this.#queue]) {
+      if (tellsOf === undefined) continue;
+      const place = target();
+      if (!first.has(tellsOf)) first.set(tellsOf, place);
+      else if (place === segment && first.get(tellsOf) !== segment) return true;
+    }
+    return false;
+  };
 
   /** The first jobs of those that wait, with the marks that are late: half a segment, or one record. */
   #take(): Job[] {

@@ -97,7 +97,7 @@ export class Segment {
     }
   }
 
-  /** What a record holds; undefined where it cannot be read any more. */
+  /** What a record holds; undefined where it is damaged. */
   read(extent: Extent): Promise<Buffer | undefined> {
     return this.frames.read(extent);
   }

@@ -1,4 +1,4 @@
-import { onDisk } from '../../storage/errors';
+import { ifPossible, onDisk } from '../../storage/errors';
 import type { FolderLock } from '../../storage/lock';
 import type { Machine } from '../../storage/machine';
 import { allEnded } from '../../system/all-ended';
@@ -22,6 +22,10 @@ export interface SegmentsOptions {
   /** What the next entry is to be called at least. */
   nextID: () => number;
 }
+
+/** Whether a segment of which no entry waits is not to go yet. */
+type IsHeld = (segment: Segment) => boolean;
+const none: IsHeld = () => false;
 
 /** The segments of a log: one that takes entries, and those that are full. */
 export class Segments {
@@ -54,8 +58,9 @@ export class Segments {
     return this.#past.size > 0;
   }
 
+  /** Whether it is there: one that is to be removed takes marks until that has come about. */
   has(segment: Segment): boolean {
-    return segment === this.current || this.full.has(segment);
+    return segment === this.current || this.full.has(segment) || this.#past.has(segment);
   }
 
   /** Begins another segment where the active one is full. */
@@ -64,19 +69,20 @@ export class Segments {
   }
 
   /** Writes segments anew without what is past, as far as so many more bytes need it and there is something to gain. */
-  async makeRoom(bytes: number): Promise<void> {
+  async makeRoom(bytes: number, isHeld: IsHeld): Promise<void> {
     const { room, segmentBytes } = this.options;
-    await this.removePast();
+    await this.removePast(isHeld);
     while (this.size + bytes > room()) {
       if (!this.#worstOf(this.full) && this.current.garbage > segmentBytes / 4) await this.#begin();
       const segment = this.#worstOf(this.full);
       if (!segment) return;
-      await this.move(segment);
+      await this.move(segment, isHeld);
+      if (this.hasPast) return;
     }
   }
 
-  /** Removes those of which no entry waits. */
-  async removePast(): Promise<void> {
+  /** Removes those of which no entry waits, but for what is held and those behind it. */
+  async removePast(isHeld: IsHeld = none): Promise<void> {
     const { folder, machine } = this.options;
     for (const segment of this.full) if (segment.live.size === 0) this.#retire(segment);
     if (this.#past.size === 0) return;
@@ -84,16 +90,17 @@ export class Segments {
     await this.current.settle();
     // One after the other: what was moved is nowhere else only once the segment that it was moved from is gone for good.
     for (const segment of this.#past) {
-      await segment.close();
+      if (isHeld(segment)) return;
       await machine.disk.remove(segment.path);
       await machine.disk.syncFolder(folder);
       this.#past.delete(segment);
+      await segment.close();
     }
   }
 
   /** Writes what is kept in a segment anew, all of it or nothing, and removes the segment. */
-  async move(segment: Segment): Promise<void> {
-    await this.removePast();
+  async move(segment: Segment, isHeld: IsHeld = none): Promise<void> {
+    await this.removePast(isHeld);
     const moved: Entry[] = [];
     const records: Uint8Array[][] = [];
     for (const entry of Array.from(segment.live)) {
@@ -116,7 +123,7 @@ export class Segments {
       }
     }
     this.#retire(segment);
-    await this.removePast();
+    await this.removePast(isHeld);
   }
 
   /** Writes all that is kept anew. */
@@ -129,7 +136,8 @@ export class Segments {
   }
 
   async #recordOf(segment: Segment, entry: Entry): Promise<Uint8Array[] | undefined> {
-    const body = entry.place && (await segment.read(entry.place));
+    const { place } = entry;
+    const body = place && (await ifPossible(() => segment.read(place)));
     const { record, data } = body ? recordIn(body) : {};
     if (!record?.entry) return undefined;
     return partsOf({ entry: { ...record.entry, marks: this.options.marksOf(entry) } }, data);

@@ -89,6 +89,11 @@ export function isForbiddenByService(error: unknown): boolean {
   return error.statusCode === 403 && !isFromIntermediary(error) && !isOnHealth(error);
 }
 
+/** Whether the disk did not give what was to be sent. */
+export function isOfStorage(error: unknown): boolean {
+  return isStorageError(error) || isSyncServiceError(error, 'SYNC_STORAGE');
+}
+
 /** How much of a message is kept. */
 const told = 1_000;
 

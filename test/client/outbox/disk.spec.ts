@@ -144,6 +144,32 @@ describe('an outbox and its disk', () => {
     await ground.close(outbox);
   });
 
+  for (const [what, size] of [
+    ['record', 10],
+    ['file', 100_000],
+  ] as const) {
+    it(`sends an entry whose ${what} the disk does not give for a while once it does, and has a dead letter where it never does`, async () => {
+      for (const isPassing of [true, false]) {
+        const ground = away();
+        const outbox = await ground.open();
+        await outbox.put(object('a'), Buffer.alloc(size));
+        await ground.pass(100);
+        ground.disk.before = ({ name, path }) => {
+          if (name === 'read') throw failureOfDisk('EIO', name, path);
+        };
+        ground.service.answer = () => undefined;
+        ground.client.showLife();
+        await ground.pass(10_000);
+        assert.deepEqual([ground.told, outbox.entries()[0]?.reason?.code], [[], 'SYNC_STORAGE']);
+        if (isPassing) ground.disk.before = () => undefined;
+        await ground.pass(12 * 3_600_000);
+        assert.deepEqual(ground.told, [isPassing ? 'sent 1' : 'refused 1']);
+        assert.equal(outbox.deadLetters()[0]?.reason?.code, isPassing ? undefined : 'SYNC_STORAGE');
+        await ground.close(outbox);
+      }
+    });
+  }
+
   it('leaves alone what a newer version has written', async () => {
     const ground = away();
     const outbox = await ground.open();
@@ -248,6 +274,29 @@ describe('an outbox and its disk', () => {
     assert.ok(dropping && !kept.includes('cold') && kept.includes('cold-0'));
     ground.crash();
     assert.deepEqual(names(await ground.open()), kept);
+  });
+
+  it('sends nothing again that it has told as sent where a file that is of no use any more cannot be removed', async () => {
+    const ground = new Ground();
+    ground.service.answer = down;
+    const limits = { bytes: 1_048_576 };
+    const outbox = await ground.open(limits);
+    for (const objectID of ['a', 'b', 'c', 'd']) {
+      await outbox.put({ objectType: 't', objectID }, Buffer.alloc(30_000, objectID));
+    }
+    ground.disk.before = ({ name, path }) => {
+      if (name === 'remove') throw failureOfDisk('EACCES', name, path);
+    };
+    ground.service.answer = () => undefined;
+    await ground.pass(120_000);
+    assert.deepEqual([outbox.state.waiting, outbox.state.ended.sent], [0, 4]);
+    ground.kill();
+    ground.service.asked.length = 0;
+    const after = await ground.open(limits);
+    await ground.pass(5_000);
+    assert.deepEqual(ground.service.asked, []);
+    await ground.close(after);
+    assert.equal(ground.disk.openFiles, 0);
   });
 
   it('keeps what is being put when it is closed', async () => {

@@ -226,34 +226,40 @@ describe('the order of an outbox', () => {
     assert.deepEqual(left(await ground.open()), ['publish 2']);
   });
 
-  for (const [what, fails] of [
-    ['hangs', () => new Promise<void>(() => undefined)],
-    ['is full', () => Promise.reject(diskFailure('ENOSPC', 'write', '00000001.log'))],
+  const hangs = (): Promise<void> => new Promise(() => undefined);
+  const isFull = (): Promise<void> => Promise.reject(diskFailure('ENOSPC', 'write', '00000001.log'));
+  for (const [what, fails, isNeeded] of [
+    ['hangs on one of its files', hangs, true],
+    ['is full for one of its files', isFull, true],
+    ['is full for one of its files, and another is of no use any more', isFull, false],
   ] as const) {
-    it(`is that of each object, also where a process dies while the disk ${what} on one of its files`, async () => {
+    it(`is that of each object, also where a process dies while the disk ${what}`, async () => {
       const ground = new Ground();
       const { asked } = ground.service;
       const isOfOther = (each: string): boolean => each.includes('/other');
       let answer: () => void = () => undefined;
       ground.service.answer = (each) => {
         if (isOfOther(each)) throw failure('SYNC_REJECTED', 409);
-        return each.startsWith('publish') ? new Promise((resolve) => (answer = resolve)) : undefined;
+        return each.startsWith('publish t/o ') ? new Promise((resolve) => (answer = resolve)) : undefined;
       };
       const limits = { bytes: 1_048_576 };
       const outbox = await ground.open(limits);
       const other = (name: string, size: number): Promise<unknown> =>
         outbox.put({ objectType: 't', objectID: `other${name}` }, Buffer.alloc(size));
       await outbox.put(object, 'x');
-      // The deletion stands in another file, and both files stay for the others.
+      // The deletion stands in another file; the first one stays for the others.
       for (const name of ['1', '2', '3']) await other(name, 30_000);
       await outbox.delete(object);
-      await other('4', 1);
-      await ground.pass(100);
+      if (isNeeded) await other('4', 1);
+      else
+        for (const objectID of ['5', '6', '7'])
+          await outbox.put({ objectType: 't', objectID }, Buffer.alloc(30_000));
+      await ground.pass(1_000);
       // Both are done with while the disk is busy.
       let goOn: () => void = () => undefined;
       const busy = new Promise<void>((resolve) => (goOn = resolve));
       ground.disk.before = () => busy;
-      void other('5', 1).catch(() => undefined);
+      void other('8', 1).catch(() => undefined);
       await ground.pass(100);
       answer();
       await ground.pass(500);
