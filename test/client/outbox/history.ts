@@ -76,6 +76,7 @@ export class History {
     const clock = new ProcessClock(this.#clock);
     const self = this.#processes.start();
     let isAlive = true;
+    let isOpen = false;
     let isOver = false;
     const disk = this.#disk;
     const end = dies ? disk.steps + 1 + this.#random.below(700) : Number.POSITIVE_INFINITY;
@@ -94,9 +95,10 @@ export class History {
         return;
       }
       if (this.#random.next() < 0.2) await sleep(clock, this.#random.next() * 5);
-      if (isAlive && dies && name !== 'read' && this.#random.next() < faults) {
-        throw failure(this.#random.pick(['EIO', 'ENOSPC']), name, path);
-      }
+      if (!isAlive || !dies || this.#random.next() >= faults) return;
+      // What cannot be read when it is opened is damage, for good.
+      if (name !== 'read') throw failure(this.#random.pick(['EIO', 'ENOSPC']), name, path);
+      else if (isOpen) throw failure('EIO', name, path);
     };
     const openTransport = (): ReturnType<ModelService['transport']> => this.service.transport(() => isAlive);
     const client = new SyncServiceClient(
@@ -105,7 +107,13 @@ export class History {
     );
     const machine = { clock, random: this.#random, disk, processes: self };
     let wrong: unknown;
-    void this.#work(client, machine, dies, faults > 0)
+    const opened = Outbox.open({ folder: '/outbox', client, ...this.options.limits }, machine).then(
+      (outbox) => {
+        isOpen = true;
+        return outbox;
+      },
+    );
+    void this.#work(opened, client, machine, dies, faults > 0)
       .catch((error: unknown) => {
         // A disk that fails may keep it from opening.
         if (!isSyncServiceError(error, 'SYNC_STORAGE')) wrong = error;
@@ -128,9 +136,14 @@ export class History {
     await this.#clock.run(this.#clock.elapsed() + 200);
   }
 
-  async #work(client: SyncServiceClient, machine: Machine, dies: boolean, fails: boolean): Promise<void> {
-    const { clock } = machine;
-    const outbox = await Outbox.open({ folder: '/outbox', client, ...this.options.limits }, machine);
+  async #work(
+    opened: Promise<Outbox>,
+    client: SyncServiceClient,
+    { clock }: Machine,
+    dies: boolean,
+    fails: boolean,
+  ): Promise<void> {
+    const outbox = await opened;
     const numbers = new Map<number, Action>();
     outbox.onEnd(({ entry, outcome }) => {
       const action = numbers.get(entry.id);
