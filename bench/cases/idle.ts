@@ -1,16 +1,9 @@
+import { edgeNode } from '../../test/support/service-nodes';
 import type { Case } from '../case';
 import type { Stage } from '../stage';
 
 const nodes = 20;
 const seconds = 20;
-
-const address = (each: string): object => ({
-  id: 'ess',
-  type: 'sync-service',
-  connection: 'address',
-  side: 'edge',
-  address: each,
-});
 
 /** A flow of sync-in nodes that have nothing to do. */
 export async function idleFlow(
@@ -18,7 +11,7 @@ export async function idleFlow(
   nodes: number,
   typeOf: (index: number) => string,
 ): Promise<object[]> {
-  const service = address((await stage.canned()).address);
+  const service = edgeNode((await stage.canned()).address);
   const receiving = Array.from({ length: nodes }, (_, index) => ({
     id: `in${index}`,
     type: 'sync-in',

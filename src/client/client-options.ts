@@ -7,7 +7,7 @@ import type { LeftOutUpdate } from './objects/left-out';
 export interface ClientOptions extends ConnectionOptions, TransferHours {
   /** Accept names that no ESS can fetch, for objects that stay on a CSS. */
   allowCloudOnlyNames?: boolean;
-  /** So many bytes a second at most of all transfers of more than 256 KiB together, in both directions. */
+  /** How many bytes a second all transfers of more than 256 KiB may have together, in both directions. */
   transferRate?: number;
   /** Sends large data in chunks of 16 MiB, which a CSS on MongoDB takes; see UploadOptions. */
   inChunks?: boolean;

@@ -40,7 +40,7 @@ export const errorCodes = [
   'SYNC_TOO_LARGE',
   /** One of its destinations could not take a published object. */
   'SYNC_DELIVERY_FAILED',
-  /** So many deliveries are waited for already that one more is not: the object is published. */
+  /** Too many deliveries are waited for already: the object is published, and its delivery is not waited for. */
   'SYNC_TOO_MANY_WAITS',
   /** The disk refuses: it is full, the folder is missing or not permitted; `cause` has a code for it (STORAGE_…). */
   'SYNC_STORAGE',

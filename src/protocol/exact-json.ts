@@ -50,7 +50,7 @@ function parsePlain(text: string): unknown {
   try {
     return JSON.parse(quoted);
   } catch {
-    // A fraction or an exponent behind such an integer, or no JSON at all.
+    // A fraction or an exponent follows such an integer, or it is no JSON at all.
     return undefined;
   }
 }

@@ -5,7 +5,7 @@ const closeArray = 0x5d;
 const openObject = 0x7b;
 const closeObject = 0x7d;
 
-/** Whether a JSON text is nested deeper than so many arrays and objects: many a program that walks it runs out of stack. */
+/** Whether a JSON text is nested deeper than `limit` arrays and objects: a program that walks it may run out of stack. */
 export function isDeeperThan(limit: number, text: string): boolean {
   if (!hasMoreThan(limit, text)) return false;
   let depth = 0;
@@ -23,7 +23,7 @@ export function isDeeperThan(limit: number, text: string): boolean {
   return false;
 }
 
-/** Whether there are so many opening brackets at all, which is found out much faster. */
+/** Whether there are more than `limit` opening brackets at all, which is found out much faster. */
 function hasMoreThan(limit: number, text: string): boolean {
   let count = 0;
   for (const bracket of '[{') {

@@ -29,7 +29,7 @@ export class Changes {
     for (const [name, record] of later.#records) this.#put(name, record);
   }
 
-  /** What goes into a frame: each change behind its length. */
+  /** What goes into a frame: the length of each change, and the change. */
   records(): Buffer[] {
     return Array.from(this.#records.values()).flatMap((record) => {
       const length = Buffer.alloc(lengthBytes);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 /** What file systems of Linux, macOS and Windows take at most. */
 const mostBytes = 255;
-/** What Windows refuses, what separates folders, what nobody sees, and the sign that escapes begin with. */
+/** What Windows refuses, what separates folders, what is invisible, and the percent sign, which escapes begin with. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const never = /[\u0000-\u001f\u007f-\u009f%"*/:<>?\\|\u2028\u2029\ufffe\uffff]|\p{Surrogate}/u;
 /** Devices of Windows, with whatever ending. */

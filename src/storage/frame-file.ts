@@ -39,8 +39,7 @@ export class FrameFile {
   }
 
   /**
-   * Closes one that was made in vain, and removes it. Where the disk refuses that too, whoever opens its folder next
-   * removes it.
+   * Closes and removes one that is of no use. Where the disk fails at that too, whoever opens its folder next removes it.
    */
   async discard(disk: Disk, path: string): Promise<void> {
     await this.close()
@@ -77,13 +76,13 @@ export class FrameFile {
     return readFrame(this.file, extent);
   }
 
-  /** Takes away what was appended behind `size`. */
+  /** Takes away what was appended after `size`. */
   async cut(size: number): Promise<void> {
     await this.file.truncate(size);
     this.#size = size;
   }
 
-  /** Where that fails, the system may take for written what it will never write: all has to be written anew. */
+  /** Where that fails, the system may take for written what it will never write: then everything has to be written again. */
   sync(): Promise<void> {
     return this.file.datasync();
   }

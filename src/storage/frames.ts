@@ -4,7 +4,7 @@ import type { DiskFile } from './disk';
 import { ReadAhead } from './read-ahead';
 
 /*
- * A frame keeps its bytes together or not at all, and can be found again behind damage:
+ * A frame is read whole or not at all, and can be found again after damage:
  *
  *     marker   8   where a frame begins, and nowhere else in the file
  *     length   4   of the body
@@ -27,7 +27,7 @@ export interface Stretch {
   readonly end: number;
   /** What the frame holds; it is valid until the next is read. */
   readonly body: Buffer | undefined;
-  /** It looks like what a write left that was interrupted: behind some frame, with none behind it, and shorter than its own. */
+  /** It looks like what an interrupted write leaves: after a frame, followed by none, and shorter than its header says. */
   readonly isTorn: boolean;
 }
 

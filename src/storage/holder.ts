@@ -44,7 +44,7 @@ export async function answer(disk: Disk, path: string, sign: Buffer): Promise<bo
   return (await write(disk, path, sign, 0)) && (await disk.stat(path)) !== undefined;
 }
 
-/** Who wrote a sign; undefined where it is cut, as by a power cut, or not of this version. */
+/** Which process wrote a sign; undefined where it is cut short, as by a power cut, or not of this version. */
 export function holderIn(sign: string): ProcessIdentity | undefined {
   let told: Partial<Record<keyof ProcessIdentity, unknown>>;
   try {

@@ -55,7 +55,7 @@ export class JournalFile {
 
   /** Writes changes that are in the maps already; they outlive the process. */
   async append(records: readonly Buffer[]): Promise<void> {
-    // Written anew, it would take the place of what the next one has written.
+    // A rewrite would take the place of what the next process has written.
     if (this.#isClosed) throw new StorageError('STORAGE_FAILED', `${this.path} is closed`);
     if (this.#inDoubt || !this.#frames) return this.#rewrite();
     if (records.length > 0) await this.#frames.append(records);

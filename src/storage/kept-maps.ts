@@ -1,7 +1,7 @@
 import { type Change, Changes, changesIn } from './changes';
 import type { KeptMap } from './journal';
 
-/** So many bytes go into one frame where all is written; more only with the last change. */
+/** How many bytes make a frame full where everything is written; only its last change may go beyond. */
 const frameBytes = 1_048_576;
 
 /** The maps of a journal, and which of their changes are yet to be written. */

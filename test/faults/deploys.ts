@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LocalService } from '../../src/local-service';
 import { type DeployMode, EmbeddedNodeRed, type Held } from '../support/embedded-node-red';
-import { type Passage, ServiceProxy } from '../support/proxy';
 import { SeededRandom, seedOf } from '../support/random';
 import { until } from '../support/until';
 import { ChangingFlow } from './flow';
+import { type Passage, ServiceProxy } from './proxy';
 import { Traffic } from './traffic';
 
 /** What the design promises of a deploy, in ms. */

@@ -8,11 +8,11 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { BrokenLine, type Mishap } from '../support/broken-line';
 import { ChunkStore } from '../support/chunk-store';
 import { contentOf, digestOfContent } from '../support/content';
 import { dataService } from '../support/data-service';
 import { program } from '../support/program';
+import { BrokenLine, type Mishap } from './broken-line';
 
 export interface Journey {
   /** Of the data, in bytes. */

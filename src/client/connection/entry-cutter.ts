@@ -61,7 +61,7 @@ export class EntryCutter {
     throw new SyntaxError('the list does not end');
   }
 
-  /** @param text the rest, and what has come behind it. */
+  /** @param text the rest, and what has come after it. */
   #take(text: Buffer): void {
     this.#rest = text;
     if (!this.#ended && this.#begun()) this.#cut();

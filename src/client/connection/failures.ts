@@ -108,7 +108,7 @@ export function errorOfTransport(
   return new SyncServiceError(code, `${request}${what}`, { ...details, cause });
 }
 
-/** The code for a failure of the transport, and what a message says of it behind the request. */
+/** The code for a failure of the transport, and what follows the request in its message. */
 function transportFailure(
   cause: Error & { code?: unknown },
   method: string | undefined,

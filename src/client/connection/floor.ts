@@ -42,7 +42,7 @@ export class ProgressFloor {
     this.#waitingSince ??= this.clock.elapsed();
   }
 
-  /** So many bytes have passed; from now on the peer waits for us. */
+  /** Bytes have passed; from now on the peer waits for us. */
   passed(bytes: number): void {
     if (this.#waitingSince !== undefined) this.#waited += this.clock.elapsed() - this.#waitingSince;
     this.#waitingSince = undefined;
@@ -50,7 +50,7 @@ export class ProgressFloor {
     if (this.#bytes >= this.rule.bytes) this.#begin(this.rule.window);
   }
 
-  /** All is sent: until something comes back, the peer has so many ms. */
+  /** All is sent: the peer has `window` ms until something must come back. */
   answerWithin(window: number): void {
     if (this.#isAnswered) return;
     this.#begin(window);

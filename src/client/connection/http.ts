@@ -15,7 +15,7 @@ export type Lane = 'poll' | 'question' | 'publish' | 'acknowledgement' | 'transf
 
 export const lanes: readonly Lane[] = ['poll', 'question', 'publish', 'acknowledgement', 'transfer'];
 
-/** So many requests of a lane are under way at a time: whoever asks more of a transport has them wait before. */
+/** How many requests of a lane a transport has under way at a time: whoever has more lets them wait before. */
 export const connectionsPerLane = 16;
 
 /** A service that has sent more 1xx answers than this to one request will not answer it. */

@@ -63,7 +63,7 @@ export class Patience {
     this.#floor?.peerMoves();
   }
 
-  /** So many bytes of the answer have come; from now on the peer waits for us. */
+  /** Bytes of the answer have come; from now on the peer waits for us. */
   passed(bytes: number): void {
     this.#floor?.passed(bytes);
   }

@@ -219,9 +219,9 @@ export class Requests {
   }
 }
 
-/** Data of up to so many bytes is taken into memory, at a third of what it costs to stream it. */
+/** Data of up to this size, in bytes, is taken into memory, which costs a third of what streaming it costs. */
 const fewBytes = 262_144;
-/** So much of it where more comes than was expected. */
+/** How many bytes of it are taken at most, where more comes than was expected. */
 const mostOfFewBytes = 1_048_576;
 
 function isTooLarge(error: unknown): boolean {

@@ -28,7 +28,7 @@ interface Naming {
  *
  * Answers that fit into memory come by undici's `dispatch`, at half the cost of its `request`, and its parser is never
  * paused: undici 7.26 to 7.30.2 end the process with an uncaught `assert(!this.paused)` when a connection closes
- * behind a body that was paused, and a handler cannot know whether it will (HTTP/1.0 does not show). What is larger
+ * after a body that was paused, and a handler cannot know whether it will (HTTP/1.0 does not show). What is larger
  * than memory, and may have a slow reader, goes by node:http: its parser is native and can be paused at any time, while
  * small requests cost it three times as much.
  */

@@ -5,7 +5,7 @@ import type { ObjectReference } from './names';
 export type CurrentVersion = Pick<ObjectMetadata, 'instanceID' | 'dataID' | 'deleted'>;
 
 /**
- * How the service writes it: no string holds a bare line break, so two spaces behind one are the indent of the object's
+ * How the service writes it: no string holds a bare line break, so two spaces after one are the indent of the object's
  * own properties.
  */
 const versionBegins = '\n  "deleted": ';

@@ -61,7 +61,7 @@ const [space, tilde] = [0x20, 0x7e];
 
 /**
  * How the service begins an object of a list, and where it says its version. No string holds a bare line break, so four
- * spaces behind one are the indent of the object's own properties, and nothing else.
+ * spaces after one are the indent of the object's own properties, and nothing else.
  */
 const idBegins = Buffer.from('\n  {\n    "objectID": "');
 const versionBegins = Buffer.from('\n    "deleted": ');

@@ -27,7 +27,7 @@ export interface CommandOptions {
 }
 
 /**
- * Reads the arguments behind `local`.
+ * Reads the arguments that follow `local`.
  *
  * @returns undefined where help is asked for.
  * @throws Error that says in a line what is wrong.

@@ -56,12 +56,16 @@ export class LocalCloud extends Service implements CloudLink {
     this.organizations = journal.map('css organizations');
     this.#edges = new RegisteredEdges(journal.map('css edges'));
     this.#addressing = new Addressing(this.#edges);
-    const wake = (organization: string, destination: string): void =>
-      this.#edges.wake(organization, destination);
     const { store, notifications, now } = this;
-    const retry = (): void => this.#expectRetry();
-    this.deliveries = new Deliveries(store, notifications, this.#addressing, wake, retry, now);
-    this.arrivals = new Arrivals(this.store, this.notifications, this.webhooks);
+    this.deliveries = new Deliveries({
+      store,
+      notifications,
+      addressing: this.#addressing,
+      wake: (organization, destination) => this.#edges.wake(organization, destination),
+      onFailure: () => this.#expectRetry(),
+      now,
+    });
+    this.arrivals = new Arrivals(store, notifications, this.webhooks);
   }
 
   override async start(): Promise<void> {

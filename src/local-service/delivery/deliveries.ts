@@ -7,9 +7,9 @@ import type { DeliveryLink, EdgeLink, News } from './link';
 import { rfc3339 } from './rfc3339';
 import { nameOf, removed } from './version';
 
-/** An object that was consumed everywhere and deletes itself stays for so long, in ms. */
+/** How long, in ms, an object with `autodelete` stays once it was consumed everywhere. */
 const afterAutodelete = 3_600_000;
-/** Who has had, or may have, something of an object: they hear when it goes no more to them. */
+/** The states of edges that have, or may have, something of an object: they hear when it goes to them no more. */
 const underWay = new Set<string>(['delivering', 'delivered', 'consumed', 'error']);
 /** What an edge may still tell something new of. */
 const unreceived = new Set<NotificationStatus>(['updatePending', 'updated']);
@@ -22,24 +22,34 @@ const kinds: Partial<Record<NotificationStatus, News['kind']>> = {
   deletedPending: 'deleted',
 };
 
+/** What the deliveries of a cloud have to do with. */
+interface DeliveryParts {
+  readonly store: Store;
+  readonly notifications: Notifications;
+  readonly addressing: Addressing;
+  /** Tells an edge that there is news. */
+  wake(organization: string, destination: string): void;
+  /** Called for each object that an edge cannot take. */
+  onFailure(): void;
+  now(): number;
+}
+
 /** How far each object of a cloud has come at each of its edges, and what waits for them. */
 export class Deliveries implements DeliveryLink {
-  constructor(
-    private readonly store: Store,
-    private readonly notifications: Notifications,
-    private readonly addressing: Addressing,
-    private readonly wake: (organization: string, destination: string) => void,
-    /** Is called for each that an edge cannot take. */
-    private readonly onFailure: () => void,
-    private readonly now: () => number,
-  ) {}
+  readonly #store: Store;
+  readonly #notifications: Notifications;
+
+  constructor(private readonly parts: DeliveryParts) {
+    this.#store = parts.store;
+    this.#notifications = parts.notifications;
+  }
 
   /** A version of an object goes to all its destinations, also where it is already. */
   publish(organization: string, object: StoredObject): void {
     const deliveries = Array.from(object.deliveries, ([destination, delivery]) => {
       return [destination, { ...delivery, status: 'delivering' }] as const;
     });
-    this.store.change(organization, object, { deliveries: new Map(deliveries) });
+    this.#store.change(organization, object, { deliveries: new Map(deliveries) });
     this.send(organization, object, Array.from(object.deliveries.values()));
   }
 
@@ -55,7 +65,7 @@ export class Deliveries implements DeliveryLink {
   }
 
   delete(organization: string, object: StoredObject): void {
-    this.store.change(organization, object, removed(object));
+    this.#store.change(organization, object, removed(object));
     this.#notify(organization, object, Array.from(object.deliveries.values()), 'deletePending');
   }
 
@@ -67,33 +77,33 @@ export class Deliveries implements DeliveryLink {
 
   pending(edge: EdgeLink): News[] {
     const found: News[] = [];
-    for (const notification of this.notifications.pending(edge.organization, edge.destination)) {
-      const object = this.store.get(...notification.name);
+    for (const notification of this.#notifications.pending(edge.organization, edge.destination)) {
+      const object = this.#store.get(...notification.name);
       const kind = kinds[notification.status];
       if (object && kind && object.metadata.instanceID === notification.instanceID) {
         const metadata = { ...object.metadata, destinationID: edge.destinationID };
         found.push({ kind, metadata, data: object.data });
-      } else this.notifications.delete(notification.name, notification.destination);
+      } else this.#notifications.delete(notification.name, notification.destination);
     }
     return found;
   }
 
   updated(edge: EdgeLink, metadata: ObjectMetadata): void {
     const notification = this.#of(edge, metadata, unreceived);
-    if (notification) this.notifications.set({ ...notification, status: 'updated' });
+    if (notification) this.#notifications.set({ ...notification, status: 'updated' });
   }
 
   received(edge: EdgeLink, metadata: ObjectMetadata): void {
     const notification = this.#of(edge, metadata, unreceived);
     if (!notification) return;
-    this.notifications.set({ ...notification, status: 'received' });
+    this.#notifications.set({ ...notification, status: 'received' });
     this.#mark(edge, metadata, 'delivered');
   }
 
   consumed(edge: EdgeLink, metadata: ObjectMetadata): void {
     const notification = this.#of(edge, metadata, unconsumed);
     if (!notification) return;
-    this.notifications.set({ ...notification, status: 'consumedByDestination' });
+    this.#notifications.set({ ...notification, status: 'consumedByDestination' });
     const object = this.#mark(edge, metadata, 'consumed');
     if (object) this.#expireIfConsumed(edge.organization, object);
   }
@@ -101,18 +111,18 @@ export class Deliveries implements DeliveryLink {
   failed(edge: EdgeLink, metadata: ObjectMetadata, reason: string): void {
     const notification = this.#of(edge, metadata, unreceived);
     if (!notification) return;
-    this.notifications.set({ ...notification, status: 'error' });
+    this.#notifications.set({ ...notification, status: 'error' });
     this.#mark(edge, metadata, 'error', reason);
-    this.onFailure();
+    this.parts.onFailure();
   }
 
   /** What edges could not take goes to them again: they may have room by now, or nothing in its place. */
   retryFailed(): void {
-    for (const failed of this.notifications.failed()) {
+    for (const failed of this.#notifications.failed()) {
       const { name, destination, instanceID } = failed;
-      if (this.store.get(...name)?.metadata.instanceID !== instanceID) continue;
-      this.notifications.set({ ...failed, status: 'updatePending' });
-      this.wake(name[0], destination);
+      if (this.#store.get(...name)?.metadata.instanceID !== instanceID) continue;
+      this.#notifications.set({ ...failed, status: 'updatePending' });
+      this.parts.wake(name[0], destination);
     }
   }
 
@@ -120,15 +130,15 @@ export class Deliveries implements DeliveryLink {
   deletionTaken(edge: EdgeLink, metadata: ObjectMetadata): void {
     const notification = this.#of(edge, metadata, new Set(['deletePending']));
     if (!notification) return;
-    this.notifications.set({ ...notification, status: 'deletionTaken' });
+    this.#notifications.set({ ...notification, status: 'deletionTaken' });
     const object = this.#mark(edge, metadata, 'deleted');
     const all = Array.from(object?.deliveries.values() ?? []);
-    if (object && all.every(({ status }) => status === 'deleted')) this.store.delete(...nameOf(metadata));
+    if (object && all.every(({ status }) => status === 'deleted')) this.#store.delete(...nameOf(metadata));
   }
 
   deleted(edge: EdgeLink, metadata: ObjectMetadata): void {
     const notification = this.#of(edge, metadata, new Set(['deletePending', 'deletionTaken']));
-    if (notification) this.notifications.delete(notification.name, edge.destination);
+    if (notification) this.#notifications.delete(notification.name, edge.destination);
   }
 
   resend(edge: EdgeLink): void {
@@ -138,8 +148,8 @@ export class Deliveries implements DeliveryLink {
   /** What is addressed to an edge goes to it: where it is no destination yet, and where its `again` says so. */
   address(edge: EdgeLink, again: (delivery: DestinationStatus) => boolean): void {
     const { organization, destination } = edge;
-    for (const object of this.store.all(organization)) {
-      if (!this.addressing.isFor(object.metadata, edge)) continue;
+    for (const object of this.#store.all(organization)) {
+      if (!this.parts.addressing.isFor(object.metadata, edge)) continue;
       const goes = object.status === 'ready' && !object.metadata.inactive;
       const delivery = object.deliveries.get(destination);
       if (delivery && !(goes && again(delivery))) continue;
@@ -150,22 +160,22 @@ export class Deliveries implements DeliveryLink {
 
   /** An edge is back: what could not be taken comes again, and all that it has had where it has lost its store. */
   reconnect({ organization, destination, persistent }: EdgeLink): void {
-    for (const notification of this.notifications.of(organization, destination)) {
+    for (const notification of this.#notifications.of(organization, destination)) {
       const { status } = notification;
       const lost = !persistent && (status === 'updated' || status === 'received');
-      if (lost || status === 'error') this.notifications.set({ ...notification, status: 'updatePending' });
+      if (lost || status === 'error') this.#notifications.set({ ...notification, status: 'updatePending' });
     }
   }
 
   /** An edge has gone for good. */
   forget({ organization, destination }: EdgeLink): void {
-    for (const object of this.store.all(organization)) {
+    for (const object of this.#store.all(organization)) {
       if (!object.deliveries.has(destination)) continue;
       const deliveries = new Map(object.deliveries);
       deliveries.delete(destination);
-      this.store.change(organization, object, { deliveries });
+      this.#store.change(organization, object, { deliveries });
     }
-    this.notifications.forget(organization, destination);
+    this.#notifications.forget(organization, destination);
   }
 
   #notify(
@@ -178,8 +188,8 @@ export class Deliveries implements DeliveryLink {
     const name: ObjectName = [organization, objectType, objectID];
     for (const edge of edges) {
       const destination = destinationOf(edge);
-      this.notifications.set({ name, destination, status, instanceID, dataID });
-      this.wake(organization, destination);
+      this.#notifications.set({ name, destination, status, instanceID, dataID });
+      this.parts.wake(organization, destination);
     }
   }
 
@@ -189,7 +199,7 @@ export class Deliveries implements DeliveryLink {
     { objectType, objectID, instanceID }: ObjectMetadata,
     statuses: ReadonlySet<NotificationStatus>,
   ): Notification | undefined {
-    const found = this.notifications.get([organization, objectType, objectID], destination);
+    const found = this.#notifications.get([organization, objectType, objectID], destination);
     return found?.instanceID === instanceID && statuses.has(found.status) ? found : undefined;
   }
 
@@ -200,7 +210,7 @@ export class Deliveries implements DeliveryLink {
     status: DestinationStatus['status'],
     message?: string,
   ): StoredObject | undefined {
-    const object = this.store.get(edge.organization, metadata.objectType, metadata.objectID);
+    const object = this.#store.get(edge.organization, metadata.objectType, metadata.objectID);
     if (!object?.deliveries.has(edge.destination)) return undefined;
     this.#put(edge.organization, object, edge, status, message);
     return object;
@@ -215,14 +225,14 @@ export class Deliveries implements DeliveryLink {
   ): void {
     const delivery = deliveryTo(edge, status, message);
     const deliveries = new Map(object.deliveries).set(destinationOf(edge), delivery);
-    this.store.change(organization, object, { deliveries });
+    this.#store.change(organization, object, { deliveries });
   }
 
   #expireIfConsumed(organization: string, object: StoredObject): void {
     const { autodelete, expiration } = object.metadata;
     const all = Array.from(object.deliveries.values());
     if (!autodelete || expiration || !all.every(({ status }) => status === 'consumed')) return;
-    const metadata = { ...object.metadata, expiration: rfc3339(this.now() + afterAutodelete) };
-    this.store.change(organization, object, { metadata });
+    const metadata = { ...object.metadata, expiration: rfc3339(this.parts.now() + afterAutodelete) };
+    this.#store.change(organization, object, { metadata });
   }
 }

@@ -5,13 +5,13 @@
 export interface Faults {
   /** Ranges that go beyond the end are filled up with zeros, as by a store on files. */
   padsRanges: boolean;
-  /** Behind the text of an error about a range comes the whole data. */
+  /** The text of an error about a range is followed by the whole data. */
   sendsDataBehindErrors: boolean;
-  /** A Range header of less than six signs breaks the connection. */
+  /** A Range header of less than six characters breaks the connection. */
   breaksOnShortRanges: boolean;
-  /** Only so many ranges are read at once as the machine has processors; whoever asks for one more is to come again. */
+  /** No more ranges are read at once than the machine has processors: one more is answered with 429. */
   limitsRanges: boolean;
-  /** Data that is asked for whole ends in the middle, well-formed and with 200, and the text of an error behind it. */
+  /** An answer with whole data ends in the middle of it, well-formed and with 200, followed by the text of an error. */
   endsDataWithError: boolean;
   /** The error about a name that is too long tells a path of the service's machine. */
   tellsPaths: boolean;

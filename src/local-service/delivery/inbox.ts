@@ -9,7 +9,7 @@ import { joined, removedServices } from './policy';
 import { nameOf, removed, unfit } from './version';
 import type { Webhooks } from './webhooks';
 
-/** So many objects that its cloud has consumed an edge keeps at least, and a tenth more at most. */
+/** How many objects that its cloud has consumed an edge keeps at least; at most it keeps a tenth more. */
 const consumedKept = 1_000;
 
 /** What an edge does with the news of its cloud. */
@@ -77,7 +77,7 @@ export class Inbox {
     const known = here && !here.metadata.deleted ? (here.toldDataID ?? here.metadata.dataID) : undefined;
     const withoutData = noData || link !== '' || (metaOnly && (dataID === known || dataID === '0'));
     const fetches = !withoutData && this.#canFetch(metadata);
-    // What the cloud says it has and has not is forgotten here, and asked for at each poll.
+    // The cloud tells of data that it does not have: the object is forgotten here, and asked for again at each poll.
     if (fetches && !data) {
       this.store.delete(...nameOf(metadata));
       return undefined;

@@ -6,7 +6,7 @@ export interface Intervals {
   poll: number;
   /** Between two looks of the cloud for what has expired or is to be activated; 30 s at the real one. */
   maintenance: number;
-  /** Until the cloud tries anew what an edge could not take; 60 to 70 s at the real one. */
+  /** Until the cloud sends again what an edge could not take; 60 to 70 s at the real one. */
   resend: number;
 }
 

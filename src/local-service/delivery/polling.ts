@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../system/clock';
 
-/** After news the next look comes after so much of the interval, and each that finds nothing adds as much. */
+/** After news the next look comes after one step, a tenth of the interval; each look that finds nothing adds a step. */
 const steps = 10;
 
 /**
@@ -47,7 +47,7 @@ export class Polling {
   }
 }
 
-/** The first look after so many ms, both counted from the last news. */
+/** When the first look after `since` is due; both are in ms, counted from the last news. */
 function nextLook(since: number, interval: number): number {
   let look = 0;
   for (let step = 1; step < steps && look <= since; step += 1) look += (step * interval) / steps;

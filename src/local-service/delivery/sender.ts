@@ -1,6 +1,6 @@
 import type { CloudLink } from './link';
 
-/** So many updates an ESS takes while its cloud is away: one in its hands, two behind it. */
+/** How many updates an ESS takes while its cloud is away: one that it is sending, and two that wait. */
 const room = 3;
 
 /** What an edge has to tell its cloud of its own objects: one after the other, and while the cloud is away not at all. */

@@ -17,7 +17,7 @@ export interface ShutdownOptions {
   restart: boolean;
 }
 
-/** So long it takes until a shutdown begins, in ms: whoever asked for it gets an answer. */
+/** How long, in ms, a shutdown waits before it begins, so that whoever asked for it gets an answer. */
 const notice = 1_000;
 
 /** How a service goes when it is asked to. */

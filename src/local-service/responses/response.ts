@@ -17,7 +17,7 @@ export class RestResponse {
   }
 }
 
-/** Errors of the service are plain text with a newline behind, never JSON. */
+/** Errors of the service are plain text that ends with a newline, never JSON. */
 export function errorResponse(status: number, text: string): RestResponse {
   const type = isBinary(text) ? 'application/octet-stream' : 'text/plain; charset=utf-8';
   return new RestResponse(status, `${text}\n`, type);
@@ -35,7 +35,7 @@ export function badRequest(text: string): RestResponse {
   return errorResponse(400, text);
 }
 
-/** JSON as Go writes it: two spaces, and signs that HTML could misread as escapes. */
+/** JSON as Go writes it: indented by two spaces, and with escapes for the characters that HTML could misread. */
 export function json(value: unknown): RestResponse {
   const text = Array.isArray(value) ? listText(value) : whole.of(value);
   return new RestResponse(200, text, 'application/json');

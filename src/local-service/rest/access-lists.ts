@@ -26,7 +26,7 @@ const bulkUpdate: GoStruct = {
 
 type Given = { Username?: string; ACLUserType?: string; ACLRole?: string };
 
-/** Of the real service's messages these alone have no newline behind. */
+/** The only messages of the real service that end without a newline. */
 function refused(message: string): RestResponse {
   return new RestResponse(400, message, 'text/plain; charset=utf-8');
 }

@@ -7,9 +7,9 @@ import { type Range, readContentRange, readRange, unitLength } from './ranges';
 import type { RestRequest } from './request';
 
 const octets = 'application/octet-stream';
-/** From so many bytes on, whole data from a file goes out in chunks, without a length said before. */
+/** From this size on, in bytes, whole data from a file is sent chunked, without a Content-Length. */
 const copied = 512;
-/** So many zeros a range gets at most beyond the end: the real service fills up its memory. */
+/** How many zeros a range is padded with at most beyond the end: the real service goes on until its memory is full. */
 const longestPadding = 16_777_216;
 
 /**

@@ -7,7 +7,7 @@ export function base64Error(text: string): string | undefined {
   return wrong === undefined ? undefined : `illegal base64 data at input byte ${wrong}`;
 }
 
-/** Where Go's decoder stops: it reads four signs at a time, and skips ends of lines. */
+/** Where Go's decoder stops: it reads four characters at a time, and skips line breaks. */
 function wrongByte(text: string): number | undefined {
   let at = 0;
   const skipLines = (): void => {

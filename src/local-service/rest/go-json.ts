@@ -46,7 +46,7 @@ function parsed(body: Buffer, failed: string): GoValue {
   }
 }
 
-/** Reads on behind a value of another type, as Go does; the first error is the one that is told. */
+/** Reads on after a value of another type, as Go does; the first error is the one that is told. */
 class Decoder {
   error: string | undefined;
   /** The structure that is read, without its package, and the fields that lead to the value in it. */

@@ -5,7 +5,7 @@ export function parseInt64(
   text: string,
 ): { value: bigint; error?: never } | { value?: never; error: string } {
   const failed = `strconv.ParseInt: parsing ${JSON.stringify(text)}:`;
-  // What is too large is so before a wrong sign behind it is seen.
+  // Go finds a number too large before it sees a wrong character after it.
   const [, digits = ''] = /^[+-]?(\d*)/.exec(text) ?? [];
   if (BigInt(digits) >= 2n ** 64n) return { error: `${failed} value out of range` };
   if (!/^[+-]?\d+$/.test(text)) return { error: `${failed} invalid syntax` };

@@ -24,7 +24,7 @@ const literals: Readonly<Record<string, GoValue>> = {
 };
 
 /**
- * Reads the first value of a body as Go's decoder does, which looks at nothing behind it.
+ * Reads the first value of a body as Go's decoder does, which does not look at what follows.
  *
  * @throws GoSyntaxError in Go's own words.
  */
@@ -37,7 +37,7 @@ class Parser {
   /** What is open, and in an object the name that the next value is for. */
   readonly #open: { container: Container; name: string }[] = [];
 
-  /** A sign for each byte. */
+  /** A character for each byte. */
   readonly #text: string;
 
   constructor(private readonly body: Buffer) {
@@ -139,7 +139,7 @@ class Parser {
     return escaped ? (JSON.parse(raw) as string) : raw.slice(1, -1);
   }
 
-  /** To behind an escaped sign. */
+  /** Moves past an escaped character. */
   #escape(): void {
     this.#at += 1;
     const sign = this.#sign();

@@ -65,7 +65,7 @@ async function responseTo(
   });
 }
 
-/** Who takes this service for a proxy names its host in the target, too. */
+/** A client that takes this service for a proxy has the host in the target of its request, too. */
 function withoutHost(target: string): string {
   return target.replace(/^https?:\/\/[^/?]*\/?/i, '/');
 }
@@ -74,7 +74,7 @@ type Part = (request: RestRequest, segments: string[]) => RestResponse | Promise
 
 /** What answers while a service is on its way down, too. */
 const always: Readonly<Record<string, Part>> = { health, shutdown: shutDown };
-/** What stands alone behind `/api/v1`, and what others stand behind. */
+/** What may follow `/api/v1` alone, and what is followed by more. */
 const words: Readonly<Record<string, Part>> = { ...always, resend, organizations };
 const folders: Readonly<Record<string, Part>> = { objects, organizations };
 const onCloud: Readonly<Record<string, Part>> = { ...folders, destinations, security: accessLists };

@@ -26,7 +26,7 @@ const marks: Readonly<Record<string, Mark>> = {
   policyreceived: async (request, name) => policyReceived(request, name),
 };
 
-/** What stands behind the name of an object in a path. */
+/** What may follow the name of an object in a path. */
 export async function operate(
   request: RestRequest,
   name: ObjectName,

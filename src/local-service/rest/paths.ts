@@ -33,6 +33,6 @@ function cleaned(path: string): string {
 /** As Go writes a path, of which it takes what is escaped already for text. */
 function inUrl(path: string): string {
   return encodeURIComponent(path)
-    .replace(/[!*'()]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replace(/[!*'()]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
     .replace(/%(?:24|26|2B|2C|2F|3A|3B|3D|40)/g, decodeURIComponent);
 }

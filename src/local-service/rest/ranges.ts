@@ -6,7 +6,7 @@ export interface Range {
   last: number;
 }
 
-/** The unit is not looked at: six signs stand for it. */
+/** The real service skips six characters for `bytes=`, whatever they are. */
 export const unitLength = 'bytes='.length;
 
 /**

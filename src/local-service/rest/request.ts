@@ -20,11 +20,11 @@ export function checkName(what: string, name: string): void {
     throw badRequest(`${what} (${escaped(name)}) contains invalid characters`);
 }
 
-const signs: Record<string, string> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': '#34', "'": '#39' };
+const entities: Record<string, string> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': '#34', "'": '#39' };
 
 /** As Go escapes it for HTML. */
 export function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => `&${signs[sign] ?? ''};`);
+  return text.replace(/[&<>"']/g, (character) => `&${entities[character] ?? ''};`);
 }
 
 /**

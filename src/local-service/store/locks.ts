@@ -1,6 +1,6 @@
 import type { ObjectName } from './objects';
 
-/** So many locks the real service has for all its objects. */
+/** How many locks the real service has for all its objects. */
 const stripes = 256;
 
 /** Which objects of an ESS wait for its cloud: the real service answers no question about them meanwhile. */
@@ -33,7 +33,7 @@ function keyOf(name: ObjectName): string {
   return name.join(':');
 }
 
-/** As the real service has it: FNV-1a over the names, one behind the other. */
+/** As the real service has it: FNV-1a over the names, joined. */
 function stripeOf(name: ObjectName): number {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(name.join(''))) hash = Math.imul(hash ^ byte, 0x01000193);

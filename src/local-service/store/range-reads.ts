@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type Clock, sleep } from '../../system/clock';
 
-/** So many bytes a disk gives in a ms. */
+/** How many bytes a disk reads in a millisecond. */
 const bytesInMs = 1_048_576;
 
 /** Ranges are read into memory before they are sent: only as many at once as there are processors. */
@@ -11,7 +11,7 @@ export class RangeReads {
   constructor(private readonly clock: Clock) {}
 
   /**
-   * Takes the time that so many bytes take.
+   * Takes the time that reading some bytes takes.
    *
    * @returns false, at once, where there is no place for it.
    */

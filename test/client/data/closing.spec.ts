@@ -40,7 +40,7 @@ describe('downloads to a file, each answer the last on its connection', () => {
       const server = closing(headOf).listen(0, '127.0.0.1');
       await once(server, 'listening');
       const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-      const script = program(join(__dirname, '..', '..', 'support', 'closing-downloads.ts'));
+      const script = program(join(__dirname, 'closing-downloads.ts'));
       const args = [script, address, String(downloads), String(bytes)];
       try {
         const { stderr } = await promisify(execFile)(process.execPath, args);

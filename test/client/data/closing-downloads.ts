@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SyncServiceClient } from '../../src/client';
-import { metadataOf } from './metadata';
+import { SyncServiceClient } from '../../../src/client';
+import { metadataOf } from '../../support/metadata';
 
 /**
  * Downloads an object again and again to a file, in a process of its own: `address count bytes`. What it does not

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import { reset } from './reset';
+import { reset } from '../support/reset';
 
 /** Once so many bytes have passed in the direction of the data, every connection is reset. */
 export interface Mishap {

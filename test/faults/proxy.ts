@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { reset } from './reset';
+import { reset } from '../support/reset';
 
 /**
  * How it passes bytes on: at once; each piece a while later; not at all, as behind a firewall that drops them; or every
