@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SyncServiceClient } from '../../src/client';
+import { help } from '../../src/local-service/command/options';
 import { run, untilReady } from '../support/command';
 import { until } from '../support/until';
 
@@ -121,5 +123,9 @@ describe('the command local', () => {
       assert.equal(await asked.code, 0);
       assert.match(asked.output(), text);
     }
+    const page = readFileSync(join(__dirname, '..', '..', 'docs', 'command.md'), 'utf8');
+    const [, section = ''] = page.split('\n## `local`');
+    for (const [option] of help.matchAll(/--[a-z-]+/g))
+      assert.ok(option === '--help' || section.includes(option), option);
   });
 });

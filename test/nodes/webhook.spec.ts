@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Node, NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
-import { answerHook } from '../../nodes/sync-in/hooks';
+import { answerHook, newHookPath } from '../../nodes/sync-in/hooks';
 import { sharedLocalService } from '../../nodes/sync-service/local';
 import {
   nodes as allNodes,
@@ -193,6 +193,7 @@ describe('a webhook', () => {
     await helper.load(nodes, wholeFlow(services, receivingFlow({ receive })));
     const { hookPath: made } = RED.nodes.getCredentials('in') as { hookPath: string };
     assert.match(made, /^[0-9a-f]{48}$/);
+    assert.notEqual(newHookPath(), made);
     assert.equal((await post(made, 'x'.repeat(100_000))).status, 204);
   });
 
