@@ -25,10 +25,13 @@ import { checkNamed, type ObjectReference } from './objects/names';
 import { ClientParts } from './parts';
 import type { ClientSeams } from './seams';
 import { counted, traced } from './tracing';
-import type { AcknowledgeOutcome } from './updates/acknowledge';
-import { type Acknowledgement, checkedAcknowledgement, checkPause } from './updates/entry';
+import {
+  type Acknowledgement,
+  type AcknowledgeOutcome,
+  checkedAcknowledgement,
+} from './updates/acknowledgement';
 import type { UpdateReceiver } from './updates/receiver';
-import type { AcknowledgeOptions, ReceiverOptions } from './updates/receiver-options';
+import { type AcknowledgeOptions, checkPause, type ReceiverOptions } from './updates/receiver-options';
 
 /**
  * A client of one sync service: of a CSS when an organization is given, of an ESS otherwise. All methods reject with

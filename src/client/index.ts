@@ -51,9 +51,8 @@ export type { OutboxClient, OutboxLimits, OutboxOptions, PutOptions } from './ou
 export { Outbox } from './outbox/outbox';
 export type { OutboxState } from './outbox/state';
 export type { Traced } from './tracing';
-export type { AcknowledgeOutcome } from './updates/acknowledge';
+export type { Acknowledgement, AcknowledgeOutcome } from './updates/acknowledgement';
 export type { AcknowledgementWait } from './updates/acknowledging';
-export type { Acknowledgement } from './updates/entry';
 export { type Journal, type KeptMap, openJournal } from './updates/journal';
 export type { ObjectUpdate } from './updates/ledger';
 export type { UpdateReceiver } from './updates/receiver';

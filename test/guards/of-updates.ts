@@ -90,7 +90,7 @@ export const guardsOfUpdates = guardsOf('src/client/updates', 'test/client', [
   {
     name: 'who came again is waited for until a list was read, whatever it has said of the object',
     file: 'readers.ts',
-    find: 'const isNew = isAwaited(plain) && inHand.asked.find(objectID, version) === undefined;',
+    find: 'const isNew = isAwaited(plain) && inHand.settlement.find(objectID, version) === undefined;',
     replace: 'const isNew = isAwaited(plain);',
     seenBy: 'updates/acknowledgements',
   },
@@ -118,8 +118,8 @@ export const guardsOfUpdates = guardsOf('src/client/updates', 'test/client', [
   {
     name: 'what was asked for before a restart, and has another version by now, takes a place',
     file: 'acknowledgements.ts',
-    find: "askers.has(receiver) && asked?.find(objectID, version)?.state === 'asked',",
-    replace: 'askers.has(receiver) && (asked === undefined || objectID !== version),',
+    find: "askers.has(receiver) && settlement?.find(objectID, version)?.state === 'asked',",
+    replace: 'askers.has(receiver) && (settlement === undefined || objectID !== version),',
     seenBy: 'updates/feed',
   },
   {
@@ -164,8 +164,8 @@ export const guardsOfKnownHistories = guardsOf('src/client/updates', 'test/simul
   {
     name: 'what others have not consumed counts again once nobody here has it in hand',
     file: 'asking.ts',
-    find: 'if (!underWay && done) return Promise.resolve(done);',
-    replace: '',
+    find: 'return done && Promise.resolve(done);',
+    replace: 'return undefined;',
     seenBy: 'known',
   },
 ]);

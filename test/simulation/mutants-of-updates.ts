@@ -108,7 +108,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'joint: nobody is waited for',
     file: 'readers.ts',
-    find: 'return mayCome || reader.inHand.asked.awaits(objectID, version);',
+    find: 'return mayCome || reader.inHand.settlement.awaits(objectID, version);',
     replace: 'return false;',
   },
   {

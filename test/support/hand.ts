@@ -57,7 +57,7 @@ export class Hand extends InHand {
 
   /** The flow asks for an acknowledgement, which goes out. */
   acknowledge(objectID: string, instanceID = v1): void {
-    this.asked.ask(objectID, instanceID);
-    this.asked.start(objectID, instanceID);
+    this.settlement.ask(objectID, instanceID);
+    this.settlement.start(objectID, instanceID);
   }
 }

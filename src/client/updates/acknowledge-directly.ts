@@ -2,8 +2,8 @@ import type { ObjectMetadata } from '../../protocol/metadata';
 import type { Clock } from '../../system/clock';
 import type { EndSignal } from '../../system/ending';
 import type { ObjectReference } from '../objects/names';
-import { type AcknowledgeOutcome, tryToAcknowledge } from './acknowledge';
-import type { Acknowledgement } from './entry';
+import { tryToAcknowledge } from './acknowledge';
+import type { Acknowledgement, AcknowledgeOutcome } from './acknowledgement';
 import type { UpdateSource } from './source';
 import { versionOf } from './version';
 

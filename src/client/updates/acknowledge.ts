@@ -4,12 +4,9 @@ import type { EndSignal } from '../../system/ending';
 import { isFromIntermediary, mayHaveArrived, wasNotSent } from '../connection/failures';
 import { isSyncServiceError, type SyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
-import type { Acknowledgement, Taken } from './entry';
+import type { Acknowledgement, Taken } from './acknowledgement';
 import type { ObjectVersion, UpdateSource } from './source';
 import { versionOf } from './version';
-
-/** What became of it: taken as asked or, of a deletion, `deleted`; `superseded` by a newer version; or `gone`. */
-export type AcknowledgeOutcome = Acknowledgement | 'deleted' | 'superseded' | 'gone';
 
 /** What became of one try. */
 export type Try = { result: Taken | 'superseded' } | FailedTry;

@@ -9,7 +9,7 @@ import type { Settlement } from './settlement';
 export interface AcknowledgementHost {
   readonly objectType: string;
   /** What a receiver has in hand, by its name; undefined where there is none of that name. */
-  asked(receiver: string): Settlement | undefined;
+  settlementOf(receiver: string): Settlement | undefined;
   /** Whether another acknowledgement may be under way for any receiver. */
   readonly hasPlace: boolean;
   /** The names of the receivers that still have to ask. */

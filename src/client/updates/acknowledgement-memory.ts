@@ -1,6 +1,7 @@
 import type { KeptMap } from '../../storage/journal';
+import { nameOf } from '../objects/names';
+import type { Taken } from './acknowledgement';
 import { type AcknowledgementRequest, Acknowledging } from './acknowledging';
-import type { Taken } from './entry';
 
 /** What is written down of an acknowledgement that a flow asked for, and that is not answered yet. */
 export interface RememberedAcknowledgement extends AcknowledgementRequest {
@@ -12,8 +13,8 @@ export interface RememberedAcknowledgement extends AcknowledgementRequest {
   sent: boolean;
 }
 
-/** A version that this application has acknowledged, and that others have not yet. */
-export interface Done {
+/** What is written down of a version that this application has acknowledged, and that others have not yet. */
+export interface RememberedDone {
   objectType: string;
   version: string;
   taken: Taken;
@@ -23,7 +24,7 @@ export interface Done {
 export class AcknowledgementMemory {
   constructor(
     private readonly kept: KeptMap<RememberedAcknowledgement>,
-    private readonly done: KeptMap<Done>,
+    private readonly done: KeptMap<RememberedDone>,
     private readonly written: () => Promise<void>,
   ) {}
 
@@ -54,7 +55,7 @@ export class AcknowledgementMemory {
 
   remember(objectType: string, acknowledging: Acknowledging, awaited: string[]): void {
     const { askers, phase, request, sent, taken, trying } = acknowledging;
-    const key = keyOf(objectType, request.objectID);
+    const key = nameOf({ objectType, objectID: request.objectID });
     const remembered: RememberedAcknowledgement = {
       ...request,
       objectType,
@@ -76,26 +77,22 @@ export class AcknowledgementMemory {
   }
 
   forget(objectType: string, objectID: string): void {
-    this.kept.delete(keyOf(objectType, objectID));
+    this.kept.delete(nameOf({ objectType, objectID }));
   }
 
   /** What was acknowledged of a type while others have not: it stays listed, and must not be acknowledged again. */
-  recallDone(objectType: string): Map<string, Done> {
+  recallDone(objectType: string): Map<string, RememberedDone> {
     const ofType = Array.from(this.done).filter(([, done]) => done.objectType === objectType);
     return new Map(ofType.map(([key, done]) => [key.slice(objectType.length + 1), done]));
   }
 
-  rememberDone(objectID: string, done: Done): void {
-    this.done.set(keyOf(done.objectType, objectID), done);
+  rememberDone(objectID: string, done: RememberedDone): void {
+    this.done.set(nameOf({ objectType: done.objectType, objectID }), done);
   }
 
   forgetDone(objectType: string, objectID: string): void {
-    this.done.delete(keyOf(objectType, objectID));
+    this.done.delete(nameOf({ objectType, objectID }));
   }
-}
-
-function keyOf(objectType: string, objectID: string): string {
-  return `${objectType}/${objectID}`;
 }
 
 /** What may change while a version is acknowledged, beside the lists of names. */

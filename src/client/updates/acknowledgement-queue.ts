@@ -15,7 +15,7 @@ export interface QueueTools {
 
 export interface QueueListener {
   /** What the receivers that asked have in hand. */
-  asked(acknowledging: Acknowledging): Settlement[];
+  settlements(acknowledging: Acknowledging): Settlement[];
   /** Whether any receiver has a place: thousands may wait for one. */
   hasPlace(): boolean;
   /** Called and waited for before each acknowledgement is sent. */
@@ -51,20 +51,21 @@ export class AcknowledgementQueue {
 
   /** Starts those for which each receiver that asked has a place; one that was started before has its place still. */
   start(): void {
-    for (const acknowledging of this.#again) this.#start(acknowledging, this.listener.asked(acknowledging));
+    for (const acknowledging of this.#again)
+      this.#start(acknowledging, this.listener.settlements(acknowledging));
     for (const acknowledging of this.#waiting) {
       if (!this.listener.hasPlace()) return;
-      const asked = this.listener.asked(acknowledging);
-      if (asked.every(({ hasPlace }) => hasPlace)) this.#start(acknowledging, asked);
+      const settlements = this.listener.settlements(acknowledging);
+      if (settlements.every(({ hasPlace }) => hasPlace)) this.#start(acknowledging, settlements);
     }
   }
 
-  #start(acknowledging: Acknowledging, asked: readonly Settlement[]): void {
+  #start(acknowledging: Acknowledging, settlements: readonly Settlement[]): void {
     const { objectID, version } = acknowledging.request;
     this.delete(acknowledging);
     acknowledging.phase = 'running';
     acknowledging.hasPlace = true;
-    for (const each of asked) each.start(objectID, version);
+    for (const each of settlements) each.start(objectID, version);
     void this.tools.limiter.run(() => this.#run(acknowledging));
   }
 

@@ -1,11 +1,11 @@
 import type { Timer } from '../../system/clock';
 import { SyncServiceError } from '../errors';
-import type { AcknowledgeOutcome, FailedTry, Try } from './acknowledge';
+import type { FailedTry, Try } from './acknowledge';
+import { type AcknowledgeOutcome, isTaken, type Taken } from './acknowledgement';
 import type { AcknowledgementHost, AcknowledgementTools } from './acknowledgement-host';
 import { AcknowledgementQueue } from './acknowledgement-queue';
 import { type AcknowledgementRequest, Acknowledging, pauseAfter } from './acknowledging';
 import { type CountedVersion, Done } from './done';
-import type { Taken } from './entry';
 import type { Settlement } from './settlement';
 
 /**
@@ -29,7 +29,7 @@ export class Acknowledgements {
     private readonly tools: AcknowledgementTools,
   ) {
     this.#queue = new AcknowledgementQueue(host.objectType, tools, {
-      asked: (acknowledging) => this.#asked(acknowledging),
+      settlements: (acknowledging) => this.#settlements(acknowledging),
       hasPlace: () => host.hasPlace,
       beforeSending: (acknowledging) => tools.memory.beforeSending(host.objectType, acknowledging),
       tried: (acknowledging, tried) => this.#tried(acknowledging, tried),
@@ -60,11 +60,11 @@ export class Acknowledgements {
 
   /** See Siblings. */
   waitingOf(receiver: string): number {
-    const asked = this.host.asked(receiver);
+    const settlement = this.host.settlementOf(receiver);
     return this.#in('joint').filter(
       ({ askers, request: { objectID, version } }) =>
         // One may wait still while another version of its object is in hand: the next lists end it.
-        askers.has(receiver) && asked?.find(objectID, version)?.state === 'asked',
+        askers.has(receiver) && settlement?.find(objectID, version)?.state === 'asked',
     ).length;
   }
 
@@ -92,7 +92,7 @@ export class Acknowledgements {
     this.tools.memory.remember(this.host.objectType, acknowledging, receivers);
     if (acknowledging.phase !== 'joint') return;
     // Only the latest version is worth waiting for.
-    const isOld = this.#asked(acknowledging).some((each) => each.find(objectID, undefined)?.newer);
+    const isOld = this.#settlements(acknowledging).some((each) => each.find(objectID, undefined)?.newer);
     if (checkVersion && isOld) this.#settle(acknowledging, 'superseded');
     else if (receivers.length > 0) acknowledging.tell({ receivers });
     else this.#queue.add(acknowledging);
@@ -176,26 +176,25 @@ export class Acknowledgements {
   }
 
   #settle(acknowledging: Acknowledging, outcome: AcknowledgeOutcome): void {
-    const isTaken = outcome !== 'superseded' && outcome !== 'gone';
-    if (isTaken) this.noteTaken(acknowledging.request, outcome);
+    if (isTaken(outcome)) this.noteTaken(acknowledging.request, outcome);
     acknowledging.resolve(outcome);
-    this.#end(acknowledging, (asked, objectID, version) => {
-      if (isTaken) asked.taken(objectID, version, outcome);
-      else asked.outdated(objectID, version);
+    this.#end(acknowledging, (settlement, objectID, version) => {
+      if (isTaken(outcome)) settlement.taken(objectID, version, outcome);
+      else settlement.outdated(objectID, version);
     });
   }
 
   #refuse(acknowledging: Acknowledging, error: unknown): void {
     acknowledging.reject(error);
-    this.#end(acknowledging, (asked, objectID, version, name) => {
-      if (acknowledging.isHeardBy(name)) asked.refused(objectID, version);
-      else asked.letGo(objectID, version);
+    this.#end(acknowledging, (settlement, objectID, version, name) => {
+      if (acknowledging.isHeardBy(name)) settlement.refused(objectID, version);
+      else settlement.letGo(objectID, version);
     });
   }
 
   #end(
     acknowledging: Acknowledging,
-    tell: (asked: Settlement, objectID: string, version: string, name: string) => void,
+    tell: (settlement: Settlement, objectID: string, version: string, name: string) => void,
   ): void {
     const { objectID, version } = acknowledging.request;
     this.#underWay.delete(objectID);
@@ -203,8 +202,8 @@ export class Acknowledgements {
     acknowledging.phase = 'settled';
     this.tools.memory.forget(this.host.objectType, objectID);
     for (const name of acknowledging.askers) {
-      const asked = this.host.asked(name);
-      if (asked) tell(asked, objectID, version, name);
+      const settlement = this.host.settlementOf(name);
+      if (settlement) tell(settlement, objectID, version, name);
     }
     this.#queue.start();
     this.host.onChange();
@@ -236,8 +235,10 @@ export class Acknowledgements {
     return Array.from(this.#underWay.values()).filter((acknowledging) => acknowledging.phase === phase);
   }
 
-  #asked({ askers }: Acknowledging): Settlement[] {
-    return Array.from(askers, (name) => this.host.asked(name)).filter((asked) => asked !== undefined);
+  #settlements({ askers }: Acknowledging): Settlement[] {
+    return Array.from(askers, (name) => this.host.settlementOf(name)).filter(
+      (settlement) => settlement !== undefined,
+    );
   }
 }
 

@@ -1,8 +1,8 @@
 import { warnIfThrown } from '../../system/listeners';
 import type { Random } from '../../system/random';
 import type { SyncServiceError } from '../errors';
-import type { AcknowledgeOutcome, FailedTry } from './acknowledge';
-import type { Acknowledgement, Taken } from './entry';
+import type { FailedTry } from './acknowledge';
+import type { Acknowledgement, AcknowledgeOutcome, Taken } from './acknowledgement';
 
 /** What an acknowledgement waits for: receivers (by their names) that have the object too, or the service. */
 export type AcknowledgementWait = { receivers: readonly string[] } | { error: SyncServiceError };

@@ -1,6 +1,6 @@
-import type { AcknowledgementMemory, Done as DoneVersion } from './acknowledgement-memory';
+import type { Acknowledgement, Taken } from './acknowledgement';
+import type { AcknowledgementMemory, RememberedDone } from './acknowledgement-memory';
 import type { AcknowledgementRequest } from './acknowledging';
-import type { Acknowledgement, Taken } from './entry';
 
 /** A version, and how many applications must consume it. */
 export type CountedVersion = Pick<AcknowledgementRequest, 'consumers' | 'objectID' | 'version'>;
@@ -10,7 +10,7 @@ export type CountedVersion = Pick<AcknowledgementRequest, 'consumers' | 'objectI
  * receivers get one, and whenever, it counts as one consumer.
  */
 export class Done {
-  readonly #byID: Map<string, DoneVersion & { list: number }>;
+  readonly #byID: Map<string, RememberedDone & { list: number }>;
 
   constructor(
     private readonly objectType: string,

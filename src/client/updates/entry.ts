@@ -1,6 +1,5 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
-import { invalidArgument } from '../errors';
-import { checkNumbers } from '../numbers';
+import type { Taken } from './acknowledgement';
 
 /** See ledger.ts for what each means and who moves an object from one to another. */
 export type EntryState =
@@ -13,23 +12,6 @@ export type EntryState =
   | 'acknowledged'
   | 'resting'
   | 'rejected';
-
-/** What an application may tell the service of a version. */
-export type Acknowledgement = 'consumed' | 'received';
-
-/** @throws SyncServiceError SYNC_INVALID_ARGUMENT: a word that is none must not pass for the stronger one. */
-export function checkedAcknowledgement(how: Acknowledgement): Acknowledgement {
-  if (how === 'consumed' || how === 'received') return how;
-  throw invalidArgument(`An object is marked consumed or received, not ${String(how)}`);
-}
-
-/** @throws SyncServiceError SYNC_INVALID_ARGUMENT: NaN, or none, is due at no time, and would be looked at again and again. */
-export function checkPause(duration: number): void {
-  checkNumbers('pause', { 'The time after which an object is wanted again': duration ?? Number.NaN });
-}
-
-/** What the service was told: a deletion is acknowledged as such. */
-export type Taken = Acknowledgement | 'deleted';
 
 /** One version of one object, as one receiver knows it. */
 export interface Entry {

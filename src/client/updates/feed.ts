@@ -2,12 +2,12 @@ import type { ObjectMetadata } from '../../protocol/metadata';
 import { warnIfThrown } from '../../system/listeners';
 import type { CallOptions } from '../connection/options';
 import type { ObjectReference } from '../objects/names';
-import type { AcknowledgeOutcome } from './acknowledge';
+import type { Acknowledgement, AcknowledgeOutcome } from './acknowledgement';
 import type { AcknowledgementHost, AcknowledgementTools } from './acknowledgement-host';
 import { Acknowledgements } from './acknowledgements';
 import type { Acknowledging } from './acknowledging';
-import { Asking, type DirectAcknowledgement } from './asking';
-import type { Acknowledgement } from './entry';
+import { Asking } from './asking';
+import { type AcknowledgeDirectly, DirectAcknowledgements } from './direct-acknowledgements';
 import { InHand } from './in-hand';
 import type { GivenUp } from './ledger';
 import { Lists } from './lists';
@@ -27,7 +27,7 @@ import type { Settlement } from './settlement';
 
 export interface FeedTools extends Omit<AcknowledgementTools, 'memory'> {
   memory: ReceivingMemory;
-  acknowledgeDirectly: DirectAcknowledgement;
+  acknowledgeDirectly: AcknowledgeDirectly;
 }
 
 /** One object type: its poll, its receivers, and the acknowledgements under way. Lives while there is any of these. */
@@ -46,7 +46,12 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
     this.#readers = new Readers(tools.clock, () => this.reconsider());
     const memory = tools.memory.acknowledgements;
     this.#acknowledgements = new Acknowledgements(this, { ...tools, memory });
-    this.#asking = new Asking(this.#readers, this.#acknowledgements, tools.acknowledgeDirectly);
+    const direct = new DirectAcknowledgements(
+      this.#readers,
+      this.#acknowledgements,
+      tools.acknowledgeDirectly,
+    );
+    this.#asking = new Asking(this.#readers, this.#acknowledgements, direct);
     const lists = new Lists(objectType, tools.source, this.#readers, this.#acknowledgements);
     this.#poll = new Poll(
       {
@@ -121,8 +126,8 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
     return this.#readers.hasPlace;
   }
 
-  asked(receiver: string): Settlement | undefined {
-    return this.#readers.asked(receiver);
+  settlementOf(receiver: string): Settlement | undefined {
+    return this.#readers.settlementOf(receiver);
   }
 
   awaited(acknowledging: Acknowledging): string[] {
@@ -139,8 +144,12 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
   }
 
   /** See Asking. */
-  get say(): Asking['say'] {
-    return this.#asking.say.bind(this.#asking);
+  say(
+    name: string | undefined,
+    object: ObjectReference & Partial<ObjectMetadata>,
+    word: (to: UpdateReceiver) => void,
+  ): boolean {
+    return this.#asking.say(name, object, word);
   }
 
   /** For the receiver of that name, or, where it has not got the object, for one that has: see Asking. */

@@ -7,15 +7,13 @@ import type { Random } from '../../system/random';
 import { connectionsPerLane } from '../connection/http';
 import type { CallOptions } from '../connection/options';
 import { SyncServiceError } from '../errors';
-import { checkNumbers } from '../numbers';
 import type { ObjectReference } from '../objects/names';
-import type { AcknowledgeOutcome } from './acknowledge';
 import { acknowledgeDirectly } from './acknowledge-directly';
-import type { Acknowledgement } from './entry';
+import type { Acknowledgement, AcknowledgeOutcome } from './acknowledgement';
 import { Feed } from './feed';
 import { ReceivingMemory } from './memory';
 import type { UpdateReceiver } from './receiver';
-import type { AcknowledgeOptions, ReceiverOptions } from './receiver-options';
+import { type AcknowledgeOptions, checkReceiverOptions, type ReceiverOptions } from './receiver-options';
 import { Renewals } from './renewals';
 import type { UpdateSource } from './source';
 
@@ -52,7 +50,7 @@ export class Feeds {
   /** @throws SyncServiceError SYNC_CLOSED, SYNC_INVALID_ARGUMENT for options that are none. */
   receiver(objectType: string, options: ReceiverOptions): UpdateReceiver {
     if (this.#closing.signal.aborted) throw new SyncServiceError('SYNC_CLOSED', 'The client is closed');
-    checkOptions(options);
+    checkReceiverOptions(options);
     return (this.#byType.get(objectType) ?? this.#open(objectType)).join(options);
   }
 
@@ -157,9 +155,4 @@ export class Feeds {
       acknowledgeDirectly(this.source, this.tools.clock, object, how, { checkVersion, signal: either }),
     );
   }
-}
-
-function checkOptions({ interval, maxAttempts, redeliverAfter, window }: ReceiverOptions): void {
-  checkNumbers('duration', { interval, redeliverAfter });
-  checkNumbers('count', { maxAttempts, window });
 }

@@ -13,7 +13,7 @@ export class InHand {
   /** For the reader and the flow. */
   readonly handOut: HandOut;
   /** For acknowledgements. */
-  readonly asked: Settlement;
+  readonly settlement: Settlement;
   readonly #ledger: Ledger;
 
   constructor(
@@ -26,7 +26,7 @@ export class InHand {
     this.#ledger = new Ledger(rules, clock, memory, siblings, onGivenUp);
     this.listed = new Listed(this.#ledger);
     this.handOut = new HandOut(this.#ledger);
-    this.asked = new Settlement(this.#ledger);
+    this.settlement = new Settlement(this.#ledger);
   }
 
   /** A receiver of the same name goes on with it, by its own rules. */

@@ -1,7 +1,11 @@
 import type { Journal, KeptMap } from '../../storage/journal';
 import { warnIfThrown } from '../../system/listeners';
-import { AcknowledgementMemory, type Done, type RememberedAcknowledgement } from './acknowledgement-memory';
-import type { Taken } from './entry';
+import type { Taken } from './acknowledgement';
+import {
+  AcknowledgementMemory,
+  type RememberedAcknowledgement,
+  type RememberedDone,
+} from './acknowledgement-memory';
 
 /** What is written down of an object that a receiver has handed out. */
 export interface Remembered {
@@ -80,7 +84,7 @@ export class ReceivingMemory {
   get acknowledgements(): AcknowledgementMemory {
     const [underWay, done] = [
       this.journal.map<RememberedAcknowledgement>('acknowledgements'),
-      this.journal.map<Done>('acknowledged'),
+      this.journal.map<RememberedDone>('acknowledged'),
     ];
     return new AcknowledgementMemory(underWay, done, () => this.written());
   }

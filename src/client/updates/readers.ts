@@ -137,14 +137,14 @@ export class Readers {
   }
 
   /** What a receiver has in hand, present or not. */
-  asked(name: string): Settlement | undefined {
-    return (this.#present.get(name) ?? this.#absent.get(name)?.reader)?.inHand.asked;
+  settlementOf(name: string): Settlement | undefined {
+    return (this.#present.get(name) ?? this.#absent.get(name)?.reader)?.inHand.settlement;
   }
 
   /** The receiver that an acknowledgement without a name counts for: one that has this version and has not asked yet. */
   nameOfOneWith(objectID: string, version: string | undefined): string | undefined {
     const withIt = this.all().flatMap(({ inHand, receiver: { name } }) => {
-      const state = inHand.asked.find(objectID, version)?.state;
+      const state = inHand.settlement.find(objectID, version)?.state;
       return state === undefined ? [] : [{ name, turn: turns.indexOf(state) }];
     });
     return withIt.sort((a, b) => a.turn - b.turn)[0]?.name;
@@ -155,7 +155,7 @@ export class Readers {
     const known = this.all().filter((reader) => {
       if (reader.receiver.observes) return false;
       const mayCome = this.#mayGet(reader, objectID, version);
-      return mayCome || reader.inHand.asked.awaits(objectID, version);
+      return mayCome || reader.inHand.settlement.awaits(objectID, version);
     });
     const unknown = awaited.filter((name) => this.#absent.has(name) && !this.#absent.get(name)?.reader);
     return [...known.map(({ receiver }) => receiver.name), ...unknown].filter((name) => !askers.has(name));
@@ -169,8 +169,9 @@ export class Readers {
 
   /** What a list is still to bring it, it may get, unless it has it already, or does not take it. */
   #mayGet({ accepts, inHand, plain, received }: Reader, objectID: string, version: string): boolean {
-    const isNew = isAwaited(plain) && inHand.asked.find(objectID, version) === undefined;
-    const mayCome = isNew || (isAwaited(received) && inHand.asked.find(objectID, undefined) === undefined);
+    const isNew = isAwaited(plain) && inHand.settlement.find(objectID, version) === undefined;
+    const mayCome =
+      isNew || (isAwaited(received) && inHand.settlement.find(objectID, undefined) === undefined);
     if (!mayCome || !accepts) return mayCome;
     const object = this.#objectOf(objectID, version);
     return object === undefined || accepts(object);
@@ -179,7 +180,7 @@ export class Readers {
   /** The metadata of a version, as one of those has it who were handed it. */
   #objectOf(objectID: string, version: string): ObjectMetadata | undefined {
     for (const { inHand } of this.all()) {
-      const object = inHand.asked.find(objectID, version)?.object;
+      const object = inHand.settlement.find(objectID, version)?.object;
       if (object) return object;
     }
     return undefined;
@@ -192,7 +193,7 @@ export class Readers {
 }
 
 function hasPlace({ inHand }: Reader): boolean {
-  return inHand.asked.hasPlace;
+  return inHand.settlement.hasPlace;
 }
 
 function hasLists({ plain, received }: Reader): boolean {

@@ -1,7 +1,6 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import type { ObjectReference } from '../objects/names';
-import type { AcknowledgeOutcome } from './acknowledge';
-import type { Acknowledgement } from './entry';
+import type { Acknowledgement, AcknowledgeOutcome } from './acknowledgement';
 import type { PollState } from './poll';
 import type { AcknowledgeOptions } from './receiver-options';
 

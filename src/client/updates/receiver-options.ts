@@ -1,6 +1,6 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import type { SyncServiceError } from '../errors';
-import { wholeCount } from '../numbers';
+import { checkNumbers, wholeCount } from '../numbers';
 import type { AcknowledgementWait } from './acknowledging';
 import type { LedgerRules } from './ledger';
 
@@ -66,4 +66,20 @@ export function rulesOf(options: ReceiverOptions): LedgerRules {
     maxAttempts: wholeCount(options.maxAttempts ?? 5),
     includeReceived: options.includeReceived ?? true,
   };
+}
+
+/** @throws SyncServiceError SYNC_INVALID_ARGUMENT. */
+export function checkReceiverOptions({
+  interval,
+  maxAttempts,
+  redeliverAfter,
+  window,
+}: ReceiverOptions): void {
+  checkNumbers('duration', { interval, redeliverAfter });
+  checkNumbers('count', { maxAttempts, window });
+}
+
+/** @throws SyncServiceError SYNC_INVALID_ARGUMENT: NaN, or none, is due at no time, and would be looked at again and again. */
+export function checkPause(duration: number): void {
+  checkNumbers('pause', { 'The time after which an object is wanted again': duration ?? Number.NaN });
 }

@@ -3,13 +3,12 @@ import type { Clock, Timer } from '../../system/clock';
 import { Listeners } from '../../system/listeners';
 import type { ObjectReference } from '../objects/names';
 import { traced } from '../tracing';
-import type { AcknowledgeOutcome } from './acknowledge';
-import { type Acknowledgement, checkedAcknowledgement, checkPause } from './entry';
+import { type Acknowledgement, type AcknowledgeOutcome, checkedAcknowledgement } from './acknowledgement';
 import { faultOf } from './fault';
 import type { InHand } from './in-hand';
 import type { ObjectUpdate } from './ledger';
 import type { ReceiverHost } from './receiver-host';
-import type { AcknowledgeOptions, ReceiverState } from './receiver-options';
+import { type AcknowledgeOptions, checkPause, type ReceiverState } from './receiver-options';
 import { versionIn } from './version';
 
 /** The updates of one object type for one reader, in its own window. Iterate it, acknowledge, and close it. */

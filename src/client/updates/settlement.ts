@@ -1,4 +1,5 @@
-import type { Entry, Taken } from './entry';
+import type { Taken } from './acknowledgement';
+import type { Entry } from './entry';
 import type { Ledger } from './ledger';
 import { isDeletion, versionOf } from './version';
 

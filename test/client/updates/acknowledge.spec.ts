@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ObjectMetadata, SyncServiceError } from '../../../src/client';
 import { readObject } from '../../../src/client/objects/listed-object';
 import { acknowledgeDirectly } from '../../../src/client/updates/acknowledge-directly';
-import type { Acknowledgement } from '../../../src/client/updates/entry';
+import type { Acknowledgement } from '../../../src/client/updates/acknowledgement';
 import type { UpdateSource } from '../../../src/client/updates/source';
 import { ManualClock } from '../../support/manual-clock';
 import { metadataOf } from '../../support/metadata';

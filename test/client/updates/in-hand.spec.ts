@@ -36,9 +36,9 @@ describe('what a receiver has in hand', () => {
     assert.deepEqual([hand.take(), hand.take()], ['a v1 1', 'b v1 1']);
     hand.acknowledge('a');
     hand.acknowledge('b');
-    assert.equal(hand.asked.hasPlace, false);
+    assert.equal(hand.settlement.hasPlace, false);
     assert.equal(hand.take(), undefined);
-    hand.asked.taken('a', v1, 'consumed');
+    hand.settlement.taken('a', v1, 'consumed');
     assert.equal(hand.take(), 'c v1 1');
   });
 
@@ -46,9 +46,9 @@ describe('what a receiver has in hand', () => {
     hand = new Hand({ window: 1 });
     hand.offer(version('a'), version('b'));
     hand.take();
-    hand.asked.ask('a', v1);
+    hand.settlement.ask('a', v1);
     assert.equal(hand.take(), undefined);
-    hand.asked.start('a', v1);
+    hand.settlement.start('a', v1);
     assert.equal(hand.handOut.inFlow, 0);
   });
 
@@ -65,7 +65,7 @@ describe('what a receiver has in hand', () => {
     hand.offer(version('a'));
     hand.take();
     hand.acknowledge('a');
-    hand.asked.taken('a', v1, 'consumed');
+    hand.settlement.taken('a', v1, 'consumed');
     hand.offer(version('a'));
     await hand.clock.advance(100 * minute);
     assert.equal(hand.take(), undefined);
@@ -112,7 +112,7 @@ describe('what a receiver has in hand', () => {
     hand.offer(version('a', v3));
     assert.equal(hand.take(), undefined);
     hand.acknowledge('a');
-    hand.asked.outdated('a', v1);
+    hand.settlement.outdated('a', v1);
     assert.equal(hand.handOut.take()?.object.instanceID, v3);
   });
 
@@ -120,7 +120,7 @@ describe('what a receiver has in hand', () => {
     hand.offer(version('a', v2));
     hand.take();
     hand.acknowledge('a', v1);
-    hand.asked.taken('a', v1, 'consumed');
+    hand.settlement.taken('a', v1, 'consumed');
     hand.handOut.release('a', v1, 'flow', undefined);
     hand.handOut.reject('a', v1);
     assert.equal(hand.count('handed'), 1);
@@ -230,7 +230,7 @@ describe('what a receiver has in hand', () => {
     hand.offer(version('a'));
     await hand.clock.advance(100 * minute);
     assert.equal(hand.take(), undefined);
-    assert.equal(hand.asked.awaits('a', v1), false);
+    assert.equal(hand.settlement.awaits('a', v1), false);
     hand.offer(version('a', v2));
     assert.equal(hand.take(), 'a newer 1');
   });
@@ -240,7 +240,7 @@ describe('what a receiver has in hand', () => {
     hand.take();
     hand.acknowledge('a');
     await hand.clock.advance(minute);
-    hand.asked.refused('a', v1);
+    hand.settlement.refused('a', v1);
     await hand.clock.advance(minute - 1);
     assert.equal(hand.take(), undefined);
     await hand.clock.advance(1);

@@ -14,13 +14,13 @@ describe('what a receiver has in hand, by what lists show', () => {
     for (const pause of [5_000, 10_000, 20_000]) {
       assert.equal(hand.take(), 'a v1 1');
       hand.acknowledge('a');
-      hand.asked.outdated('a', v1);
+      hand.settlement.outdated('a', v1);
       await hand.clock.advance(pause);
       assert.equal(hand.take(), undefined);
       hand.offer(version('a'));
     }
     hand.acknowledge('a');
-    hand.asked.outdated('a', v1);
+    hand.settlement.outdated('a', v1);
     hand.offer(version('a'));
     await hand.clock.advance(39_999);
     assert.equal(hand.take(), undefined);
@@ -39,10 +39,10 @@ describe('what a receiver has in hand, by what lists show', () => {
       hand.offer(version('a'));
       assert.equal(hand.take(), 'a v1 1');
       hand.acknowledge('a');
-      hand.asked.taken('a', v1, 'received');
+      hand.settlement.taken('a', v1, 'received');
       readLists();
       hand.acknowledge('a');
-      hand.asked.refused('a', v1);
+      hand.settlement.refused('a', v1);
       hand.handOut.release('a', v1, 'flow', new Error('refused'));
       assert.deepEqual([hand.count('resting'), hand.givenUp.length], [1, 0]);
       assert.equal(hand.listed.needsReceivedList, !isListed);
@@ -95,10 +95,10 @@ describe('what a receiver has in hand, by what lists show', () => {
       hand.take();
       hand.offer(version('a', v2));
       hand.offer();
-      assert.equal(hand.asked.awaits('a', v2), true);
+      assert.equal(hand.settlement.awaits('a', v2), true);
       if (isThere) hand.listed.offerReceived(readObject(version('a', v2)), hand.list, false);
       hand.listed.endReceived(hand.list);
-      assert.equal(hand.asked.awaits('a', v2), isThere);
+      assert.equal(hand.settlement.awaits('a', v2), isThere);
       hand.handOut.giveBack('a', v1, 0);
       assert.equal(hand.take(), isThere ? 'a newer 1' : undefined);
     }
@@ -108,12 +108,12 @@ describe('what a receiver has in hand, by what lists show', () => {
     for (const begin of [
       () => () => hand.handOut.giveBack('a', v1, 0),
       () => {
-        hand.asked.ask('a', v1);
-        return () => hand.asked.outdated('a', v1);
+        hand.settlement.ask('a', v1);
+        return () => hand.settlement.outdated('a', v1);
       },
       () => {
         hand.acknowledge('a');
-        return () => hand.asked.taken('a', v1, 'consumed');
+        return () => hand.settlement.taken('a', v1, 'consumed');
       },
     ]) {
       hand = new Hand();
@@ -161,7 +161,7 @@ describe('what a receiver has in hand, by what lists show', () => {
       }
       seen.add(update.object.objectID);
       hand.acknowledge(update.object.objectID);
-      hand.asked.taken(update.object.objectID, v1, 'consumed');
+      hand.settlement.taken(update.object.objectID, v1, 'consumed');
       many.splice(
         many.findIndex(({ objectID }) => objectID === update.object.objectID),
         1,

@@ -41,9 +41,9 @@ describe('what a receiver has in hand, over a restart', () => {
     hand.offer(version('a'));
     hand.take();
     hand.acknowledge('a');
-    hand.asked.taken('a', v1, 'received');
+    hand.settlement.taken('a', v1, 'received');
     hand.acknowledge('a');
-    hand.asked.refused('a', v1);
+    hand.settlement.refused('a', v1);
     await hand.clock.advance(minute);
     assert.equal(hand.take(), undefined);
     assert.deepEqual([hand.count('resting'), hand.givenUp.length], [1, 0]);
@@ -61,7 +61,7 @@ describe('what a receiver has in hand, over a restart', () => {
     hand.take();
     restart();
     hand.offer();
-    hand.asked.taken('a', v1, 'consumed');
+    hand.settlement.taken('a', v1, 'consumed');
     hand.listed.offerReceived(readObject(version('a')), hand.list, true);
     assert.deepEqual([hand.take(), hand.count('acknowledged')], [undefined, 1]);
   });
@@ -123,7 +123,7 @@ describe('what a receiver has in hand, over a restart', () => {
     assert.equal(hand.take(), 'a v1 1');
     hand.acknowledge('a');
     hand.offer();
-    hand.asked.taken('a', v1, 'consumed');
+    hand.settlement.taken('a', v1, 'consumed');
     assert.ok(hand.listed.needsReceivedList);
     hand.offer();
     offerReceived(shared);
@@ -143,7 +143,7 @@ describe('what a receiver has in hand, over a restart', () => {
     hand.handOut.release('a', v1, 'flow', undefined);
     hand.handOut.reject('b', v1);
     hand.acknowledge('c');
-    hand.asked.taken('c', v1, 'consumed');
+    hand.settlement.taken('c', v1, 'consumed');
     restart();
     hand.offer(version('a'), version('b'), version('c'));
     assert.equal(hand.take(), undefined);
@@ -158,7 +158,7 @@ describe('what a receiver has in hand, over a restart', () => {
     hand.take();
     hand.handOut.release('a', v1, 'flow', undefined);
     hand.acknowledge('c');
-    hand.asked.taken('c', v1, 'consumed');
+    hand.settlement.taken('c', v1, 'consumed');
     restart('new');
     hand.offer(version('a'), version('c'));
     assert.deepEqual([hand.take(), hand.take()], ['a v1 1', undefined]);
@@ -177,7 +177,7 @@ describe('what a receiver has in hand, over a restart', () => {
     hand.offer(version('a'), version('b'));
     assert.deepEqual([hand.take(), hand.take()], ['a v1 1', undefined]);
     hand.acknowledge('a');
-    hand.asked.taken('a', v1, 'consumed');
+    hand.settlement.taken('a', v1, 'consumed');
     restart('', once);
     hand.handOut.tryAgain();
     hand.offer(version('a'), version('b'));
@@ -189,7 +189,7 @@ describe('what a receiver has in hand, over a restart', () => {
     hand.take();
     await hand.clock.advance(minute);
     assert.equal(hand.take(), 'a v1 2');
-    hand.asked.ask('a', v1);
+    hand.settlement.ask('a', v1);
     hand.handOut.tryAgain();
     restart();
     hand.offer(version('a'));

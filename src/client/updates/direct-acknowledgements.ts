@@ -1,0 +1,83 @@
+import type { ObjectMetadata } from '../../protocol/metadata';
+import type { CallOptions } from '../connection/options';
+import type { ObjectReference } from '../objects/names';
+import { type Acknowledgement, type AcknowledgeOutcome, isTaken } from './acknowledgement';
+import type { Acknowledgements } from './acknowledgements';
+import type { Readers } from './readers';
+import type { AcknowledgeOptions } from './receiver-options';
+import type { Settlement } from './settlement';
+import { versionIn } from './version';
+
+/** See acknowledge-directly.ts. */
+export type AcknowledgeDirectly = (
+  object: ObjectReference & Partial<ObjectMetadata>,
+  how: Acknowledgement,
+  options: AcknowledgeOptions & CallOptions,
+) => Promise<AcknowledgeOutcome>;
+
+interface UnderWay {
+  readonly objectID: string;
+  /** Undefined for whichever is current. */
+  readonly version: string | undefined;
+}
+
+/** Acknowledgements of what nobody here has in hand. A list that shows it meanwhile hands it to nobody. */
+export class DirectAcknowledgements {
+  readonly #underWay = new Set<UnderWay>();
+
+  constructor(
+    private readonly readers: Readers,
+    private readonly acknowledgements: Acknowledgements,
+    private readonly acknowledgeDirectly: AcknowledgeDirectly,
+  ) {}
+
+  isUnderWay(objectID: string, version: string): boolean {
+    for (const each of this.#underWay) {
+      if (each.objectID === objectID && (each.version ?? version) === version) return true;
+    }
+    return false;
+  }
+
+  async acknowledge(
+    object: ObjectReference & Partial<ObjectMetadata>,
+    how: Acknowledgement,
+    options: AcknowledgeOptions & CallOptions,
+  ): Promise<AcknowledgeOutcome> {
+    const underWay = { objectID: object.objectID, version: versionIn(object) };
+    this.#underWay.add(underWay);
+    let outcome: AcknowledgeOutcome | undefined;
+    try {
+      outcome = await this.acknowledgeDirectly(object, how, options);
+      this.#noteTaken(object, outcome, options);
+      return outcome;
+    } finally {
+      this.#underWay.delete(underWay);
+      for (const { inHand } of this.readers.present()) this.#settle(inHand.settlement, underWay, outcome);
+    }
+  }
+
+  /** Lists may show it again, and then it is handed out as if it were new. */
+  #noteTaken(
+    object: ObjectReference & Partial<ObjectMetadata>,
+    outcome: AcknowledgeOutcome,
+    { checkVersion = true }: AcknowledgeOptions,
+  ): void {
+    const version = versionIn(object);
+    if (!checkVersion || version === undefined || !isTaken(outcome)) return;
+    const { consumers = 1, deleted, objectID } = object;
+    this.acknowledgements.noteTaken({ consumers: deleted ? 1 : consumers, objectID, version }, outcome);
+  }
+
+  /** A list has shown it to a receiver meanwhile. */
+  #settle(
+    settlement: Settlement,
+    { objectID, version }: UnderWay,
+    outcome: AcknowledgeOutcome | undefined,
+  ): void {
+    const entry = settlement.find(objectID, version);
+    if (!entry || this.acknowledgements.get(objectID, entry.version)) return;
+    if (outcome === undefined) settlement.letGo(objectID, entry.version);
+    else if (isTaken(outcome)) settlement.taken(objectID, entry.version, outcome);
+    else settlement.outdated(objectID, entry.version);
+  }
+}
