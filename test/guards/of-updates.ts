@@ -123,6 +123,13 @@ export const guardsOfUpdates = guardsOf('src/client/updates', 'test/client', [
     seenBy: 'updates/feed',
   },
   {
+    name: 'a version that comes between the two lists does not go to who rests with the one before',
+    file: 'listed.ts',
+    find: 'if (entry.unlisted && !inFlow.has(entry.state)) this.#replace(entry, listed);',
+    replace: "if (entry.unlisted && entry.state === 'paused') this.#replace(entry, listed);",
+    seenBy: 'updates/listed',
+  },
+  {
     name: 'a version that comes between the two lists does not go to who has the one before in the flow',
     file: 'listed.ts',
     find: 'else if (hasLeft && inFlow.has(entry.state)) entry.newer',

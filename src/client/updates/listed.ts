@@ -80,8 +80,8 @@ export class Listed {
     if (entry) {
       const hasLeft = entry.list < list;
       entry.list = list;
-      if (entry.unlisted && inLine.has(entry.state)) this.#replace(entry, listed);
-      // It came after the plain list: who has the one before, or asked for it, goes on with this one, as its siblings do.
+      // It came after the plain list: all who know the one before go on with this one, as their siblings do.
+      if (entry.unlisted && !inFlow.has(entry.state)) this.#replace(entry, listed);
       else if (hasLeft && inFlow.has(entry.state)) entry.newer = listed.metadata();
       return;
     }
@@ -196,5 +196,4 @@ export class Listed {
 const mostLingering = 2;
 /** Of those that pause for it: no number of lists that do not show it is enough. */
 const untilShown = Number.POSITIVE_INFINITY;
-const inLine: ReadonlySet<EntryState> = new Set(['unread', 'waiting', 'paused']);
 const inFlow: ReadonlySet<EntryState> = new Set(['handed', 'asked', 'acknowledging']);

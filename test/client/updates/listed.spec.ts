@@ -104,8 +104,25 @@ describe('what a receiver has in hand, by what lists show', () => {
     }
   });
 
-  it('goes on with a version that comes between the two lists, whether it was handed out, asked for or is acknowledged', () => {
+  it('goes on with a version that comes between the two lists, whatever has become of the one before', () => {
     for (const begin of [
+      () => {
+        hand.acknowledge('a');
+        hand.settlement.taken('a', v1, 'received');
+        return () => undefined;
+      },
+      () => {
+        hand.handOut.giveBack('a', v1, hour);
+        return () => undefined;
+      },
+      () => {
+        hand.handOut.reject('a', v1);
+        return () => undefined;
+      },
+      () => {
+        hand.handOut.release('a', v1, 'flow', undefined);
+        return () => undefined;
+      },
       () => () => hand.handOut.giveBack('a', v1, 0),
       () => {
         hand.settlement.ask('a', v1);
@@ -116,7 +133,7 @@ describe('what a receiver has in hand, by what lists show', () => {
         return () => hand.settlement.taken('a', v1, 'consumed');
       },
     ]) {
-      hand = new Hand();
+      hand = new Hand({ maxAttempts: 1 });
       hand.offer(version('a'));
       hand.take();
       const end = begin();
