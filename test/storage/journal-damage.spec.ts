@@ -4,7 +4,7 @@ import { JournalComputer } from '../support/journal-computer';
 import { failure } from '../support/memory-disk';
 
 describe('the journal after damage', () => {
-  let computer: JournalComputer;
+  let computer = new JournalComputer();
   beforeEach(() => {
     computer = new JournalComputer();
   });

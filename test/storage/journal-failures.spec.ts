@@ -5,7 +5,7 @@ import { failure } from '../support/memory-disk';
 import { SeededRandom } from '../support/random';
 
 describe('the journal on a disk that fails', () => {
-  let computer: JournalComputer;
+  let computer = new JournalComputer();
   beforeEach(() => {
     computer = new JournalComputer();
   });

@@ -10,7 +10,7 @@ import { settle } from '../support/manual-clock';
 import { SeededRandom } from '../support/random';
 
 describe('the journal', () => {
-  let computer: JournalComputer;
+  let computer = new JournalComputer();
   beforeEach(() => {
     computer = new JournalComputer();
   });

@@ -2,7 +2,7 @@ import { type ObjectMetadata, type ObjectUpdate, SyncServiceError } from '../../
 import { NotSentError } from '../../src/client/connection/http';
 import { Feeds } from '../../src/client/updates/feeds';
 import type { UpdateReceiver } from '../../src/client/updates/receiver';
-import { inMemory } from '../../src/storage/journal';
+import { inMemory, type Journal } from '../../src/storage/journal';
 import { FakeUpdates } from './fake-updates';
 import { ManualClock } from './manual-clock';
 import { metadataOf } from './metadata';
@@ -30,15 +30,14 @@ export function object(objectID: string, fields: Partial<ObjectMetadata> = {}): 
 }
 
 /** The feeds of a client, as it opens them: again with the same journal, after a restart. */
-export function openFeeds(service: FakeUpdates, clock: ManualClock, journal = inMemory()): Feeds {
+export function openFeeds(service: FakeUpdates, clock: ManualClock, journal: Journal): Feeds {
   return new Feeds(service, { clock, random: new SeededRandom(1), journal, onForgetful: () => undefined });
 }
 
-/** Feeds that were just opened, of a service that has nothing yet. */
-export function newFeeds(): { clock: ManualClock; service: FakeUpdates; feeds: Feeds } {
-  const clock = new ManualClock();
-  const service = new FakeUpdates();
-  return { clock, service, feeds: openFeeds(service, clock) };
+/** Feeds that were just opened, of a service that has nothing yet, with the journal that they would be opened with again. */
+export function newFeeds(): { clock: ManualClock; service: FakeUpdates; journal: Journal; feeds: Feeds } {
+  const [clock, service, journal] = [new ManualClock(), new FakeUpdates(), inMemory()];
+  return { clock, service, journal, feeds: openFeeds(service, clock, journal) };
 }
 
 /** Reads a receiver as long as it goes, into a list. */

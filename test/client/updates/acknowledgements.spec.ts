@@ -1,30 +1,32 @@
 import assert from 'node:assert/strict';
 import { type ObjectMetadata, SyncServiceError } from '../../../src/client';
-import type { Feeds } from '../../../src/client/updates/feeds';
 import { FileJournal } from '../../../src/storage/file-journal';
-import { inMemory, type Journal } from '../../../src/storage/journal';
-import { FakeUpdates } from '../../support/fake-updates';
-import { hour, minute, object, openFeeds, read, refused, said, unreachable, v2 } from '../../support/feeds';
-import { ManualClock } from '../../support/manual-clock';
+import {
+  hour,
+  minute,
+  newFeeds,
+  object,
+  openFeeds,
+  read,
+  refused,
+  said,
+  unreachable,
+  v2,
+} from '../../support/feeds';
 import { failure, MemoryDisk } from '../../support/memory-disk';
 import { MadeUpProcesses } from '../../support/processes';
 import { SeededRandom } from '../../support/random';
 
 describe('an acknowledgement', () => {
-  let clock: ManualClock;
-  let service: FakeUpdates;
-  let feeds: Feeds;
-  let journal: Journal;
+  let { clock, service, journal, feeds } = newFeeds();
+  beforeEach(() => {
+    ({ clock, service, journal, feeds } = newFeeds());
+  });
+  afterEach(() => feeds.close());
+
   const open = (): void => {
     feeds = openFeeds(service, clock, journal);
   };
-  beforeEach(() => {
-    clock = new ManualClock();
-    service = new FakeUpdates();
-    journal = inMemory();
-    open();
-  });
-  afterEach(() => feeds.close());
 
   it('goes out once all receivers have asked that were told of the version, and consumed wins', async () => {
     service.publish(object('a'));

@@ -1,26 +1,30 @@
 import assert from 'node:assert/strict';
 import { type ObjectMetadata, SyncServiceError } from '../../../src/client';
-import type { Feeds } from '../../../src/client/updates/feeds';
-import { inMemory, type Journal } from '../../../src/storage/journal';
-import { FakeUpdates } from '../../support/fake-updates';
-import { hour, minute, object, openFeeds, read, refused, said, unreachable, v2 } from '../../support/feeds';
-import { ManualClock, settle } from '../../support/manual-clock';
+import { inMemory } from '../../../src/storage/journal';
+import {
+  hour,
+  minute,
+  newFeeds,
+  object,
+  openFeeds,
+  read,
+  refused,
+  said,
+  unreachable,
+  v2,
+} from '../../support/feeds';
+import { settle } from '../../support/manual-clock';
 
 describe('an acknowledgement under way', () => {
-  let clock: ManualClock;
-  let service: FakeUpdates;
-  let feeds: Feeds;
-  let journal: Journal;
+  let { clock, service, journal, feeds } = newFeeds();
+  beforeEach(() => {
+    ({ clock, service, journal, feeds } = newFeeds());
+  });
+  afterEach(() => feeds.close());
+
   const open = (): void => {
     feeds = openFeeds(service, clock, journal);
   };
-  beforeEach(() => {
-    clock = new ManualClock();
-    service = new FakeUpdates();
-    journal = inMemory();
-    open();
-  });
-  afterEach(() => feeds.close());
 
   it('that is not answered is settled by the list: gone means taken', async () => {
     service.publish(object('a'));

@@ -1,25 +1,15 @@
 import assert from 'node:assert/strict';
 import type { ObjectUpdate } from '../../../src/client';
 import { Feeds } from '../../../src/client/updates/feeds';
-import { inMemory, type Journal } from '../../../src/storage/journal';
-import { FakeUpdates } from '../../support/fake-updates';
-import { hour, minute, object, openFeeds, read, said, unreachable, v2 } from '../../support/feeds';
-import { ManualClock, settle } from '../../support/manual-clock';
+import { inMemory } from '../../../src/storage/journal';
+import { hour, minute, newFeeds, object, read, said, unreachable, v2 } from '../../support/feeds';
+import { settle } from '../../support/manual-clock';
 import { SeededRandom } from '../../support/random';
 
 describe('a feed', () => {
-  let clock: ManualClock;
-  let service: FakeUpdates;
-  let feeds: Feeds;
-  let journal: Journal;
-  const open = (): void => {
-    feeds = openFeeds(service, clock, journal);
-  };
+  let { clock, service, feeds } = newFeeds();
   beforeEach(() => {
-    clock = new ManualClock();
-    service = new FakeUpdates();
-    journal = inMemory();
-    open();
+    ({ clock, service, feeds } = newFeeds());
   });
   afterEach(() => feeds.close());
 
@@ -53,7 +43,7 @@ describe('a feed', () => {
 
   it('hands out also where its journal cannot be written, and whoever is told of that throws', async () => {
     service.publish(object('a'));
-    journal = { ...inMemory(), written: () => Promise.reject(new Error('the disk is full')) };
+    const journal = { ...inMemory(), written: () => Promise.reject(new Error('the disk is full')) };
     const onForgetful = (): never => {
       throw new Error('a listener of the application');
     };

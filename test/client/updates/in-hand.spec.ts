@@ -6,7 +6,7 @@ import { metadataOf } from '../../support/metadata';
 const v3 = '1795470914231361272';
 
 describe('what a receiver has in hand', () => {
-  let hand: Hand;
+  let hand = new Hand();
   beforeEach(() => {
     hand = new Hand();
   });

@@ -4,7 +4,7 @@ import { hour, minute, v1, v2 } from '../../support/feeds';
 import { Hand, version } from '../../support/hand';
 
 describe('what a receiver has in hand, by what lists show', () => {
-  let hand: Hand;
+  let hand = new Hand();
   beforeEach(() => {
     hand = new Hand();
   });

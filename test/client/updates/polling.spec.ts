@@ -1,28 +1,20 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import { SyncServiceError } from '../../../src/client';
-import type { Feeds } from '../../../src/client/updates/feeds';
 import type { UpdateReceiver } from '../../../src/client/updates/receiver';
-import { inMemory, type Journal } from '../../../src/storage/journal';
-import { FakeUpdates } from '../../support/fake-updates';
-import { hour, minute, object, openFeeds, read, said, unreachable } from '../../support/feeds';
-import { ManualClock, settle } from '../../support/manual-clock';
+import { hour, minute, newFeeds, object, openFeeds, read, said, unreachable } from '../../support/feeds';
+import { settle } from '../../support/manual-clock';
 
 describe('the poll of a feed', () => {
-  let clock: ManualClock;
-  let service: FakeUpdates;
-  let feeds: Feeds;
-  let journal: Journal;
+  let { clock, service, journal, feeds } = newFeeds();
+  beforeEach(() => {
+    ({ clock, service, journal, feeds } = newFeeds());
+  });
+  afterEach(() => feeds.close());
+
   const open = (): void => {
     feeds = openFeeds(service, clock, journal);
   };
-  beforeEach(() => {
-    clock = new ManualClock();
-    service = new FakeUpdates();
-    journal = inMemory();
-    open();
-  });
-  afterEach(() => feeds.close());
 
   it('at once and then on its interval', async () => {
     feeds.receiver('t', { interval: 5_000, includeReceived: false });

@@ -1,26 +1,17 @@
 import assert from 'node:assert/strict';
 import type { ObjectUpdate } from '../../../src/client';
-import type { Feeds } from '../../../src/client/updates/feeds';
-import { inMemory, type Journal } from '../../../src/storage/journal';
-import { FakeUpdates } from '../../support/fake-updates';
-import { minute, object, openFeeds, read, refused, said, v2 } from '../../support/feeds';
-import { ManualClock } from '../../support/manual-clock';
+import { minute, newFeeds, object, openFeeds, read, refused, said, v2 } from '../../support/feeds';
 
 describe('a feed over a deploy or a restart', () => {
-  let clock: ManualClock;
-  let service: FakeUpdates;
-  let feeds: Feeds;
-  let journal: Journal;
+  let { clock, service, journal, feeds } = newFeeds();
+  beforeEach(() => {
+    ({ clock, service, journal, feeds } = newFeeds());
+  });
+  afterEach(() => feeds.close());
+
   const open = (): void => {
     feeds = openFeeds(service, clock, journal);
   };
-  beforeEach(() => {
-    clock = new ManualClock();
-    service = new FakeUpdates();
-    journal = inMemory();
-    open();
-  });
-  afterEach(() => feeds.close());
 
   const start = async (...names: string[]): Promise<Map<string, ObjectUpdate[]>> => {
     const all = new Map(names.map((name) => [name, read(feeds.receiver('t', { name }))]));
