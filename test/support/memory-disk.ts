@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { Disk, DiskEntry, DiskFile, Opening } from '../../src/storage/disk';
 import type { Random } from '../../src/system/random';
 import { MemoryFile } from './memory-file';
+import { OpenFile } from './open-file';
 
 /** What somebody asks of the disk, before it is done. */
 export interface DiskOperation {
@@ -90,7 +91,15 @@ export class MemoryDisk implements Disk {
     if (!entry) this.#change([{ folder, name, entry: file }]);
     if (how === 'replace') file.truncate(0);
     this.#open += 1;
-    return this.#handle(path, file);
+    return new OpenFile(file, {
+      begin: (operation) => this.#begin(operation, path),
+      room: (position) => this.#room(file, position),
+      middleOf: (length) => Math.floor(this.random.next() * length),
+      closed: () => {
+        this.#open -= 1;
+      },
+      failure: (code, call) => failure(code, call, path),
+    });
   }
 
   async makeFolder(path: string): Promise<void> {
@@ -162,63 +171,6 @@ export class MemoryDisk implements Disk {
     const modified = Number.POSITIVE_INFINITY;
     if (entry instanceof MemoryFolder) return { isFolder: true, size: 0, mode: 0o700, modified };
     return entry && { isFolder: false, size: entry.size, mode: entry.mode, modified };
-  }
-
-  #handle(path: string, file: MemoryFile): DiskFile {
-    let closed = false;
-    const begin = async (name: keyof DiskFile): Promise<void> => {
-      await this.#begin(name, path);
-      if (closed) throw failure('EBADF', name, path);
-    };
-    const sync = async (name: 'sync' | 'datasync'): Promise<void> => {
-      try {
-        await begin(name);
-      } catch (error) {
-        file.failSync();
-        throw error;
-      }
-      file.sync();
-    };
-    return {
-      read: async (into, position) => {
-        await begin('read');
-        return file.bytes.subarray(position).copy(into);
-      },
-      write: async (bytes, position) => {
-        const middle = Math.floor(this.random.next() * bytes.length);
-        for (const [start, end] of [
-          [0, middle],
-          [middle, bytes.length],
-        ] as const) {
-          await begin('write');
-          const fitting = Math.min(end, start + this.#room(file, position + start));
-          if (fitting > start) file.write(bytes.subarray(start, fitting), position + start);
-          if (fitting < end) throw failure('ENOSPC', 'write', path);
-        }
-      },
-      size: async () => {
-        await begin('size');
-        return file.size;
-      },
-      truncate: async (size) => {
-        await begin('truncate');
-        file.truncate(size);
-      },
-      setMode: async (mode) => {
-        await begin('setMode');
-        file.mode = mode;
-      },
-      sync: () => sync('sync'),
-      datasync: () => sync('datasync'),
-      close: async () => {
-        // As on Linux, it is closed also where that fails.
-        const wasClosed = closed;
-        closed = true;
-        if (!wasClosed) this.#open -= 1;
-        await this.#begin('close', path);
-        if (wasClosed) throw failure('EBADF', 'close', path);
-      },
-    };
   }
 
   async #begin(name: DiskOperation['name'], path: string): Promise<void> {
