@@ -175,5 +175,12 @@ export const guardsOfHostile: readonly Guard[] = [
       replace: 'return acceptedByEdge.test(name)',
       seenBy: 'properties',
     },
+    {
+      name: 'data with a key and no signature is signed',
+      file: 'signature.ts',
+      find: 'return algorithm && publicKey && signature',
+      replace: 'return algorithm && publicKey',
+      seenBy: 'signature',
+    },
   ]),
 ];

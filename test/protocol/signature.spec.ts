@@ -32,4 +32,11 @@ describe('the signature of an object', () => {
       assert.equal(SignatureCheck.of(metadata), undefined, hashAlgorithm);
     }
   });
+
+  it('is none where one of algorithm, key and signature is missing, as on the service', () => {
+    const whole = { hashAlgorithm: 'SHA256', publicKey: key, signature: 'AAAA' };
+    assert.ok(SignatureCheck.of(metadataOf(whole)));
+    for (const field of ['hashAlgorithm', 'publicKey', 'signature'])
+      assert.equal(SignatureCheck.of(metadataOf({ ...whole, [field]: '' })), undefined, field);
+  });
 });

@@ -6,6 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { type DataSource, SyncServiceClient, SyncServiceError } from '../../../src/client';
 import {
   codedError,
@@ -52,10 +53,21 @@ describe('an upload', () => {
       yield Buffer.from('from ');
       yield Buffer.from('a stream');
     };
-    const given: DataSource[] = ['größe', Buffer.from('bytes'), { file }, { file: empty }, { stream }, ''];
+    // As whoever has called setEncoding gets it.
+    const ofText = { stream: () => Readable.from(['größe', ' in text']) };
+    const given: DataSource[] = [
+      'größe',
+      Buffer.from('bytes'),
+      { file },
+      { file: empty },
+      { stream },
+      '',
+      ofText,
+    ];
     for (const data of given) await service.client.updateObjectData(object, data);
     await rm(folder, { recursive: true });
-    assert.deepEqual(bodies(), ['größe', 'bytes', 'from a file', '', 'from a stream', '']);
+    const sent = ['größe', 'bytes', 'from a file', '', 'from a stream', '', 'größe in text'];
+    assert.deepEqual(bodies(), sent);
     assert.equal(service.seen[0]?.headers['content-length'], '7');
     assert.equal(service.seen[4]?.headers['transfer-encoding'], 'chunked');
   });
