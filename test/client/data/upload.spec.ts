@@ -68,6 +68,8 @@ describe('an upload', () => {
     await rm(folder, { recursive: true });
     const sent = ['größe', 'bytes', 'from a file', '', 'from a stream', '', 'größe in text'];
     assert.deepEqual(bodies(), sent);
+    const ofNumbers = service.client.updateObjectData(object, { stream: () => Readable.from([1, 2]) });
+    await assert.rejects(ofNumbers, { code: 'SYNC_INVALID_ARGUMENT', message: /something else than bytes/ });
     assert.equal(service.seen[0]?.headers['content-length'], '7');
     assert.equal(service.seen[4]?.headers['transfer-encoding'], 'chunked');
   });
