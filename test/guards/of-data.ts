@@ -274,4 +274,11 @@ export const guardsOfData = guardsOf('src/client/data', 'test/client', [
     replace: '',
     seenBy: ['data/download'],
   },
+  {
+    name: 'what a stream gives beside bytes and text is left out',
+    file: 'source.ts',
+    find: "else throw new Error('the stream gives something else than bytes and text');",
+    replace: '',
+    seenBy: ['data/upload'],
+  },
 ]);

@@ -113,4 +113,11 @@ export const guardsOfNodes = guardsOf('nodes', 'test/nodes', [
     replace: 'return { payload: objects };',
     seenBy: 'query',
   },
+  {
+    name: 'what is secret is a property of its node, and in its flow',
+    file: 'common/table.ts',
+    find: "if (field.kind === 'own' || field.kind === 'credential') return [];",
+    replace: "if (field.kind === 'own') return [];",
+    seenBy: 'table',
+  },
 ]);

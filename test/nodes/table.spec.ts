@@ -5,13 +5,14 @@ import type { Form, Kind } from '../../nodes/common/form';
 import { problemOf } from '../../nodes/common/problems';
 import { savedIn } from '../../nodes/common/saved';
 import { settingsOf } from '../../nodes/common/settings';
-import type { NodeTable } from '../../nodes/common/table';
+import { credentialsOf, type NodeTable, propertiesOf } from '../../nodes/common/table';
 import { TypedFields } from '../../nodes/common/typed';
 import { table as admin } from '../../nodes/sync-admin/fields';
 import { table as fetching } from '../../nodes/sync-fetch/fields';
 import { table as receiving } from '../../nodes/sync-in/fields';
 import { table as out } from '../../nodes/sync-out/fields';
 import { table as query } from '../../nodes/sync-query/fields';
+import { table as service } from '../../nodes/sync-service/fields';
 
 /** A dialog, or a saved node: what it does not say is as in a new one. */
 function form(table: NodeTable, kind: Kind | undefined, values: object): Form {
@@ -50,6 +51,16 @@ describe('the table of a node', () => {
     assert.equal(settingsOf(receiving, { interval: '1e-300' }).interval, 5_000);
     assert.equal(settingsOf(fetching, { limit: 2 }).limit, 2_097_152);
     assert.equal(settingsOf(fetching, { limit: '', concurrency: '' }).concurrency, 4);
+  });
+
+  it('has what is secret among the credentials alone, and rows that are no fields nowhere', () => {
+    const secrets = Object.keys(credentialsOf(service));
+    assert.ok(secrets.includes('secret'), String(secrets));
+    for (const table of [service, admin, fetching, receiving, out, query]) {
+      const stored = propertiesOf(table);
+      for (const [field, value] of Object.entries(stored)) assert.notEqual(value, undefined, field);
+      for (const field of Object.keys(credentialsOf(table))) assert.ok(!(field in stored), field);
+    }
   });
 
   it('reads the texts of true and false as these: an environment variable is a text', () => {
