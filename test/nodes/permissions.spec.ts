@@ -38,4 +38,30 @@ describe('the routes of the admin interface', () => {
       assert.match(route, / sync-service\.write$/);
     }
   });
+
+  it('answer what no dialog posts with 400, also where Express has read nothing of it', () => {
+    const statuses: number[] = [];
+    const response = {
+      status: (code: number) => {
+        statuses.push(code);
+        return { end: () => undefined };
+      },
+    };
+    let routes = 0;
+    const post = (_path: string, _permission: unknown, handler: (...asked: unknown[]) => void): void => {
+      routes += 1;
+      for (const body of [undefined, null, 'text', [], {}, { draft: 5 }])
+        handler({ body }, response, assert.fail);
+    };
+    const needsPermission = (permission: string): string => permission;
+    serveDialogs({
+      auth: { needsPermission },
+      httpAdmin: { get: () => undefined, post },
+    } as unknown as NodeAPI);
+    assert.equal(routes, 3);
+    assert.deepEqual(
+      statuses,
+      Array.from({ length: 6 * routes }, () => 400),
+    );
+  });
 });
