@@ -155,14 +155,16 @@ async function joined(pieces: AsyncIterable<Buffer>): Promise<Buffer> {
 
 /** Each goes to its place as it comes, so that large data is in memory once. */
 async function inPlace(pieces: AsyncIterable<Buffer>, size: number): Promise<Buffer> {
-  const all = Buffer.allocUnsafeSlow(size);
+  // Only with the first piece is the size known to be within the limit, and the service to have more than a claim of it.
+  let all: Buffer | undefined;
   let filled = 0;
   for await (const piece of pieces) {
+    all ??= Buffer.allocUnsafeSlow(size);
     all.set(piece, filled);
     filled += piece.length;
     giveBack(piece);
   }
-  return all;
+  return all ?? Buffer.alloc(0);
 }
 
 function tooLarge(metadata: ObjectMetadata, size: string, maxBytes: number): SyncServiceError {

@@ -104,7 +104,10 @@ describe('a download', () => {
   });
 
   it('refuses what is larger than the limit before it fetches', async () => {
-    await assert.rejects(toBuffer(dataOf('hello', {}), {}, 4), { code: 'SYNC_TOO_LARGE' });
+    const sizes = ['hello'.length, 2 ** 32, Number.MAX_SAFE_INTEGER];
+    for (const objectSize of sizes) {
+      await assert.rejects(toBuffer(dataOf('hello', { objectSize }), {}, 4), { code: 'SYNC_TOO_LARGE' });
+    }
   });
 
   it('has a limit also where nobody says how large it is, and where one is given', async () => {
