@@ -194,6 +194,20 @@ export const guardsOfOutbox = guardsOf(
       seenBy: ['disk'],
     },
     {
+      name: 'what is kept for a cut upload alone takes the room of its data',
+      file: 'store.ts',
+      find: '    if (entry.isCut) this.#trim(entry);\n    else this.#letGo(entry);',
+      replace: '    if (!entry.isCut) this.#letGo(entry);',
+      seenBy: ['bounds'],
+    },
+    {
+      name: 'what is kept for a cut upload alone is written anew with its data',
+      file: 'segments.ts',
+      find: '    if (entry.isCut) return cutRecordOf(entry);\n',
+      replace: '',
+      seenBy: ['bounds'],
+    },
+    {
       name: 'a service that is busy refuses for good',
       file: 'verdict.ts',
       find: "return error.statusCode === 429 ? 'away' : 'rests';",

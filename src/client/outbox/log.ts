@@ -1,7 +1,7 @@
 import { onDisk } from '../../storage/errors';
 import { Commit, type Job } from './commit';
 import type { Entry } from './entry';
-import { type Mark, partsOf, type Record, recordIn } from './record';
+import { lengthOf, type Mark, partsOf, type Record, recordIn } from './record';
 import type { Segment } from './segment';
 import type { Segments, SegmentsOptions } from './segments';
 
@@ -66,7 +66,12 @@ export class OutboxLog {
 
   /** The entry has ended: it is of no use any more where it stands. */
   forget(entry: Entry): void {
-    if (entry.place) this.#segmentOf(entry)?.forget(entry, entry.place);
+    this.#segmentOf(entry)?.forget(entry);
+  }
+
+  /** The entry has ended, and is kept for its cut alone: what else its record has is of no use any more. */
+  trim(entry: Entry): void {
+    if (entry.place) this.#segmentOf(entry)?.keep(entry, entry.place);
   }
 
   /** What is kept of an entry; undefined where it is damaged. @throws StorageError where the disk does not give it. */
@@ -174,8 +179,4 @@ export class OutboxLog {
     this.#before = done.catch(() => undefined);
     return done;
   }
-}
-
-function lengthOf(parts: readonly Uint8Array[]): number {
-  return parts.reduce((sum, { length }) => sum + length, 0);
 }

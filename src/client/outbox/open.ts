@@ -9,7 +9,6 @@ import { OutboxLog } from './log';
 import { Numbers } from './numbers';
 import type { OutboxLimits } from './options';
 import { FoundLog } from './read-log';
-import { marksOf } from './record';
 import { Room } from './room';
 import { Segment } from './segment';
 import { Segments, type SegmentsOptions } from './segments';
@@ -66,7 +65,6 @@ async function open(
       lock,
       segmentBytes: room.segmentBytes,
       room: () => room.ofLog,
-      marksOf,
       nextID: () => numbers.next,
     };
     const segments = await renewed(found, options);

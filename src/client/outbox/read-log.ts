@@ -104,8 +104,7 @@ export class FoundLog {
   #forget(entry: Entry, here: Map<Entry, Extent>): void {
     this.#entries.delete(entry.id);
     if (here.delete(entry)) return;
-    const { place } = entry;
-    if (place) (place.segment as Segment).forget(entry, place);
+    (entry.place?.segment as Segment | undefined)?.forget(entry);
   }
 
   async #keepAside({ start, end }: Stretch, file: DiskFile): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ObjectMetadataInput } from '../../protocol/metadata';
+import type { Extent } from '../../storage/frame-file';
 import type { ObjectReference } from '../objects/names';
 import type { Entry, OutboxAction, OutboxReason } from './entry';
 
@@ -64,6 +65,22 @@ export function recordIn(body: Buffer): { record: Record; data: Buffer } {
     : (record.entry ?? record.mark ?? record.closed);
   if (!isKnown) throw new Error('a record of another version');
   return { record, data: body.subarray(end) };
+}
+
+/** What is kept of an entry that has ended, for an upload that may have been cut alone. */
+export function cutRecordOf(entry: Entry): Uint8Array[] {
+  const { action, id, object, since } = entry;
+  return partsOf({ entry: { id, action, object, since, marks: marksOf(entry) } });
+}
+
+/** How many bytes are of use of those that the record of an entry has. */
+export function usedBytesOf(entry: Entry, { start, end }: Extent): number {
+  if (!entry.isCut) return end - start;
+  return Math.min(end - start, lengthOf(cutRecordOf(entry)));
+}
+
+export function lengthOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
 }
 
 /** What has become of an entry, to be written with it. */

@@ -3,7 +3,7 @@ import { type Extent, FrameFile } from '../../storage/frame-file';
 import type { Machine } from '../../storage/machine';
 import { temporaryFor } from '../../storage/temporary';
 import type { Entry } from './entry';
-import { partsOf } from './record';
+import { partsOf, usedBytesOf } from './record';
 
 /** Of its name, at least. */
 const digits = 8;
@@ -13,8 +13,8 @@ const digits = 8;
  * waits it can go, whatever is in the others.
  */
 export class Segment {
-  /** Its entries that have not ended. */
-  readonly live = new Set<Entry>();
+  /** Its entries that have not ended, and how many bytes each has that are of use. */
+  readonly live = new Map<Entry, number>();
   #liveBytes = 0;
   /** Where it is to be cut before anything is appended: what stands behind that was refused. */
   #cutAt: number | undefined;
@@ -60,21 +60,23 @@ export class Segment {
 
   /** Has an entry here that stands at some place. */
   keep(entry: Entry, { start, end }: Extent): void {
+    this.forget(entry);
     entry.place = { segment: this, start, end };
-    this.live.add(entry);
-    this.#liveBytes += end - start;
+    const used = usedBytesOf(entry, entry.place);
+    this.live.set(entry, used);
+    this.#liveBytes += used;
   }
 
   /** The entry has ended, or stands elsewhere now. */
-  forget(entry: Entry, { start, end }: Extent): void {
-    if (this.live.delete(entry)) this.#liveBytes -= end - start;
+  forget(entry: Entry): void {
+    this.#liveBytes -= this.live.get(entry) ?? 0;
+    this.live.delete(entry);
   }
 
   /** Has an entry here that stood in another segment; where it has ended meanwhile, that is still to be written. */
   take(entry: Entry, extent: Extent, from: Segment): void {
-    const { place } = entry;
-    if (place && from.live.has(entry)) {
-      from.forget(entry, place);
+    if (from.live.has(entry)) {
+      from.forget(entry);
       this.keep(entry, extent);
     } else {
       entry.place = { segment: this, ...extent };

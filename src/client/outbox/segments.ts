@@ -3,7 +3,7 @@ import type { FolderLock } from '../../storage/lock';
 import type { Machine } from '../../storage/machine';
 import { allEnded } from '../../system/all-ended';
 import type { Entry } from './entry';
-import { type Mark, partsOf, recordIn } from './record';
+import { cutRecordOf, marksOf, partsOf, recordIn } from './record';
 import { Segment } from './segment';
 
 /** A segment is written anew where at least this part of it is of no use. */
@@ -17,8 +17,6 @@ export interface SegmentsOptions {
   segmentBytes: number;
   /** How many bytes all segments may have together, now. */
   room: () => number;
-  /** What has become of an entry, to be written with it. */
-  marksOf: (entry: Entry) => Mark[];
   /** What the next entry is to be called at least. */
   nextID: () => number;
 }
@@ -103,7 +101,7 @@ export class Segments {
     await this.removePast(isHeld);
     const moved: Entry[] = [];
     const records: Uint8Array[][] = [];
-    for (const entry of Array.from(segment.live)) {
+    for (const entry of Array.from(segment.live.keys())) {
       const parts = await this.#recordOf(segment, entry);
       if (!parts) {
         this.#unreadable.add(segment);
@@ -136,11 +134,12 @@ export class Segments {
   }
 
   async #recordOf(segment: Segment, entry: Entry): Promise<Uint8Array[] | undefined> {
+    if (entry.isCut) return cutRecordOf(entry);
     const { place } = entry;
     const body = place && (await ifPossible(() => segment.read(place)));
     const { record, data } = body ? recordIn(body) : {};
     if (!record?.entry) return undefined;
-    return partsOf({ entry: { ...record.entry, marks: this.options.marksOf(entry) } }, data);
+    return partsOf({ entry: { ...record.entry, marks: marksOf(entry) } }, data);
   }
 
   async #begin(): Promise<void> {

@@ -8,7 +8,7 @@ import type { Lines } from './lines';
 import type { OutboxLog } from './log';
 import type { Numbers } from './numbers';
 import type { OutboxLimits } from './options';
-import { type EntryRecord, partsOf } from './record';
+import { type EntryRecord, lengthOf, partsOf, usedBytesOf } from './record';
 import { costOf, type Room } from './room';
 
 /** The oldest dead letters go when there are more. */
@@ -54,7 +54,7 @@ export class OutboxStore {
     for (const entry of entries) {
       // Where the time of day was another one then, nobody knows how long it was: no more than it seems.
       entry.waitsSince = clock.elapsed() - Math.max(0, clock.now() - entry.since);
-      entry.cost = costOf(entry.place ? entry.place.end - entry.place.start : 0);
+      entry.cost = costOf(entry.place ? usedBytesOf(entry, entry.place) : 0);
       this.parts.room.take(entry.cost);
       if (entry.isCut) this.#cuts.keep(entry);
       else if (entry.state !== 'refused') this.#enqueue(entry);
@@ -88,7 +88,7 @@ export class OutboxStore {
       ...(onlyWhenChanged && { onlyWhenChanged }),
     };
     const parts = partsOf({ entry: record }, inline);
-    entry.cost = costOf(parts.reduce((sum, { length }) => sum + length, 0));
+    entry.cost = costOf(lengthOf(parts));
     this.makeRoom(entry.cost, 1);
     room.take(entry.cost);
     try {
@@ -207,13 +207,22 @@ export class OutboxStore {
     this.deadLetters.delete(entry.id);
     this.ending.add(entry.id);
     if (outcome !== 'dropped') this.isFull = false;
-    if (!entry.isCut) this.#letGo(entry);
+    if (entry.isCut) this.#trim(entry);
+    else this.#letGo(entry);
     const { blob, cutBytes: bytes, id, isCut } = entry;
     const release = blob === undefined ? undefined : blobs.leave(blob);
     const mark = isCut ? ({ id, state: 'cut', bytes } as const) : ({ id, state: 'ended' } as const);
     await log.mark(entry, mark, () => release?.());
     this.ending.delete(id);
     this.#tell(entry, outcome, more);
+  }
+
+  /** It takes no more room than its cut needs. */
+  #trim(entry: Entry): void {
+    this.parts.log.trim(entry);
+    this.parts.room.give(entry.cost);
+    entry.cost = costOf(entry.place ? usedBytesOf(entry, entry.place) : 0);
+    this.parts.room.take(entry.cost);
   }
 
   /** It takes no room any more. */

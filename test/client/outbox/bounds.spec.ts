@@ -236,6 +236,38 @@ describe('the bounds of an outbox', () => {
     await ground.close(outbox);
   });
 
+  it('have room for what is kept in place of data whose upload was cut, which is no more than that it was', async () => {
+    const ground = new Ground();
+    ground.service.answer = () => new Promise(() => undefined);
+    const limits = { bytes, atOnce: 10, rate: 1_000 };
+    let outbox = await ground.open(limits);
+    const objects = Array.from({ length: 10 }, (_, index) => ({ objectType: 't', objectID: `o${index}` }));
+    for (const object of objects) await outbox.putData(object, Buffer.alloc(60_000, 'x'));
+    await ground.pass(1_000);
+    ground.kill();
+    ground.service.answer = down;
+    outbox = await ground.open(limits);
+    for (const entry of outbox.entries()) await ground.inTime(outbox.drop(entry));
+    for (const restarts of [false, true]) {
+      if (restarts) {
+        ground.kill();
+        outbox = await ground.open(limits);
+      }
+      const large = await ground.inTime(put(outbox, 100, 700_000));
+      assert.ok((await used(ground)) <= bytes, String(await used(ground)));
+      await ground.inTime(outbox.drop(large));
+    }
+    ground.service.answer = () => undefined;
+    for (const object of objects) await outbox.putData(object, 'short');
+    ground.client.showLife();
+    await ground.pass(5_000);
+    for (const { objectID } of objects) {
+      const asked = ground.service.asked.filter((each) => each === `data t/${objectID} short`);
+      assert.equal(asked.length, 2, objectID);
+    }
+    await ground.close(outbox);
+  });
+
   it('are of age: what has waited for too long is dropped, and told as expired', async () => {
     const ground = away();
     const outbox = await ground.open({ age: 300_000 });
