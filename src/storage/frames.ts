@@ -31,6 +31,11 @@ export interface Stretch {
   readonly isTorn: boolean;
 }
 
+/** How long the frame of a body of so many bytes is. */
+export function frameBytesOf(body: number): number {
+  return headerBytes + body;
+}
+
 /** @param parts of the body. */
 export function frameOf(parts: readonly Uint8Array[]): Buffer {
   const frame = Buffer.concat([Buffer.alloc(headerBytes), ...parts]);

@@ -1,5 +1,6 @@
 import type { ObjectMetadataInput } from '../../protocol/metadata';
 import type { Extent } from '../../storage/frame-file';
+import { frameBytesOf } from '../../storage/frames';
 import type { ObjectReference } from '../objects/names';
 import type { Entry, OutboxAction, OutboxReason } from './entry';
 
@@ -76,7 +77,7 @@ export function cutRecordOf(entry: Entry): Uint8Array[] {
 /** How many bytes are of use of those that the record of an entry has. */
 export function usedBytesOf(entry: Entry, { start, end }: Extent): number {
   if (!entry.isCut) return end - start;
-  return Math.min(end - start, lengthOf(cutRecordOf(entry)));
+  return Math.min(end - start, frameBytesOf(lengthOf(cutRecordOf(entry))));
 }
 
 export function lengthOf(parts: readonly Uint8Array[]): number {

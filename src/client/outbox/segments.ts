@@ -74,8 +74,9 @@ export class Segments {
       if (!this.#worstOf(this.full) && this.current.garbage > segmentBytes / 4) await this.#begin();
       const segment = this.#worstOf(this.full);
       if (!segment) return;
+      const before = this.size;
       await this.move(segment, isHeld);
-      if (this.hasPast) return;
+      if (this.size >= before) return;
     }
   }
 
