@@ -16,7 +16,7 @@ export const guardsOfConnection = [
       file: 'sender.ts',
       find: 'request.repeatable ? pauseBeforeRetry(failed, this.seams.random) : undefined',
       replace: 'pauseBeforeRetry(failed, this.seams.random)',
-      seenBy: ['connection/connection'],
+      seenBy: ['connection/sender'],
     },
     {
       name: 'what a cache has kept counts as the word of the service',
@@ -37,7 +37,7 @@ export const guardsOfConnection = [
       file: 'retry.ts',
       find: 'failed.attempt >= maxAttempts || ',
       replace: '',
-      seenBy: ['connection/connection'],
+      seenBy: ['connection/retry'],
     },
     {
       name: 'a short request has no deadline',
@@ -128,7 +128,7 @@ export const guardsOfConnection = [
       file: 'kind.ts',
       find: 'if (kind === this.expected) return;',
       replace: 'if (kind !== undefined) return;',
-      seenBy: ['connection/kind', 'connection/connection'],
+      seenBy: ['connection/kind', 'connection/sender'],
     },
     {
       name: 'what hangs in one lane takes the places of another',

@@ -2,100 +2,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { SyncServiceClient, SyncServiceError } from '../../../src/client';
-import { parseAddress } from '../../../src/client/connection/address';
+import { SyncServiceClient } from '../../../src/client';
 import { errorOfStatus } from '../../../src/client/connection/failures';
-import { pauseBeforeRetry } from '../../../src/client/connection/retry';
 import { metadataOf } from '../../support/metadata';
 import { serve } from '../../support/server';
 import { until } from '../../support/until';
-
-describe('an address', () => {
-  it('is called by its socket in errors, and no error repeats a megabyte', async () => {
-    const client = new SyncServiceClient({ address: 'unix:///nowhere/essapi.sock' });
-    await assert.rejects(client.getHealth(), {
-      code: 'SYNC_UNREACHABLE',
-      message: 'GET unix:///nowhere/essapi.sock:/api/v1/health did not reach the service (ENOENT)',
-    });
-    await assert.rejects(
-      client.getObjectMetadata({ objectType: 't', objectID: 'a b'.repeat(500_000) }),
-      (error: Error) => {
-        assert.match(error.message, /^The objectID "a ba b.* more characters .*cannot be used: only letters/);
-        return error.message.length < 1_100;
-      },
-    );
-    await client.close();
-  });
-
-  it('is a URL or a socket', () => {
-    assert.deepEqual(parseAddress('https://css.example:9443/edge/'), {
-      origin: 'https://css.example:9443',
-      name: 'https://css.example:9443/edge',
-      prefix: '/edge',
-      socketPath: undefined,
-    });
-    assert.deepEqual(parseAddress('secure-unix:///var/ess.sock'), {
-      origin: 'https://localhost',
-      name: 'secure-unix:///var/ess.sock:',
-      prefix: '',
-      socketPath: '/var/ess.sock',
-    });
-  });
-
-  it('is refused with credentials in it, and they are not repeated', () => {
-    assert.throws(
-      () => parseAddress('http://me:hush@host'),
-      (error: SyncServiceError) => error.code === 'SYNC_INVALID_ARGUMENT' && !error.message.includes('hush'),
-    );
-  });
-
-  it('is refused with another scheme', () => {
-    assert.throws(() => parseAddress('ftp://host'), { code: 'SYNC_INVALID_ARGUMENT' });
-  });
-});
-
-describe('the retry policy', () => {
-  const busy = new SyncServiceError('SYNC_BUSY', 'busy', { statusCode: 503 });
-  const most = { next: () => 1 };
-  it('repeats what passes, honours Retry-After, and ends', () => {
-    assert.equal(pauseBeforeRetry({ error: busy, attempt: 1, retryAfter: 2 }, most), 2_000);
-    assert.equal(pauseBeforeRetry({ error: busy, attempt: 1 }, most), 400);
-    assert.equal(pauseBeforeRetry({ error: busy, attempt: 4 }, most), undefined);
-  });
-
-  it('does not wait longer than half a minute, whatever Retry-After says', () => {
-    assert.equal(pauseBeforeRetry({ error: busy, attempt: 1, retryAfter: 3_600 }, most), 30_000);
-  });
-
-  it('repeats what a proxy says of a service behind it, and after a connection that broke', () => {
-    for (const [statusCode, cause, repeated] of [
-      [502, undefined, true],
-      [504, undefined, true],
-      [501, undefined, false],
-      [undefined, 'ECONNRESET', true],
-      [undefined, 'EPIPE', true],
-      [undefined, 'UND_ERR_SOCKET', true],
-      [undefined, 'EAI_AGAIN', true],
-      [undefined, 'ECONNREFUSED', false],
-      [undefined, 'ENOTFOUND', false],
-    ] as const) {
-      const code = statusCode === undefined ? 'SYNC_UNREACHABLE' : 'SYNC_SERVER_ERROR';
-      const details = statusCode === undefined ? { cause: { code: cause } } : { statusCode };
-      const error = new SyncServiceError(code, 'failed', details);
-      const pause = pauseBeforeRetry({ error, attempt: 1 }, most);
-      assert.equal(pause !== undefined, repeated, `${statusCode} ${cause}`);
-    }
-    assert.equal(
-      pauseBeforeRetry({ error: new Error('of the program itself'), attempt: 1 }, most),
-      undefined,
-    );
-  });
-
-  it('does not repeat a 500: the service answers so for what fails again', () => {
-    const error = new SyncServiceError('SYNC_SERVER_ERROR', 'verification error', { statusCode: 500 });
-    assert.equal(pauseBeforeRetry({ error, attempt: 1 }, most), undefined);
-  });
-});
 
 describe('a request', () => {
   const clients: SyncServiceClient[] = [];
