@@ -139,9 +139,9 @@ export class SyncServiceClient {
   }
 
   /**
-   * Uploads the data of an object whose metadata is there. It is sent whole at each attempt; after an upload that was
-   * cut it is sent twice, since the service would keep what the cut one has left behind shorter data. In chunks
-   * (`options.inChunks`) it goes on from the chunk that it had reached, with a journal also after a restart.
+   * Uploads the data of an object whose metadata is there. Each attempt sends all of it. After an upload that was cut it is
+   * sent twice: where it is shorter, the service would otherwise keep the end of what the cut upload had sent. In chunks
+   * (`options.inChunks`) an upload goes on from the chunk that it had reached, with a journal also after a restart.
    *
    * @throws SyncServiceError SYNC_SUPERSEDED where the object was published anew, or deleted, while this waited for its hours or its turn.
    */
@@ -173,12 +173,13 @@ export class SyncServiceClient {
   }
 
   /**
-   * The same, but nothing is sent where the service has this very metadata and data still as the version that this client made
-   * of it, which a journal remembers over restarts: `unchanged`. What somebody else has changed, replaced or deleted since is
-   * published again. The service does not say which version it has made, and is asked: what somebody else publishes within the
-   * time of that request, with the same description, version, size and signature, is taken for it.
+   * The same, unless the service still has this very metadata and data as the version that this client has published: then
+   * nothing is sent, and the outcome is `unchanged`. A journal remembers that version over restarts. What somebody else has
+   * changed, replaced or deleted since is published again. The service does not tell which version it makes of what is
+   * published, so it is asked afterwards: what somebody else publishes within the time of that request, with the same
+   * description, version, size and signature, is mistaken for it.
    *
-   * One after the other for each object; what waits for its hours lets others pass.
+   * Calls for one object are done one after the other; one that waits for its hours lets others pass.
    *
    * @throws SyncServiceError as `publish`.
    */
@@ -240,10 +241,11 @@ export class SyncServiceClient {
 
   /**
    * Fetches the data into a file, which appears under its name only when it is whole and checked, with the mode of the one
-   * that it replaces. Where the line or the process ended it before, the next call goes on from the hidden folder beside it
-   * (`.NAME.….part`), as long as the data is the same; after a week without that it is removed by the next download into the
-   * folder. Data of 2 MiB and more that the file has already is not fetched again: it fits the signature, or nobody has changed what
-   * was fetched there as that version. Throws as fetchObjectData, and SYNC_STORAGE where the disk refuses it.
+   * that it replaces. Where the connection broke or the process died before, the next call goes on from a hidden folder beside
+   * the file (`.NAME.….part`), as long as the data is the same. Such a folder that nobody has used for a week is removed by the
+   * next download to a file beside it. Data of 2 MiB and more that the file has already is not fetched again, where it fits the
+   * signature, or where that version was fetched there and nobody has changed the file since. Throws as fetchObjectData, and
+   * SYNC_STORAGE where the disk refuses it.
    */
   async fetchObjectDataToFile(
     object: ObjectReference | ObjectMetadata,
@@ -258,8 +260,8 @@ export class SyncServiceClient {
   }
 
   /**
-   * The data as it comes. Only an end without an error says that it was whole, fitted its signature and is of the
-   * version that was asked for: until then it is unchecked. Throws as fetchObjectData, while it is read.
+   * The data as it comes. It is unchecked until the iteration ends without an error: only that says that it was whole, fitted
+   * its signature and is of the version that was asked for. Throws as fetchObjectData, while it is read.
    */
   fetchObjectDataAsStream(
     object: ObjectReference | ObjectMetadata,
@@ -343,8 +345,8 @@ export class SyncServiceClient {
 
   /**
    * Acknowledges a version of an object, if it is still the current one; a deletion is acknowledged as such. Where a
-   * receiver of this client has it in hand, it goes out once all receivers have asked that were told of it, and is asked
-   * for as long as the service is away; otherwise it is tried once.
+   * receiver of this client has it in hand, the acknowledgement is sent once all receivers that were given the object have
+   * asked for it, and is tried again for as long as the service is away; otherwise it is tried once.
    *
    * The service's acknowledgements carry no version: an update within the milliseconds between the check and the
    * acknowledgement is acknowledged with it.
@@ -409,7 +411,7 @@ export class SyncServiceClient {
     return this.#parts.feeds.waits();
   }
 
-  /** Receivers that were closed as returning, or were waited for before a restart, and are not here by now, will not come. */
+  /** Waits no longer for receivers that were closed as returning, or were waited for before a restart, and have not come back. */
   loseAbsentReceivers(): void {
     this.#parts.feeds.loseAbsent();
   }
