@@ -39,10 +39,23 @@ describe('the examples', () => {
 });
 
 describe('what the package depends on', () => {
+  const packages: Record<string, { dev?: boolean; license?: string; hasInstallScript?: boolean }> =
+    lock.packages;
+  const installed = Object.entries(packages).filter(([path, { dev }]) => path !== '' && !dev);
+
+  it('runs nothing when it is installed, nor does the package itself', () => {
+    assert.deepEqual(
+      ['preinstall', 'install', 'postinstall'].filter((script) => script in manifest.scripts),
+      [],
+    );
+    assert.deepEqual(
+      installed.filter(([, { hasInstallScript = false }]) => hasInstallScript),
+      [],
+    );
+  });
+
   it('is little, and under licences that nobody refuses', () => {
     assert.ok(Object.keys(manifest.dependencies).length <= 4);
-    const packages: Record<string, { dev?: boolean; license?: string }> = lock.packages;
-    const installed = Object.entries(packages).filter(([path, { dev }]) => path !== '' && !dev);
     assert.ok(installed.length > 0);
     const fine = ['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause'];
     assert.deepEqual(
