@@ -44,8 +44,14 @@ function parsed(path: string, text: string): Fields {
 }
 
 function withVariables(fields: Fields, path: string, environment: Environment): Fields {
-  const told = (name: string): string =>
-    environment[name] ?? fail(`${path} names the variable ${name}, which is not set`);
+  const told = (name: string): string => {
+    // Its own secrets are among these, and metadata is for everybody who gets the object.
+    if (name.startsWith('EDGE_SYNC_'))
+      throw new UsageError(`${path} names ${name}, which is not for metadata`);
+    const value = environment[name];
+    if (value === undefined) throw new UsageError(`${path} names the variable ${name}, which is not set`);
+    return value;
+  };
   const filled = (value: unknown): unknown => {
     if (typeof value === 'string')
       return value.replace(variable, (_, braced?: string, bare?: string) => told(braced ?? bare ?? ''));
@@ -55,8 +61,4 @@ function withVariables(fields: Fields, path: string, environment: Environment): 
   };
   const said = Object.entries(fields).map(([name, value]) => [name, filled(value)] as const);
   return Object.fromEntries(said.filter(([, value]) => value !== null && value !== ''));
-}
-
-function fail(message: string): never {
-  throw new UsageError(message);
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { SyncServiceClient, SyncServiceError } from '../../src/client';
 import type { Values } from '../../src/command/call';
 import { commands } from '../../src/command/commands';
+import { UsageError } from '../../src/command/exit';
 import { Remedies } from '../../src/command/findings';
 import { help } from '../../src/command/help';
 import { Output } from '../../src/command/output';
@@ -208,6 +209,12 @@ describe('a command about one object', function () {
     await assert.rejects(
       call(pair.cloud, ['send', data, 'rules/r1'], { meta }),
       /object\.json names the variable SERVICE_NAME, which is not set/,
+    );
+    await writeFile(meta, '{"description":"$EDGE_SYNC_SECRET"}');
+    await assert.rejects(
+      call(pair.cloud, ['send', data, 'rules/r1'], { meta }, { EDGE_SYNC_SECRET: 'hush' }),
+      (error) =>
+        error instanceof UsageError && /EDGE_SYNC_SECRET/.test(error.message) && !/hush/.test(error.message),
     );
 
     await writeFile(meta, JSON.stringify({ ...definition, ...more }));
