@@ -12,11 +12,27 @@ const theirs = [
   ...['Cloud', 'Edge'],
 ];
 
+/** What is written in the same way as what a dialog offers, and is something else: words, values, headings, texts of others. */
+const others = [
+  ...['objects', 'string', 'env variable', 'update', 'major.minor.patch', 'preset', 'dummy', 'CSS', 'bolt'],
+  ...['Polls and webhooks', 'No key was sent', 'Ignore object ack received'],
+];
+
 /** They are of services and figures, not of the editor. */
 const apart = new Set(['docs/mongodb.md', 'docs/performance.md']);
 
 function texts(value: unknown): string[] {
   return typeof value === 'string' ? [value] : Object.values(value as object).flatMap(texts);
+}
+
+/** The names of examples, and those in them. */
+function examples(): string[][] {
+  return readdirSync(join(root, 'examples')).map((file) => {
+    const nodes: { name?: string; label?: string }[] = JSON.parse(
+      readFileSync(join(root, 'examples', file), 'utf8'),
+    );
+    return [file.replace(/\.json$/, ''), ...nodes.flatMap(({ name = '', label = '' }) => [name, label])];
+  });
 }
 
 const shown = new Set([
@@ -29,6 +45,7 @@ const shown = new Set([
       text.replace(/ \((?:s|h|MiB|1\/s)\)$/, ''),
     );
   }),
+  ...examples().flat(),
   'inject',
   'debug',
   ...readdirSync(join(root, 'nodes')).flatMap((type) =>
@@ -47,6 +64,15 @@ describe('what the pages call by name', () => {
       // What ends with a full stop is a sentence.
       assert.deepEqual(
         words.filter((name) => !name.endsWith('.') && !shown.has(name)),
+        [],
+      );
+      const choices = Array.from(prose(page).matchAll(/(?<![\w*])_([^_*]+)_(?!\w)/g), ([, name = '']) =>
+        name.replace(/\s+/g, ' '),
+      );
+      // A sentence may begin with what a dialog writes small.
+      const known = new Set([...shown, ...others].map((text) => text.toLowerCase()));
+      assert.deepEqual(
+        choices.filter((name) => !known.has(name.toLowerCase())),
         [],
       );
     });
