@@ -1,5 +1,5 @@
 import type { NodeMessage } from 'node-red';
-import type { ObjectMetadata, ObjectReference } from '../../src/client';
+import type { ObjectInFlow, ObjectReference } from '../../src/client';
 import { invalidInput } from './failure';
 import { describe } from './fields';
 import { sharedText } from './text';
@@ -10,7 +10,7 @@ import type { TypedFields } from './typed';
  *
  * @throws NodeFailure SYNC_INVALID_ARGUMENT when it does not name an object type and an object ID.
  */
-function asObjectReference(value: unknown, label: string): ObjectReference & Partial<ObjectMetadata> {
+function asObjectReference(value: unknown, label: string): ObjectInFlow {
   if (value === undefined || value === null) {
     const remedy = 'connect this node behind a sync in node, or choose where the object is';
     throw invalidInput(`${label} is missing: ${remedy}`, sharedText('wrong.noObject'));
@@ -21,13 +21,10 @@ function asObjectReference(value: unknown, label: string): ObjectReference & Par
   const { objectType, objectID } = value as Partial<ObjectReference>;
   if (typeof objectType !== 'string' || objectType === '') throw invalidInput(`${label} has no objectType`);
   if (typeof objectID !== 'string' || objectID === '') throw invalidInput(`${label} has no objectID`);
-  return value as ObjectReference & Partial<ObjectMetadata>;
+  return value as ObjectInFlow;
 }
 
 /** Reads the object that a message is about, where the field `object` says. Throws as asObjectReference. */
-export async function objectOf(
-  fields: TypedFields,
-  message: NodeMessage,
-): Promise<ObjectReference & Partial<ObjectMetadata>> {
+export async function objectOf(fields: TypedFields, message: NodeMessage): Promise<ObjectInFlow> {
   return asObjectReference(await fields.any('object', message), fields.placeOf('object'));
 }

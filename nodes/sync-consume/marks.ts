@@ -1,7 +1,7 @@
 import type {
   Acknowledgement,
   AcknowledgementWait,
-  ObjectMetadata,
+  ObjectInFlow,
   ObjectReference,
   SyncServiceClient,
 } from '../../src/client';
@@ -13,7 +13,7 @@ type ConsumeSettings = Settings<typeof table.fields>;
 
 export interface MarkRequest {
   client: SyncServiceClient;
-  object: ObjectReference & Partial<ObjectMetadata>;
+  object: ObjectInFlow;
   /** The sync-in that the message says it came from. */
   receiver: string | undefined;
   settings: ConsumeSettings;

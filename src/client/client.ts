@@ -32,6 +32,7 @@ import {
 } from './updates/acknowledgement';
 import type { UpdateReceiver } from './updates/receiver';
 import { type AcknowledgeOptions, checkPause, type ReceiverOptions } from './updates/receiver-options';
+import type { ObjectInFlow } from './updates/version';
 
 /**
  * A client of one sync service: of a CSS when an organization is given, of an ESS otherwise. All methods reject with
@@ -355,7 +356,7 @@ export class SyncServiceClient {
    * @returns what happened: the acknowledgement, `superseded` by a newer version, or `gone`.
    */
   async acknowledge(
-    object: ObjectReference & Partial<ObjectMetadata>,
+    object: ObjectInFlow,
     how: Acknowledgement = 'consumed',
     options: CallOptions & AcknowledgeOptions & { receiver?: string | undefined } = {},
   ): Promise<AcknowledgeOutcome> {
@@ -367,7 +368,7 @@ export class SyncServiceClient {
 
   /** See UpdateReceiver.release. @returns false where no receiver has the object in hand. */
   releaseObject(
-    object: ObjectReference & Partial<ObjectMetadata>,
+    object: ObjectInFlow,
     error: Error | undefined,
     options: { receiver?: string | undefined } = {},
   ): boolean {
@@ -377,7 +378,7 @@ export class SyncServiceClient {
 
   /** See UpdateReceiver.giveBack. @returns false where no receiver has the object in hand. */
   giveObjectBack(
-    object: ObjectReference & Partial<ObjectMetadata>,
+    object: ObjectInFlow,
     after: number,
     options: { receiver?: string | undefined } = {},
   ): boolean {
@@ -387,16 +388,13 @@ export class SyncServiceClient {
   }
 
   /** See UpdateReceiver.reject. @returns false where no receiver has the object in hand. */
-  rejectObject(
-    object: ObjectReference & Partial<ObjectMetadata>,
-    options: { receiver?: string | undefined } = {},
-  ): boolean {
+  rejectObject(object: ObjectInFlow, options: { receiver?: string | undefined } = {}): boolean {
     const { receiver: name } = checked(options);
     return this.#parts.feeds.say(this.#named(object), name, (receiver) => receiver.reject(object));
   }
 
   /** See UpdateReceiver.renew: of every receiver that has the object. */
-  renewObject(object: ObjectReference & Partial<ObjectMetadata>): void {
+  renewObject(object: ObjectInFlow): void {
     this.#parts.feeds.renew(this.#named(object));
   }
 

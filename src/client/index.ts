@@ -54,6 +54,7 @@ export type { Traced } from './tracing';
 export type { Acknowledgement, AcknowledgeOutcome } from './updates/acknowledgement';
 export type { AcknowledgementWait } from './updates/acknowledging';
 export { type Journal, type KeptMap, openJournal } from './updates/journal';
-export type { ObjectUpdate } from './updates/ledger';
+export type { ObjectUpdate } from './updates/object-update';
 export type { UpdateReceiver } from './updates/receiver';
 export type { AcknowledgeOptions, ReceiverOptions, ReceiverState } from './updates/receiver-options';
+export type { ObjectInFlow } from './updates/version';

@@ -47,7 +47,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'take: the kept object itself goes out',
-    file: 'hand-out.ts',
+    file: 'object-update.ts',
     find: 'object: copyOf(object)',
     replace: 'object',
   },

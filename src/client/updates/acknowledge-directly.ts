@@ -5,7 +5,7 @@ import type { ObjectReference } from '../objects/names';
 import { tryToAcknowledge } from './acknowledge';
 import type { Acknowledgement, AcknowledgeOutcome } from './acknowledgement';
 import type { UpdateSource } from './source';
-import { versionOf } from './version';
+import { type ObjectInFlow, versionOf } from './version';
 
 /**
  * Acknowledges an object that nothing here has handed out: one try; where it is not known what became of it, the list
@@ -17,7 +17,7 @@ import { versionOf } from './version';
 export async function acknowledgeDirectly(
   source: UpdateSource,
   clock: Clock,
-  object: ObjectReference & Partial<ObjectMetadata>,
+  object: ObjectInFlow,
   how: Acknowledgement,
   options: { checkVersion: boolean; signal: EndSignal },
 ): Promise<AcknowledgeOutcome> {

@@ -7,6 +7,7 @@ import { AcknowledgementQueue } from './acknowledgement-queue';
 import { type AcknowledgementRequest, Acknowledging, pauseAfter } from './acknowledging';
 import { type CountedVersion, Done } from './done';
 import type { Settlement } from './settlement';
+import type { WantedVersion } from './siblings';
 
 /**
  * The acknowledgements under way of one object type. They belong to the feed: a receiver that goes, a deploy or a
@@ -52,7 +53,7 @@ export class Acknowledgements {
   }
 
   /** See Siblings. */
-  wantedOf(receiver: string): { objectID: string; version: string; isFirst: boolean }[] {
+  wantedOf(receiver: string): WantedVersion[] {
     return this.#in('joint').flatMap(({ askers, request: { objectID, version } }, index) =>
       askers.has(receiver) ? [] : [{ objectID, version, isFirst: index === 0 }],
     );

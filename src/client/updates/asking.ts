@@ -1,17 +1,15 @@
-import type { ObjectMetadata } from '../../protocol/metadata';
 import type { CallOptions } from '../connection/options';
-import type { ObjectReference } from '../objects/names';
 import type { Acknowledgement, AcknowledgeOutcome } from './acknowledgement';
 import type { Acknowledgements } from './acknowledgements';
 import type { Acknowledging } from './acknowledging';
 import type { DirectAcknowledgements } from './direct-acknowledgements';
 import type { Entry } from './entry';
-import type { Siblings } from './ledger';
 import type { Readers } from './readers';
 import type { UpdateReceiver } from './receiver';
 import type { AcknowledgeOptions } from './receiver-options';
 import type { KnownVersion, Settlement } from './settlement';
-import { versionIn } from './version';
+import type { Siblings } from './siblings';
+import { type ObjectInFlow, versionIn } from './version';
 
 /** What a flow says of an object, brought to the receiver that has it in hand. */
 export class Asking {
@@ -27,7 +25,7 @@ export class Asking {
    */
   acknowledge(
     name: string | undefined,
-    object: ObjectReference & Partial<ObjectMetadata>,
+    object: ObjectInFlow,
     how: Acknowledgement,
     options: AcknowledgeOptions & CallOptions,
   ): Promise<AcknowledgeOutcome> {
@@ -44,11 +42,7 @@ export class Asking {
    *
    * @returns false where none has it, and none will.
    */
-  say(
-    name: string | undefined,
-    object: ObjectReference & Partial<ObjectMetadata>,
-    word: (to: UpdateReceiver) => void,
-  ): boolean {
+  say(name: string | undefined, object: ObjectInFlow, word: (to: UpdateReceiver) => void): boolean {
     const speaker = this.#speaker(name, object);
     const reader = this.readers.present().find(({ receiver }) => receiver.name === speaker);
     if (reader?.inHand.settlement.find(object.objectID, versionIn(object))) {
@@ -63,7 +57,7 @@ export class Asking {
   /** @returns undefined where nothing here has the object, and nothing acknowledges it. */
   #ask(
     name: string | undefined,
-    object: ObjectReference & Partial<ObjectMetadata>,
+    object: ObjectInFlow,
     how: Acknowledgement,
     options: AcknowledgeOptions,
   ): Promise<AcknowledgeOutcome> | undefined {
@@ -138,7 +132,7 @@ export class Asking {
    * the object: what one says is not said for a sibling. The word of one that was removed, or has another name by now, is
    * such a word, too: it would else be nobody's, and asked of the service without waiting for anybody.
    */
-  #speaker(name: string | undefined, object: ObjectReference & Partial<ObjectMetadata>): string | undefined {
+  #speaker(name: string | undefined, object: ObjectInFlow): string | undefined {
     if (name !== undefined && this.readers.settlementOf(name)) return name;
     return this.readers.nameOfOneWith(object.objectID, versionIn(object));
   }

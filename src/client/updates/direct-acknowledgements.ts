@@ -1,16 +1,14 @@
-import type { ObjectMetadata } from '../../protocol/metadata';
 import type { CallOptions } from '../connection/options';
-import type { ObjectReference } from '../objects/names';
 import { type Acknowledgement, type AcknowledgeOutcome, isTaken } from './acknowledgement';
 import type { Acknowledgements } from './acknowledgements';
 import type { Readers } from './readers';
 import type { AcknowledgeOptions } from './receiver-options';
 import type { Settlement } from './settlement';
-import { versionIn } from './version';
+import { type ObjectInFlow, versionIn } from './version';
 
 /** See acknowledge-directly.ts. */
 export type AcknowledgeDirectly = (
-  object: ObjectReference & Partial<ObjectMetadata>,
+  object: ObjectInFlow,
   how: Acknowledgement,
   options: AcknowledgeOptions & CallOptions,
 ) => Promise<AcknowledgeOutcome>;
@@ -39,7 +37,7 @@ export class DirectAcknowledgements {
   }
 
   async acknowledge(
-    object: ObjectReference & Partial<ObjectMetadata>,
+    object: ObjectInFlow,
     how: Acknowledgement,
     options: AcknowledgeOptions & CallOptions,
   ): Promise<AcknowledgeOutcome> {
@@ -58,7 +56,7 @@ export class DirectAcknowledgements {
 
   /** Lists may show it again, and then it is handed out as if it were new. */
   #noteTaken(
-    object: ObjectReference & Partial<ObjectMetadata>,
+    object: ObjectInFlow,
     outcome: AcknowledgeOutcome,
     { checkVersion = true }: AcknowledgeOptions,
   ): void {

@@ -1,7 +1,5 @@
-import type { ObjectMetadata } from '../../protocol/metadata';
 import { warnIfThrown } from '../../system/listeners';
 import type { CallOptions } from '../connection/options';
-import type { ObjectReference } from '../objects/names';
 import type { Acknowledgement, AcknowledgeOutcome } from './acknowledgement';
 import type { AcknowledgementHost, AcknowledgementTools } from './acknowledgement-host';
 import { Acknowledgements } from './acknowledgements';
@@ -9,9 +7,9 @@ import type { Acknowledging } from './acknowledging';
 import { Asking } from './asking';
 import { type AcknowledgeDirectly, DirectAcknowledgements } from './direct-acknowledgements';
 import { InHand } from './in-hand';
-import type { GivenUp } from './ledger';
 import { Lists } from './lists';
 import { noMemory, type ReceivingMemory } from './memory';
+import type { GivenUp } from './object-update';
 import { Poll, type PollState } from './poll';
 import { Readers } from './readers';
 import { UpdateReceiver } from './receiver';
@@ -24,6 +22,7 @@ import {
   rulesOf,
 } from './receiver-options';
 import type { Settlement } from './settlement';
+import type { ObjectInFlow } from './version';
 
 export interface FeedTools extends Omit<AcknowledgementTools, 'memory'> {
   memory: ReceivingMemory;
@@ -144,18 +143,14 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
   }
 
   /** See Asking. */
-  say(
-    name: string | undefined,
-    object: ObjectReference & Partial<ObjectMetadata>,
-    word: (to: UpdateReceiver) => void,
-  ): boolean {
+  say(name: string | undefined, object: ObjectInFlow, word: (to: UpdateReceiver) => void): boolean {
     return this.#asking.say(name, object, word);
   }
 
   /** For the receiver of that name, or, where it has not got the object, for one that has: see Asking. */
   acknowledge(
     name: string | undefined,
-    object: ObjectReference & Partial<ObjectMetadata>,
+    object: ObjectInFlow,
     how: Acknowledgement,
     options: AcknowledgeOptions & CallOptions,
   ): Promise<AcknowledgeOutcome> {

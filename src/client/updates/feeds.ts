@@ -1,4 +1,3 @@
-import type { ObjectMetadata } from '../../protocol/metadata';
 import type { Journal } from '../../storage/journal';
 import type { Clock } from '../../system/clock';
 import { within } from '../../system/deadline';
@@ -7,7 +6,6 @@ import type { Random } from '../../system/random';
 import { connectionsPerLane } from '../connection/http';
 import type { CallOptions } from '../connection/options';
 import { SyncServiceError } from '../errors';
-import type { ObjectReference } from '../objects/names';
 import { acknowledgeDirectly } from './acknowledge-directly';
 import type { Acknowledgement, AcknowledgeOutcome } from './acknowledgement';
 import { Feed } from './feed';
@@ -16,6 +14,7 @@ import type { UpdateReceiver } from './receiver';
 import { type AcknowledgeOptions, checkReceiverOptions, type ReceiverOptions } from './receiver-options';
 import { Renewals } from './renewals';
 import type { UpdateSource } from './source';
+import type { ObjectInFlow } from './version';
 
 export interface FeedsTools {
   clock: Clock;
@@ -25,9 +24,6 @@ export interface FeedsTools {
   onForgetful: (error: unknown) => void;
 }
 
-/** What a receiver may have handed out. */
-type InFlow = ObjectReference & Partial<ObjectMetadata>;
-
 /** The feeds of one client: at most one for an object type. */
 export class Feeds {
   readonly #byType = new Map<string, Feed>();
@@ -35,7 +31,7 @@ export class Feeds {
   /** As many acknowledgements at once as there are connections for them: none waits for one with its patience running. */
   readonly #limiter = new Limiter(connectionsPerLane);
   readonly #closing = new AbortController();
-  readonly #renewals: Renewals<InFlow>;
+  readonly #renewals: Renewals<ObjectInFlow>;
 
   constructor(
     private readonly source: UpdateSource,
@@ -61,7 +57,7 @@ export class Feeds {
   }
 
   /** Of every receiver that has the object. */
-  renew(object: InFlow): void {
+  renew(object: ObjectInFlow): void {
     for (const receiver of this.receivers(object.objectType)) receiver.renew(object);
   }
 
@@ -69,7 +65,10 @@ export class Feeds {
    * Does something for whoever has the object, which is not handed out again meanwhile: however slow the service is, it costs no
    * attempt.
    */
-  async during<T>({ deleted, instanceID, objectID, objectType }: InFlow, work: () => Promise<T>): Promise<T> {
+  async during<T>(
+    { deleted, instanceID, objectID, objectType }: ObjectInFlow,
+    work: () => Promise<T>,
+  ): Promise<T> {
     if (!this.#byType.has(objectType)) return work();
     const version = instanceID === undefined ? {} : { instanceID, deleted: deleted ?? false };
     const end = this.#renewals.begin({ objectType, objectID, ...version });
@@ -94,7 +93,7 @@ export class Feeds {
 
   /** Acknowledges for the receiver that has the object in hand, or, where none has, by itself: see the client. */
   async acknowledge(
-    object: ObjectReference & Partial<ObjectMetadata>,
+    object: ObjectInFlow,
     how: Acknowledgement,
     options: AcknowledgeOptions & CallOptions & { receiver?: string | undefined },
   ): Promise<AcknowledgeOutcome> {
@@ -108,11 +107,7 @@ export class Feeds {
    *
    * @returns false where none has it.
    */
-  say(
-    object: ObjectReference & Partial<ObjectMetadata>,
-    receiver: string | undefined,
-    word: (to: UpdateReceiver) => void,
-  ): boolean {
+  say(object: ObjectInFlow, receiver: string | undefined, word: (to: UpdateReceiver) => void): boolean {
     return this.#byType.get(object.objectType)?.say(receiver, object, word) ?? false;
   }
 
@@ -147,7 +142,7 @@ export class Feeds {
   }
 
   #acknowledgeDirectly(
-    object: ObjectReference & Partial<ObjectMetadata>,
+    object: ObjectInFlow,
     how: Acknowledgement,
     { checkVersion = true, signal }: AcknowledgeOptions & CallOptions,
   ): Promise<AcknowledgeOutcome> {

@@ -1,7 +1,7 @@
-import type { ObjectMetadata } from '../../protocol/metadata';
 import type { Entry, EntryState } from './entry';
 import type { Fault } from './fault';
-import type { Ledger, ObjectUpdate } from './ledger';
+import type { Ledger } from './ledger';
+import { type ObjectUpdate, updateOf } from './object-update';
 
 /** A flow may take so many while a list is read. */
 const fewWaiting = 200;
@@ -165,20 +165,3 @@ export class HandOut {
  * may be known here: the flow's last word counts until the next hand-out.
  */
 const givenBack: readonly EntryState[] = ['handed', 'paused', 'resting', 'waiting', 'unread'];
-
-function updateOf(entry: Entry, object: ObjectMetadata): ObjectUpdate {
-  return { object: copyOf(object), attempt: entry.spent + 1, redelivered: entry.handedOut };
-}
-
-/** Cheaper than structuredClone, for what metadata is made of. */
-function copyOf(object: ObjectMetadata): ObjectMetadata {
-  const { destinationsList, destinationPolicy } = object;
-  return {
-    ...object,
-    // A service that is none says anything there, and what throws here ends the reader.
-    destinationsList: Array.isArray(destinationsList)
-      ? [...destinationsList]
-      : structuredClone(destinationsList),
-    destinationPolicy: destinationPolicy && structuredClone(destinationPolicy),
-  };
-}

@@ -1,10 +1,12 @@
 import type { Clock } from '../../system/clock';
 import type { EntryState } from './entry';
 import { HandOut } from './hand-out';
-import { type GivenUp, Ledger, type LedgerRules, type Siblings } from './ledger';
+import { Ledger, type LedgerRules } from './ledger';
 import { Listed } from './listed';
 import type { ReceiverMemory } from './memory';
+import type { GivenUp } from './object-update';
 import { Settlement } from './settlement';
+import type { Siblings } from './siblings';
 
 /** What one receiver has in hand, and who may do what with it: see ledger.ts. */
 export class InHand {

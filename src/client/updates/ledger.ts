@@ -3,6 +3,8 @@ import type { Clock } from '../../system/clock';
 import { Entries } from './entries';
 import type { Entry, EntryState } from './entry';
 import type { ReceiverMemory, Remembered } from './memory';
+import type { GivenUp } from './object-update';
+import type { Siblings } from './siblings';
 
 /**
  * What one receiver has in hand: a state machine for each object that its list shows. An object is told by its ID and
@@ -178,20 +180,6 @@ export class Ledger {
   }
 }
 
-/** What a receiver must know of the acknowledgements of its feed. */
-export interface Siblings {
-  /** Whether a version is being acknowledged in its name: a restart does not end that. */
-  isAsked(objectID: string, version: string): boolean;
-  /** What siblings have asked to acknowledge, and wait for it to do so too; `isFirst`: nothing has waited longer. */
-  wanted(): Iterable<{ objectID: string; version: string; isFirst: boolean }>;
-  /** How many of what it has asked for wait for siblings. */
-  waiting(): number;
-  /** The service said that it took an acknowledgement, and has forgotten it. */
-  askAgain(entry: Readonly<Entry>): void;
-  /** It has lost what no list shows any more: who waits for its word on that waits no longer. */
-  reconsider(): void;
-}
-
 export interface LedgerRules {
   /** How many objects may be in the flow, and how many more in acknowledgement. */
   window: number;
@@ -202,19 +190,6 @@ export interface LedgerRules {
   /** Whether it is handed out what was marked received, at the start. */
   includeReceived: boolean;
 }
-
-/** What a receiver hands out: one version of an object, or its deletion. */
-export interface ObjectUpdate {
-  /** The object's metadata, a copy of its own; `deleted` tells that it was deleted. */
-  object: ObjectMetadata;
-  /** Counted from 1, for this version; what the service or the line caused does not count. */
-  attempt: number;
-  /** It was handed out before, perhaps by another process. */
-  redelivered: boolean;
-}
-
-/** An object rests, with the last failure that a node told, if any did. */
-export type GivenUp = (update: ObjectUpdate, error: Error | undefined) => void;
 
 const keptMetadata = 1_000;
 /** The first pause where list and service disagree on the version, in ms; each further one is twice as long. */

@@ -1,8 +1,7 @@
-import type { ObjectMetadata } from '../../protocol/metadata';
-import type { ObjectReference } from '../objects/names';
 import type { Acknowledgement, AcknowledgeOutcome } from './acknowledgement';
 import type { PollState } from './poll';
 import type { AcknowledgeOptions } from './receiver-options';
+import type { ObjectInFlow } from './version';
 
 /** What a receiver asks of the feed that it belongs to. */
 export interface ReceiverHost {
@@ -13,7 +12,7 @@ export interface ReceiverHost {
   wantList(): void;
   acknowledge(
     receiver: string,
-    object: ObjectReference & Partial<ObjectMetadata>,
+    object: ObjectInFlow,
     how: Acknowledgement,
     options: AcknowledgeOptions,
   ): Promise<AcknowledgeOutcome>;

@@ -1,15 +1,13 @@
-import type { ObjectMetadata } from '../../protocol/metadata';
 import type { Clock, Timer } from '../../system/clock';
 import { Listeners } from '../../system/listeners';
-import type { ObjectReference } from '../objects/names';
 import { traced } from '../tracing';
 import { type Acknowledgement, type AcknowledgeOutcome, checkedAcknowledgement } from './acknowledgement';
 import { faultOf } from './fault';
 import type { InHand } from './in-hand';
-import type { ObjectUpdate } from './ledger';
+import type { ObjectUpdate } from './object-update';
 import type { ReceiverHost } from './receiver-host';
 import { type AcknowledgeOptions, checkPause, type ReceiverState } from './receiver-options';
-import { versionIn } from './version';
+import { type ObjectInFlow, versionIn } from './version';
 
 /** The updates of one object type for one reader, in its own window. Iterate it, acknowledge, and close it. */
 export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
@@ -66,7 +64,7 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
    * @throws SyncServiceError when the service refuses it for good.
    */
   async acknowledge(
-    object: ObjectReference & Partial<ObjectMetadata>,
+    object: ObjectInFlow,
     how: Acknowledgement = 'consumed',
     options: AcknowledgeOptions = {},
   ): Promise<AcknowledgeOutcome> {
@@ -76,7 +74,7 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
   }
 
   /** Work on the object goes on: it is not handed out again meanwhile. */
-  renew(object: ObjectReference & Partial<ObjectMetadata>): void {
+  renew(object: ObjectInFlow): void {
     this.inHand.handOut.renew(object.objectID, versionIn(object));
   }
 
@@ -84,7 +82,7 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
    * Lets go of an object that could not be worked on: a newer version comes at once, the same one after a pause that
    * grows, from 10 s. It costs an attempt, unless by its code the error is that of the service or the line.
    */
-  release(object: ObjectReference & Partial<ObjectMetadata>, error?: Error): void {
+  release(object: ObjectInFlow, error?: Error): void {
     this.inHand.handOut.release(object.objectID, versionIn(object), faultOf(error), error);
     this.#saidSo();
   }
@@ -94,14 +92,14 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
    *
    * @throws SyncServiceError SYNC_INVALID_ARGUMENT for a time that is none.
    */
-  giveBack(object: ObjectReference & Partial<ObjectMetadata>, after: number): void {
+  giveBack(object: ObjectInFlow, after: number): void {
     checkPause(after);
     this.inHand.handOut.giveBack(object.objectID, versionIn(object), after);
     this.#saidSo();
   }
 
   /** Does not want this version: it rests until it changes. */
-  reject(object: ObjectReference & Partial<ObjectMetadata>): void {
+  reject(object: ObjectInFlow): void {
     this.inHand.handOut.reject(object.objectID, versionIn(object));
     this.#saidSo();
   }

@@ -1,4 +1,8 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
+import type { ObjectReference } from '../objects/names';
+
+/** An object as a flow has it: with its instanceID it is that version, else whichever is in hand. */
+export type ObjectInFlow = ObjectReference & Partial<ObjectMetadata>;
 
 /** A version of an object: its deletion is one too. */
 export function versionOf(object: Pick<ObjectMetadata, 'instanceID' | 'deleted'>): string {
@@ -9,7 +13,7 @@ export function isDeletion(version: string): boolean {
   return version.endsWith(' deleted');
 }
 
-/** The version that a flow names; undefined where it names a mere object: then it is whichever is in hand. */
+/** The version that a flow names; undefined where it names a mere object. */
 export function versionIn({ deleted = false, instanceID }: Partial<ObjectMetadata>): string | undefined {
   return instanceID === undefined ? undefined : versionOf({ instanceID, deleted });
 }
