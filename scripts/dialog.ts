@@ -65,7 +65,8 @@ function inputOf(type: string, id: string, name: string, field: Exclude<Field, {
     case 'typed':
       return `${input('text')}\n<input type="hidden" id="${id}Type" />`;
     case 'number':
-      return input('number');
+      // One that takes numbers alone would lose an environment variable.
+      return `<input type="text" inputmode="decimal" id="${id}"${hint} ${style} />`;
     case 'choice':
       return `<select id="${id}" ${style}>\n${Object.entries(field.options)
         .map(([value, { text = value }]) => {

@@ -19,7 +19,12 @@ export interface Dialog {
 
 /** What a node without a name is called. */
 export function labelOf(node: EditorNode, table: NodeTable): string {
-  const translate: TranslateOwn = (key, values) => node._(`${table.type}.${key}`, values);
+  const translate: TranslateOwn = (key, values) => {
+    const whole = `${table.type}.${key}`;
+    const text = node._(whole, values);
+    // There is no text for a choice that an environment variable makes.
+    return text.endsWith(whole) ? table.type.replace('-', ' ') : text;
+  };
   return node.name || table.label(savedForm(node, table), translate);
 }
 

@@ -8,6 +8,7 @@ import { savedIn } from './saved';
 import type { Labels } from './settings';
 import { type Field, leastNumber, type NodeTable } from './table';
 import { labelText, sharedText } from './text';
+import { withVariables } from './variables';
 
 /** What Node-RED finds a value by. */
 const readable = [
@@ -49,6 +50,8 @@ export function checkSaved(
         `${label} ${wrong}`,
         sharedText('wrong.saved', { field: labelText(table.type, name) }),
       );
+    // Node-RED has put in place what is set.
+    if (field.kind === 'number') withVariables(String(saved[name]), () => undefined, label);
     if (field.kind !== 'number' || saved[name] === '' || isPositive(saved[name])) continue;
     const used = field.value === '' ? 'none' : field.value;
     node.warn(

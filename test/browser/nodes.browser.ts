@@ -347,6 +347,25 @@ describe('the editor', () => {
     assert.deepEqual(await editor.ids(), before);
   });
 
+  it('keeps environment variables where a number or a choice is expected', async () => {
+    const variable = (name: string): string => ['$', `{${name}}`].join('');
+    const service = await editor.property(signing, 'service');
+    const nodes = [
+      { type: 'sync-consume', service, mark: variable('MARK'), after: variable('AFTER'), wires: [[]] },
+      { type: 'sync-in', service, objectTypes: 'a', interval: variable('INTERVAL'), wires: [[], [], []] },
+    ];
+    for (const node of nodes) {
+      const id = await editor.add(node);
+      await editor.openDialog(id);
+      await editor.confirmDialog();
+      assert.equal(await editor.property(id, 'valid'), true);
+      for (const [name, value] of Object.entries(node)) {
+        if (name !== 'wires') assert.equal(await editor.property(id, name), value, name);
+      }
+      await editor.remove(id);
+    }
+  });
+
   it('judges a node by itself while the dialog of another is open', async () => {
     const service = await editor.property(signing, 'service');
     const query = { type: 'sync-query', service, objectTypeType: 'str', objectIDType: 'str', wires: [[]] };

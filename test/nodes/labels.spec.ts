@@ -14,6 +14,8 @@ function labelOf(type: string, values: object): string {
   return definitionOf(type, [node]).label.call(node);
 }
 
+const variable = ['$', '{CHOICE}'].join('');
+
 describe('what a node without a name is called', () => {
   const services: [string, object][] = [
     ['cloud: demo', { connection: 'local', side: 'cloud', organization: 'demo' }],
@@ -42,6 +44,12 @@ describe('what a node without a name is called', () => {
     ['fetch to a file', 'sync-fetch', { output: 'file' }],
     ['mark consumed', 'sync-consume', {}],
     ['give back', 'sync-consume', { mark: 'giveBack' }],
+    // Which one an environment variable says, nobody knows in the editor.
+    ['sync consume', 'sync-consume', { mark: variable }],
+    ['sync fetch', 'sync-fetch', { output: variable }],
+    ['sync query', 'sync-query', { query: variable }],
+    ['sync admin', 'sync-admin', { action: variable }],
+    ['sync out', 'sync-out', { action: variable, objectType: 'rules', objectTypeType: 'str' }],
   ];
   for (const [label, type, values] of nodes) {
     it(`is ${label}, of a ${type}`, () => assert.equal(labelOf(type, values), label));

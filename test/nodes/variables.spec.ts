@@ -42,6 +42,29 @@ describe('environment variables in the fields of nodes', () => {
     delete process.env.TEST_FOLDER;
   });
 
+  it('say numbers', async () => {
+    const attempts = { maxAttempts: named('TEST_ATTEMPTS'), redeliverAfter: '0.05' };
+    await run(
+      services,
+      receivingFlow({ receive: { ...attempts, wires: [[], [], ['deleted']] } }),
+      sendingFlow(),
+    );
+    const caught = next('caught');
+    const [error] = [await caught].map((message) => message.error as { message: string });
+    assert.equal(error?.message, 'Attempts: the environment variable TEST_ATTEMPTS is not set');
+    await helper.unload();
+    process.env.TEST_ATTEMPTS = '2';
+    await run(
+      services,
+      receivingFlow({ receive: { ...attempts, wires: [[], [], ['deleted']] } }),
+      sendingFlow(),
+    );
+    delete process.env.TEST_ATTEMPTS;
+    const givenUp = next('deleted');
+    give('out', { payload: 'hello' });
+    assert.equal(((await givenUp).delivery as { attempt: number }).attempt, 2);
+  });
+
   it('name types, IDs, edges, organizations and folders', async () => {
     const edge = { edgeType: 'gateway', edgeID: `${named('TEST_DEVICE')}-1` };
     const own = services.map((each) => ({ ...each, ...edge, organization: `of-${named('TEST_DEVICE')}` }));
