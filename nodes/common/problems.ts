@@ -18,7 +18,7 @@ export function isShown({ sections }: NodeTable, field: Field, form: Form): bool
 }
 
 /** Whether something else is entered than a new node has. */
-export function isSet(name: string, field: Field, form: Form): boolean {
+function isSet(name: string, field: Field, form: Form): boolean {
   if (field.kind === 'own' || field.kind === 'credential') return false;
   const value = form.value(name);
   if (field.kind !== 'typed') return value !== '' && value !== String(field.value);

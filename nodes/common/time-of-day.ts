@@ -1,5 +1,5 @@
 /** A time of today, for a status: `14:05:00`. */
-export function timeOfDay(time: number): string {
+function timeOfDay(time: number): string {
   return new Date(time).toTimeString().slice(0, 8);
 }
 

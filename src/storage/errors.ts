@@ -29,7 +29,7 @@ export class StorageError extends Error {
 }
 
 /** What the system says of a disk, or of a user's part of it, that is used up. */
-export const fullDisk: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
+const fullDisk: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
 const denied = new Set(['EACCES', 'EPERM', 'EROFS']);
 
 /** Whether `value` is a StorageError, and, where codes are given, of one of them. */

@@ -37,7 +37,7 @@ function passing(from: number, to = from): Step[] {
 }
 
 /** Between the records of `recordings.jsonl`. */
-export const steps: Step[] = [
+const steps: Step[] = [
   {
     before: 0,
     why: 'the first part was recorded from this time on, at first without edges',

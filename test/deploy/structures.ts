@@ -4,7 +4,7 @@
  */
 export type Structure = Record<string, string>;
 
-export const structures: Record<string, Structure> = {
+const structures: Record<string, Structure> = {
   /** common/service_file.go: ServiceFile. */
   service: {
     org: 'string',

@@ -2,8 +2,7 @@ import { SignatureCheck } from '../../protocol/signature';
 import { badRequest, errorResponse } from '../responses/response';
 import type { ObjectName, Store, StoredObject } from '../store/objects';
 import type { Faults } from './faults';
-import type { Update } from './update';
-import { changesPolicy, nameOf } from './version';
+import { changesPolicy, nameOf, type Update } from './version';
 
 const longestFileName = 255;
 

@@ -14,8 +14,7 @@ import { type Listening, nowhere } from './listening';
 import { withoutService } from './policy';
 import { isDue } from './rfc3339';
 import { Shutdown, type ShutdownOptions } from './shutdown';
-import type { Update } from './update';
-import { newVersion, type Owner, unfit, Versions } from './version';
+import { newVersion, type Owner, type Update, unfit, Versions } from './version';
 import { Webhooks } from './webhooks';
 
 export interface ServiceOptions {

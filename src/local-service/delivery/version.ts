@@ -1,11 +1,16 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
 import { SignatureCheck } from '../../protocol/signature';
 import type { ObjectName, StoredObject } from '../store/objects';
-import type { Update } from './update';
 
 /** As the real services are set up. */
 export const chunkSize = 5_242_880;
 const allConsumers = 2_147_483_647;
+
+/** What an application publishes: metadata, with the data if it came along. */
+export interface Update {
+  metadata: ObjectMetadata;
+  data: Buffer | undefined;
+}
 
 export type Owner = Pick<ObjectMetadata, 'originID' | 'originType' | 'ownerID'>;
 

@@ -11,9 +11,8 @@ import {
 } from '../responses/response';
 import { type AccessListEntry, type AccessLists, all, type Protected } from '../store/access-lists';
 import { isOf, requireRole } from './access';
-import { bytesOf } from './body';
 import { type GoStruct, readGoJson } from './go-json';
-import { escaped, flag, type RestRequest } from './request';
+import { bytesOf, escaped, flag, type RestRequest } from './request';
 
 const entry: GoStruct = {
   name: 'common.ACLentry',

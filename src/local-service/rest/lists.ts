@@ -5,8 +5,7 @@ import type { Caller, Role } from '../roles';
 import type { StoredObject } from '../store/objects';
 import { isOf, mayReadType, requireRole, seesObject } from './access';
 import { filterOf } from './filters';
-import { untilUnlocked } from './locks';
-import { checkName, checkService, flag, type RestRequest, truthOf } from './request';
+import { checkName, checkService, flag, type RestRequest, truthOf, untilUnlocked } from './request';
 
 /** What applications have not acknowledged yet of a type. Services see what has stopped to be theirs as deleted. */
 export async function updates(

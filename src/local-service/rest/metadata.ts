@@ -1,5 +1,5 @@
 import type { ObjectMetadata } from '../../protocol/metadata';
-import type { Update } from '../delivery/update';
+import type { Update } from '../delivery/version';
 import { badRequest } from '../responses/response';
 import { type GoStruct, readGoJson } from './go-json';
 

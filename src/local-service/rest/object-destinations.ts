@@ -8,9 +8,8 @@ import {
 } from '../responses/response';
 import type { ObjectName } from '../store/objects';
 import { requireReadable, requireWriter } from './access';
-import { bytesOf } from './body';
 import { type GoStruct, readGoJson } from './go-json';
-import type { RestRequest } from './request';
+import { bytesOf, type RestRequest } from './request';
 
 /** Where an object goes: as it is, as it is to be, or what is to change of it. */
 export async function destinationsOf(request: RestRequest, name: ObjectName): Promise<RestResponse> {

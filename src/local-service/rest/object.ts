@@ -1,10 +1,8 @@
 import { done, json, methodNotAllowed, nothing, type RestResponse } from '../responses/response';
 import type { ObjectName } from '../store/objects';
 import { mayRead, requireReadable, requireWriter } from './access';
-import { bytesOf } from './body';
-import { untilUnlocked } from './locks';
 import { checkSubject, readUpdate } from './metadata';
-import type { RestRequest } from './request';
+import { bytesOf, type RestRequest, untilUnlocked } from './request';
 import { checkUpdate } from './rules';
 
 /** An object's metadata: what it says of itself, what it is to be, and that it is to go. */

@@ -8,13 +8,12 @@ import {
 } from '../responses/response';
 import type { ObjectName } from '../store/objects';
 import { mayReadType } from './access';
-import { bytesOf } from './body';
 import { type GoStruct, readGoJson } from './go-json';
 import { isGoUrl } from './go-url';
 import { allOfType, organizationLists, updates } from './lists';
 import { whole } from './object';
 import { operate } from './operations';
-import { checkName, flag, type RestRequest } from './request';
+import { bytesOf, checkName, flag, type RestRequest } from './request';
 
 /** A CSS has the organization in its paths; an ESS reads such a path as type and ID, and finds nothing. */
 export async function objects(request: RestRequest, segments: string[]): Promise<RestResponse> {

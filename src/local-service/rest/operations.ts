@@ -9,11 +9,9 @@ import {
 } from '../responses/response';
 import type { ObjectName } from '../store/objects';
 import { mayRead, requireKnown, requireReadable, requireWriter } from './access';
-import { bytesOf } from './body';
 import { getData, putChunk } from './data';
-import { untilUnlocked } from './locks';
 import { destinationsOf } from './object-destinations';
-import type { RestRequest } from './request';
+import { bytesOf, type RestRequest, untilUnlocked } from './request';
 
 type Mark = (request: RestRequest, name: ObjectName) => Promise<void>;
 

@@ -8,9 +8,8 @@ import {
   RestResponse,
 } from '../responses/response';
 import { requireAdministrator, requireRole } from './access';
-import { bytesOf } from './body';
 import { type GoStruct, readGoJson } from './go-json';
-import { checkName, type RestRequest } from './request';
+import { bytesOf, checkName, type RestRequest } from './request';
 
 const organization: GoStruct = {
   name: 'common.Organization',

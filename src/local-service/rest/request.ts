@@ -4,6 +4,7 @@ import type { LocalCloud } from '../delivery/cloud';
 import type { LocalEdge } from '../delivery/edge';
 import { badRequest, malformed } from '../responses/response';
 import type { Caller } from '../roles';
+import type { ObjectName } from '../store/objects';
 
 /** A request, as the parts of the REST interface take it; its body is still to be read from `incoming`. */
 export interface RestRequest {
@@ -12,6 +13,21 @@ export interface RestRequest {
   method: string;
   query: URLSearchParams;
   caller: Caller | undefined;
+}
+
+/** All that came with a request. */
+export function bytesOf({ incoming }: Pick<RestRequest, 'incoming'>): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  return new Promise((resolve, reject) => {
+    incoming.on('data', (piece: Buffer) => pieces.push(piece));
+    incoming.on('end', () => resolve(Buffer.concat(pieces)));
+    incoming.on('error', reject);
+  });
+}
+
+/** On an ESS an acknowledgement that waits for the cloud holds up all that is asked of its object. */
+export async function untilUnlocked({ service }: RestRequest, name: ObjectName): Promise<void> {
+  if (service.nodeType === 'ESS') await service.unlocked(name);
 }
 
 /** @throws RestResponse 400 for a name that the service refuses, whoever asks; one that is not there is none. */

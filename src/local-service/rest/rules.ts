@@ -1,7 +1,7 @@
 import type { DestinationPolicy, ObjectMetadata } from '../../protocol/metadata';
 import { isAcceptedByCloud } from '../../protocol/names';
 import { isVersionRange } from '../../protocol/version-range';
-import type { Update } from '../delivery/update';
+import type { Update } from '../delivery/version';
 import { badRequest } from '../responses/response';
 import { base64Error } from './go-base64';
 import { parseGoTime } from './go-time';

@@ -167,6 +167,7 @@ describe('a request', () => {
   it('finds an ESS where a CSS was said', async () => {
     const server = await serve((_request, response) => response.writeHead(404).end(), 'ESS');
     await assert.rejects(client(server.address).listUpdates('t'), { code: 'SYNC_WRONG_SERVICE_KIND' });
+    await assert.rejects(client(server.address).checkServiceKind(), { code: 'SYNC_WRONG_SERVICE_KIND' });
     await server.close();
   });
 
