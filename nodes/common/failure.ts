@@ -41,7 +41,7 @@ export class NodeFailure extends Error {
 /** A failure that the log has: no Catch node would hear of it any more. */
 export class LoggedFailure extends NodeFailure {}
 
-/** Said of what throws itself when it is looked at: a flow may put such a thing into a message. */
+/** The text for a thrown value that throws when it is read: a flow may put such a value into a message. */
 const unreadable = 'Something was thrown that cannot be read';
 
 /** The failure of a node whose sync-service is not there: a later deploy may bring it. */
@@ -91,7 +91,7 @@ function codeOf(thrown: unknown): { code?: string } {
   return typeof thrown.code === 'string' ? { code: thrown.code } : {};
 }
 
-/** What whoever threw it said. JSONata throws plain objects. */
+/** The message of what was thrown. JSONata throws plain objects. */
 export function textOf(thrown: unknown): string {
   try {
     if (typeof thrown !== 'object' || thrown === null || !('message' in thrown)) return String(thrown);

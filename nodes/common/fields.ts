@@ -44,7 +44,7 @@ export class FieldReader {
    * @throws NodeFailure SYNC_INVALID_ARGUMENT also when it does not come in time, or is a promise: it may never settle.
    */
   async any(source: Source, message: NodeMessage): Promise<unknown> {
-    // In a box, since a promise would be waited for.
+    // In an object, since `await` would wait for a value that is a promise.
     const { value } = await this.#evaluate(source, message);
     if (!this.#isPromise(value, source)) return value;
     throw invalidInput(`${source.label} is a promise: send the message once it is settled`);
@@ -132,7 +132,7 @@ export function isPositive(value: unknown): boolean {
   return (typeof value === 'string' || typeof value === 'number') && Number(value) >= leastNumber;
 }
 
-/** Nobody means more, be it ms or bytes; and beyond it there are no dates. */
+/** More is never meant, neither ms nor bytes; and there are no dates beyond it. */
 const most = 1e15;
 
 /** A number from a dialog; another one where it is none above zero. */

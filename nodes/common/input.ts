@@ -6,9 +6,9 @@ import { listen } from './runtime-events';
 import { StatusLine } from './status';
 
 /**
- * Handles one message and returns what goes on. Throws what `done` shall be told.
+ * Handles one message and returns the message that goes on. What it throws is given to `done`.
  *
- * @param closing tells that the node closes: what only waits should end then, what is being sent may be finished.
+ * @param closing aborts when the node closes: what only waits should end then, what is being sent may be finished.
  */
 export type Handler = (message: NodeMessageInFlow, closing: AbortSignal) => Promise<NodeMessage>;
 
@@ -21,7 +21,7 @@ interface Connection {
 export function handleInput(node: Node, connection: Connection, handler: Handler, status: StatusLine): void {
   const closing = new AbortController();
   const running = new Set<Promise<void>>();
-  // Every message in hand may listen for the end: hundreds may, and that is no leak.
+  // Each message that is being handled may listen to it: hundreds of listeners are no leak.
   setMaxListeners(0, closing.signal);
   node.on('input', (message, send, done) => {
     const reply = new Reply(node, message, send, done);

@@ -1,6 +1,6 @@
 import { isDeeperThan } from '../../src/protocol/json-depth';
 
-/** Node-RED, and many a node behind it, walks what is deeper than some thousands only to run out of stack. */
+/** Node-RED, and nodes that follow, run out of stack when they walk JSON that is nested some thousands deep. */
 const deepest = 100;
 
 /** JSON that is nested too deep to be handed to anybody. */

@@ -1,7 +1,7 @@
 import { withRegularFile } from '../../src/system/regular-file';
 import { invalidInput, textOf } from './failure';
 
-/** Beyond it a file holds no key. */
+/** A larger file is no key. */
 const mostBytes = 1_048_576;
 
 /**

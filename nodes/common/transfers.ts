@@ -2,7 +2,7 @@ import type { OnWait, Progress, TransferWait } from '../../src/client';
 import { type Clock, systemClock } from '../../src/system/clock';
 import { sharedText, type Text } from './text';
 
-/** A transfer that takes less time, in ms, is over before anybody could read how far it is. */
+/** How long a transfer must take, in ms, for its progress to be shown: a faster one is over before anybody could read it. */
 const worthTelling = 1_000;
 /** Between two texts, in ms. */
 const shortestInterval = 500;

@@ -16,7 +16,7 @@ export interface NamedFile {
   object: Named;
 }
 
-/** So many names may be kept before those whose files are gone are forgotten. */
+/** How many names may be kept before those whose files are gone are looked for, and forgotten. */
 const mostBeforeLook = 1_024;
 
 /**

@@ -2,10 +2,10 @@ import { isSyncServiceError, type SyncServiceClient } from '../../src/client';
 import { type Clock, systemClock, type Timer } from '../../src/system/clock';
 import { within } from '../../src/system/deadline';
 
-/** The service forgets its hooks when its store is lost, and a second registration of one URL changes nothing. In ms. */
+/** In ms. The service forgets its hooks when it loses its store; registering a URL a second time changes nothing. */
 const registerAgainAfter = 600_000;
 const retryAfter = 30_000;
-/** What deleting the hooks may hold up the closing of the node. */
+/** How long, in ms, deleting the hooks may delay the closing of the node. */
 const farewell = 1_500;
 
 type HookedService = Pick<SyncServiceClient, 'registerWebhook' | 'deleteWebhook'>;
@@ -38,7 +38,7 @@ export class Doorbell {
     this.objectTypes = objectTypes;
     this.#timer?.cancel();
     this.#registering = this.#registering.then(async () => {
-      // Whatever stands in the way of that stands in the way of what follows, which tells it.
+      // Where that fails, what follows fails too, and tells why.
       const forgotten =
         gone.length > 0 && within(this.clock, farewell, [], (signal) => this.#forget(gone, signal));
       await Promise.allSettled([forgotten]);

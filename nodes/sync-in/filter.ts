@@ -10,7 +10,7 @@ export interface Wanted {
   acknowledgeExpired: boolean;
 }
 
-/** Whether an object is for the node, to be handed out or acknowledged away. The cloud forgets what has expired, but an edge goes on listing it. */
+/** Whether an object is for the node: to be handed out, or acknowledged without that. An edge goes on listing what has expired, which its cloud forgets. */
 export function isWanted(object: ObjectMetadata, wanted: Wanted, now: number): boolean {
   const { acknowledgeExpired, expired, objectID } = wanted;
   if (objectID && object.objectID !== objectID) return false;

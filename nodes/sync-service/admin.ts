@@ -2,7 +2,6 @@ import type { NodeAPI } from 'node-red';
 import { type Diagnosis, diagnose, findingOf } from '../../src/client/diagnosis';
 import { NodeFailure } from '../common/failure';
 import type { OpenedClient } from './connection';
-
 import { type Draft, deployed, draftIn, openDraft } from './draft';
 import { reachesIntoMachine } from './reach';
 import { edgeCount, type SuggestionRequest, suggestions } from './suggestions';
