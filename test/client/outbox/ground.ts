@@ -77,3 +77,10 @@ export class Ground {
     this.ends = [];
   }
 }
+
+/** Puts so many objects, `o0` and on. */
+export async function fill(outbox: Outbox, count: number): Promise<void> {
+  await Promise.all(
+    Array.from({ length: count }, (_, index) => outbox.put({ objectType: 't', objectID: `o${index}` }, 'x')),
+  );
+}
