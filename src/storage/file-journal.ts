@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import type { Clock, Timer } from '../system/clock';
+import type { Timer } from '../system/clock';
 import type { Damage } from './damage';
 import { onDisk } from './errors';
 import type { Journal, KeptMap } from './journal';
-import { JournalFile } from './journal-file';
+import { JournalFile, type JournalParts } from './journal-file';
 import { KeptMaps } from './kept-maps';
 import { FolderLock } from './lock';
 import { type Machine, thisMachine } from './machine';
@@ -35,14 +35,11 @@ export class FileJournal implements Journal {
   #isClosed = false;
 
   private constructor(
-    private readonly path: string,
-    private readonly maps: KeptMaps,
+    private readonly parts: JournalParts,
     private readonly file: JournalFile,
-    private readonly lock: FolderLock,
-    private readonly clock: Clock,
     private readonly syncEvery: number | undefined,
   ) {
-    maps.onChange = () => this.#writeSoon();
+    parts.maps.onChange = () => this.#writeSoon();
   }
 
   /**
@@ -57,9 +54,9 @@ export class FileJournal implements Journal {
     const lock = await FolderLock.take(folder, machine);
     try {
       const path = join(folder, 'journal');
-      const maps = new KeptMaps();
-      const file = await onDisk(path, () => JournalFile.open(path, maps, lock, machine, rewriteAt));
-      return new FileJournal(path, maps, file, lock, machine.clock, syncEvery);
+      const parts = { path, maps: new KeptMaps(), lock, machine, rewriteAt };
+      const file = await onDisk(path, () => JournalFile.open(parts));
+      return new FileJournal(parts, file, syncEvery);
     } catch (error) {
       await lock.release();
       throw error;
@@ -77,11 +74,11 @@ export class FileJournal implements Journal {
   }
 
   map<Value>(name: string): KeptMap<Value> {
-    return this.maps.map(name);
+    return this.parts.maps.map(name);
   }
 
   written(): Promise<void> {
-    if (this.maps.hasChanges || this.file.inDoubt) this.#writeSoon();
+    if (this.parts.maps.hasChanges || this.file.inDoubt) this.#writeSoon();
     return this.#next ?? this.#current;
   }
 
@@ -93,7 +90,7 @@ export class FileJournal implements Journal {
       this.#isClosed = true;
       this.#syncTimer?.cancel();
       // Also what is under way still.
-      await this.#inTurn(() => this.file.close()).finally(() => this.lock.release());
+      await this.#inTurn(() => this.file.close()).finally(() => this.parts.lock.release());
     }
   }
 
@@ -107,15 +104,16 @@ export class FileJournal implements Journal {
   async #write(): Promise<void> {
     this.#current = this.#next ?? this.#current;
     this.#next = undefined;
-    const changes = this.maps.takeChanges();
+    const { maps, lock } = this.parts;
+    const changes = maps.takeChanges();
     try {
-      await this.lock.confirm();
+      await lock.confirm();
       await this.file.append(changes.records());
       if (this.syncEvery === undefined) await this.file.sync();
       else this.#syncLater(this.syncEvery);
-      await this.lock.confirm();
+      await lock.confirm();
     } catch (error) {
-      this.maps.giveBack(changes);
+      maps.giveBack(changes);
       throw error;
     }
     // Whoever waited for the write does not wait for this.
@@ -130,7 +128,7 @@ export class FileJournal implements Journal {
       // A failure is told to whoever writes next; the sync is tried again whether anybody does or not.
       this.#inTurn(() => this.#sync()).catch(() => this.#syncLater(delay));
     };
-    this.#syncTimer = this.clock.after(delay, sync, { background: true });
+    this.#syncTimer = this.parts.machine.clock.after(delay, sync, { background: true });
   }
 
   async #sync(): Promise<void> {
@@ -140,7 +138,7 @@ export class FileJournal implements Journal {
 
   /** Does one thing after the other. */
   #inTurn(work: () => Promise<void>): Promise<void> {
-    const done = this.#before.then(() => onDisk(this.path, work));
+    const done = this.#before.then(() => onDisk(this.parts.path, work));
     this.#before = done.catch(() => undefined);
     return done;
   }

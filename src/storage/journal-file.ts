@@ -7,6 +7,18 @@ import type { FolderLock } from './lock';
 import type { Machine } from './machine';
 import { isTemporaryFor, temporaryFor } from './temporary';
 
+/** What the file of a journal has to do with. */
+export interface JournalParts {
+  readonly path: string;
+  /** What is kept. */
+  readonly maps: KeptMaps;
+  /** Of its folder. */
+  readonly lock: FolderLock;
+  readonly machine: Machine;
+  /** How many bytes it has at least when it is written anew. */
+  readonly rewriteAt: number;
+}
+
 /** The file of a journal: changes are appended to it, and now and then it is written anew without what is past. */
 export class JournalFile {
   readonly damage: Damage[] = [];
@@ -15,25 +27,13 @@ export class JournalFile {
   #inDoubt = false;
   #isClosed = false;
 
-  private constructor(
-    private readonly path: string,
-    private readonly maps: KeptMaps,
-    private readonly lock: FolderLock,
-    private readonly machine: Machine,
-    private readonly smallest: number,
-  ) {
-    this.#rewriteAt = smallest;
+  private constructor(private readonly parts: JournalParts) {
+    this.#rewriteAt = parts.rewriteAt;
   }
 
-  /** Reads what is there into the maps. @param smallest size from which on it is written anew. */
-  static async open(
-    path: string,
-    maps: KeptMaps,
-    lock: FolderLock,
-    machine: Machine,
-    smallest: number,
-  ): Promise<JournalFile> {
-    const file = new JournalFile(path, maps, lock, machine, smallest);
+  /** Reads what is there into the maps. */
+  static async open(parts: JournalParts): Promise<JournalFile> {
+    const file = new JournalFile(parts);
     try {
       await file.#open();
       return file;
@@ -56,7 +56,7 @@ export class JournalFile {
   /** Writes changes that are in the maps already; they outlive the process. */
   async append(records: readonly Buffer[]): Promise<void> {
     // A rewrite would take the place of what the next process has written.
-    if (this.#isClosed) throw new StorageError('STORAGE_FAILED', `${this.path} is closed`);
+    if (this.#isClosed) throw new StorageError('STORAGE_FAILED', `${this.parts.path} is closed`);
     if (this.#inDoubt || !this.#frames) return this.#rewrite();
     if (records.length > 0) await this.#frames.append(records);
   }
@@ -81,7 +81,7 @@ export class JournalFile {
     } catch {
       // Everything is still in the old file, or marked as in doubt for the next write. It is tried again only when the file has
       // grown: without space it would fail each time.
-      this.#rewriteAt = this.size + this.smallest / 4;
+      this.#rewriteAt = this.size + this.parts.rewriteAt / 4;
     }
   }
 
@@ -91,13 +91,13 @@ export class JournalFile {
   }
 
   async #open(): Promise<void> {
-    const { disk } = this.machine;
-    const folder = dirname(this.path);
+    const { disk } = this.parts.machine;
+    const folder = dirname(this.parts.path);
     for (const name of await disk.list(folder)) {
-      if (isTemporaryFor(this.path, name)) await disk.remove(join(folder, name));
+      if (isTemporaryFor(this.parts.path, name)) await disk.remove(join(folder, name));
     }
-    if (!(await disk.stat(this.path))) return this.#rewrite();
-    this.#frames = await FrameFile.open(disk, this.path, async ({ start, end, body }, file) => {
+    if (!(await disk.stat(this.parts.path))) return this.#rewrite();
+    this.#frames = await FrameFile.open(disk, this.parts.path, async ({ start, end, body }, file) => {
       if (body) return this.#restore(body);
       const keptIn = await ifPossible(() => keepAside(disk, folder, file, { start, end }));
       this.damage.push({ bytes: end - start, keptIn });
@@ -105,46 +105,46 @@ export class JournalFile {
     // Who wrote it may have died before that was synced, or the file's name.
     await ifPossible(() => this.sync());
     await disk.syncFolder(folder);
-    if (this.lock.wasSilent) await this.#rewrite();
+    if (this.parts.lock.wasSilent) await this.#rewrite();
     else if (this.#isToBeRewritten()) await ifPossible(() => this.#rewrite());
   }
 
   #isToBeRewritten(): boolean {
     if (this.damage.some(({ keptIn }) => keptIn === undefined)) return false;
-    return this.damage.length > 0 || this.size > this.smallest;
+    return this.damage.length > 0 || this.size > this.parts.rewriteAt;
   }
 
   #restore(body: Buffer): void {
     try {
-      this.maps.restore(body);
+      this.parts.maps.restore(body);
     } catch (error) {
-      const message = `${this.path} was written by a newer version of this package, or of Node.js`;
+      const message = `${this.parts.path} was written by a newer version of this package, or of Node.js`;
       throw new StorageError('STORAGE_UNREADABLE', message, error);
     }
   }
 
   /** Writes what the maps hold into a new file, which takes the place of the old one when it is whole. */
   async #rewrite(): Promise<void> {
-    const { disk, random } = this.machine;
-    await this.lock.confirm();
-    const temporary = temporaryFor(this.path, random);
+    const { disk, random } = this.parts.machine;
+    await this.parts.lock.confirm();
+    const temporary = temporaryFor(this.parts.path, random);
     const frames = await FrameFile.create(disk, temporary);
     try {
-      for (const records of this.maps.all()) await frames.append(records);
+      for (const records of this.parts.maps.all()) await frames.append(records);
       await frames.sync();
-      await this.lock.confirm();
+      await this.parts.lock.confirm();
       // From here on nobody can tell which of the two files is there after an error or a power cut.
       this.#inDoubt = true;
-      await disk.rename(temporary, this.path);
+      await disk.rename(temporary, this.parts.path);
     } catch (error) {
       await frames.discard(disk, temporary);
       throw error;
     }
     const before = this.#frames;
     this.#frames = frames;
-    this.#rewriteAt = Math.max(this.smallest, 2 * frames.size);
+    this.#rewriteAt = Math.max(this.parts.rewriteAt, 2 * frames.size);
     await before?.close();
-    await disk.syncFolder(dirname(this.path));
+    await disk.syncFolder(dirname(this.parts.path));
     this.#inDoubt = false;
   }
 }

@@ -36,16 +36,21 @@ export async function textOf({ body }: ServiceResponse, limit: number): Promise<
   return (pieces.length > 1 ? Buffer.concat(pieces) : first).toString('utf8', 0, limit);
 }
 
-/** An answer that the service does not give. */
+/** An answer that the service does not give. @param what was wrong with it, as it follows the request in the message. */
 export function unexpected(
-  { method }: Pick<ServiceRequest, 'method'>,
-  url: string,
-  statusCode: number,
   what: string,
-  response = '',
+  { method, url, statusCode, response = '' }: UnexpectedAnswer,
 ): SyncServiceError {
   const details = { statusCode, method, url, response: response.slice(0, toldText) };
   return new SyncServiceError('SYNC_UNEXPECTED_RESPONSE', `${method} ${url} ${what}`, details);
+}
+
+interface UnexpectedAnswer {
+  method: ServiceRequest['method'];
+  url: string;
+  statusCode: number;
+  /** Its text. */
+  response?: string;
 }
 
 /**

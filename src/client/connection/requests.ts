@@ -215,7 +215,8 @@ export class Requests {
   }
 
   #unexpected(request: ServiceRequest, status: number, what: string, text = ''): SyncServiceError {
-    return unexpected(request, this.sender.url(request.path), status, what, this.sender.blanked(text));
+    const [url, response] = [this.sender.url(request.path), this.sender.blanked(text)];
+    return unexpected(what, { method: request.method, url, statusCode: status, response });
   }
 }
 

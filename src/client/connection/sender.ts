@@ -147,12 +147,12 @@ export class Sender {
     }
   }
 
-  #refuseCached(response: ServiceResponse, request: ServiceRequest): void {
+  #refuseCached(response: ServiceResponse, { method, path }: ServiceRequest): void {
     const age = ageOf(response);
-    if (age === undefined || request.method !== 'GET') return;
+    if (age === undefined || method !== 'GET') return;
     response.discard();
     const what = `was answered out of a cache, ${age} s old: whatever stands before the service must keep no answers`;
-    throw unexpected(request, this.url(request.path), response.status, what);
+    throw unexpected(what, { method, url: this.url(path), statusCode: response.status });
   }
 
   /** Waits for a place in the request's lane, which ends with the client. */
