@@ -35,3 +35,8 @@ EDGE_SYNC_SECRET, EDGE_SYNC_CA (a file). Without EDGE_SYNC_URL the edge service 
 A cloud is reached by the proxy that HTTPS_PROXY, ALL_PROXY or HTTP_PROXY names, unless NO_PROXY leaves it out.
 
 Ends with 0: done; 1: failed; 2: called in a wrong way; 3: nothing there.`;
+
+/** How a command is called, as the help says. */
+export function usageOf(name: string): string {
+  return new RegExp(`^ {2}(${name}\\b.*?) {2,}`, 'm').exec(help)?.[1] ?? name;
+}

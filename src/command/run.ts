@@ -6,7 +6,7 @@ import { doctor } from './doctor';
 import { connect, type Environment } from './environment';
 import { exit, exitOf, UsageError } from './exit';
 import { Remedies } from './findings';
-import { help } from './help';
+import { help, usageOf } from './help';
 import { Output } from './output';
 
 /** Runs a command until it is done, or until `stop`. @returns the exit code. */
@@ -64,7 +64,7 @@ function checkCall(
   { takes, words: [least, most] }: Pick<Command, 'takes' | 'words'>,
   { values, words }: Pick<Call, 'values' | 'words'>,
 ): void {
-  if (words.length < least) throw new UsageError(`${name} needs more: see --help`);
+  if (words.length < least) throw new UsageError(`${name} needs more: edge-sync ${usageOf(name)}`);
   if (words.length > most) throw new UsageError(`${name} does not know what to do with ${words[most]}`);
   const strange = (Object.keys(values) as Option[]).find(
     (option) => option !== 'json' && !takes.includes(option),

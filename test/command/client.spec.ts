@@ -304,13 +304,13 @@ describe('the command', function () {
 
   it('says what it was called wrong with, and takes no secret in an argument', async () => {
     for (const [args, said] of [
-      [['send', 'x'], /send needs more/],
+      [['send', 'x'], /send needs more: edge-sync send FILE TYPE\/ID$/m],
       [['send', 'x', 'one'], /one is not TYPE\/ID/],
       [['send', 'x', 'a/b', '--to', 'x/y', '--to', 'z'], /--to is TYPE, once/],
       [['send', 'x', 'a/b', '--wait', 'ever'], /--wait is delivered or consumed, not ever/],
       [['status', 'a/b', '--wait', 'consumed', '--timeout', 'x'], /--timeout is a number/],
       [['receive', 'models'], /--into/],
-      [['receive', '--into', 'x'], /receive needs more/],
+      [['receive', '--into', 'x'], /receive needs more: edge-sync receive TYPE\.\.\. --into DIR$/m],
       [['ls', 'a', 'b'], /does not know what to do with b/],
       [['ls', '--once'], /ls knows no --once/],
       [['constructor'], /There is no command constructor/],
