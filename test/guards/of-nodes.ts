@@ -120,4 +120,18 @@ export const guardsOfNodes = guardsOf('nodes', 'test/nodes', [
     replace: "if (field.kind === 'own') return [];",
     seenBy: 'table',
   },
+  {
+    name: 'an encoding that there is not is named once the data is there',
+    file: 'sync-fetch/fetching.ts',
+    find: 'if (Buffer.isEncoding(name)) return (data) => data.toString(name);',
+    replace: 'if (name) return (data) => data.toString(name as BufferEncoding);',
+    seenBy: 'travel',
+  },
+  {
+    name: 'nobody hears what a sync-service that is removed has in its outbox still',
+    file: 'sync-service/sync-service.ts',
+    find: 'if (removed) report.onRemoved(waiting, folder);',
+    replace: 'return waiting;',
+    seenBy: 'outbox',
+  },
 ]);

@@ -208,6 +208,27 @@ export const guardsOfOutbox = guardsOf(
       seenBy: ['bounds'],
     },
     {
+      name: 'an entry is as old as the time of day says',
+      file: 'store.ts',
+      find: 'clock.elapsed() - waitsSince >= limits.age',
+      replace: 'clock.now() - waitsSince >= limits.age',
+      seenBy: ['bounds'],
+    },
+    {
+      name: 'an entry that was kept before is as young as the process',
+      file: 'store.ts',
+      find: 'clock.elapsed() - Math.max(0, clock.now() - entry.since)',
+      replace: 'clock.elapsed()',
+      seenBy: ['bounds'],
+    },
+    {
+      name: 'data that an outbox waits for keeps it open',
+      file: 'until-closed.ts',
+      find: 'end = () => reject(ended());',
+      replace: 'end = () => void ended;',
+      seenBy: ['until-closed'],
+    },
+    {
       name: 'a service that is busy refuses for good',
       file: 'verdict.ts',
       find: "return error.statusCode === 429 ? 'away' : 'rests';",

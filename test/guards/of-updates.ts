@@ -150,6 +150,13 @@ export const guardsOfUpdates = guardsOf('src/client/updates', 'test/client', [
     replace: "hasLeft && inFlow.has(entry.state) && entry.state !== 'acknowledging') entry.newer",
     seenBy: 'updates/listed',
   },
+  {
+    name: 'what a process before was asked for, and this one has consumed, is new in the other list',
+    file: 'settlement.ts',
+    find: 'if (remembered?.version !== version) return;',
+    replace: 'if (this.ledger.lists > 0 || remembered?.version !== version) return;',
+    seenBy: 'updates/memory',
+  },
 ]);
 
 /** Those that its known histories see, and no seed of today. */
