@@ -157,6 +157,13 @@ export const guardsOfUpdates = guardsOf('src/client/updates', 'test/client', [
     replace: 'if (this.ledger.lists > 0 || remembered?.version !== version) return;',
     seenBy: 'updates/memory',
   },
+  {
+    name: 'what a bell has told of waits for the interval where the service did not answer then',
+    file: 'poll.ts',
+    find: 'if (!this.#isDue) this.#schedule(0);',
+    replace: 'this.#pollAfter(0);',
+    seenBy: 'updates/polling',
+  },
 ]);
 
 /** Those that its known histories see, and no seed of today. */

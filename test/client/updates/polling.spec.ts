@@ -46,6 +46,19 @@ describe('the poll of a feed', () => {
     assert.equal(service.count('list'), 3);
   });
 
+  it('soon again where the one that it was rung for fails', async () => {
+    const receiver = feeds.receiver('t', { interval: hour, includeReceived: false });
+    await clock.advance(0);
+    service.failures.set('list', unreachable);
+    receiver.ring();
+    await clock.advance(0);
+    assert.equal(receiver.state.phase, 'backing-off');
+    service.failures.clear();
+    await clock.advance(minute);
+    assert.equal(receiver.state.phase, 'connected');
+    assert.equal(service.count('list'), 3);
+  });
+
   it('before the last is handed out of what it knows the metadata of, so that no flow waits for a list', async () => {
     service.publish(...Array.from({ length: 1_500 }, (_, number) => object(`o${number}`)));
     const receiver = feeds.receiver('t', { interval: hour, window: 900, includeReceived: false });
