@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SyncServiceClient } from '../../src/client';
-import { digestOfContent } from '../support/content';
-import { type DataService, dataService } from '../support/data-service';
-import { movingMemory } from '../support/moving-memory';
+import { SyncServiceClient } from '../../../src/client';
+import { digestOfContent } from '../../support/content';
+import { type DataService, dataService } from '../../support/data-service';
+import { movingMemory } from '../../support/moving-memory';
+import { until } from '../../support/until';
 
 const size = 3 * 1_048_576 + 77_777;
 const object = { objectType: 't', objectID: 'o' };
@@ -47,5 +48,16 @@ describe('the memory of a large download', () => {
     for await (const piece of client.fetchObjectDataAsStream(object)) pieces.push(piece);
     isWhole(Buffer.concat(pieces));
     assert.equal(given.bytes, 0);
+  });
+
+  it('is not taken while a fetch waits for its turn', async () => {
+    service.before = () => true;
+    const before = process.memoryUsage().arrayBuffers;
+    const fetching = Array.from({ length: 30 }, () => client.fetchObjectData(object));
+    const ended = Promise.allSettled(fetching);
+    await until('as many are asked for as may be at once', () => service.asked.length === 16, 30_000);
+    assert.ok(process.memoryUsage().arrayBuffers - before < 30 * size * 0.5);
+    await client.close();
+    await ended;
   });
 });
