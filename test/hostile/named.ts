@@ -5,7 +5,7 @@ export const namedCases: readonly Named[] = [
   // The process lives.
   [
     'undici dies of a body that is paused while its connection ends',
-    'client/transport',
+    'client/connection/transport',
     'fails where the connection ends before the body',
   ],
   [
@@ -50,22 +50,22 @@ export const namedCases: readonly Named[] = [
   ],
   [
     'a listener that throws ends a feed',
-    'client/feed',
+    'client/updates/feed',
     'hands out what is accepted alone, and survives listeners that throw',
   ],
   [
     'a listener to the progress ends an upload',
-    'client/file-upload',
+    'client/data/file-upload',
     'is sent although a listener to its progress throws',
   ],
   [
     'a file that vanishes ends the process',
-    'client/file-upload',
+    'client/data/file-upload',
     'that is gone, or shorter, by the time it is sent is an error of its own',
   ],
   [
     'polling goes on for ever after close',
-    'client/feed',
+    'client/updates/feed',
     'refuses receivers once the client is closed, and options that are none',
   ],
   [
@@ -81,47 +81,47 @@ export const namedCases: readonly Named[] = [
   // Everything has a bound and an end.
   [
     'an endless list takes 3 GB in 10 s',
-    'client/lists',
+    'client/connection/lists',
     'ends where it has no end, and its memory is that of one entry',
   ],
   [
     'a list over a slow line is asked for ever',
-    'client/patience',
+    'client/connection/patience',
     'has no limit for a list that moves: 10 minutes at 20 bytes a second',
   ],
   [
     'a byte each 2 s holds a place for ever',
-    'client/patience',
+    'client/connection/patience',
     'ends a list and data that all but stand still: a byte each two seconds',
   ],
-  ['1xx without end', 'client/transport', 'ends where nothing comes but 1xx'],
-  ['headers without end', 'client/transport', 'ends where the headers have no end'],
+  ['1xx without end', 'client/connection/transport', 'ends where nothing comes but 1xx'],
+  ['headers without end', 'client/connection/transport', 'ends where the headers have no end'],
   [
     'a handshake that never comes outlives its signal',
-    'client/transport',
+    'client/connection/transport',
     'ends where nobody connects, and leaves no connection that is being made',
   ],
   [
     '106,748 connections to a proxy that closes',
-    'client/proxy',
+    'client/connection/proxy',
     'tries a few times, and no more, where the proxy closes',
   ],
   [
     'a proxy that says nothing',
-    'client/proxy',
+    'client/connection/proxy',
     'lets a caller go, and ends in time, where the proxy says nothing',
   ],
   ['the queue of sync-out takes 521 MB', 'nodes/queue', 'is bounded: more is refused, and told'],
   // What is said is so.
-  ['a PUT without answer is guessed about', 'client/unanswered', 'is repeated, with the same bytes'],
+  ['a PUT without answer is guessed about', 'client/data/unanswered', 'is repeated, with the same bytes'],
   [
     'an HTML 404 reads as nothing new',
-    'client/lists',
+    'client/connection/lists',
     'is nothing new where the service says 404, and a failure where somebody else does',
   ],
   [
     'one false 404 loses an object',
-    'client/presence',
+    'client/objects/presence',
     'is not gone when the second question fails: that failure is told',
   ],
   [
@@ -131,7 +131,7 @@ export const namedCases: readonly Named[] = [
   ],
   [
     'a copy that came again counts as a second consumer',
-    'client/feed',
+    'client/updates/acknowledgements',
     'of a copy that was handed out again counts once, also where two copies ask at the same time',
   ],
   // Names, files, secrets.
@@ -142,12 +142,12 @@ export const namedCases: readonly Named[] = [
   ],
   [
     'a folder or a device is published',
-    'client/file-upload',
+    'client/data/file-upload',
     'is refused where it is none: a folder, a device',
   ],
   [
     'a CA file that is a pipe stops Node-RED',
-    'client/tls',
+    'client/connection/tls',
     'refuses what it could not use: no certificate in it, a key without its certificate, a pipe',
   ],
   [
@@ -156,7 +156,7 @@ export const namedCases: readonly Named[] = [
     'has the type before it where an object of another type has its file there',
   ],
   ['long names in any script', 'storage/atomic-file', 'has names of any length, in any script'],
-  ['a secret that the service repeats', 'client/secrets', 'a secret that a service repeats'],
+  ['a secret that the service repeats', 'client/connection/secrets', 'a secret that a service repeats'],
   [
     'a stored secret for another CA file, TLS or proxy',
     'hostile/admin',
@@ -186,12 +186,12 @@ export const namedCases: readonly Named[] = [
   ],
   [
     'an object that no list can tell has acknowledgements wait for ever',
-    'client/feed',
+    'client/updates/acknowledgements',
     'waits for no list that is never whole: neither where nobody has the object, nor for who may not have it',
   ],
   [
     'a sync-in stops for good at a list of destinations that is none',
-    'client/feed',
+    'client/updates/polling',
     'and goes on where a service that is none says something else in place of the destinations',
   ],
 ];
