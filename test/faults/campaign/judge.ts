@@ -1,7 +1,7 @@
 import type { OutboxEntry } from '../../../src/client';
 import type { Disturbance } from './disturbances';
 import { receivers, redeliverAfter, type Told } from './flow';
-import { historyOf } from './history';
+import { historyOf, isList, isOfType } from './history';
 import { Met } from './met';
 import type { Sent } from './publisher';
 import type { Thrown } from './wire';
@@ -28,6 +28,8 @@ interface Case extends Evidence {
   readonly met: Met;
   /** Another kind of service answered, which says of every list that there is nothing. */
   readonly elsewhere: readonly Thrown[];
+  /** An earlier list came in place of one that was asked for: it may show what was consumed since. */
+  readonly earlierLists: readonly Thrown[];
 }
 
 export interface Judgement {
@@ -47,6 +49,7 @@ export function judge(given: Evidence): Judgement {
     ...given,
     met: new Met(thrown),
     elsewhere: thrown.filter(({ name }) => name === elsewhere),
+    earlierLists: thrown.filter(({ name, path }) => name === earlierList && isList(path)),
   };
   const judgement: Judgement = { lost: [], wrong: [], unexplained: [], duplicates: 0, overtaken: 0 };
   const both = evidence.sent.flatMap((sent) => receivers[sent.type].map((receiver) => ({ receiver, sent })));
@@ -104,6 +107,9 @@ function refusedOf(id: string, { deadLetters }: Evidence): Set<number> {
 
 /** The other kind answers 404 to a list: there is nothing, as far as anybody can tell. */
 const elsewhere = 'another kind of service at its address';
+/** To a list, a list of the same type: the one with those that were marked received, perhaps of a minute ago. */
+const earlierList = 'the answer to another request';
+
 /** Answers that look like the service's own, and refuse for good. */
 const refusing = ['403', 'bytes that are no TLS', elsewhere];
 
@@ -163,12 +169,13 @@ function judgeObject(
 
 /** Something else than a failure of the flow on it: something happened to it, to its process or to the service meanwhile; or the flow said nothing for so long. */
 function isExplained(objectID: string, from: number, to: number, evidence: Case): boolean {
-  const { disturbances, elsewhere: answeredElsewhere, met } = evidence;
+  const { disturbances, earlierLists, elsewhere: answeredElsewhere, met } = evidence;
   const isMeanwhile = ({ at }: Thrown): boolean => at >= from && at <= to;
   return (
     to - from >= redeliverAfter ||
     disturbances.some((each) => each.explains && each.from <= to && each.to >= from) ||
     answeredElsewhere.some(isMeanwhile) ||
+    earlierLists.some((each) => isMeanwhile(each) && isOfType(each.path, objectID)) ||
     met.about(objectID).some(isMeanwhile)
   );
 }
