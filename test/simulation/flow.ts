@@ -6,9 +6,9 @@ import {
   SyncServiceError,
 } from '../../src/client';
 import type { VirtualClock } from './clock';
-import type { Claim } from './oracle/claim';
+import type { Claim } from './oracle/history/claim';
+import type { Reader } from './oracle/history/reader';
 import type { Oracle } from './oracle/oracle';
-import type { Reader } from './oracle/reader';
 import type { Deed, LastWord } from './plans/plan';
 import { versionOf } from './service/publications';
 

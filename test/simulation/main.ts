@@ -69,7 +69,9 @@ async function many(
     const broken = failed.filter(({ violations }) => violations.some((violation) => violation.rule === rule));
     const seedsOfIt = broken.slice(0, 10).map(({ seed }) => seed);
     if (broken.length > 0)
-      console.log(`${broken.length} break ${rule} (guarantee ${rules[rule]}): ${seedsOfIt.join(' ')}`);
+      console.log(
+        `${broken.length} break ${rule} (guarantee ${rules[rule].guarantee}): ${seedsOfIt.join(' ')}`,
+      );
   }
   for (const name of names) console.log(`${excluded[name]} ${toldOfExcluded[name]}`);
   console.log(`${done} seeds, ${failed.length} failed`);
@@ -95,8 +97,9 @@ async function explain(plan: AnyPlan, seed: number): Promise<void> {
   const [first] = (await happen(plan)).violations;
   if (!first) return;
   console.log(
-    `--seed ${seed}: ${first.rule} (guarantee ${rules[first.rule]}), at ${first.at}: ${first.what}`,
+    `--seed ${seed}: ${first.rule} (guarantee ${rules[first.rule].guarantee}), at ${first.at}: ${first.what}`,
   );
+  console.log(`  the rule: ${rules[first.rule].says}`);
   console.log(`  npm run test:simulation -- --seed ${seed} --log history.txt`);
   const smaller = await smallerPlan(plan, first.rule);
   const { violations, log } = await happen(smaller, true);
@@ -113,7 +116,7 @@ async function one(plans: readonly AnyPlan[], file: string | undefined): Promise
     const { violations, log } = await happen(plan, file !== undefined);
     lines.push(JSON.stringify(plan, undefined, 1), ...log);
     for (const { rule, at, what } of violations)
-      console.log(`${rule} (guarantee ${rules[rule]}), at ${at}: ${what}`);
+      console.log(`${rule} (guarantee ${rules[rule].guarantee}), at ${at}: ${what}`);
     isBroken ||= violations.length > 0;
   }
   if (file !== undefined) writeFileSync(file, `${lines.join('\n')}\n`);

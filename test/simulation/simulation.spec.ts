@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VirtualClock } from './clock';
 import { happen, plansOf } from './histories';
+import { rules } from './oracle/rules';
 import { planOf } from './plans/planner';
 import { run } from './run';
 import { transferPlanOf } from './transfers/planner';
@@ -48,5 +49,13 @@ describe('the simulation', () => {
     const again = (): void => void clock.after(0, again);
     again();
     await assert.rejects(clock.run(1), /again and again/);
+  });
+
+  it('has somebody who judges each of its rules', () => {
+    const files = readdirSync(__dirname, { recursive: true, encoding: 'utf8' });
+    const sources = files.filter((file) => file.endsWith('.ts') && !file.endsWith('rules.ts'));
+    const text = sources.map((file) => readFileSync(join(__dirname, file), 'utf8')).join('');
+    const unjudged = Object.keys(rules).filter((rule) => !text.includes(`'${rule}'`));
+    assert.deepEqual(unjudged, []);
   });
 });

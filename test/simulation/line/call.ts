@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponse, Lane } from '../../../src/client/connection/http';
-import type { Read } from '../oracle/polls';
+import type { Read } from '../oracle/history/polls';
 import type { Harm } from '../plans/plan';
 import { type Asked, operationOf, type Reply, type Rest } from '../service/rest';
 import { BaseCall, onWay, type StatusHarm, type Way } from './base-call';

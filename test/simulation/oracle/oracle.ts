@@ -1,10 +1,9 @@
-import {
-  type Acknowledgement,
-  type AcknowledgeOutcome,
-  isSyncServiceError,
-  type ObjectMetadata,
-  type ObjectUpdate,
-  type ReceiverState,
+import type {
+  Acknowledgement,
+  AcknowledgeOutcome,
+  ObjectMetadata,
+  ObjectUpdate,
+  ReceiverState,
 } from '../../../src/client';
 import type { VirtualClock } from '../clock';
 import type { Disturbances } from '../line/faults';
@@ -12,27 +11,38 @@ import type { Log } from '../log';
 import type { Death, Operation, Plan } from '../plans/plan';
 import { type Appearance, nameOf, versionOf } from '../service/publications';
 import type { Mark, Marker, ServiceWitness } from '../service/service';
-import { Answers } from './answers';
-import type { Ask, Named } from './asking';
-import type { Bench } from './bench';
-import type { Claim } from './claim';
-import { GivingUp } from './giving-up';
-import { HandingOut } from './handing-out';
-import { History } from './history';
-import { Marking } from './marking';
-import { Polls } from './polls';
-import type { Reader } from './reader';
+import type { Ask, Named } from './history/asking';
+import type { Claim } from './history/claim';
+import { History } from './history/history';
+import { Polls } from './history/polls';
+import type { Reader } from './history/reader';
+import { isFinal, isRefusal } from './history/refusal';
+import { Answers } from './judges/answers';
+import type { Bench } from './judges/bench';
+import { GivingUp } from './judges/giving-up';
+import { HandingOut } from './judges/handing-out';
+import { Loops } from './judges/loops';
+import { Marking } from './judges/marking';
+import { Status } from './judges/status';
+import { type Due, Unfinished } from './judges/unfinished';
 import type { Rule, Violation } from './rules';
-import { Status } from './status';
-import { type Due, Unfinished } from './unfinished';
-
-/** More polls in so many ms are a loop that nothing slows down. */
-const pollsInOneSpan = 100;
-const pollSpan = 10_000;
 
 /**
- * Watches a history from outside and tells which rules it breaks. It knows nothing of how the client works. Each event
- * is judged by what had happened until then, and is part of that from then on.
+ * Watches what is received and acknowledged from outside, and tells which rules (`rules.ts`) that breaks. It knows
+ * nothing of how the client works: only what travels on its line, what its flows are handed and say, and what the
+ * service does.
+ *
+ * Each event is judged, by one of `judges`, by what had happened until then, and is part of `history` from then on:
+ *
+ *   objects   what the service has, and how it was marked
+ *   readers   the receivers: what lists have shown each (`seen`), its `places`, and a `claim` for each version that its
+ *             flow was handed: where that stands, what it has cost, and who still waits for what
+ *   asking    what flows ask to acknowledge, and what becomes of it
+ *   joint     which versions are acknowledged, since all who share them have asked
+ *   told      what lists tell
+ *
+ * Where only the client knows (after a power cut; where two things happen at one moment; where an answer was lost), a
+ * claim is `vague` or `unsure`, and the rules that would have to know do not judge.
  */
 export class Oracle implements Bench, ServiceWitness {
   readonly violations: Violation[] = [];
@@ -45,8 +55,7 @@ export class Oracle implements Bench, ServiceWitness {
   readonly #polled = new Polls();
   readonly #status = new Status(this, this.#polled);
   readonly #unfinished = new Unfinished(this);
-  #polls: number[] = [];
-  #isLooping = false;
+  readonly #loops = new Loops(this);
 
   constructor(
     plan: Plan,
@@ -71,7 +80,7 @@ export class Oracle implements Bench, ServiceWitness {
 
   /** Enough is broken; more would tell nothing new. */
   get lost(): boolean {
-    return this.#isLooping || this.violations.length >= 20;
+    return this.#loops.areSeen || this.violations.length >= 20;
   }
 
   broken(rule: Rule, what: string): void {
@@ -122,12 +131,7 @@ export class Oracle implements Bench, ServiceWitness {
 
   /** The client asks for the list. */
   polls(): void {
-    const since = this.#polls.findIndex((at) => at > this.now - pollSpan);
-    this.#polls = since < 0 ? [] : this.#polls.slice(since);
-    this.#polls.push(this.now);
-    if (this.#polls.length <= pollsInOneSpan || this.#isLooping) return;
-    this.#isLooping = true;
-    this.broken('i: no exception, no loop', 'lists are read without end');
+    this.#loops.list();
   }
 
   /**
@@ -203,7 +207,7 @@ export class Oracle implements Bench, ServiceWitness {
   handed(reader: Reader, { object, attempt }: ObjectUpdate): void {
     const what = `${reader.name} is handed ${nameOf(object.objectID, versionOf(object))}, attempt ${attempt}`;
     this.#note(`flow: ${what}`);
-    this.#handingOut.noLoop(what);
+    this.#loops.handOut(what);
     const appearance = this.history.objects.newest(object.objectID, versionOf(object));
     if (!appearance || JSON.stringify(object) !== appearance.text) {
       this.broken(
@@ -285,15 +289,3 @@ export class Oracle implements Bench, ServiceWitness {
     if (this.log.on) this.log.write(what);
   }
 }
-
-/** The service's own word, which no other try will change. */
-function isRefusal(error: unknown): boolean {
-  return isSyncServiceError(error) && isFinal(error.statusCode ?? 0);
-}
-
-function isFinal(status: number): boolean {
-  return status >= 400 && status < 500 && !passing.has(status);
-}
-
-/** What the service or the line may take back, by guarantee 3. */
-const passing: ReadonlySet<number> = new Set([401, 403, 408, 429]);

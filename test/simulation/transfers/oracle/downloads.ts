@@ -55,13 +55,14 @@ export class Downloads {
     const seen = this.record.since(object, fetch.at);
     const isExplained = seen.length > 1 || this.record.troubledSince(fetch.at) || this.#isSpoilt(object);
     const asked = fetch.metadata?.dataID;
-    const isTrue =
-      error.code === 'SYNC_NOT_FOUND'
-        ? seen.some(({ dataID, isDeleted }) => dataID === '0' || isDeleted)
-        : error.code === 'SYNC_SUPERSEDED'
-          ? seen.some(({ dataID }) => (asked === undefined ? seen.length > 1 : dataID !== asked))
-          : isExplained;
-    if (!isTrue) this.findings.broken('j: what a download says is so', `${object}: ${error.message}`);
+    if (error.code === 'SYNC_NOT_FOUND' || error.code === 'SYNC_SUPERSEDED') {
+      const isSo =
+        error.code === 'SYNC_NOT_FOUND'
+          ? seen.some(({ dataID, isDeleted }) => dataID === '0' || isDeleted)
+          : seen.some(({ dataID }) => (asked === undefined ? seen.length > 1 : dataID !== asked));
+      if (!isSo) this.findings.broken('j: what a download says is so', `${object}: ${error.message}`);
+    } else if (!isExplained)
+      this.findings.broken('j: what can be fetched is fetched', `${object}: ${error.message}`);
   }
 
   /** What stands under the name of a file, whatever has happened. */

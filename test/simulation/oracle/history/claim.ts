@@ -1,6 +1,6 @@
-import type { Acknowledgement, AcknowledgeOutcome } from '../../../src/client';
-import type { ReceiverPlan } from '../plans/plan';
-import type { Appearance } from '../service/publications';
+import type { Acknowledgement, AcknowledgeOutcome } from '../../../../src/client';
+import type { ReceiverPlan } from '../../plans/plan';
+import type { Appearance } from '../../service/publications';
 
 /**
  * `in the flow`: handed out, and nothing said. `asked`: its acknowledgement is the feed's. `settled`: it was

@@ -1,5 +1,5 @@
-import type { Appearance } from '../service/publications';
-import type { Mark, Marker } from '../service/service';
+import type { Appearance } from '../../service/publications';
+import type { Mark, Marker } from '../../service/service';
 import type { Bench } from './bench';
 
 /** Judges what the service is told of objects: whether somebody had asked for it, and all who had to. */

@@ -1,4 +1,4 @@
-import type { Appearance } from '../service/publications';
+import type { Appearance } from '../../service/publications';
 import type { Claim } from './claim';
 import type { Objects } from './objects';
 import type { Reader } from './reader';
@@ -105,7 +105,7 @@ export class Joint {
       const standing = reader.claim(objectID, version)?.standing ?? 'let go';
       if (standing === 'in the flow') return true;
       // What no list shows it any more it will not be handed out, unless it has not seen those that it wants.
-      const isTold = reader.isToBeTold({ objectID }) || reader.isTold({ objectID, version });
+      const isTold = reader.seen.willShow({ objectID }) || reader.seen.shows({ objectID, version });
       return isTold && (standing === 'let go' || standing === 'refused');
     });
   }
@@ -114,15 +114,15 @@ export class Joint {
   #mayBeAwaited({ objectID, version }: Appearance): boolean {
     const order = this.objects.newest(objectID, version)?.order ?? 0;
     return this.readers.some((reader) => {
-      if (reader.mayBeTold({ objectID, version })) return true;
+      if (reader.seen.mayShow({ objectID, version })) return true;
       const claim = reader.claim(objectID, version);
       // Who came while a poll was under way is waited for until it has seen a list that began after it came.
-      if (!claim && reader.isPerhapsUntold && reader.takes(objectID)) return true;
+      if (!claim && reader.seen.hasPerhapsMissed && reader.takes(objectID)) return true;
       // The list with what was marked received may show it, where it was read for others.
       if (
         claim?.standing === 'let go' &&
         reader.plan.includeReceived &&
-        !reader.isTold({ objectID, version })
+        !reader.seen.shows({ objectID, version })
       )
         return true;
       // Whether what was said of it counts that went and came again as it was depends on who saw it go.

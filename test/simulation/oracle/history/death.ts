@@ -1,4 +1,4 @@
-import type { Death } from '../plans/plan';
+import type { Death } from '../../plans/plan';
 import type { Claim } from './claim';
 import type { Reader } from './reader';
 
@@ -15,7 +15,7 @@ export function afterDeath(
 ): void {
   // Who only looks writes nothing down.
   const { observes } = reader.plan;
-  const isListed = reader.told?.get(claim.appearance.objectID)?.version === claim.appearance.version;
+  const isListed = reader.seen.plain?.get(claim.appearance.objectID)?.version === claim.appearance.version;
   claim.unanswered = 0;
   if (how === 'power cut') claim.vague = true;
   const isLost = how === 'power cut' && Math.max(claim.since, claim.handedAt) > now - unsynced;

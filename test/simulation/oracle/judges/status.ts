@@ -1,8 +1,8 @@
-import type { ReceiverState } from '../../../src/client';
+import type { ReceiverState } from '../../../../src/client';
+import type { Claim } from '../history/claim';
+import type { Polls } from '../history/polls';
+import type { Reader } from '../history/reader';
 import type { Bench } from './bench';
-import type { Claim } from './claim';
-import type { Polls } from './polls';
-import type { Reader } from './reader';
 
 /** A question is repeated at most so often before it has failed. */
 const mostTries = 4;
@@ -22,13 +22,14 @@ export class Status {
     const claims = reader.all();
     if (claims.some((claim) => this.#isUnsure(claim))) return;
     // Which of them have a place in acknowledgement by now only the client knows.
-    const held = [...reader.inFlow(), ...reader.inAcknowledgement()];
+    const held = [...reader.places.inFlow(), ...reader.places.inAcknowledgement()];
     this.#counted(reader, 'what it holds', state.inFlight + state.acknowledging, held);
     const resting = claims.filter(({ standing }) => standing === 'resting');
     // What no list shows any more is forgotten, sooner or later, and new when it comes again.
     const { objects } = this.bench.history;
     const told = resting.filter(
-      ({ appearance }) => reader.isTold(appearance) && objects.current(appearance.objectID) === appearance,
+      ({ appearance }) =>
+        reader.seen.shows(appearance) && objects.current(appearance.objectID) === appearance,
     );
     if (state.exhausted < told.length || state.exhausted > resting.length)
       this.#counted(reader, 'exhausted', state.exhausted, told);
@@ -39,8 +40,7 @@ export class Status {
     const { readers, joint } = this.bench.history;
     if (readers.some((reader) => reader.all().some((claim) => this.#isUnsure(claim)))) return;
     // Who does not take an object is waited for until its lists were read: the client knows only then.
-    if (readers.some(({ plan, told, toldReceived }) => plan.refuses.length > 0 && !(told && toldReceived)))
-      return;
+    if (readers.some(({ plan, seen }) => plan.refuses.length > 0 && !(seen.plain && seen.received))) return;
     const expected = joint.waits();
     const names = new Set([...told.keys(), ...expected.keys()]);
     for (const name of names) {

@@ -1,5 +1,5 @@
-import type { Appearance } from '../service/publications';
-import type { Mark } from '../service/service';
+import type { Appearance } from '../../service/publications';
+import type { Mark } from '../../service/service';
 
 /** After a check, the mark goes out as soon as it is known that the service is of the right kind. */
 const longestRequest = 45_000;

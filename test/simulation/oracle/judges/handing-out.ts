@@ -1,25 +1,13 @@
-import type { ObjectUpdate } from '../../../src/client';
-import type { Appearance } from '../service/publications';
+import type { ObjectUpdate } from '../../../../src/client';
+import type { Appearance } from '../../service/publications';
+import type { Claim } from '../history/claim';
+import type { Reader } from '../history/reader';
+import type { Rule } from '../rules';
 import type { Bench } from './bench';
-import type { Claim } from './claim';
-import type { Reader } from './reader';
-import type { Rule } from './rules';
-
-/** More at one moment is a loop that nothing slows down. */
-const handedInOneMoment = 1_000;
 
 /** Judges what is handed out: whether it may be, now, again, and as this attempt. */
 export class HandingOut {
-  readonly #moment = { at: 0, handed: 0 };
-
   constructor(private readonly bench: Bench) {}
-
-  /** @throws Error that ends the reading: nothing else would come to its turn any more. */
-  noLoop(what: string): void {
-    if (this.#moment.at !== this.bench.now) Object.assign(this.#moment, { at: this.bench.now, handed: 0 });
-    this.#moment.handed += 1;
-    if (this.#moment.handed > handedInOneMoment) throw new Error(`Handed out without end: ${what}`);
-  }
 
   /** Before it is part of what had happened. */
   judge(
@@ -121,9 +109,9 @@ export class HandingOut {
   window(reader: Reader, appearance: Appearance, what: string): void {
     if (reader.plan.observes) return;
     const { window } = reader.plan;
-    const asked = reader.inAcknowledgement();
+    const asked = reader.places.inAcknowledgement();
     // Those that have no place yet in acknowledgement keep theirs in the flow.
-    const flow = [...reader.inFlow(), ...asked.slice(window)];
+    const flow = [...reader.places.inFlow(), ...asked.slice(window)];
     // Receivers that are full of what they asked for would wait for each other for ever: the one may have more.
     const isForgotten = this.bench.forgotten.has(appearance.name);
     const isWanted = this.bench.history.isWanted(reader, appearance, isForgotten);
@@ -151,9 +139,9 @@ export class HandingOut {
 
   /** When an object that has to be handed out could be for the first time; undefined while it can not. */
   #dueAt(reader: Reader, claim: Claim | undefined, appearance: Appearance): number | undefined {
-    if (reader.roomSince === undefined) return undefined;
+    if (reader.places.freeSince === undefined) return undefined;
     let due = Math.max(
-      reader.roomSince,
+      reader.places.freeSince,
       this.bench.history.objects.listedAt(appearance),
       reader.joinedAt,
       claim?.until ?? 0,

@@ -1,7 +1,7 @@
-import type { AcknowledgeOutcome } from '../../../src/client';
-import type { Ask } from './asking';
+import type { AcknowledgeOutcome } from '../../../../src/client';
+import type { Ask } from '../history/asking';
+import type { Claim } from '../history/claim';
 import type { Bench } from './bench';
-import type { Claim } from './claim';
 
 /** Judges what flows are told of what they asked for: whether it is so, and in time. */
 export class Answers {

@@ -1,7 +1,7 @@
-import type { Appearance } from '../service/publications';
+import type { Appearance } from '../../service/publications';
+import type { Reader } from '../history/reader';
+import type { Rule } from '../rules';
 import type { Bench } from './bench';
-import type { Reader } from './reader';
-import type { Rule } from './rules';
 
 /** What has still to happen for a receiver, and by which rule. */
 export interface Due {
@@ -21,11 +21,11 @@ export class Unfinished {
       const { objects } = this.bench.history;
       const current = reader.owed.filter((each) => objects.stayed(each, reader.joinedAt));
       // It had it before somebody else marked it received.
-      const kept = Array.from(reader.toldReceived?.values() ?? []).filter(
+      const kept = Array.from(reader.seen.received?.values() ?? []).filter(
         (each) => objects.current(each.objectID) === each,
       );
       // What was marked received is not listed, and may be asked for all the same.
-      const asked = reader.held().filter(({ standing }) => standing === 'asked');
+      const asked = reader.places.held().filter(({ standing }) => standing === 'asked');
       const there = asked
         .map(({ appearance }) => appearance)
         .filter((each) => objects.stayed(each, this.bench.now));

@@ -1,6 +1,6 @@
-import type { Acknowledgement, AcknowledgeOutcome } from '../../../src/client';
-import type { ObjectMetadata } from '../../../src/protocol/metadata';
-import { type Appearance, versionOf } from '../service/publications';
+import type { Acknowledgement, AcknowledgeOutcome } from '../../../../src/client';
+import type { ObjectMetadata } from '../../../../src/protocol/metadata';
+import { type Appearance, versionOf } from '../../service/publications';
 import type { Claim } from './claim';
 import type { Joint } from './joint';
 import type { Objects } from './objects';
@@ -48,11 +48,11 @@ export class Asking {
       const isReceived = isLast && claim.standing === 'settled' && claim.taken === 'received';
       const isHeld = claim.standing === 'in the flow' || claim.standing === 'asked' || isReceived;
       // What it had marked received is not in its hands any more either, once a list has shown it another version.
-      const isReplaced = isReceived && reader.isToldOther(claim.appearance);
-      claim.apart = isHeld && !isReplaced ? claim.apart : !reader.isTold(claim.appearance);
-      claim.early ||= claim.apart && reader.isToBeTold(claim.appearance);
+      const isReplaced = isReceived && reader.seen.showsOther(claim.appearance);
+      claim.apart = isHeld && !isReplaced ? claim.apart : !reader.seen.shows(claim.appearance);
+      claim.early ||= claim.apart && reader.seen.willShow(claim.appearance);
       // Who let go of it has perhaps been handed others in its place; what it had marked received may be gone by now.
-      claim.late ||= !isHeld || (isReceived && !reader.isTold(claim.appearance));
+      claim.late ||= !isHeld || (isReceived && !reader.seen.shows(claim.appearance));
       claim.asked.add(how);
       claim.unanswered += 1;
       claim.stand('asked', now);
@@ -76,7 +76,7 @@ export class Asking {
       if (!refused) {
         claim.stand('settled', now);
         claim.taken = outcome;
-        if (outcome !== 'received') reader.consumed(claim.appearance);
+        if (outcome !== 'received') reader.seen.consumed(claim.appearance);
         this.history.joint.settle(claim.appearance);
       } else if (claim.unanswered === 0) {
         this.#refuse(claim, reader, now);

@@ -1,7 +1,7 @@
-import type { ObjectMetadata } from '../../../src/protocol/metadata';
-import type { Appearance } from '../service/publications';
+import type { ObjectMetadata } from '../../../../src/protocol/metadata';
+import type { Appearance } from '../../service/publications';
+import type { Reader } from '../history/reader';
 import type { Bench } from './bench';
-import type { Reader } from './reader';
 
 /** Judges what receivers tell of the versions that they give up: each of them once, and no other. */
 export class GivingUp {

@@ -1,7 +1,7 @@
-import type { VirtualClock } from '../clock';
-import type { Disturbances } from '../line/faults';
-import type { History } from './history';
-import type { Rule } from './rules';
+import type { VirtualClock } from '../../clock';
+import type { Disturbances } from '../../line/faults';
+import type { History } from '../history/history';
+import type { Rule } from '../rules';
 
 /** What all who judge have before them. */
 export interface Bench {

@@ -1,6 +1,6 @@
-import type { Death, Plan } from '../plans/plan';
-import type { Appearance } from '../service/publications';
-import type { Mark } from '../service/service';
+import type { Death, Plan } from '../../plans/plan';
+import type { Appearance } from '../../service/publications';
+import type { Mark } from '../../service/service';
 import { Asking, isUnheard } from './asking';
 import type { Claim } from './claim';
 import { afterDeath } from './death';
@@ -63,7 +63,7 @@ export class History {
       reader.returns ||= reader.open;
       reader.open = false;
       reader.isKnown = false;
-      reader.forgetLists();
+      reader.seen.forget();
     }
   }
 
@@ -73,14 +73,14 @@ export class History {
    */
   joined(reader: Reader, received: readonly Appearance[], inBetween: boolean, now: number): void {
     reader.open = true;
-    reader.cameInBetween = inBetween;
+    reader.seen.cameInBetween = inBetween;
     reader.isKnown = true;
     reader.returns = false;
     reader.joinedAt = now;
-    reader.forgetLists();
+    reader.seen.forget();
     reader.owed = reader.plan.includeReceived ? received : [];
-    reader.roomSince = undefined;
-    reader.look(now);
+    reader.places.freeSince = undefined;
+    reader.places.look(now);
   }
 
   /** @param returns it will be there again under its name, and is waited for. */
@@ -177,7 +177,7 @@ export class History {
    * @param isForgotten the service has said that it took a mark of it, and forgot it: it is asked for again, by itself.
    */
   isWanted(reader: Reader, { objectID, order, version }: Appearance, isForgotten: boolean): boolean {
-    const held = reader.held().filter(({ appearance }) => appearance.objectID !== objectID);
+    const held = reader.places.held().filter(({ appearance }) => appearance.objectID !== objectID);
     if (held.some(({ standing }) => standing === 'in the flow')) return false;
     // Whoever asks for any version asks for this one, whichever it was handed.
     if (this.asking.anyVersion.has(objectID)) return true;
