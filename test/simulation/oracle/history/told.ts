@@ -38,8 +38,13 @@ export class Told {
   received(shown: readonly Appearance[], now: number): void {
     for (const reader of this.#known()) {
       const { seen } = reader;
+      // What it was asked for before a restart it knows nothing of until a list has shown it.
       const has = (objectID: string): boolean =>
-        reader.on(objectID).some(({ standing }) => standing === 'asked' || standing === 'in the flow');
+        reader
+          .on(objectID)
+          .some(
+            ({ isUnseen, standing }) => (standing === 'asked' && !isUnseen) || standing === 'in the flow',
+          );
       seen.showReceived(shown, has, (version) => stands(reader, version, 'rejected', 'resting'));
       reader.takeEarly(now);
     }
