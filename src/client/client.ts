@@ -263,12 +263,14 @@ export class SyncServiceClient {
   /**
    * The data as it comes. It is unchecked until the iteration ends without an error: only that says that it was whole, fitted
    * its signature and is of the version that was asked for. Throws as fetchObjectData, while it is read.
+   * A receiver that has the object in hand is not handed it out again as long as its reader waits for the next piece.
    */
-  fetchObjectDataAsStream(
+  async *fetchObjectDataAsStream(
     object: ObjectReference | ObjectMetadata,
     options: DownloadOptions = {},
   ): AsyncGenerator<Buffer> {
-    return this.#parts.downloader.pieces(object, checked(options));
+    const pieces = this.#parts.downloader.pieces(object, checked(options));
+    yield* this.#parts.feeds.duringReads(this.#named(object), pieces);
   }
 
   /** The metadata of all objects that a filter fits, tombstones included; empty when none does. Only on a CSS. */

@@ -10,6 +10,20 @@ export const guardsOfUpdates = guardsOf('src/client/updates', 'test/client', [
     seenBy: 'updates/in-hand',
   },
   {
+    name: 'an object comes again while its data is read as a stream of a slow service',
+    file: 'feeds.ts',
+    find: 'await this.during(object, () => pieces.next());',
+    replace: 'await (object ? pieces.next() : pieces.next());',
+    seenBy: 'updates/renewals',
+  },
+  {
+    name: 'a stream that is given up goes on',
+    file: 'feeds.ts',
+    find: '      await pieces.return(undefined);',
+    replace: '      pieces.next.length;',
+    seenBy: 'updates/renewals',
+  },
+  {
     name: 'an object comes again while it is fetched from a slow service',
     file: 'feeds.ts',
     find: 'const end = this.#renewals.begin({ objectType, objectID, ...version });',

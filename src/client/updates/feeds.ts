@@ -79,6 +79,19 @@ export class Feeds {
     }
   }
 
+  /** The pieces of a stream for whoever has the object: the same, as long as its reader waits for one. */
+  async *duringReads<Piece>(object: InFlow, pieces: AsyncGenerator<Piece>): AsyncGenerator<Piece> {
+    try {
+      for (;;) {
+        const { done, value } = await this.during(object, () => pieces.next());
+        if (done) return;
+        yield value;
+      }
+    } finally {
+      await pieces.return(undefined);
+    }
+  }
+
   /** See SyncServiceClient.waitedFor. */
   waits(): Map<string, number> {
     const counts = new Map<string, number>();
