@@ -80,7 +80,7 @@ export class Feeds {
   }
 
   /** The pieces of a stream for whoever has the object: the same, as long as its reader waits for one. */
-  async *duringReads<Piece>(object: InFlow, pieces: AsyncGenerator<Piece>): AsyncGenerator<Piece> {
+  async *duringReads<Piece>(object: ObjectInFlow, pieces: AsyncGenerator<Piece>): AsyncGenerator<Piece> {
     try {
       for (;;) {
         const { done, value } = await this.during(object, () => pieces.next());
