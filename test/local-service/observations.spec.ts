@@ -257,7 +257,7 @@ describe('as was observed of the real service, in the local one', () => {
         originType: '',
       });
       await ess.update('demo', { metadata, data: Buffer.from('x') }, administrator);
-      await service.cloud.consumed(['demo', 'up', String(index)]);
+      await service.cloud.marks.consumed(['demo', 'up', String(index)]);
       ess.poll();
     }
     await edge.publish({ objectType: 'up', objectID: '0' }, 'again');

@@ -98,7 +98,7 @@ describe('sync-out that waits', () => {
     check();
     const other = edges[1];
     assert.ok(other);
-    await other.consumed(['demo', 'rules', 'r1']);
+    await other.marks.consumed(['demo', 'rules', 'r1']);
     assert.equal((await sent).outcome, 'consumed');
   });
 

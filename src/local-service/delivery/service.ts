@@ -2,7 +2,7 @@ import type { ObjectMetadata } from '../../protocol/metadata';
 import type { Journal } from '../../storage/journal';
 import type { Clock } from '../../system/clock';
 import { badRequest, errorResponse, nothing } from '../responses/response';
-import { isOwn, refuseReceived, unmarkable, wrongState } from '../responses/wrong-state';
+import { isOwn, refuseReceived } from '../responses/wrong-state';
 import type { Caller } from '../roles';
 import { Notifications } from '../store/notifications';
 import { type ObjectName, Store, type StoredObject } from '../store/objects';
@@ -11,7 +11,7 @@ import type { Addressees } from './addressing';
 import type { Faults } from './faults';
 import { refuseOnFiles } from './files';
 import { type Listening, nowhere } from './listening';
-import { withoutService } from './policy';
+import { Marks } from './marks';
 import { isDue } from './rfc3339';
 import { Shutdown, type ShutdownOptions } from './shutdown';
 import { newVersion, type Owner, type Update, unfit, Versions } from './version';
@@ -45,6 +45,8 @@ export abstract class Service {
   /** Whose upload in chunks has begun: later chunks have a place to go to. */
   readonly begunUploads = new WeakSet<StoredObject>();
   readonly rangeReads: RangeReads;
+  /** What applications say of what came from elsewhere. */
+  readonly marks: Marks;
   readonly journal: Journal;
   /** The time of day that this service believes in. */
   readonly now: () => number;
@@ -79,6 +81,7 @@ export abstract class Service {
     this.now = now ?? (() => clock.now());
     this.#began = clock.elapsed();
     this.store = new Store(journal, name);
+    this.marks = new Marks(this.store, (...acknowledged) => this.acknowledged(...acknowledged));
     this.notifications = new Notifications(journal.map(`${name} notifications`));
     this.webhooks = new Webhooks(journal.map(`${name} webhooks`));
     this.faults = { ...usualFaults, ...faults };
@@ -206,37 +209,6 @@ export abstract class Service {
       .filter(({ status }) => unread.has(status) || (withReceived && status === 'objreceived'));
   }
 
-  async consumed(name: ObjectName): Promise<void> {
-    const object = this.#received(name, 'consumed');
-    const consumersLeft = object.consumersLeft - 1;
-    this.store.change(name[0], object, { consumersLeft });
-    if (consumersLeft !== 0) return;
-    this.store.change(name[0], object, { status: 'objconsumed' });
-    await this.acknowledged(name[0], object, 'consumed');
-  }
-
-  received(name: ObjectName): void {
-    const object = this.#received(name, 'received');
-    const receiversLeft = object.receiversLeft - 1;
-    const status = receiversLeft === 0 ? 'objreceived' : object.status;
-    this.store.change(name[0], object, { receiversLeft, status });
-  }
-
-  /** Also from a service that the policy of the object no longer names. */
-  async deletionAcknowledged(name: ObjectName, caller: Caller): Promise<void> {
-    const object = this.store.get(...name);
-    if (!object) throw unmarkable('deleted');
-    if (!object.metadata.deleted) {
-      const removedServices = withoutService(object.removedServices, caller);
-      if (!removedServices) throw wrongState(object, 'deleted', object.removedServices.length > 0);
-      this.store.change(name[0], object, { removedServices });
-      return;
-    }
-    const consumersLeft = object.consumersLeft - 1;
-    this.store.change(name[0], object, { consumersLeft });
-    if (consumersLeft === 0) await this.acknowledged(name[0], object, 'deleted');
-  }
-
   async activate(name: ObjectName): Promise<void> {
     const failed = 'Failed to mark the object as active. Error:';
     const object = this.store.get(...name);
@@ -274,13 +246,6 @@ export abstract class Service {
     const object = this.store.get(...name);
     if (!object) throw nothing;
     return object;
-  }
-
-  #received(name: ObjectName, mark: string): StoredObject {
-    const object = this.store.get(...name);
-    if (!object) throw unmarkable(mark);
-    if (object.status === 'completelyReceived' || object.status === 'objreceived') return object;
-    throw wrongState(object, mark);
   }
 
   #refuseBeyondLimit(data: Buffer | undefined, old: StoredObject | undefined): void {

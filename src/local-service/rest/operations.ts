@@ -17,9 +17,9 @@ type Mark = (request: RestRequest, name: ObjectName) => Promise<void>;
 
 /** What applications say of an object that is there for them. */
 const marks: Readonly<Record<string, Mark>> = {
-  consumed: ({ service }, name) => service.consumed(name),
-  received: async ({ service }, name) => service.received(name),
-  deleted: (request, name) => request.service.deletionAcknowledged(name, requireKnown(request)),
+  consumed: ({ service }, name) => service.marks.consumed(name),
+  received: async ({ service }, name) => service.marks.received(name),
+  deleted: (request, name) => request.service.marks.deletionAcknowledged(name, requireKnown(request)),
   activate: ({ service }, name) => service.activate(name),
   policyreceived: async (request, name) => policyReceived(request, name),
 };
