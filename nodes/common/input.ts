@@ -64,6 +64,8 @@ export function construct(
   } catch (error) {
     const failure = toNodeFailure(error);
     tell(failure);
+    // The editor would take it for the words of the successor.
+    node.on('close', () => node.status({}));
     const takeMessages = refuseMessages(node, failure);
     if (!(failure instanceof AbsentService)) return;
     const unlisten = listen(RED.events, 'flows:started', () => {

@@ -39,6 +39,21 @@ function lastStatusOf(id: string): () => string {
   return () => String(shown.at(-1)?.text ?? '');
 }
 
+describe('what is wrong with a node', () => {
+  withNodeRed();
+
+  it('does not stand in its status any more once that is mended and deployed, before it has anything else to say', async () => {
+    const wrong = flow.map((node) => ('service' in node ? { ...node, service: '' } : node));
+    await run(services, wrong);
+    const shown = ['in', 'fetch', 'consume', 'out', 'query', 'admin'].map(statusesOf);
+    await deploy(whole, 'nodes');
+    assert.deepEqual(
+      shown.map((statuses) => statuses.at(-1)),
+      shown.map(() => ({})),
+    );
+  });
+});
+
 /** Node-RED starts nodes again whose config node has gone or changed, but none whose config node has come. */
 describe('a sync-service that was deleted and comes back with a deploy of modified nodes', () => {
   withNodeRed();
