@@ -107,4 +107,25 @@ export const guardsOfCommand = guardsOf('src/command', 'test/command', [
     replace: 'if (strange === name) throw new UsageError(',
     seenBy: 'client',
   },
+  {
+    name: 'a file of metadata has the secret of the command published',
+    file: 'definition.ts',
+    find: "if (name.startsWith('EDGE_SYNC_'))",
+    replace: "if (name === '')",
+    seenBy: 'objects',
+  },
+  {
+    name: 'a file of metadata has what is not set published as nothing',
+    file: 'definition.ts',
+    find: 'if (value === undefined) throw new UsageError(',
+    replace: "if (value === undefined) return ''; else if (value === name) throw new UsageError(",
+    seenBy: 'objects',
+  },
+  {
+    name: 'who runs on Open Horizon is told of variables that it has not set',
+    file: 'findings.ts',
+    find: 'isOpenHorizons(environment) ? openHorizons : own',
+    replace: 'isOpenHorizons(environment) ? own : own',
+    seenBy: 'doctor',
+  },
 ]);
