@@ -17,6 +17,9 @@ export function savedIn(table: NodeTable, node: object): Record<string, unknown>
         whole[name] = field.formerly.value;
         whole[`${name}Type`] = field.formerly.type;
       }
+      // It needs no value: a key that is wanted, and is not there, must not mean none.
+      const type = String(values[`${name}Type`] ?? '');
+      if (field.kind === 'typed' && field.plain.includes(type)) whole[`${name}Type`] = type;
       continue;
     }
     whole[name] = value;

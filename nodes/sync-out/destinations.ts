@@ -1,5 +1,6 @@
 import type { NodeMessage } from 'node-red';
 import type { DestinationPolicy, ObjectMetadataInput, ServiceKind } from '../../src/client';
+import { shortened } from '../../src/system/shortened';
 import { invalidInput, textOf } from '../common/failure';
 import { describe } from '../common/fields';
 import { parseJson } from '../common/json';
@@ -7,6 +8,7 @@ import { sharedText } from '../common/text';
 import type { TypedFields } from '../common/typed';
 import { wordsOf } from '../common/words';
 import type { OutSettings } from './fields';
+import { destinationForm } from './rules';
 
 /**
  * Where an object goes, as its metadata says it. On an ESS everything goes to the cloud; on a CSS the user has chosen,
@@ -62,7 +64,11 @@ function listOf(value: unknown): string[] {
   if (entries.length === 0) throw invalidInput('The list of edges is empty');
   // What an array has gaps for, too.
   return Array.from(entries, (entry: unknown) => {
-    if (typeof entry === 'string') return entry;
+    if (typeof entry === 'string') {
+      if (!destinationForm.test(entry))
+        throw invalidInput(`Edges must be type:id, not "${shortened(entry)}"`);
+      return entry;
+    }
     const { destinationType, destinationID } = (entry ?? {}) as Record<string, unknown>;
     if (typeof destinationType === 'string' && typeof destinationID === 'string') {
       return `${destinationType}:${destinationID}`;

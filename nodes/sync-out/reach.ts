@@ -20,9 +20,9 @@ export class Reach {
     { action, destination }: Pick<OutSettings, 'action' | 'destination'>,
     private readonly clock: Clock,
   ) {
-    // Edges that are named are refused by the service where they are not there.
+    // A list with an edge that is not there is refused by the service; one edge by its name is not.
     this.#isOpen =
-      ['publish', 'metadata'].includes(action) && ['all', 'type', 'policy'].includes(destination);
+      ['publish', 'metadata'].includes(action) && ['all', 'type', 'node', 'policy'].includes(destination);
   }
 
   /** Whether what it looked at last goes to no edge. */

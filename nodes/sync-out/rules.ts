@@ -35,9 +35,12 @@ export const destinationProblem: Problem = (form) => {
   return form.kind === 'CSS' && form.value('destination') === '' ? 'needs.destination' : undefined;
 };
 
+/** How an edge of a list is written: `type:id`. */
+export const destinationForm = /^[^:<>]+:[^<>]+$/;
+
 export const listProblem: Problem = (form) => {
   const names = wordsOf(literalOf(form, 'destinationsList') ?? '');
-  return names.every((name) => /^[^:<>]+:[^<>]+$/.test(name)) ? undefined : 'invalid.list';
+  return names.every((name) => destinationForm.test(name)) ? undefined : 'invalid.list';
 };
 
 export const waitProblem: Problem = (form) =>

@@ -100,6 +100,20 @@ export const guardsOfNodes = guardsOf('nodes', 'test/nodes', [
     seenBy: 'service-returns',
   },
   {
+    name: 'a signing key that is wanted means none where a script has saved its type alone',
+    file: 'common/saved.ts',
+    find: "if (field.kind === 'typed' && field.plain.includes(type)) whole",
+    replace: "if (field.kind === 'own') whole",
+    seenBy: ['statuses', 'sync-out'],
+  },
+  {
+    name: 'nobody is told that one edge, by its name, is not there',
+    file: 'sync-out/reach.ts',
+    find: "['all', 'type', 'node', 'policy']",
+    replace: "['all', 'type', 'policy']",
+    seenBy: 'sync-out',
+  },
+  {
     name: 'a node that has closed waits for its sync-service',
     file: 'common/input.ts',
     find: "    node.on('close', unlisten);\n",

@@ -270,7 +270,10 @@ describe('an error says what to do', () => {
       { signingKey: '', signingKeyType: 'stored' },
       /^There is no stored private key to sign with/,
     ],
+    // As a script may write it, without the value.
+    ['Sign with', { signingKeyType: 'stored' }, /^There is no stored private key to sign with/],
     ['Edges', { ...list, destinationsList: '[7]' }, /^Edges must be type:id/],
+    ['Edges', { ...list, destinationsList: '["gateway"]' }, /^Edges must be type:id, not "gateway"/],
     ['Data', { data: '$round(', dataType: 'jsonata' }, /^Data: /],
     ['Object ID', { objectID: 'payload', objectIDType: 'msg' }, /^Object ID must be text, not an object/],
   ];

@@ -185,7 +185,7 @@ describe('the metadata of sync-out', () => {
       ['a list without a name in it', listIn('list'), /list of edges is empty/, { list: ' , ' }],
       ['a list that is none', listIn('list'), /^Edges is empty: the message has no msg.list: /],
       ['a list of something else', listIn('list'), /Edges must be type:id or/, { list: [5] }],
-      ['a list of half names', listIn('list'), /"edge1" is not "type:id"/, { list: 'edge1' }],
+      ['a list of half names', listIn('list'), /Edges must be type:id, not "edge1"/, { list: 'edge1' }],
       ['no policy', policy('policy'), /^Policy is empty: the message has no msg.policy: /],
       ['a policy that is no JSON', policy('policy'), /Policy is not JSON/, { policy: '{' }],
       [

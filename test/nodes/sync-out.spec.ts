@@ -68,6 +68,13 @@ describe('sync-out', () => {
       assert.equal(String(await (await clientOf('css')).fetchObjectData(object)), 'late');
     });
 
+    it('for one edge that has not registered, and says so: its name may be wrong', async () => {
+      await onCloud(str({ destination: 'node', destinationType: 'gateway', destinationID: 'edge-1' }));
+      const shown = statusesOf('out');
+      assert.equal((await send()).outcome, 'published');
+      await until('it says so', () => /no edge for it yet|status\.nobody/.test(String(shown.at(-1)?.text)));
+    });
+
     it('only when it has changed, where that is chosen', async () => {
       await onCloud({ ...toEdge, onlyWhenChanged: true });
       await untilRegistered();
@@ -172,6 +179,11 @@ describe('sync-out', () => {
     it('by the ID that the dialog says, on an edge too', async () => {
       await onEdge(str({ objectID: 'mine' }));
       assert.equal((await send()).object.objectID, 'mine');
+    });
+
+    it('by a new ID where a flow of a script says no more than that', async () => {
+      await onCloud({ ...auto, objectID: undefined, objectIDType: 'unique' });
+      assert.notEqual((await send({ payload: 'hello', object: given })).object.objectID, 'given');
     });
 
     it('by a new ID wherever that is chosen', async () => {
