@@ -229,6 +229,13 @@ export const guardsOfOutbox = guardsOf(
       seenBy: ['until-closed'],
     },
     {
+      name: 'a wait that has ended leaves something at its signal',
+      file: 'ends.ts',
+      find: '      leave();\n',
+      replace: '',
+      seenBy: ['outbox'],
+    },
+    {
       name: 'a service that is busy refuses for good',
       file: 'verdict.ts',
       find: "return error.statusCode === 429 ? 'away' : 'rests';",

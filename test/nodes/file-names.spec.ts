@@ -41,6 +41,8 @@ describe('the name of a fetched file', () => {
     assert.equal(await write(of('t', 'model', 'one')), 'model');
     assert.equal(await write(of('t', 'model', 'two')), 't%2Fmodel');
     assert.equal(await write(of('t', 'model', 'three')), 'three%2Ft%2Fmodel');
+    assert.equal(await write(of('t', 'model', 'one')), 'model', 'each has the one that it had');
+    assert.equal(await write(of('t', 'model', 'two')), 't%2Fmodel');
     assert.equal(await write(of('t', 'model')), 'model');
   });
 

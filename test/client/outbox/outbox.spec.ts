@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { settle } from '../../support/manual-clock';
 import { Ground } from './ground';
 import { down } from './scripted-service';
@@ -87,6 +88,19 @@ describe('an outbox', () => {
     await waiting;
     assert.equal(outbox.state.waiting, 1);
     await assert.rejects(outbox.whenEnded({ id: 99 }), { code: 'SYNC_NOT_FOUND' });
+    await ground.close(outbox);
+  });
+
+  it('leaves nothing at a signal whose wait has ended', async () => {
+    const ground = new Ground();
+    const outbox = await ground.open();
+    const entry = await outbox.put({ objectType: 't', objectID: 'o' }, 'x');
+    const { signal } = new AbortController();
+    const waiting = outbox.whenEnded(entry, { signal });
+    assert.equal(getEventListeners(signal, 'abort').length, 1);
+    await ground.pass(100);
+    assert.equal((await waiting).outcome, 'sent');
+    assert.equal(getEventListeners(signal, 'abort').length, 0);
     await ground.close(outbox);
   });
 });
