@@ -47,7 +47,7 @@ export class Seen {
     return this.isAddressed;
   }
 
-  /** @param isOpen whether a version is still to be acknowledged. */
+  /** @param isOpen whether a version is still to be acknowledged, or stays where only the other list shows it. */
   showPlain(shown: Shown, isOpen: (appearance: Appearance) => boolean): void {
     if (!this.wantsReceived) this.#doubtReceived();
     // What it shows no more may be marked received: the other list, which comes next, has the word.

@@ -27,7 +27,7 @@ export class Told {
     for (const reader of this.#known()) {
       const { seen } = reader;
       if (!seen.arrives()) continue;
-      seen.showPlain(byID, (appearance) => !stands(reader, appearance, 'asked', 'settled'));
+      seen.showPlain(byID, (appearance) => isOpen(reader, appearance));
       reader.takeEarly(now);
       reader.forgetUntold();
     }
@@ -72,6 +72,16 @@ export class Told {
   #known(): Reader[] {
     return this.readers.filter(({ isKnown }) => isKnown);
   }
+}
+
+/**
+ * Whether it is still to be acknowledged; or was, and stays where only the other list shows it, marked received or for
+ * other consumers: a version that comes after the plain list takes its place, too.
+ */
+function isOpen(reader: Reader, { consumers, deleted, objectID, version }: Appearance): boolean {
+  const claim = reader.claim(objectID, version);
+  if (claim?.standing === 'settled') return claim.taken === 'received' || (consumers > 1 && !deleted);
+  return claim?.standing !== 'asked';
 }
 
 function stands(
