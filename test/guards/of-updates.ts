@@ -178,6 +178,13 @@ export const guardsOfUpdates = guardsOf('src/client/updates', 'test/client', [
     replace: 'this.#pollAfter(0);',
     seenBy: 'updates/polling',
   },
+  {
+    name: 'what the flow has asked to acknowledge can be rejected',
+    file: 'hand-out.ts',
+    find: "if (!entry || entry.state === 'asked' || entry.state === 'acknowledging') return;\n    if (!this.ledger.outlived",
+    replace: 'if (!entry) return;\n    if (!this.ledger.outlived',
+    seenBy: 'updates/in-hand',
+  },
 ]);
 
 /** Those that its known histories see, and no seed of today. */

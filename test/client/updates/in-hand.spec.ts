@@ -235,6 +235,18 @@ describe('what a receiver has in hand', () => {
     assert.equal(hand.take(), 'a newer 1');
   });
 
+  it('is not rejected any more once the flow has asked: what it asked for goes on', () => {
+    for (const state of ['asked', 'acknowledging'] as const) {
+      hand = new Hand();
+      hand.offer(version('a'));
+      hand.take();
+      hand.settlement.ask('a', v1);
+      if (state === 'acknowledging') hand.settlement.start('a', v1);
+      hand.handOut.reject('a', v1);
+      assert.equal(hand.settlement.find('a', v1)?.state, state);
+    }
+  });
+
   it('takes an object back into the flow whose acknowledgement was refused', async () => {
     hand.offer(version('a'));
     hand.take();
