@@ -1,4 +1,5 @@
 import type { DestinationPolicy, DestinationStatus, ObjectMetadata } from '../../protocol/metadata';
+import { timeOfTimestamp } from '../../protocol/timestamp';
 import type { CallOptions } from '../connection/options';
 import type { Requests } from '../connection/requests';
 import { invalidArgument } from '../errors';
@@ -58,6 +59,7 @@ export class Listing {
     if (filter.destinationID && !filter.destinationType) {
       throw invalidArgument('destinationID needs destinationType');
     }
+    for (const field of ['since', 'expirationTimeBefore'] as const) checkTime(field, filter[field]);
     const { service, policyProperty, ...same } = filter;
     const byPolicy = service !== undefined || policyProperty !== undefined || filter.since !== undefined;
     const parameters = {
@@ -80,6 +82,9 @@ export class Listing {
 
   async withPolicy(filter: PolicyFilter, options: CallOptions): Promise<ObjectSummary[]> {
     checkFilter(filter);
+    if (filter.since !== undefined && !/^\d+$/.test(filter.since)) {
+      throw invalidArgument(`since must be nanoseconds since 1970, not "${filter.since}"`);
+    }
     const parameters = { destination_policy: true, ...filter };
     return this.requests.list<ObjectSummary>(`${this.#cloud()}${query(parameters)}`, options);
   }
@@ -88,6 +93,12 @@ export class Listing {
     this.paths.cloudOrganization('lists of all its objects');
     return this.paths.objects;
   }
+}
+
+/** The service refuses what it cannot read without saying why, and ignores some of it. */
+function checkTime(field: string, text: string | undefined): void {
+  if (text === undefined || timeOfTimestamp(text) !== undefined) return;
+  throw invalidArgument(`${field} must be a time such as 2031-01-31T12:00:00Z, not "${text}"`);
 }
 
 /** The service reads what it cannot use as something else, or as nothing. */

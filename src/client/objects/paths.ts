@@ -46,17 +46,14 @@ export class Paths {
     if (this.organization !== undefined) return this.organization;
     throw new SyncServiceError(
       'SYNC_WRONG_SERVICE_KIND',
-      `Only a CSS has ${what}: give the client an organization`,
+      `Only a CSS has ${what}, and without an organization this is an ESS`,
     );
   }
 
   /** @throws SyncServiceError SYNC_WRONG_SERVICE_KIND on a CSS: `what` exists on an ESS alone. */
   requireEdge(what: string): void {
     if (this.kind === 'ESS') return;
-    throw new SyncServiceError(
-      'SYNC_WRONG_SERVICE_KIND',
-      `Only an ESS can ${what}: this client speaks to a CSS`,
-    );
+    throw new SyncServiceError('SYNC_WRONG_SERVICE_KIND', `Only an ESS can ${what}, and this is a CSS`);
   }
 }
 

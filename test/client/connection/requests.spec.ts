@@ -291,6 +291,12 @@ describe('a call that is wrong in itself', () => {
   const wrong: [string, (client: SyncServiceClient) => Promise<unknown>][] = [
     ['an object ID without its type in a filter', (client) => client.listObjects({ objectID: 'o' })],
     ['a destination ID without its type', (client) => client.listObjects({ destinationID: 'edge1' })],
+    ['a time that is none', (client) => client.listObjects({ since: 'yesterday' })],
+    ['a day that is none', (client) => client.listObjects({ expirationTimeBefore: '2031-02-31T12:00:00Z' })],
+    [
+      'a date in place of nanoseconds',
+      (client) => client.listObjectsWithDestinationPolicy({ since: '2031-01-31T12:00:00Z' }),
+    ],
     ['a webhook that is no URL', (client) => client.registerWebhook('t', 'ftp://here')],
     ['nobody on an access list', (client) => client.addUsersToObjectACL('t', [])],
     ['a user without a name', (client) => client.addUsersToObjectACL('t', [''])],
