@@ -2,14 +2,14 @@ import type { DestinationStatus, ObjectMetadata } from '../../protocol/metadata'
 import { SyncServiceError } from '../errors';
 import { nameOf, type ObjectReference } from '../objects/names';
 
-/** How far an object must have come. An ESS can see only whether the cloud consumed it. */
+/** How far an object must have got. An ESS can see only whether the cloud has consumed it. */
 export type DeliveryGoal = 'delivered' | 'consumed';
 
 /** How a wait for an object ended. */
 export interface Delivery {
   /**
-   * The goal; `timeout` when time was up first; `superseded` by a newer version; `deleted`, but an edge has yet to know;
-   * or `gone` from the service.
+   * The goal if it was reached; `timeout` if time was up first; `superseded` by a newer version; `deleted`, though an
+   * edge has yet to learn of it; or `gone` from the service.
    */
   outcome: DeliveryGoal | 'timeout' | 'superseded' | 'deleted' | 'gone';
   /** What was last seen at each destination; on an ESS always empty. */
@@ -17,11 +17,11 @@ export interface Delivery {
 }
 
 export interface DeliveryOptions {
-  /** In ms from the first look at the object, 60 s unless given; after it the outcome is `timeout`. */
+  /** How long to wait, in ms from the first look; defaults to 60,000. After that the outcome is `timeout`. */
   patience?: number;
-  /** Takes what was seen at each destination, at each look. */
+  /** Called at each look with what was seen at each destination. */
   onProgress?: (destinations: DestinationStatus[]) => void;
-  /** Takes why a look failed. The wait goes on: a service that does not answer now may answer before the time is up. */
+  /** Called with the reason when a look fails. The wait goes on: the service may still answer in time. */
   onFailure?: (error: unknown) => void;
   /** Ends the wait: SYNC_ABORTED. */
   signal?: AbortSignal | undefined;

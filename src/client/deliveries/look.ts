@@ -4,7 +4,7 @@ import type { CallOptions } from '../connection/options';
 import { isSyncServiceError } from '../errors';
 import type { ObjectReference } from '../objects/names';
 
-/** What waiting for a delivery asks of a service. SyncServiceClient is one. */
+/** What waiting for a delivery needs from a service. SyncServiceClient provides it. */
 export interface DeliverySource {
   readonly kind: ServiceKind;
   getObjectMetadata(object: ObjectReference, options?: CallOptions): Promise<ObjectMetadata>;
@@ -12,14 +12,14 @@ export interface DeliverySource {
   getObjectDestinations(object: ObjectReference, options?: CallOptions): Promise<DestinationStatus[]>;
 }
 
-/** What one look at an object has seen. */
+/** What one look at an object saw. */
 export interface Sight {
   current: ObjectMetadata;
-  /** How far it is at each destination; all that an ESS can tell is whether the cloud consumed it. */
+  /** How far it has got at each destination; an ESS can tell only whether the cloud has consumed it. */
   progress: DestinationStatus[] | { consumedByCloud: boolean };
 }
 
-/** Looks how far an object has come; undefined where there is none (any more). */
+/** Checks how far an object has got; undefined if it does not exist (any more). */
 export async function look(
   source: DeliverySource,
   object: ObjectReference,
@@ -32,7 +32,7 @@ export async function look(
           .getObjectStatus(object, { signal })
           .then((status) => ({ consumedByCloud: status === 'consumedByDest' })),
   );
-  // Looked at last: if a version is current now, what was seen before was of this version as well, or of an older one.
+  // Read last: the progress read before is then that of the version found here, or of an older one.
   const current = await ifThere(source.getObjectMetadata(object, { signal }));
   return current && progress && { current, progress };
 }

@@ -6,11 +6,11 @@ import type { Sight } from './look';
 
 const firstPause = 250;
 const longestPause = 5_000;
-/** A look that takes longer is given up and tried again: an ESS answers no questions on an object while its CSS is away. */
+/** A longer look is abandoned and tried again: an ESS answers no queries about an object while its CSS is away. */
 const longestLook = 10_000;
 const shortestLook = 1_000;
 
-/** What an object is waited for, and how that ends. */
+/** What an object is waited for, and whom to tell on the way and at the end. */
 export interface Wanted {
   readonly object: SentObject;
   readonly goal: DeliveryGoal;
@@ -22,16 +22,16 @@ export interface Wanted {
 }
 
 /**
- * The wait for one object: when it is to be looked at again, and what a look means to it. All times are those of the
- * clock that the watch goes by.
+ * The wait for one object: when to look at it again, and what each look means. All times are those of the watch's
+ * clock.
  */
 export class Wait {
-  /** When it is to be looked at next. */
+  /** When the next look is due. */
   due: number;
   looking = false;
-  /** Aborts when the wait is over: ends a look that is under way. */
+  /** Aborts when the wait is over, which also ends a look under way. */
   readonly over = new AbortController();
-  /** When its time is up; it begins with the first look, since others may be in front of it. */
+  /** When its time is up. The time starts with the first look, since other waits may come before it. */
   #deadline: number | undefined;
   #isLast = false;
   #looks = 0;
@@ -54,19 +54,19 @@ export class Wait {
     return this.over.signal.aborted;
   }
 
-  /** Whether its turn is before that of another: first those whose time is up, then as they became due. */
+  /** Whether its turn comes before another's: waits whose time is up go first, the others as they became due. */
   isBefore(other: Wait, now: number): boolean {
     const [late, otherLate] = [this.#isLate(now), other.#isLate(now)];
     return late === otherLate ? this.due < other.due : late;
   }
 
-  /** When it ends without its turn, if the service has not answered a single look since `lastAnswer`. */
+  /** When it ends without having had a turn, if the service has not answered a single look since `lastAnswer`. */
   hopelessAt(lastAnswer: number): number {
     if (this.#deadline !== undefined) return Math.max(this.#deadline, lastAnswer) + longestLook;
     return Math.max(this.due, lastAnswer) + Math.max(this.wanted.patience, longestLook);
   }
 
-  /** Its turn has come. Says how long the look may take, in ms: the last one about as long as there was patience. */
+  /** Its turn has come. Returns how long the look may take, in ms; the last one gets about the whole patience. */
   begin(now: number): number {
     this.looking = true;
     this.#deadline ??= now + this.wanted.patience;
@@ -75,7 +75,7 @@ export class Wait {
     return Math.min(longestLook, Math.max(shortestLook, limit));
   }
 
-  /** What the look saw: undefined where the object is gone. */
+  /** What the look saw: undefined if the object is gone. */
   seen(sight: Sight | undefined): void {
     if (this.isOver) return;
     const ended = sight ? this.#judge(sight) : 'gone';
@@ -87,7 +87,7 @@ export class Wait {
     if (!this.isOver) this.wanted.onFailure(error);
   }
 
-  /** The look is over. Ends the wait if it was the last one, and otherwise says when the next one is due. */
+  /** The look is over. Ends the wait if it was the last one; otherwise sets when the next one is due. */
   finish(now: number): void {
     this.looking = false;
     if (this.#isLast) this.end('timeout');
@@ -114,7 +114,7 @@ export class Wait {
     if (current.deleted) return 'deleted';
     const watched = this.#instanceID;
     this.#instanceID ??= current.instanceID;
-    // Of a mere name, the version that is found is waited for; the progress may still be that of an older one.
+    // Without an instanceID, the version found first is the one waited for; this progress may be an older one's.
     if (watched === undefined) return undefined;
     if (watched !== current.instanceID) return 'superseded';
     if (Array.isArray(progress)) return this.#compare(progress);
@@ -128,7 +128,7 @@ export class Wait {
     const failed = destinations.find(({ status }) => status === 'error');
     if (failed) return new DeliveryFailure(this.object, failed, destinations);
     const far = goal === 'consumed' ? ['consumed'] : ['delivered', 'consumed'];
-    // Nobody has registered yet: who does so later gets the object too.
+    // No destination has registered yet: one that does so later gets the object too.
     if (destinations.length === 0) return undefined;
     return destinations.every(({ status }) => far.includes(status)) ? goal : undefined;
   }

@@ -15,8 +15,8 @@ const mostWaits = 10_000;
 
 /**
  * Waits until objects have arrived, or have been consumed, everywhere they were sent to. All waits of a client share
- * one loop that looks them up, a few at a time and ever less often. `timeout` is said of an object only after a look
- * that began when its time was up, or where the service has not answered a single look for so long.
+ * one loop that looks them up, a few at a time and less and less often. A wait ends with `timeout` only after a look
+ * that began once its time was up, or if the service has not answered a single look for that long.
  */
 export class DeliveryWatch {
   readonly #waits = new Set<Wait>();
@@ -58,7 +58,7 @@ export class DeliveryWatch {
     });
   }
 
-  /** Ends every wait: the objects are published, whoever watches. */
+  /** Ends every wait; the objects stay published whether or not anybody watches. */
   close(): void {
     this.#closed = true;
     for (const wait of this.#waits) wait.fail('SYNC_CLOSED', 'the client is closed');
@@ -81,7 +81,7 @@ export class DeliveryWatch {
     this.#alarmAt = Number.POSITIVE_INFINITY;
   }
 
-  /** Looks at what is due, as far as there is room, and sets the alarm for what will be. */
+  /** Starts the looks that are due, as far as there is room, and sets the alarm for the next. */
   #wake(): void {
     this.#silence();
     const now = this.clock.elapsed();
@@ -97,7 +97,7 @@ export class DeliveryWatch {
     this.#wakeAt(alarm);
   }
 
-  /** Whose turn it is, where there is room for it. */
+  /** The wait whose turn it is, if there is room for another look. */
   #next(now: number): Wait | undefined {
     if (this.#looking >= concurrentLooks) return undefined;
     let next: Wait | undefined;
@@ -117,7 +117,7 @@ export class DeliveryWatch {
       this.#lastAnswer = this.clock.elapsed();
       wait.seen(sight);
     } catch (error) {
-      // Whatever the reason, it may be gone at the next look: the service may be away, or be given other rights.
+      // Whatever the reason, it may be gone at the next look: the service may be back, or rights have changed.
       if (!wait.isOver && this.clock.elapsed() - now < limit) this.#lastAnswer = this.clock.elapsed();
       wait.failed(error);
     }

@@ -8,8 +8,8 @@ import type { UpdateSource } from './source';
 import { type ObjectInFlow, versionOf } from './version';
 
 /**
- * Acknowledges an object that nothing here has handed out: one try; where it is not known what became of it, the list
- * has the last word, and nothing is repeated.
+ * Acknowledges an object that no receiver here has handed out. If the outcome of the one try is unknown, the list
+ * decides, and what may have been sent is not repeated.
  *
  * @param object with its instanceID, as it was received; without one the current version is acknowledged.
  * @throws SyncServiceError when the service refuses, or when it cannot be known whether it took the acknowledgement.
@@ -31,7 +31,8 @@ export async function acknowledgeDirectly(
   const tried = await tryToAcknowledge(source, clock, object, { version, how, deleted, check, signal });
   if (!('error' in tried)) return tried.result;
   const sent = tried.result === 'unanswered' && tried.sent;
-  // What is marked received, plain lists leave out; the other marks need the list that shows everything.
+  // Plain lists leave out what is marked received, so they show whether that mark arrived; the other marks need the
+  // list that shows everything.
   const { isWhole, listed } = await listedVersion(source, object, !(sent && how === 'received'), signal);
   if (!listed && !isWhole) throw tried.error;
   const isThere = listed !== undefined && (version === undefined || versionOf(listed) === version);
@@ -39,10 +40,10 @@ export async function acknowledgeDirectly(
   if (!listed) return 'gone';
   if (!isThere) return 'superseded';
   if (tried.result === 'absent') return 'gone';
-  // Whoever acknowledges any version may do so to a deletion, which has a word of its own.
+  // A request for any version may meet a deletion, which is acknowledged by a request of its own.
   const isOtherWord = version === undefined && listed.deleted !== (deleted ?? false);
   if (sent || (tried.result === 'refused' && !isOtherWord)) throw tried.error;
-  // Questions on the object hang; the list has told its version.
+  // Queries about the object hang, but the list has told its version, so no check is needed.
   const again = { version: undefined, how, deleted: listed.deleted, check: false, signal };
   const last = await tryToAcknowledge(source, clock, object, again);
   if (!('error' in last)) return last.result;

@@ -8,22 +8,22 @@ import type { Acknowledgement, Taken } from './acknowledgement';
 import type { ObjectVersion, UpdateSource } from './source';
 import { versionOf } from './version';
 
-/** What became of one try. */
+/** The result of one try. */
 export type Try = { result: Taken | 'superseded' } | FailedTry;
 
 export type FailedTry =
-  /** The service does not know the object, or refuses the acknowledgement: its list has the last word. */
+  /** The service does not know the object, or refuses the acknowledgement: its list decides. */
   | { result: 'absent' | 'refused'; error: SyncServiceError }
-  /** Not known: the list tells. `sent` where the acknowledgement itself may have reached the service. */
+  /** Unknown: the list will tell. `sent` if the acknowledgement itself may have reached the service. */
   | { result: 'unanswered'; sent: boolean; error: SyncServiceError };
 
 export interface TryOptions {
-  /** The version to acknowledge; without one whatever version is there. */
+  /** The version to acknowledge; undefined for whichever is current. */
   version: string | undefined;
   how: Acknowledgement;
-  /** Whether that version is a deletion, where it is known. */
+  /** Whether that version is a deletion, if known. */
   deleted: boolean | undefined;
-  /** Asks for the current version first. */
+  /** Whether to ask for the current version first. */
   check: boolean;
   signal: EndSignal;
 }
@@ -33,10 +33,10 @@ const patience = 10_000;
 
 /**
  * Acknowledges one version of an object, once. The service's acknowledgements carry no version, so the current one is
- * compared first; each of them counts as one consumer, so none is repeated here. An ESS holds its answer back while its
- * CSS is away, and those to questions on the object with it.
+ * compared first; each of them counts as one consumer, so none is repeated here. While its CSS is away an ESS holds
+ * back its answer to an acknowledgement, and its answers to queries about the object as well.
  *
- * @throws SyncServiceError only where the caller's signal or the end of the client ended it.
+ * @throws SyncServiceError only if the caller's signal or the end of the client ended it.
  */
 export async function tryToAcknowledge(
   source: UpdateSource,
@@ -83,7 +83,7 @@ function failed(error: unknown, signal: EndSignal, marking: boolean): Try {
   return { result: 'unanswered', sent: marking && mayHaveArrived(error), error };
 }
 
-/** What another try may mend, or the list tell. */
+/** Failures that another try may overcome, or that the list can resolve. */
 const passing = [
   'SYNC_REJECTED',
   'SYNC_NOT_FOUND',

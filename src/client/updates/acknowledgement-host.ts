@@ -5,18 +5,18 @@ import type { QueueTools } from './acknowledgement-queue';
 import type { Acknowledging } from './acknowledging';
 import type { Settlement } from './settlement';
 
-/** What acknowledgements ask of the feed that they belong to. */
+/** What acknowledgements need from their feed. */
 export interface AcknowledgementHost {
   readonly objectType: string;
-  /** What a receiver has in hand, by its name; undefined where there is none of that name. */
+  /** What the receiver of that name has in hand; undefined if there is no such receiver. */
   settlementOf(receiver: string): Settlement | undefined;
-  /** Whether another acknowledgement may be under way for any receiver. */
+  /** Whether any receiver has a place for another acknowledgement. */
   readonly hasPlace: boolean;
   /** The names of the receivers that still have to ask. */
   awaited(acknowledging: Acknowledging): string[];
-  /** The number of the list that began last. */
+  /** The number of the list whose reading began last. */
   readonly list: number;
-  /** A list is wanted: it tells what became of an acknowledgement. */
+  /** Requests a list, which tells what became of an acknowledgement. */
   ringGently(): void;
   /** Places have become free, or were taken. */
   onChange(): void;

@@ -3,24 +3,24 @@ import { nameOf } from '../objects/names';
 import type { Taken } from './acknowledgement';
 import { type AcknowledgementRequest, Acknowledging } from './acknowledging';
 
-/** What is written down of an acknowledgement that a flow asked for, and that is not answered yet. */
+/** What is kept in the journal about an acknowledgement that a flow asked for and that is not answered yet. */
 export interface RememberedAcknowledgement extends AcknowledgementRequest {
   objectType: string;
-  /** The names of the receivers that asked, and of those that were still waited for. */
+  /** The names of the receivers that asked, and of those still waited for. */
   askers: string[];
   awaited: string[];
-  /** Whether it may have reached the service: noted where each one counts. */
+  /** Whether it may have reached the service; with several consumers noted before it is sent, as each one counts. */
   sent: boolean;
 }
 
-/** What is written down of a version that this application has acknowledged, and that others have not yet. */
+/** What is kept in the journal about a version that this application has acknowledged and others have not yet. */
 export interface RememberedDone {
   objectType: string;
   version: string;
   taken: Taken;
 }
 
-/** The acknowledgements under way of one client, written down until they are answered. */
+/** A client's acknowledgements under way, kept in the journal until they are answered. */
 export class AcknowledgementMemory {
   constructor(
     private readonly kept: KeptMap<RememberedAcknowledgement>,
@@ -28,12 +28,12 @@ export class AcknowledgementMemory {
     private readonly written: () => Promise<void>,
   ) {}
 
-  /** The object types that have some. */
+  /** The object types that have acknowledgements under way. */
   objectTypes(): Set<string> {
     return new Set(Array.from(this.kept.values(), ({ objectType }) => objectType));
   }
 
-  /** The names of the receivers that those of a type still waited for. */
+  /** The names of the receivers that the acknowledgements of a type still waited for. */
   awaited(objectType: string): Set<string> {
     const ofType = Array.from(this.kept.values()).filter(
       (remembered) => remembered.objectType === objectType,
@@ -41,7 +41,7 @@ export class AcknowledgementMemory {
     return new Set(ofType.flatMap(({ awaited }) => awaited));
   }
 
-  /** Those of a process before this one. */
+  /** The acknowledgements of a type that an earlier process left under way. */
   recall(objectType: string): Acknowledging[] {
     return Array.from(this.kept.values())
       .filter((remembered) => remembered.objectType === objectType)
@@ -61,12 +61,12 @@ export class AcknowledgementMemory {
       objectType,
       askers: [...askers],
       awaited,
-      // With several consumers each acknowledgement counts: a restart must know that there may have been one.
+      // With several consumers each one counts: after a restart it must be known that one may have been sent.
       sent: sent || (phase === 'running' && request.consumers > 1 && trying === taken),
     };
     const before = this.kept.get(key);
     if (!before || !isSame(before, remembered)) this.kept.set(key, remembered);
-    // What the disk has refused before is tried again.
+    // Tries again to write what the disk has refused before.
     else void this.written();
   }
 
@@ -80,7 +80,9 @@ export class AcknowledgementMemory {
     this.kept.delete(nameOf({ objectType, objectID }));
   }
 
-  /** What was acknowledged of a type while others have not: it stays listed, and must not be acknowledged again. */
+  /**
+   * Versions of a type acknowledged here but not yet by others: they stay listed, and must not be acknowledged again.
+   */
   recallDone(objectType: string): Map<string, RememberedDone> {
     const ofType = Array.from(this.done).filter(([, done]) => done.objectType === objectType);
     return new Map(ofType.map(([key, done]) => [key.slice(objectType.length + 1), done]));
@@ -95,10 +97,10 @@ export class AcknowledgementMemory {
   }
 }
 
-/** What may change while a version is acknowledged, beside the lists of names. */
+/** What may change while a version is being acknowledged, apart from the lists of names. */
 const changing = ['version', 'how', 'sent', 'checkVersion', 'deleted', 'consumers'] as const;
 
-/** Whether nothing has changed: this is asked for each one at each list. */
+/** Whether nothing has changed; this runs for each acknowledgement at each list. */
 function isSame(a: RememberedAcknowledgement, b: RememberedAcknowledgement): boolean {
   const isAlike = changing.every((field) => a[field] === b[field]);
   return isAlike && isSameList(a.askers, b.askers) && isSameList(a.awaited, b.awaited);

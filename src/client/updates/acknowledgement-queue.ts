@@ -9,23 +9,23 @@ import type { UpdateSource } from './source';
 export interface QueueTools {
   source: UpdateSource;
   clock: Clock;
-  /** So many at once: as there are connections for them, so that none waits for one with its patience running. */
+  /** As many at once as there are connections, so that none waits for a connection while its patience runs out. */
   limiter: Limiter;
 }
 
 export interface QueueListener {
   /** What the receivers that asked have in hand. */
   settlements(acknowledging: Acknowledging): Settlement[];
-  /** Whether any receiver has a place: thousands may wait for one. */
+  /** Whether any receiver has a place; asked first, because thousands may wait for one. */
   hasPlace(): boolean;
-  /** Called and waited for before each acknowledgement is sent. */
+  /** Called and awaited before each acknowledgement is sent. */
   beforeSending(acknowledging: Acknowledging): Promise<void>;
   tried(acknowledging: Acknowledging, tried: Try): void;
-  /** The library's own mistake, or a call that is wrong in itself. */
+  /** A mistake of the library itself, or a call that is invalid. */
   refused(acknowledging: Acknowledging, error: unknown): void;
 }
 
-/** The acknowledgements of one object type that wait for nobody but the service, in the order in which they came. */
+/** The acknowledgements of one object type that wait only for the service, in order of arrival. */
 export class AcknowledgementQueue {
   readonly #waiting = new Set<Acknowledging>();
   /** Those that were tried before. */
@@ -49,7 +49,7 @@ export class AcknowledgementQueue {
     this.#again.delete(acknowledging);
   }
 
-  /** Starts those for which each receiver that asked has a place; one that was started before has its place still. */
+  /** Starts those for which every receiver that asked has a place; one started before still holds its places. */
   start(): void {
     for (const acknowledging of this.#again)
       this.#start(acknowledging, this.listener.settlements(acknowledging));

@@ -10,18 +10,18 @@ import type { Settlement } from './settlement';
 import type { WantedVersion } from './siblings';
 
 /**
- * The acknowledgements under way of one object type. They belong to the feed: a receiver that goes, a deploy or a
- * restart does not end them. Whatever becomes of a request, one of these ends an acknowledgement: the service took it,
- * its list shows that it did, that there is another version or none, or it was refused for good.
+ * The acknowledgements under way of one object type. They belong to the feed: neither a receiver that leaves nor a
+ * deploy or restart ends them. However a request goes, an acknowledgement ends only when the service took it; when a
+ * list shows that it did, or that there is another version or none; or when it was refused for good.
  */
 export class Acknowledgements {
   readonly #underWay = new Map<string, Acknowledging>();
   readonly #queue: AcknowledgementQueue;
   readonly done: Done;
   #timer: Timer | undefined;
-  /** When a list was wanted last, in ms of the clock's elapsed time. */
+  /** When a list was last requested, in ms of the clock's elapsed time. */
   #rungAt = Number.NEGATIVE_INFINITY;
-  /** The number of the last list that has told. */
+  /** The number of the last list that was read to its end. */
   #ended = 0;
   #closed = false;
 
@@ -46,7 +46,7 @@ export class Acknowledgements {
     return this.#underWay.size;
   }
 
-  /** The acknowledgement of a version that is under way, if it is. */
+  /** The acknowledgement of a version, if one is under way. */
   get(objectID: string, version: string): Acknowledging | undefined {
     const acknowledging = this.#underWay.get(objectID);
     return acknowledging?.request.version === version ? acknowledging : undefined;
@@ -64,17 +64,17 @@ export class Acknowledgements {
     const settlement = this.host.settlementOf(receiver);
     return this.#in('joint').filter(
       ({ askers, request: { objectID, version } }) =>
-        // One may wait still while another version of its object is in hand: the next lists end it.
+        // One may still wait while another version of its object is in hand; the next lists end it.
         askers.has(receiver) && settlement?.find(objectID, version)?.state === 'asked',
     ).length;
   }
 
-  /** The names of the receivers that are waited for, once for each object. */
+  /** The names of the receivers that are waited for, once per object. */
   waits(): string[] {
     return this.#in('joint').flatMap((acknowledging) => this.host.awaited(acknowledging));
   }
 
-  /** Whatever acknowledgement of the object is under way gives way: another version is in hand. */
+  /** Begins an acknowledgement; one that is under way for another version of the object ends as superseded. */
   begin(request: AcknowledgementRequest): Acknowledging {
     const acknowledging = new Acknowledging(request);
     const old = this.#underWay.get(request.objectID);
@@ -83,13 +83,13 @@ export class Acknowledgements {
     return acknowledging;
   }
 
-  /** Another receiver has asked, gone, or come to have a word: what waits for nobody any more goes on. */
+  /** Another receiver has asked, left, or gained a say: what no longer waits for any receiver goes on. */
   reconsider(acknowledging: Acknowledging): void {
     const { checkVersion, objectID } = acknowledging.request;
-    // The end of the client is nobody's consent.
+    // When the client closes, that receivers leave does not count as their consent.
     if (acknowledging.phase === 'settled' || this.#closed) return;
     const receivers = acknowledging.phase === 'joint' ? this.host.awaited(acknowledging) : [];
-    // Who asks while the service is asked already must be known after a restart too.
+    // A receiver that asks while the service is already being asked must be known after a restart too.
     this.tools.memory.remember(this.host.objectType, acknowledging, receivers);
     if (acknowledging.phase !== 'joint') return;
     // Only the latest version is worth waiting for.
@@ -99,7 +99,7 @@ export class Acknowledgements {
     else this.#queue.add(acknowledging);
   }
 
-  /** The service took a version: it must not count again where it stays listed for others. */
+  /** The service took a version: where it stays listed for others, it must not be counted again. */
   noteTaken(version: CountedVersion, taken: Taken): void {
     this.done.add(version, taken, this.host.list);
   }
@@ -109,14 +109,14 @@ export class Acknowledgements {
     this.#queue.start();
   }
 
-  /** Whether the list of those that were marked received is needed beside the plain one that was read. */
+  /** Whether, besides the plain list just read, the list that includes what was marked received is needed. */
   needReceivedList(list: number): boolean {
     return (
       this.done.misses(list) || this.#in('unanswered').some(({ needsReceivedList }) => needsReceivedList)
     );
   }
 
-  /** Whether lists tell what became of any. */
+  /** Whether the outcome of any acknowledgement depends on what lists show. */
   goByLists(received: boolean): boolean {
     return this.#in('unanswered').length > 0 || (received && this.done.size > 0);
   }
@@ -130,7 +130,7 @@ export class Acknowledgements {
     else if (received === acknowledging.needsReceivedList) acknowledging.show(list, version);
   }
 
-  /** A list was read to its end; that of those that were marked received too, where it was needed. */
+  /** A list was read to its end, and so was the list with what was marked received, if it was needed. */
   endLists(list: number): void {
     const now = this.tools.clock.elapsed();
     this.#ended = list;
@@ -145,7 +145,7 @@ export class Acknowledgements {
     this.#wakeForUnanswered();
   }
 
-  /** What is not answered stays written down. */
+  /** What is not answered stays in the journal. */
   close(): void {
     this.#closed = true;
     this.#timer?.cancel();
@@ -164,7 +164,7 @@ export class Acknowledgements {
       this.noteTaken(acknowledging.request, 'received');
       this.#queue.add(acknowledging);
     } else this.#settle(acknowledging, tried.result);
-    // The newer version need not wait for its time.
+    // The newer version need not wait for the next regular poll.
     if (tried.result === 'superseded') this.host.ringGently();
   }
 
@@ -211,8 +211,8 @@ export class Acknowledgements {
   }
 
   /**
-   * The next list is due once one has failed that no list has told of, or when the first of the others may be asked
-   * again; where thousands fail in turn, a few lists a second serve all of them.
+   * The next list is due now if an acknowledgement has failed since the last one was read, otherwise when the first may
+   * be tried again; where thousands fail in turn, a few lists a second serve all of them.
    */
   #wakeForUnanswered(): void {
     this.#timer?.cancel();
@@ -243,5 +243,5 @@ export class Acknowledgements {
   }
 }
 
-/** The least time between two lists that are wanted for what is not answered, in ms. */
+/** The minimum time between two lists requested for unanswered acknowledgements, in ms. */
 const betweenLists = 250;

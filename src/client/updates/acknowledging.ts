@@ -18,40 +18,40 @@ export interface AcknowledgementRequest {
   how: Acknowledgement;
 }
 
-/** What the list says of an acknowledgement whose answer did not come, or was a refusal. */
+/** What the list says about an acknowledgement that was not answered, or was refused. */
 export type Verdict = AcknowledgeOutcome | 'again' | 'refused';
 
 /**
  * One acknowledgement, from the moment a flow asked for it.
  *
- * `joint`: waits for other receivers. `queued`: waits for a place. `running`: the service is asked. `unanswered`: the
- * list has the word.
+ * `joint`: waits for other receivers. `queued`: waits for a place. `running`: the service is being asked. `unanswered`:
+ * the list will decide.
  */
 export class Acknowledging {
   phase: 'joint' | 'queued' | 'running' | 'unanswered' | 'settled' = 'joint';
   /** The names of the receivers that asked. */
   readonly askers = new Set<string>();
-  /** Those of them that asked a process before this one, and nobody hears what becomes of it. */
+  /** Those that asked an earlier process, so that nobody hears the outcome. */
   readonly #unheard = new Set<string>();
-  /** It has a place in acknowledgement with each receiver that asked, until it is settled. */
+  /** Whether it has a place in acknowledgement at each receiver that asked; it keeps them until it is settled. */
   hasPlace = false;
-  /** Whether it may have reached the service without an answer, as what it is now. */
+  /** Whether the mark that is asked for now may have reached the service without an answer. */
   sent = false;
-  /** What the service is, or was last, asked to take it as: somebody may have asked for more since. */
+  /** The mark that the service is being asked for, or was last; a stronger one may have been asked for since. */
   trying: Taken | undefined;
-  /** Unanswered: a list of a greater number tells. */
+  /** Unanswered: only lists of a greater number tell what became of it. */
   afterList = 0;
-  /** Not asked again before, in ms of the clock's elapsed time. */
+  /** The service is not asked again before this time, in ms of the clock's elapsed time. */
   notBefore = 0;
   tries = 0;
   readonly outcome: Promise<AcknowledgeOutcome>;
-  /** Whether any mark may have reached the service without an answer, also as what it was before. */
+  /** Whether any mark may have reached the service without an answer, including one asked for earlier. */
   #wasSent = false;
   #failed: FailedTry | undefined;
   /** The service said once that there is no such object. */
   #absent = false;
   #shown: { list: number; version: string } | undefined;
-  /** When the last list has shown the version, in ms of the clock's elapsed time; only once a try has failed. */
+  /** When a list last showed the version, in ms of the clock's elapsed time; kept only once a try has failed. */
   #listedAt: number | undefined;
   #settle: { resolve(outcome: AcknowledgeOutcome): void; reject(error: unknown): void };
   readonly #onWait = new Set<(wait: AcknowledgementWait) => void>();
@@ -65,29 +65,29 @@ export class Acknowledging {
     this.outcome = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
-    // Who asked hears of it; after a restart nobody may be left who did.
+    // Those who asked get the rejection; after a restart nobody may be left to.
     this.outcome.catch(() => undefined);
   }
 
-  /** What it is told to the service as. */
+  /** The mark that the service is told. */
   get taken(): Taken {
     return this.request.deleted ? 'deleted' : this.request.how;
   }
 
-  /** Why it is not answered. */
+  /** Why the last try failed. */
   get error(): SyncServiceError | undefined {
     return this.#failed?.error;
   }
 
   /**
-   * Whether the list that tells is the one with those that were marked received: what is marked received, the plain
-   * list leaves out, and that is how a lost answer to that mark shows.
+   * Whether the list that decides is the one that includes what was marked received. The plain list leaves that out,
+   * which is how it shows that a `received` mark arrived although its answer was lost.
    */
   get needsReceivedList(): boolean {
     return !this.request.deleted && !(this.sent && this.request.how === 'received');
   }
 
-  /** Whether a list has shown the version just now, so that the service need not be asked for it: it may not answer. */
+  /** Whether a list has shown the version recently, so that the service, which may not answer, need not be asked. */
   isListed(now: number): boolean {
     return this.#listedAt !== undefined && now - this.#listedAt < believed;
   }
@@ -99,7 +99,7 @@ export class Acknowledging {
     if (onWait) this.#onWait.add(onWait);
   }
 
-  /** They asked a process before this one. */
+  /** They asked an earlier process. */
   recall(names: readonly string[]): void {
     for (const name of names) {
       this.askers.add(name);
@@ -107,7 +107,7 @@ export class Acknowledging {
     }
   }
 
-  /** Whether somebody hears what becomes of what that receiver asked for. */
+  /** Whether anybody hears the outcome of what that receiver asked for. */
   isHeardBy(name: string): boolean {
     return !this.#unheard.has(name);
   }
@@ -125,7 +125,7 @@ export class Acknowledging {
     this.#wasSent = true;
   }
 
-  /** The try did not say what became of it. */
+  /** The try did not settle it. */
   failed(tried: FailedTry, list: number, notBefore: number): void {
     this.phase = 'unanswered';
     this.tries += 1;
@@ -139,7 +139,7 @@ export class Acknowledging {
     if (this.trying === this.taken) this.sent = true;
   }
 
-  /** The list that tells shows the object. */
+  /** The list that decides shows the object. */
   show(list: number, version: string): void {
     this.#shown = { list, version };
   }
@@ -149,9 +149,9 @@ export class Acknowledging {
     if (this.#listedAt !== undefined) this.#listedAt = version === this.request.version ? now : undefined;
   }
 
-  /** What the list of that number, read to its end, says. */
+  /** The verdict of the list of that number, which was read to its end. */
   verdict(list: number, now: number): Verdict {
-    // What may have become of another mark says nothing of this one.
+    // If another mark may have arrived, the list says nothing about this one.
     const isOther = this.trying !== this.taken;
     if (isOther && this.#wasSent) return 'again';
     const { consumers, version } = this.request;
@@ -161,10 +161,11 @@ export class Acknowledging {
     this.#listedAt = now;
     if (this.sent && consumers > 1) return this.taken;
     const { result, error } = this.#failed ?? {};
-    // The list has the last word on what is there, unless the service goes on to deny it.
+    // The list decides what is there, unless the service keeps denying it.
     if (this.#absent && this.tries > 1 && result !== 'unanswered') return 'gone';
     if (result !== 'refused' || isOther) return 'again';
-    // Credentials may be late, or a proxy may refuse them; and what is listed is there, whatever else is said of it.
+    // Credentials may become valid later, or a proxy may be what refuses them; and what is listed is there, even if the
+    // service says it is not.
     return error?.code === 'SYNC_REJECTED' ? 'refused' : 'again';
   }
 
@@ -176,7 +177,7 @@ export class Acknowledging {
     this.#settle.reject(error);
   }
 
-  /** What was marked received is marked consumed, too; a deletion has one word for both. */
+  /** Asks for `consumed` instead of `received`; a deletion has one mark for both. */
   #consume(): void {
     const before = this.taken;
     this.request.how = 'consumed';
@@ -184,13 +185,13 @@ export class Acknowledging {
   }
 }
 
-/** For so long the list that has shown a version is believed, in ms: two rounds of tries that hang. */
+/** How long a list that has shown a version is believed, in ms: two rounds of tries that hang. */
 const believed = 30_000;
 /** In ms. */
 const firstPause = 1_000;
 const longestPause = 60_000;
 
-/** How long to wait before the next try, in ms, after so many before the one that failed now. */
+/** How long to wait before the next try, in ms, when `tries` tries had failed before the one that failed now. */
 export function pauseAfter(tries: number, random: Random): number {
   const ceiling = Math.min(longestPause, firstPause * 2 ** Math.min(tries, 10));
   return ceiling / 2 + (random.next() * ceiling) / 2;

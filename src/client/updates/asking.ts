@@ -11,7 +11,7 @@ import type { KnownVersion, Settlement } from './settlement';
 import type { Siblings } from './siblings';
 import { type ObjectInFlow, versionIn } from './version';
 
-/** What a flow says of an object, brought to the receiver that has it in hand. */
+/** Passes what a flow says about an object to the receiver that has it in hand. */
 export class Asking {
   constructor(
     private readonly readers: Readers,
@@ -20,8 +20,9 @@ export class Asking {
   ) {}
 
   /**
-   * Acknowledges an object for the receiver that has it in hand: of that name, or another; where none has, by itself.
-   * Who has not seen a list yet, after a restart, may have it once it has.
+   * Acknowledges an object for the receiver that has it in hand: the named one, or else another; if none has it,
+   * directly. After a restart this waits for the receivers that have not seen a list yet, since that may bring it to
+   * them.
    */
   acknowledge(
     name: string | undefined,
@@ -37,10 +38,10 @@ export class Asking {
   }
 
   /**
-   * Says something of an object for the receiver that has it in hand: of that name, or of one that has. After a restart
-   * it is said once those that may have it have seen a list.
+   * Says something about an object on behalf of the receiver that has it in hand: the named one, or else another. After
+   * a restart this waits until the receivers that may have it have seen a list.
    *
-   * @returns false where none has it, and none will.
+   * @returns false if none has it, and none will.
    */
   say(name: string | undefined, object: ObjectInFlow, word: (to: UpdateReceiver) => void): boolean {
     const speaker = this.#speaker(name, object);
@@ -54,7 +55,7 @@ export class Asking {
     return listed !== undefined;
   }
 
-  /** @returns undefined where nothing here has the object, and nothing acknowledges it. */
+  /** @returns undefined if no receiver here has the object, and no acknowledgement of it is known. */
   #ask(
     name: string | undefined,
     object: ObjectInFlow,
@@ -74,10 +75,10 @@ export class Asking {
       return Promise.resolve(taken);
     settlement.ask(objectID, version);
     const underWay = this.acknowledgements.get(objectID, version);
-    // What was asked for before has the same end.
+    // It shares the outcome of what was asked for before.
     if (newer && checkVersion && underWay) return this.#joined(underWay, speaker, how, onWait);
     if (newer) {
-      // The newer one may be in acknowledgement by now, for siblings: it stays there.
+      // The newer version may already be in acknowledgement for siblings: that is left as it is.
       settlement.outdated(objectID, version);
       return checkVersion ? Promise.resolve('superseded') : this.#ask(name, newer, how, options);
     }
@@ -90,7 +91,10 @@ export class Asking {
     return this.#joined(underWay ?? this.acknowledgements.begin(request), speaker, how, onWait);
   }
 
-  /** What the one who speaks has, or else siblings: these are waited for. Or what it had before a restart. */
+  /**
+   * The version as the speaking receiver has it; or else as a sibling has it, which is then waited for; or as the
+   * speaking receiver had it before a restart.
+   */
   #known(settlement: Settlement, objectID: string, named: string | undefined): KnownVersion | undefined {
     return (
       settlement.find(objectID, named) ??
@@ -99,7 +103,10 @@ export class Asking {
     );
   }
 
-  /** What is under way already is asked for by one more, who may get it later: after a restart, with another list. */
+  /**
+   * Joins an acknowledgement that is already under way, for a receiver that may get the object only later: after a
+   * restart, with another list.
+   */
   #join(
     speaker: string | undefined,
     objectID: string,
@@ -111,7 +118,7 @@ export class Asking {
     const underWay = this.acknowledgements.get(objectID, version);
     if (underWay)
       return speaker === undefined ? underWay.outcome : this.#joined(underWay, speaker, how, onWait);
-    // What others have not consumed yet may be in nobody's hands here by now, and must not count again.
+    // A version that others have not consumed yet may no longer be in hand here, and must not be counted again.
     const done = this.acknowledgements.done.find(objectID, version, how);
     return done && Promise.resolve(done);
   }
@@ -128,9 +135,9 @@ export class Asking {
   }
 
   /**
-   * Whose word it is: that of the receiver that is named and known here, whatever it has by now, or else of one that has
-   * the object: what one says is not said for a sibling. The word of one that was removed, or has another name by now, is
-   * such a word, too: it would else be nobody's, and asked of the service without waiting for anybody.
+   * Whose word it is: that of the named receiver if it is known here, whatever it has by now, since one receiver does
+   * not speak for a sibling; otherwise that of one that has the object. The latter covers a receiver that was removed
+   * or renamed: its word would otherwise be nobody's, and go to the service without waiting for anybody.
    */
   #speaker(name: string | undefined, object: ObjectInFlow): string | undefined {
     if (name !== undefined && this.readers.settlementOf(name)) return name;
@@ -142,13 +149,13 @@ export class Asking {
     return sibling === undefined ? undefined : this.readers.settlementOf(sibling)?.find(objectID, version);
   }
 
-  /** Whether a version is being acknowledged: in the name of that receiver, or of nobody. */
+  /** Whether a version is being acknowledged, on behalf of that receiver or directly. */
   isAsked(name: string, objectID: string, version: string): boolean {
     if (this.direct.isUnderWay(objectID, version)) return true;
     return this.acknowledgements.get(objectID, version)?.askers.has(name) ?? false;
   }
 
-  /** What the ledger of a receiver must know of its siblings. */
+  /** What the ledger of a receiver must know about its siblings. */
   siblingsOf(name: string): Siblings {
     return {
       isAsked: (objectID, version) => this.isAsked(name, objectID, version),

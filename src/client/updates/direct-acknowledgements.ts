@@ -19,7 +19,7 @@ interface UnderWay {
   readonly version: string | undefined;
 }
 
-/** Acknowledgements of what nobody here has in hand. A list that shows it meanwhile hands it to nobody. */
+/** Acknowledgements of objects that no receiver here has in hand. One that a list shows meanwhile is not handed out. */
 export class DirectAcknowledgements {
   readonly #underWay = new Set<UnderWay>();
 
@@ -54,7 +54,7 @@ export class DirectAcknowledgements {
     }
   }
 
-  /** Lists may show it again, and then it is handed out as if it were new. */
+  /** Lists may show it again, and it is then handed out as if it were new; it must not be counted again. */
   #noteTaken(
     object: ObjectInFlow,
     outcome: AcknowledgeOutcome,
@@ -66,7 +66,7 @@ export class DirectAcknowledgements {
     this.acknowledgements.noteTaken({ consumers: deleted ? 1 : consumers, objectID, version }, outcome);
   }
 
-  /** A list has shown it to a receiver meanwhile. */
+  /** Settles it with a receiver to which a list has shown it meanwhile. */
   #settle(
     settlement: Settlement,
     { objectID, version }: UnderWay,

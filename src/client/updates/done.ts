@@ -6,8 +6,8 @@ import type { AcknowledgementRequest } from './acknowledging';
 export type CountedVersion = Pick<AcknowledgementRequest, 'consumers' | 'objectID' | 'version'>;
 
 /**
- * The versions that this application has acknowledged and that stay listed, since others have not yet. However many
- * receivers get one, and whenever, it counts as one consumer.
+ * The versions that this application has acknowledged and that stay listed because others have not yet. However many
+ * receivers here get one, and whenever, it counts as one consumer.
  */
 export class Done {
   readonly #byID: Map<string, RememberedDone & { list: number }>;
@@ -25,7 +25,7 @@ export class Done {
     return this.#byID.size;
   }
 
-  /** How a version was acknowledged, if that needs no other acknowledgement now. */
+  /** How a version was acknowledged, if that also covers `how`. */
   find(objectID: string, version: string, how: Acknowledgement): Taken | undefined {
     const done = this.#byID.get(objectID);
     if (done?.version !== version) return undefined;
@@ -44,7 +44,7 @@ export class Done {
     if (done?.version === version) done.list = list;
   }
 
-  /** Whether a plain list has left one out, which the list of those that were marked received may show. */
+  /** Whether the plain list has left one out that the list with what was marked received may still show. */
   misses(list: number): boolean {
     return Array.from(this.#byID.values()).some((done) => done.list < list);
   }

@@ -3,25 +3,28 @@ import type { Entry, EntryState } from './entry';
 import { versionOf } from './version';
 
 /**
- * The entries of a receiver, by their ID and by their state, each state in the order of its turn. A list may have
- * thousands of objects of which a few are in the flow: of those far behind only names and versions are kept.
+ * The entries of a receiver by ID and by state, in each state in order of turn. A list may have thousands of objects of
+ * which a few are in the flow: for those far back in the line only names and versions are kept.
  */
 export class Entries {
-  /** What plain lists do not show: the other list is to tell whether it was marked received, or is gone. */
+  /** Entries that plain lists do not show: the other list will tell whether they were marked received or are gone. */
   readonly doubted = new Set<Entry>();
-  /** They rest, and nobody has been told: their metadata was missing, and a list is to bring it. */
+  /** Entries that rest without anybody having been told, since their metadata was missing; a list will bring it. */
   readonly untold = new Set<Entry>();
   readonly #byID = new Map<string, Entry>();
   readonly #byState = new Map<EntryState, Map<string, Entry>>();
-  /** The unread ones that the list being read shall bring the metadata of. */
+  /** The unread entries whose metadata is to be taken from the list being read. */
   #chosen = new Set<string>();
-  /** Whether another list may bring metadata that is missing: lists leave out for good what nobody can read. */
+  /** Whether another list may bring missing metadata; what nobody can read is missing from every list. */
   #mayBring = false;
-  /** None of the paused is due before. */
+  /** No paused entry is due before this time. */
   #quietUntil = Number.POSITIVE_INFINITY;
   #quietList = 0;
 
-  /** @param kept of how many that wait the metadata is kept, and of how many that pause, or were marked received. */
+  /**
+   * @param kept for how many waiting entries, and for how many paused ones, the metadata is kept, and how many entries
+   *   that were marked received.
+   */
   constructor(private readonly kept: number) {}
 
   get(objectID: string): Entry | undefined {
@@ -36,14 +39,14 @@ export class Entries {
     return this.#byState.get(state)?.size ?? 0;
   }
 
-  /** Whether the metadata of an object is missing that plain lists do not show. */
+  /** Whether metadata is missing of an object that plain lists do not show. */
   get isMissingUnlisted(): boolean {
     for (const { unlisted } of this.#in('unread').values()) if (unlisted) return true;
     for (const { unlisted } of this.untold) if (unlisted) return true;
     return false;
   }
 
-  /** Whether metadata is missing that another list may bring: one has brought some, or none has begun since. */
+  /** Whether metadata is missing that another list may bring: the last one brought some, or none has begun since. */
   get isMissing(): boolean {
     return this.#mayBring && this.count('unread') > 0;
   }
@@ -53,13 +56,13 @@ export class Entries {
     return first;
   }
 
-  /** An object that was not known, or another version of one that was: at the end of the line. */
+  /** Adds an unknown object, or another version of a known one, at the end of the line. */
   add(object: ObjectMetadata, list: number, unlisted: boolean): Entry {
     const entry: Entry = {
       objectID: object.objectID,
       version: versionOf(object),
       deleted: object.deleted,
-      // A deletion is acknowledged once for all of them.
+      // One acknowledgement of a deletion counts for all consumers.
       consumers: object.deleted ? 1 : object.consumers,
       object,
       state: 'waiting',
@@ -119,9 +122,10 @@ export class Entries {
   }
 
   /**
-   * A list begins to be read: it brings the metadata of as many as there is room for, those first that waited longest.
+   * The reading of a list begins: it is to bring the metadata of as many entries as there is room for, those that have
+   * waited longest first.
    *
-   * @param wanted of these in any case.
+   * @param wanted the metadata of these in any case.
    */
   choose(wanted: Iterable<{ objectID: string }>): void {
     const room = Math.max(0, this.kept - this.count('waiting'));
@@ -130,7 +134,7 @@ export class Entries {
     for (const { objectID } of wanted) this.#chosen.add(objectID);
   }
 
-  /** Whether the list shall bring an entry's metadata. */
+  /** Whether an entry's metadata is to be taken from the list. */
   isChosen({ objectID, state }: Entry): boolean {
     return state === 'unread' && this.#chosen.has(objectID);
   }
@@ -142,7 +146,7 @@ export class Entries {
     this.#mayBring = true;
   }
 
-  /** The paused whose time has come, once so many lists were read. */
+  /** The paused entries that are due now that so many lists were read. */
   due(now: number, lists: number): Entry[] {
     if (now < this.#quietUntil && lists === this.#quietList) return [];
     const paused = Array.from(this.#in('paused').values());
@@ -156,12 +160,12 @@ export class Entries {
     });
   }
 
-  /** When the next of the paused is due that waits for no list. */
+  /** When the next paused entry is due that does not wait for a list. */
   nextDue(): number | undefined {
     return this.#quietUntil === Number.POSITIVE_INFINITY ? undefined : this.#quietUntil;
   }
 
-  /** The oldest of those that were marked received and are no longer listed, where too many are kept. */
+  /** The oldest entry that was marked received and is no longer listed, if too many are kept. */
   surplus(): Entry | undefined {
     if (this.count('acknowledged') <= this.kept) return undefined;
     return Array.from(this.#in('acknowledged').values()).find(({ unlisted }) => unlisted);

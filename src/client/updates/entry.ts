@@ -20,12 +20,12 @@ export interface Entry {
   readonly deleted: boolean;
   /** How many applications must consume the object. */
   readonly consumers: number;
-  /** Kept only of what is in the flow or soon will be: a list may be long. */
+  /** Kept only while it is in the flow or soon will be: a list may be long. */
   object: ObjectMetadata | undefined;
   state: EntryState;
-  /** Attempts that were spent. */
+  /** How many attempts were spent. */
   spent: number;
-  /** Whether the last that was heard of it has spent one. */
+  /** Whether an attempt was spent since the last hand-out: giving the object back refunds it. */
   charged: boolean;
   handedOut: boolean;
   /** How often a node failed on it. */
@@ -34,22 +34,24 @@ export interface Entry {
   disagreements: number;
   /** Handed: when its time is up. Paused: when it may go out again. In ms of the clock's elapsed time. */
   due: number;
-  /** Paused: the number of the list that must have been read before. */
+  /** Paused: the number of the list that must be read first. */
   dueList: number;
   /** The number of the last list that showed it. */
   list: number;
-  /** Plain lists do not show it, which does not mean that it is gone: it was marked received. */
+  /** Plain lists do not show it, but that does not mean it is gone: it was, or may have been, marked received. */
   unlisted: boolean;
   /** Arrived while this version was in the flow; the latest wins. */
   newer: ObjectMetadata | undefined;
   taken: Taken | undefined;
-  /** Taken: the number of the list that had begun last then; how many whole ones since show it still; how often it was
-   * asked for again. */
+  /**
+   * Taken: the number of the list that had begun last by then; how many whole lists since still show it; how often it
+   * was acknowledged again for that.
+   */
   takenAfter: number;
   lingers: number;
   repeats: number;
-  /** That is under way: whatever becomes of it, the flow has been told that it was taken. */
+  /** It is being acknowledged again. Whatever comes of that, the flow has already been told that it was taken. */
   repeating: boolean;
-  /** What a node failed with. */
+  /** The error a node last failed with. */
   error: Error | undefined;
 }

@@ -1,6 +1,6 @@
 import { isFromIntermediary } from '../connection/failures';
 
-/** Who caused a failure: the flow or the data, the service or the line, or that the version is no longer there. */
+/** What caused a failure: the flow or its data, the service or the connection, or that the version is gone. */
 export type Fault = 'flow' | 'service' | 'version';
 
 const ofService: ReadonlySet<unknown> = new Set([
@@ -20,7 +20,7 @@ const ofService: ReadonlySet<unknown> = new Set([
 
 const ofVersion: ReadonlySet<unknown> = new Set(['SYNC_SUPERSEDED', 'SYNC_NOT_FOUND']);
 
-/** Tells it by the code of the error: nodes have errors of their own with the same codes. */
+/** Decides by the error's code: nodes have error classes of their own with the same codes. */
 export function faultOf(error: unknown): Fault {
   const { code, response, statusCode } = (error ?? {}) as Record<string, unknown>;
   if (ofService.has(code) || isFromIntermediary({ response, statusCode })) return 'service';

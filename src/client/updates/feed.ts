@@ -36,7 +36,7 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
   readonly #asking: Asking;
   readonly #poll: Poll;
 
-  /** @param onIdle nobody reads, nobody is expected, and nothing is acknowledged. */
+  /** @param onIdle called when nobody reads or is expected back, and nothing is being acknowledged. */
   constructor(
     readonly objectType: string,
     private readonly tools: FeedTools,
@@ -100,7 +100,7 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
     this.reconsider();
   }
 
-  /** Whoever was closed and has not come again is not waited for any more. */
+  /** Stops waiting for receivers that were closed and have not come back. */
   loseAbsent(): void {
     this.#readers.loseAbsent();
   }
@@ -133,7 +133,7 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
     return this.#readers.awaited(acknowledging);
   }
 
-  /** The names of the receivers that acknowledgements wait for, once for each object. */
+  /** The names of the receivers that acknowledgements wait for, once per object. */
   waits(): string[] {
     return this.#acknowledgements.waits();
   }
@@ -147,7 +147,7 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
     return this.#asking.say(name, object, word);
   }
 
-  /** For the receiver of that name, or, where it has not got the object, for one that has: see Asking. */
+  /** For the named receiver or, if it does not have the object, for one that does: see Asking. */
   acknowledge(
     name: string | undefined,
     object: ObjectInFlow,
@@ -177,7 +177,7 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
     this.#readers.close();
   }
 
-  /** That of the receiver of this name before, if it is expected back. */
+  /** What the previous receiver of this name had in hand, if it was expected back; otherwise a new one. */
   #inHandOf(name: string, remembers: boolean, options: ReceiverOptions): InHand {
     const { clock, memory } = this.tools;
     const { settings = '' } = options;
@@ -194,7 +194,7 @@ export class Feed implements ReceiverHost, AcknowledgementHost {
   #givenUp({ onExhausted }: ReceiverOptions): GivenUp {
     return ({ object, attempt }, error) => {
       warnIfThrown('what a receiver gives up', () => onExhausted?.(object, attempt, error));
-      // Nobody waits for a receiver where the object rests.
+      // A receiver where the object rests is no longer waited for.
       queueMicrotask(() => this.reconsider());
     };
   }

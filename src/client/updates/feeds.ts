@@ -20,7 +20,7 @@ export interface FeedsTools {
   clock: Clock;
   random: Random;
   journal: Journal;
-  /** Told once, when something could not be written to the journal. */
+  /** Called once, when something could not be written to the journal. */
   onForgetful: (error: unknown) => void;
 }
 
@@ -28,7 +28,7 @@ export interface FeedsTools {
 export class Feeds {
   readonly #byType = new Map<string, Feed>();
   readonly #memory: ReceivingMemory;
-  /** As many acknowledgements at once as there are connections for them: none waits for one with its patience running. */
+  /** As many at once as there are connections, so that none waits for a connection while its patience runs out. */
   readonly #limiter = new Limiter(connectionsPerLane);
   readonly #closing = new AbortController();
   readonly #renewals: Renewals<ObjectInFlow>;
@@ -39,11 +39,11 @@ export class Feeds {
   ) {
     this.#memory = new ReceivingMemory(tools.journal, tools.onForgetful);
     this.#renewals = new Renewals(tools.clock, (object) => this.renew(object));
-    // What was asked before a restart goes on, whoever reads.
+    // What was asked for before a restart goes on, even if nobody reads the type.
     for (const objectType of this.#memory.acknowledgements.objectTypes()) this.#open(objectType);
   }
 
-  /** @throws SyncServiceError SYNC_CLOSED, SYNC_INVALID_ARGUMENT for options that are none. */
+  /** @throws SyncServiceError SYNC_CLOSED, or SYNC_INVALID_ARGUMENT for invalid options. */
   receiver(objectType: string, options: ReceiverOptions): UpdateReceiver {
     if (this.#closing.signal.aborted) throw new SyncServiceError('SYNC_CLOSED', 'The client is closed');
     checkReceiverOptions(options);
@@ -56,13 +56,13 @@ export class Feeds {
     return this.#byType.get(objectType)?.receivers() ?? [];
   }
 
-  /** Of every receiver that has the object. */
+  /** Renews the object at every receiver that has it. */
   renew(object: ObjectInFlow): void {
     for (const receiver of this.receivers(object.objectType)) receiver.renew(object);
   }
 
   /**
-   * Does something for whoever has the object, which is not handed out again meanwhile: however slow the service is, it costs no
+   * Does some work on an object, which is not handed out again meanwhile: however slow the service is, this costs no
    * attempt.
    */
   async during<T>(
@@ -79,7 +79,7 @@ export class Feeds {
     }
   }
 
-  /** The pieces of a stream for whoever has the object: the same, as long as its reader waits for one. */
+  /** The same for the pieces of a stream: the object is not handed out again while its reader waits for a piece. */
   async *duringReads<Piece>(object: ObjectInFlow, pieces: AsyncGenerator<Piece>): AsyncGenerator<Piece> {
     try {
       for (;;) {
@@ -104,7 +104,7 @@ export class Feeds {
     for (const feed of this.#all()) feed.loseAbsent();
   }
 
-  /** Acknowledges for the receiver that has the object in hand, or, where none has, by itself: see the client. */
+  /** Acknowledges for the receiver that has the object in hand or, if none has, directly: see the client. */
   async acknowledge(
     object: ObjectInFlow,
     how: Acknowledgement,
@@ -116,9 +116,9 @@ export class Feeds {
   }
 
   /**
-   * Says something of an object on behalf of the receiver that has it in hand: of that name, or of one that has.
+   * Says something about an object on behalf of the receiver that has it in hand: the named one, or else another.
    *
-   * @returns false where none has it.
+   * @returns false if none has it.
    */
   say(object: ObjectInFlow, receiver: string | undefined, word: (to: UpdateReceiver) => void): boolean {
     return this.#byType.get(object.objectType)?.say(receiver, object, word) ?? false;

@@ -3,16 +3,16 @@ import type { Fault } from './fault';
 import type { Ledger } from './ledger';
 import { type ObjectUpdate, updateOf } from './object-update';
 
-/** A flow may take so many while a list is read. */
+/** How many objects a flow may take while a list is read: with fewer waiting, the next list is read early. */
 const fewWaiting = 200;
-/** The first pause after a release, in ms; each further one is twice as long, up to the time of redelivery. */
+/** The first pause after a release, in ms; each further one is twice as long, up to `redeliverAfter`. */
 const firstPause = 10_000;
 
-/** What the reader, the flow behind it and the clock do to what a receiver has in hand. */
+/** What the reader, its flow and the clock do to what a receiver has in hand. */
 export class HandOut {
   constructor(private readonly ledger: Ledger) {}
 
-  /** How many objects are in the flow: those that it has, and those that it asked to acknowledge and that wait for others. */
+  /** How many objects are in the flow: those it has, and those it asked to acknowledge that still wait for others. */
   get inFlow(): number {
     return this.ledger.count('handed') + this.ledger.count('asked');
   }
@@ -22,7 +22,7 @@ export class HandOut {
     return this.inFlow >= window || this.ledger.count('acknowledging') >= window;
   }
 
-  /** Whether a list must be read, so that the flow need not wait for it before more can be handed out. */
+  /** Whether a list must be read now, so that the flow need not wait for one before more can be handed out. */
   get needsList(): boolean {
     return this.ledger.count('waiting') < fewWaiting && this.ledger.entries.isMissing;
   }
@@ -40,7 +40,7 @@ export class HandOut {
     return update;
   }
 
-  /** The next object for a reader that only looks: it has no place, and nothing is waited for. */
+  /** The next object for a reader that only observes: it takes no place, and nothing waits for it. */
   look(): ObjectUpdate | undefined {
     const { entries } = this.ledger;
     const entry = entries.first('waiting');
@@ -63,13 +63,13 @@ export class HandOut {
     if (entry) this.#startTime(entry);
   }
 
-  /** A node failed on the object, by whose fault ever. */
+  /** A node failed on the object, through the given fault. */
   release(objectID: string, version: string | undefined, fault: Fault, error: Error | undefined): void {
     const entry = this.ledger.at(objectID, version, 'handed');
     if (!entry) return;
     entry.error = error;
     if (fault === 'version') this.ledger.disagree(entry);
-    // Once a list was read, the service can be reached.
+    // The next list that is read shows that the service can be reached again.
     else if (fault === 'service') this.ledger.pause(entry, 0, this.ledger.lists + 1);
     else if (this.ledger.spend(entry) === 'spent') {
       const pause = firstPause * 2 ** Math.min(entry.releases, 20);
@@ -78,7 +78,7 @@ export class HandOut {
     }
   }
 
-  /** The flow wants the object again after so many ms. */
+  /** The flow wants the object again after `after` ms. */
   giveBack(objectID: string, version: string | undefined, after: number): void {
     const entry = this.ledger.at(objectID, version, ...givenBack);
     if (!entry) return;
@@ -94,10 +94,10 @@ export class HandOut {
     if (!this.ledger.outlived(entry)) this.ledger.end(entry, 'rejected', 'rejected');
   }
 
-  /** Forgets attempts and rests, of one object or of all. */
+  /** Forgets spent attempts and rests, of one object or of all. */
   tryAgain(objectID?: string): void {
     const { entries, memory } = this.ledger;
-    // Also of what no list has shown yet since a restart.
+    // Including those of objects that no list has shown since a restart.
     memory.forgetRests(objectID);
     for (const entry of entries.all()) {
       if (objectID !== undefined && entry.objectID !== objectID) continue;
@@ -113,7 +113,7 @@ export class HandOut {
     }
   }
 
-  /** The reader goes in peace: what the flow has costs it no attempt. */
+  /** The reader leaves in an orderly way: what the flow has costs no attempt. */
   takeBack(): void {
     const { entries } = this.ledger;
     for (let entry = entries.first('handed'); entry; entry = entries.first('handed')) {
@@ -122,16 +122,18 @@ export class HandOut {
   }
 
   /**
-   * Where the flow has asked for everything that it has, and siblings that have not are full of what they asked for in
-   * turn, all would wait for each other for ever. So what they wait for takes a place of those in acknowledgement. The
-   * last place is for what has waited longest of all: else, with three receivers, these could be full in turn too.
+   * If the flow has asked for everything it has, and siblings are full of what they in turn have asked for and it has
+   * not got yet, all would wait for each other for ever. So what they wait for may take a place meant for
+   * acknowledgements. The last such place is for the version that has waited longest of all: otherwise, with three
+   * receivers, these places could fill up in the same way.
    */
   #wanted(): Entry | undefined {
     const { rules, siblings } = this.ledger;
     if (this.ledger.count('handed') > 0 || this.ledger.count('asked') === 0) return undefined;
     const held = this.inFlow + this.ledger.count('acknowledging');
     const places = 2 * rules.window - held;
-    // Late words of a flow may have taken it, and a window may have become smaller: then no other place becomes free.
+    // Late requests of a flow may have taken that place, or the window may have become smaller: then no other place
+    // becomes free.
     const hasLastPlace = places === 1 || siblings.waiting() === held;
     for (const { isFirst, objectID, version } of siblings.wanted()) {
       const entry = this.ledger.at(objectID, version, 'waiting');
@@ -140,7 +142,10 @@ export class HandOut {
     return undefined;
   }
 
-  /** Time is up for what the flow has and says nothing of; those that renewed it last are last in line. */
+  /**
+   * Takes back what the flow has said nothing about for too long. A renewal moves an entry to the end of the line, so
+   * the first is due first.
+   */
   #expire(): void {
     const { clock, entries, siblings } = this.ledger;
     const now = clock.elapsed();
@@ -161,7 +166,7 @@ export class HandOut {
 }
 
 /**
- * Also one whose time was over, whose last attempt was spent, or that a process before has handed out, of which nothing
- * may be known here: the flow's last word counts until the next hand-out.
+ * Includes entries whose time was up, whose last attempt was spent, or that an earlier process handed out, of which
+ * nothing may be known here: the flow's last word counts until the next hand-out.
  */
 const givenBack: readonly EntryState[] = ['handed', 'paused', 'resting', 'waiting', 'unread'];

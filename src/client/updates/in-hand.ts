@@ -31,7 +31,7 @@ export class InHand {
     this.settlement = new Settlement(this.#ledger);
   }
 
-  /** A receiver of the same name goes on with it, by its own rules. */
+  /** A new receiver of the same name takes it over, with rules of its own. */
   takeOver(rules: LedgerRules, onGivenUp: GivenUp, anew: boolean): void {
     this.#ledger.rules = rules;
     this.#ledger.onGivenUp = onGivenUp;

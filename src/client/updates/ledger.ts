@@ -64,14 +64,14 @@ export class Ledger {
     return this.entries.count(state);
   }
 
-  /** The entry, where it is of this version; without one, of whichever is in hand. */
+  /** The entry, if it is of this version (if one is given) and in one of these states (if any are given). */
   at(objectID: string, version: string | undefined, ...states: readonly EntryState[]): Entry | undefined {
     const entry = this.entries.get(objectID);
     if (!entry || (version !== undefined && entry.version !== version)) return undefined;
     return states.length === 0 || states.includes(entry.state) ? entry : undefined;
   }
 
-  /** Takes an attempt off: the last one lets the object rest. */
+  /** Spends an attempt; after the last one the object rests. */
   spend(entry: Entry, object = entry.object): 'spent' | 'outlived' | 'resting' {
     entry.spent += 1;
     entry.charged = true;
@@ -86,14 +86,19 @@ export class Ledger {
     return 'resting';
   }
 
-  /** Tells that an object rests. */
+  /** Tells the application that an object rests. */
   giveUp(entry: Entry, object: ObjectMetadata): void {
     this.entries.untold.delete(entry);
     this.remember(entry, 'resting');
     this.onGivenUp({ object, attempt: entry.spent, redelivered: true }, entry.error);
   }
 
-  /** The object was let go: a newer version that waited for that takes its place, and what left the list is forgotten. */
+  /**
+   * The object was let go: a newer version that waited for this takes its place, and what has left the list is
+   * forgotten.
+   *
+   * @returns whether either was so.
+   */
   outlived(entry: Entry): boolean {
     if (entry.newer) this.replace(entry, entry.newer);
     else if (!this.isListed(entry)) this.forget(entry);
@@ -105,7 +110,7 @@ export class Ledger {
     return unlisted || list >= this.lists;
   }
 
-  /** Another version, at the end of the line, so that the order of the list starves nobody. */
+  /** Puts another version at the end of the line, so that the order of the list cannot starve other objects. */
   replace(entry: Entry, object: ObjectMetadata): void {
     this.memory.delete(entry.objectID);
     this.entries.add(object, entry.list, entry.unlisted);
@@ -123,7 +128,7 @@ export class Ledger {
 
   /**
    * @param duration in ms.
-   * @param list how many lists must have been read to their end before; 0 where time alone counts.
+   * @param list the number of the list that must be read to its end first; 0 if only time counts.
    */
   pause(entry: Entry, duration: number, list: number): void {
     if (this.outlived(entry)) return;
@@ -132,8 +137,8 @@ export class Ledger {
   }
 
   /**
-   * The service does not have the version that its list shows. Whether it is handed out again is for the list to say,
-   * each time later: they may disagree for long.
+   * The service does not have the version that its list shows. A later list decides whether it is handed out again,
+   * each time after a longer pause: the two may disagree for long.
    */
   disagree(entry: Entry): void {
     const pause = firstDisagreement * 2 ** Math.min(entry.disagreements, 20);
@@ -146,7 +151,7 @@ export class Ledger {
     this.remember(entry, end);
   }
 
-  /** Written down before the hand-out: a process that dies with the object has spent an attempt. */
+  /** Noted before the hand-out: if the process dies while the flow has the object, that has cost an attempt. */
   remember(entry: Entry, end?: Remembered['end']): void {
     const { charged, consumers, handedOut, objectID, version, spent, state } = entry;
     const remembered: Remembered = { version, consumers, spent, inHand: state === 'handed', handedOut };
@@ -157,7 +162,7 @@ export class Ledger {
     else this.memory.set(objectID, remembered);
   }
 
-  /** What was written down of this version by a process before this one. */
+  /** Takes up what an earlier process noted about this version. */
   recall(entry: Entry, object: ObjectMetadata): void {
     if (this.siblings.isAsked(entry.objectID, entry.version)) this.entries.change(entry, 'asked');
     const remembered = this.memory.get(entry.objectID);
@@ -176,7 +181,7 @@ export class Ledger {
       entry.taken = end;
       this.entries.change(entry, 'acknowledged');
     } else if (inHand && this.spend(entry, object) === 'spent') this.remember(entry);
-    // What was marked received is handed out again: its flow may not have come to the end of it.
+    // What was marked received is handed out again: its flow may not have finished with it.
   }
 }
 
@@ -187,7 +192,7 @@ export interface LedgerRules {
   redeliverAfter: number;
   /** After how many attempts an object rests until it changes. */
   maxAttempts: number;
-  /** Whether it is handed out what was marked received, at the start. */
+  /** Whether what was already marked received is handed out at the start. */
   includeReceived: boolean;
 }
 

@@ -7,7 +7,7 @@ import { versionOf } from './version';
 export class Listed {
   constructor(private readonly ledger: Ledger) {}
 
-  /** A list begins to be read. */
+  /** The reading of a list begins. */
   begin(list: number): void {
     this.ledger.begun = list;
     this.ledger.entries.choose(this.ledger.siblings.wanted());
@@ -34,7 +34,7 @@ export class Listed {
     else this.ledger.replace(entry, object);
   }
 
-  /** Whether a list of nothing would take something away that nobody here has acknowledged. */
+  /** Whether an empty list would remove something that nobody here has acknowledged. */
   misses(received: boolean): boolean {
     return this.ledger.entries
       .all()
@@ -46,9 +46,10 @@ export class Listed {
   }
 
   /**
-   * The list was read to its end: what it did not show is let go, unless it is not whole.
+   * The list was read to its end: what it did not show is dropped, unless the list is not whole.
    *
-   * @param wantsReceived the list of those that were marked received too comes next, and must not bring anything again.
+   * @param wantsReceived whether the list that includes what was marked received comes next: it must not bring anything
+   *   again.
    */
   end(list: number, isWhole = true, wantsReceived = false): void {
     const { entries } = this.ledger;
@@ -66,9 +67,9 @@ export class Listed {
   }
 
   /**
-   * The list of those that were marked received too shows an object.
+   * The list that includes what was marked received shows an object.
    *
-   * @param wanted whether what was not known is to be handed out.
+   * @param wanted whether an object that was not known is to be handed out.
    */
   offerReceived(listed: ListedObject, list: number, wanted: boolean): void {
     const { entries } = this.ledger;
@@ -80,7 +81,7 @@ export class Listed {
     if (entry) {
       const hasLeft = entry.list < list;
       entry.list = list;
-      // It came after the plain list: all who know the one before go on with this one, as their siblings do.
+      // This version came after the plain list: receivers that know the one before go on with it, as their siblings do.
       if (entry.unlisted && !inFlow.has(entry.state)) this.#replace(entry, listed);
       else if (hasLeft && inFlow.has(entry.state)) entry.newer = listed.metadata();
       return;
@@ -89,12 +90,12 @@ export class Listed {
     if (object) this.ledger.recall(entries.add(object, list, true), object);
   }
 
-  /** Whether an object that plain lists do not show waits for its metadata, or for what became of it. */
+  /** Whether an object that plain lists do not show waits for its metadata, or to be found marked received or gone. */
   get needsReceivedList(): boolean {
     return this.ledger.entries.isMissingUnlisted || this.ledger.entries.doubted.size > 0;
   }
 
-  /** That list was read to its end: what plain lists do not show, and it did not either, is gone. */
+  /** That list was read to its end: what neither it nor plain lists show is gone. */
   endReceived(list: number): void {
     for (const entry of this.ledger.entries.all()) {
       if (!entry.unlisted || entry.list === list) continue;
@@ -104,21 +105,21 @@ export class Listed {
     this.ledger.entries.doubted.clear();
   }
 
-  /** Lets go on what has paused long enough. */
+  /** Lets what has paused long enough go on. */
   wake(): void {
     const { clock, entries, lists } = this.ledger;
     for (const entry of entries.due(clock.elapsed(), lists)) this.ledger.enqueue(entry);
   }
 
-  /** What was written down of objects that no list has shown is of no use any more. */
+  /** Drops the notes about objects that no list has shown. */
   prune(): void {
     const { entries, memory } = this.ledger;
     memory.keepOnly((objectID) => entries.get(objectID) !== undefined);
   }
 
   /**
-   * A real ESS may forget an acknowledgement that it has answered, where it came within some ms of the object. What it
-   * has taken no list shows that begins afterwards, also while its CSS is away.
+   * A real ESS may forget an acknowledgement that it has answered, if it came within some ms of the object. What an ESS
+   * has really taken is in no list that begins afterwards, even while its CSS is away.
    */
   #linger(entry: Entry, list: number): void {
     const { consumers, state, taken, takenAfter, unlisted } = entry;
@@ -139,7 +140,7 @@ export class Listed {
     this.#read(entry, listed);
   }
 
-  /** Only what waits for its metadata needs to be read: to be handed out, or to be told of. */
+  /** Reads the metadata only for an entry that needs it: to be handed out, or to be reported as given up. */
   #read(entry: Entry, listed: ListedObject): void {
     const { entries } = this.ledger;
     const isUntold = entries.untold.has(entry);
@@ -158,23 +159,23 @@ export class Listed {
     const isInFlow = inFlow.has(entry.state);
     if (!isInFlow && entry.taken === 'received') this.#keepUnlisted(entry);
     else if (this.#mayBeReceived(entry, wantsReceived)) this.#doubt(entry);
-    // The flow has it, listed or not: its place is free once it lets go.
+    // The flow has it, listed or not: its place becomes free once the flow lets go.
     else if (isInFlow) entry.newer = undefined;
     else this.ledger.forget(entry);
   }
 
-  /** Whoever else has the object may have marked it received. What is being acknowledged tells by itself what became of it. */
+  /** Whether somebody else may have marked it received. What is being acknowledged finds that out by itself. */
   #mayBeReceived({ consumers, state, taken }: Entry, wantsReceived: boolean): boolean {
     if (state === 'asked' || state === 'acknowledging') return false;
     const { includeReceived } = this.ledger.rules;
     if (state !== 'acknowledged') return includeReceived;
-    // What others have not consumed yet stays there.
+    // What others have not consumed yet stays in the other list.
     return wantsReceived || (includeReceived && taken !== undefined && consumers > 1);
   }
 
   /**
-   * It may have been marked received, and then a restart must not hand it out again. What is in line goes on where the
-   * other list shows it, and is not handed out before.
+   * It may have been marked received, and then a restart must not hand it out again. An entry in line is held back
+   * until the other list shows it.
    */
   #doubt(entry: Entry): void {
     const { entries } = this.ledger;
@@ -184,7 +185,7 @@ export class Listed {
     else if (entry.state === 'paused') entries.pause(entry, entry.due, untilShown);
   }
 
-  /** Its flow may consume later what it has marked received; the oldest of too many is forgotten. */
+  /** Its flow may later consume what it has marked received: it is kept, but the oldest of too many is forgotten. */
   #keepUnlisted(entry: Entry): void {
     entry.unlisted = true;
     const oldest = entry.state === 'acknowledged' ? this.ledger.entries.surplus() : undefined;
@@ -192,8 +193,8 @@ export class Listed {
   }
 }
 
-/** So many whole lists may show what was acknowledged before they began. */
+/** How many whole lists may still show what was acknowledged before they began. */
 const mostLingering = 2;
-/** Of those that pause for it: no number of lists that do not show it is enough. */
+/** For entries that pause until a list shows them, however many lists do not. */
 const untilShown = Number.POSITIVE_INFINITY;
 const inFlow: ReadonlySet<EntryState> = new Set(['handed', 'asked', 'acknowledging']);

@@ -6,7 +6,7 @@ import { isAwaited, type Reading, sightAfter } from './sight';
 import type { UpdateSource } from './source';
 import { versionOf } from './version';
 
-/** Reads the lists of an object type for all its receivers, and for the acknowledgements whose answers did not come. */
+/** Reads the lists of an object type for all its receivers, and for the acknowledgements that were not answered. */
 export class Lists {
   constructor(
     private readonly objectType: string,
@@ -30,7 +30,7 @@ export class Lists {
       reader.plain = sightAfter(reader.plain, reading);
     }
     this.readers.noteListed();
-    // Acknowledgements that need it go by it; to all others it need not have been whole.
+    // Acknowledgements that need this list depend on it; otherwise it does not matter whether it was whole.
     const isNeeded = this.acknowledgements.needReceivedList(list);
     let isWhole = reading === 'whole';
     if (isNeeded || this.#isReceivedWanted()) {
@@ -51,10 +51,10 @@ export class Lists {
       );
   }
 
-  /** They were read, and left nothing out: only such lists tell what is gone. */
+  /** The lists were read and left nothing out: only such lists tell what is gone. */
   #endLists(readers: readonly Reader[], list: number): void {
     for (const reader of readers) {
-      // One that was away while the plain list was read may get from the other one what it has written down.
+      // A receiver that was away while the plain list was read may still get from the other list what it has noted.
       if (reader.pruned || wantsReceived(reader)) continue;
       reader.inHand.listed.prune();
       reader.pruned = true;
@@ -62,9 +62,9 @@ export class Lists {
     this.acknowledgements.endLists(list);
   }
 
-  /** A plain list never shows what it does. */
+  /** Reads the list that includes what was marked received: plain lists never show that. */
   async #readReceived(list: number, signal: EndSignal): Promise<Reading> {
-    // Who has come meanwhile has not seen the plain list.
+    // A receiver that has joined meanwhile has not seen the plain list.
     const readers = this.readers.all().filter(hasPlain);
     const reading = await this.#readList(readers, true, signal, (object) => {
       for (const reader of readers) {
@@ -103,7 +103,7 @@ export class Lists {
     return isOfNothing ? 'unreadable' : 'part';
   }
 
-  /** Whether a list of nothing would tell that something is gone, or was taken. */
+  /** Whether an empty list would mean that something is gone, or was taken. */
   #wouldTell(readers: readonly Reader[], received: boolean): boolean {
     const isMissed = readers.some(({ inHand }) => inHand.listed.misses(received));
     return isMissed || this.acknowledgements.goByLists(received);

@@ -7,36 +7,36 @@ import {
   type RememberedDone,
 } from './acknowledgement-memory';
 
-/** What is written down of an object that a receiver has handed out. */
+/** What is noted about an object that a receiver has handed out. */
 export interface Remembered {
   version: string;
   /** How many applications must consume the object. */
   consumers: number;
-  /** Attempts that were spent. */
+  /** How many attempts were spent. */
   spent: number;
-  /** The last of them was spent since the last hand-out: who gives the object back has it back. */
+  /** The last of these was spent since the last hand-out: giving the object back refunds it. */
   charged?: true;
-  /** The flow has it: a process that ends so has died. */
+  /** The flow has it: a process that ends in this state has died. */
   inHand: boolean;
   /** The flow has had it at some time. */
   handedOut: boolean;
   /** Why it is not handed out any more while this version is listed. */
   end?: Taken | 'resting' | 'rejected';
-  /** It rests, and nobody has been told: no list had brought its metadata. */
+  /** It rests without anybody having been told: no list had brought its metadata. */
   untold?: true;
 }
 
-/** What one receiver writes down, by object ID. */
+/** What one receiver notes, by object ID. */
 export interface ReceiverMemory {
   get(objectID: string): Remembered | undefined;
   set(objectID: string, remembered: Remembered): void;
   delete(objectID: string): void;
   keepOnly(isKnown: (objectID: string) => boolean): void;
-  /** Has attempts and rests start anew, of one object or of all. */
+  /** Resets attempts and rests, of one object or of all. */
   forgetRests(objectID?: string): void;
 }
 
-/** Forgets with its process: for receivers that only look, and that nobody can tell from others. */
+/** Notes nothing: for receivers that only observe, and for those without a name, which cannot be told apart. */
 export const noMemory: ReceiverMemory = {
   get: () => undefined,
   set: () => undefined,
@@ -50,7 +50,7 @@ export class ReceivingMemory {
   readonly #settings: KeptMap<string>;
   #lost = false;
 
-  /** @param onLost told once, when something could not be written down: from then on a restart forgets. */
+  /** @param onLost called once, when something could not be written: from then on a restart forgets. */
   constructor(
     private readonly journal: Journal,
     private readonly onLost: (error: unknown) => void,
@@ -59,9 +59,9 @@ export class ReceivingMemory {
   }
 
   /**
-   * What a receiver of before, of the same name, wrote down.
+   * What the previous receiver of the same name noted.
    *
-   * @param settings with other settings than that one's, attempts and rests start anew.
+   * @param settings if they differ from that receiver's, attempts and rests start anew.
    */
   receiver(objectType: string, name: string, settings: string): ReceiverMemory {
     const of = `${objectType} ${name}`;
@@ -89,7 +89,7 @@ export class ReceivingMemory {
     return new AcknowledgementMemory(underWay, done, () => this.written());
   }
 
-  /** Resolves once all of it is written. Never rejects: what cannot be written is counted in memory alone. */
+  /** Resolves once everything is written. Never rejects: what cannot be written is kept in memory only. */
   async written(): Promise<void> {
     try {
       await this.journal.written();
@@ -100,7 +100,7 @@ export class ReceivingMemory {
   }
 }
 
-/** What was acknowledged stays so; everything else gets another chance, though not for the first time. */
+/** What was acknowledged stays so; everything else gets another chance, but does not count as new. */
 function forgetRests(kept: KeptMap<Remembered>, only?: string): void {
   for (const objectID of only === undefined ? Array.from(kept.keys()) : [only]) {
     const before = kept.get(objectID);

@@ -5,13 +5,13 @@ import type { Entry } from './entry';
 export interface ObjectUpdate {
   /** The object's metadata, a copy of its own; `deleted` tells that it was deleted. */
   object: ObjectMetadata;
-  /** Counted from 1, for this version; what the service or the line caused does not count. */
+  /** Counted from 1 for each version; failures of the service or the connection do not count. */
   attempt: number;
   /** It was handed out before, perhaps by another process. */
   redelivered: boolean;
 }
 
-/** An object rests, with the last failure that a node told, if any did. */
+/** Told that an object rests, with the last failure that a node reported, if any. */
 export type GivenUp = (update: ObjectUpdate, error: Error | undefined) => void;
 
 export function updateOf(entry: Entry, object: ObjectMetadata): ObjectUpdate {
@@ -23,7 +23,7 @@ function copyOf(object: ObjectMetadata): ObjectMetadata {
   const { destinationsList, destinationPolicy } = object;
   return {
     ...object,
-    // A service that is none says anything there, and what throws here ends the reader.
+    // What is no sync service may answer anything there, and an exception here would end the reader.
     destinationsList: Array.isArray(destinationsList)
       ? [...destinationsList]
       : structuredClone(destinationsList),

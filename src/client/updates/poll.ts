@@ -21,13 +21,13 @@ export interface PollOptions {
   ask: (count: number, signal: AbortSignal) => Promise<void>;
   /** Between two polls, in ms. */
   interval: () => number;
-  /** Told after each poll. */
+  /** Called after each poll. */
   onPolled: () => void;
 }
 
 /**
- * Asks again and again: on an interval, at once when it is rung, and after failures longer and longer apart, never at
- * the same time as others that failed with it. No failure ends it.
+ * Polls on an interval, at once when rung, and after failures at growing intervals, which are randomized so that
+ * clients that failed together do not return together. No failure ends it.
  */
 export class Poll {
   #state: PollState = { phase: 'connecting' };
@@ -38,9 +38,9 @@ export class Poll {
   #polling = false;
   #rung = false;
   #paused = true;
-  /** When a poll is due that nobody has to ring for, in ms of the clock's elapsed time. */
+  /** When the next regular poll is due, in ms of the clock's elapsed time. */
   #due = 0;
-  /** While the service is away: a ring has brought a poll before that. */
+  /** While the service is away: whether a ring has already caused a poll before that. */
   #wasEarly = false;
 
   constructor(
@@ -65,7 +65,7 @@ export class Poll {
 
   /**
    * Polls now; a ring during a poll is followed by another poll, since it may be about what that one just missed. While
-   * the service is away rings bring one poll more in each pause, and make no pause longer.
+   * the service is away, rings cause at most one extra poll in each pause, and make no pause longer.
    */
   ring(): void {
     const isAway = this.#failures > 0 && !this.#paused;
@@ -79,12 +79,12 @@ export class Poll {
     }
   }
 
-  /** The same where the service answers; where it does not, its back-off is left to run. */
+  /** The same while the service answers; while it does not, the back-off is left to run. */
   ringGently(): void {
     if (this.#failures === 0 || this.#paused) this.ring();
   }
 
-  /** Nobody wants to know, until it is rung. */
+  /** Stops polling until it is rung. */
   pause(): void {
     this.#paused = true;
     this.#disarm();
@@ -101,7 +101,7 @@ export class Poll {
     this.#pollAfter(delay);
   }
 
-  /** Whether a poll begins as soon as it can: rung anew each time, it would be put off for as long as it is rung. */
+  /** Whether a poll is about to begin: scheduled anew at each ring, it would be put off for as long as rings come. */
   get #isDue(): boolean {
     return this.#timer !== undefined && this.#due <= this.clock.elapsed();
   }

@@ -16,41 +16,47 @@ export interface Reader {
   /** Undefined where it takes everything. */
   readonly accepts: ((object: ObjectMetadata) => boolean) | undefined;
   readonly settings: string;
-  /** How long siblings wait for it when it closes to come again, in ms. */
+  /** How long siblings wait for it to come back when it closes, in ms. */
   readonly patience: number;
-  /** Whether it has seen the plain list: what it does not know by then it gets from that no more. */
+  /** Whether it has seen the plain list: what it does not know by then, it will no longer get from that. */
   plain: Sight;
-  /** Whether it has seen that with what was marked received; `seen` also where it does not want that. */
+  /** Whether it has seen the list that includes what was marked received; also `seen` if it does not want that. */
   received: Sight;
-  /** What was written down before of objects that are no longer there has been forgotten. */
+  /** Whether notes about objects that are no longer there have been dropped. */
   pruned: boolean;
 }
 
-/** A receiver that was closed and will come again, or was waited for before a restart: then nothing is known of it. */
+/**
+ * A receiver that was closed and is expected back, or that was waited for before a restart: then nothing is known about
+ * it.
+ */
 interface Absent {
   readonly reader: Reader | undefined;
   readonly patience: Timer;
 }
 
-/** The receivers of a feed by their names, those that read it and those that are expected back. */
+/** The receivers of a feed by name: those that read it, and those that are expected back. */
 export class Readers {
   readonly #present = new Map<string, Reader>();
   readonly #absent = new Map<string, Absent>();
   #unnamed = 0;
   #untilListed: { promise: Promise<void>; resolve: () => void } | undefined;
 
-  /** @param onLost nobody waits for the receiver of this name any more. */
+  /** @param onLost called when the receiver of this name is no longer waited for. */
   constructor(
     private readonly clock: Clock,
     private readonly onLost: (name: string) => void,
   ) {}
 
-  /** Whether nobody reads, and nobody is expected. */
+  /** Whether nobody reads, and nobody is expected back. */
   get empty(): boolean {
     return this.#present.size === 0 && this.#absent.size === 0;
   }
 
-  /** Between two polls, in ms: the shortest of those that anybody wants; flows may wait for a list that was not whole. */
+  /**
+   * Time between two polls, in ms: the shortest that any receiver wants; at most the default until all have seen their
+   * lists, since flows may be waiting for these.
+   */
   get interval(): number {
     const readers = this.present();
     const intervals = readers.map(({ interval }) => interval);
@@ -58,7 +64,7 @@ export class Readers {
     return isAtRest ? Math.min(...intervals) : Math.min(defaultInterval, ...intervals);
   }
 
-  /** Two restarts make the same receivers in the same order: so they are told apart by it. */
+  /** After a restart the same receivers are created in the same order, so a running number identifies them. */
   nameForUnnamed(): string {
     this.#unnamed += 1;
     return `#${this.#unnamed}`;
@@ -68,13 +74,13 @@ export class Readers {
     return Array.from(this.#present.values());
   }
 
-  /** Those too that were closed and will come again: they go on with what lists show now, not with what was then. */
+  /** Including those closed and expected back: they go on with what lists show now, not with what they showed then. */
   all(): Reader[] {
     const absent = Array.from(this.#absent.values(), ({ reader }) => reader);
     return [...this.present(), ...absent.filter((reader) => reader !== undefined)];
   }
 
-  /** Resolves with the next list, while a receiver here has not seen those that it wants; undefined where all have. */
+  /** Resolves with the next list if a receiver here has not seen all the lists that it wants; undefined if all have. */
   untilListed(): Promise<void> | undefined {
     if (this.present().every(hasLists)) return undefined;
     if (!this.#untilListed) {
@@ -97,7 +103,7 @@ export class Readers {
     return this.#present.has(name);
   }
 
-  /** The receiver of this name, as it was when it closed; from now on it is not expected any more. */
+  /** The receiver of this name as it was when it closed; it is no longer expected back. */
   comeBack(name: string): Reader | undefined {
     const absent = this.#absent.get(name);
     absent?.patience.cancel();
@@ -124,15 +130,15 @@ export class Readers {
     this.#absent.set(name, { reader, patience: timer });
   }
 
-  /** Whoever has not come back by now is not expected any more. */
+  /** Stops expecting the receivers that have not come back by now. */
   loseAbsent(): void {
     for (const name of Array.from(this.#absent.keys())) this.#lose(name);
   }
 
-  /** Whether another acknowledgement may be under way for one of them, or there is none to ask. */
+  /** Whether any of them has a place for another acknowledgement, or there is none to ask. */
   get hasPlace(): boolean {
     const all = this.all();
-    // Of those that were waited for before a restart nothing is known.
+    // Nothing is known about those that were waited for before a restart.
     return all.length < this.#present.size + this.#absent.size || all.length === 0 || all.some(hasPlace);
   }
 
@@ -150,7 +156,7 @@ export class Readers {
     return withIt.sort((a, b) => a.turn - b.turn)[0]?.name;
   }
 
-  /** The names of those that an acknowledgement waits for: they get the version, or may do so, and have not asked. */
+  /** The names of those that an acknowledgement waits for: they have the version, or may get it, and have not asked. */
   awaited({ askers, awaited, request: { objectID, version } }: Acknowledging): string[] {
     const known = this.all().filter((reader) => {
       if (reader.receiver.observes) return false;
@@ -167,7 +173,7 @@ export class Readers {
     for (const { receiver } of this.present()) receiver.close();
   }
 
-  /** What a list is still to bring it, it may get, unless it has it already, or does not take it. */
+  /** Whether a list that it has not seen yet may bring it this version: it does not have it already, and accepts it. */
   #mayGet({ accepts, inHand, plain, received }: Reader, objectID: string, version: string): boolean {
     const isNew = isAwaited(plain) && inHand.settlement.find(objectID, version) === undefined;
     const mayCome =
@@ -177,7 +183,7 @@ export class Readers {
     return object === undefined || accepts(object);
   }
 
-  /** The metadata of a version, as one of those has it who were handed it. */
+  /** The metadata of a version, from any receiver that has it. */
   #objectOf(objectID: string, version: string): ObjectMetadata | undefined {
     for (const { inHand } of this.all()) {
       const object = inHand.settlement.find(objectID, version)?.object;
@@ -200,7 +206,7 @@ function hasLists({ plain, received }: Reader): boolean {
   return !isAwaited(plain) && !isAwaited(received);
 }
 
-/** Who has it in the flow comes first; who asked for it already last. */
+/** A receiver that has it in the flow comes first; one that has already asked comes last. */
 const turns: readonly string[] = [
   'handed',
   'paused',

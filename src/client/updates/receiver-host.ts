@@ -3,7 +3,7 @@ import type { PollState } from './poll';
 import type { AcknowledgeOptions } from './receiver-options';
 import type { ObjectInFlow } from './version';
 
-/** What a receiver asks of the feed that it belongs to. */
+/** What a receiver needs from its feed. */
 export interface ReceiverHost {
   readonly objectType: string;
   readonly pollState: PollState;
@@ -16,9 +16,9 @@ export interface ReceiverHost {
     how: Acknowledgement,
     options: AcknowledgeOptions,
   ): Promise<AcknowledgeOutcome>;
-  /** The receiver's word on an object has changed. */
+  /** What the receiver says about an object has changed. */
   reconsider(): void;
   leave(receiver: { readonly name: string }, returning: boolean): void;
-  /** Resolves once what was noted of hand-outs is written. */
+  /** Resolves once all notes about hand-outs are written. */
   written(): Promise<void>;
 }

@@ -10,32 +10,32 @@ export const defaultRedelivery = 300_000;
 
 export interface ReceiverOptions {
   /**
-   * What siblings and a restart know it by: of two receivers of one name and object type, the first has it. Without a
-   * name a receiver is forgotten when it closes.
+   * Identifies it to siblings and after a restart; of two receivers with the same name and object type, only the first
+   * has it. Without a name a receiver is forgotten when it closes.
    */
   name?: string;
-  /** Between two polls, in ms; 5,000 unless given. Receivers of one type share the shortest. */
+  /** Time between two polls, in ms; defaults to 5,000. Receivers of one type share the shortest. */
   interval?: number;
-  /** How many unacknowledged objects may be in the flow, and how many more in acknowledgement; 32 unless given. */
+  /** How many unacknowledged objects may be in the flow, and how many more in acknowledgement; defaults to 32. */
   window?: number;
-  /** In ms, without a word from the flow; 300,000 unless given. */
+  /** After how long without a word from the flow an object is handed out again, in ms; defaults to 300,000. */
   redeliverAfter?: number;
-  /** How often a version is handed out before it is given up; 5 unless given. */
+  /** How often a version is handed out before it is given up; defaults to 5. */
   maxAttempts?: number;
   /** Whether the first poll brings what was marked received before; defaults to true. */
   includeReceived?: boolean;
-  /** Only looks: each version comes once, whatever happens to it, and no acknowledgement waits for this receiver. */
+  /** Only observes: each version comes once, whatever happens to it, and no acknowledgement waits for this receiver. */
   observe?: boolean;
-  /** When they differ from those of the receiver of this name before, attempts and rests start anew. */
+  /** If they differ from those of the previous receiver of this name, attempts and rests start anew. */
   settings?: string;
   /** Objects that are not accepted are left alone: neither handed out nor waited for. */
   accepts?: (object: ObjectMetadata) => boolean;
-  /** Told once a version that was handed out too often, with the last failure that was told of it. */
+  /** Called once for a version that was handed out too often, with the last failure reported for it. */
   onExhausted?: (object: ObjectMetadata, attempts: number, error?: Error) => void;
 }
 
 export interface ReceiverState {
-  /** `full`: as many objects as its window takes are in the flow. `backing-off`: a poll has failed, see `error`. */
+  /** `full`: as many objects as its window allows are in the flow. `backing-off`: a poll has failed, see `error`. */
   phase: 'connecting' | 'connected' | 'full' | 'backing-off' | 'closed';
   /** When a poll last succeeded, in ms since 1970. */
   lastSuccess?: number;
@@ -52,13 +52,13 @@ export interface ReceiverState {
 }
 
 export interface AcknowledgeOptions {
-  /** False asks no more whether it is that version still: a newer one is acknowledged with it. Defaults to true. */
+  /** False skips the check that it is still that version: a newer one may be acknowledged instead. Defaults to true. */
   checkVersion?: boolean;
-  /** Told what is waited for, each time that it changes: other receivers, or a service that does not answer. */
+  /** Called with what is waited for each time that changes: other receivers, or a service that does not answer. */
   onWait?: (wait: AcknowledgementWait) => void;
 }
 
-/** What a receiver's ledger goes by. */
+/** The rules that a receiver's ledger follows. */
 export function rulesOf(options: ReceiverOptions): LedgerRules {
   return {
     window: wholeCount(options.window ?? 32),
@@ -79,7 +79,10 @@ export function checkReceiverOptions({
   checkNumbers('count', { maxAttempts, window });
 }
 
-/** @throws SyncServiceError SYNC_INVALID_ARGUMENT: NaN, or none, is due at no time, and would be looked at again and again. */
+/**
+ * @throws SyncServiceError SYNC_INVALID_ARGUMENT: an object due at NaN, or undefined, is never due, and would be looked
+ *   at again and again.
+ */
 export function checkPause(duration: number): void {
   checkNumbers('pause', { 'The time after which an object is wanted again': duration ?? Number.NaN });
 }

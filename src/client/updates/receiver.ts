@@ -9,10 +9,10 @@ import type { ReceiverHost } from './receiver-host';
 import { type AcknowledgeOptions, checkPause, type ReceiverState } from './receiver-options';
 import { type ObjectInFlow, versionIn } from './version';
 
-/** The updates of one object type for one reader, in its own window. Iterate it, acknowledge, and close it. */
+/** The updates of one object type for one reader, with a window of its own. Iterate it, acknowledge, and close it. */
 export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
   #closed = false;
-  /** Those who read it and wait for something to come. */
+  /** Readers that wait for the next update. */
   readonly #waiting = new Set<() => void>();
   #alarm: { due: number; timer: Timer } | undefined;
   readonly #stateListeners = new Listeners<ReceiverState>('the state of a receiver');
@@ -20,7 +20,7 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
   /** @internal Made by pollForUpdates. */
   constructor(
     readonly name: string,
-    /** Only looks. */
+    /** Only observes. */
     readonly observes: boolean,
     private readonly host: ReceiverHost,
     private readonly inHand: InHand,
@@ -47,7 +47,7 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
     };
   }
 
-  /** @returns a function that ends the listening. */
+  /** @returns a function that removes the listener. */
   onState(listener: (state: ReceiverState) => void): () => void {
     return this.#stateListeners.add(listener);
   }
@@ -58,8 +58,8 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
   }
 
   /**
-   * Asks for an object's acknowledgement; it goes out once all receivers that were told of this version have asked. From
-   * then on it is the client's: it is asked for as long as the service is away, and no attempt is spent.
+   * Asks to acknowledge an object, which happens once all receivers that were told of this version have asked. The
+   * client takes care of it from here on: it keeps asking while the service is away, and no attempt is spent.
    *
    * @throws SyncServiceError when the service refuses it for good.
    */
@@ -79,8 +79,8 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
   }
 
   /**
-   * Lets go of an object that could not be worked on: a newer version comes at once, the same one after a pause that
-   * grows, from 10 s. It costs an attempt, unless by its code the error is that of the service or the line.
+   * Lets go of an object that could not be processed: a newer version comes at once, the same one after a growing pause
+   * that starts at 10 s. It costs an attempt, unless the error's code is one of the service or the connection.
    */
   release(object: ObjectInFlow, error?: Error): void {
     this.inHand.handOut.release(object.objectID, versionIn(object), faultOf(error), error);
@@ -88,9 +88,10 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
   }
 
   /**
-   * Wants the object again after so many ms, or a newer version at once: no attempt, and no place meanwhile.
+   * Asks for the object again after `after` ms, or for a newer version at once; it costs no attempt, and takes no place
+   * meanwhile.
    *
-   * @throws SyncServiceError SYNC_INVALID_ARGUMENT for a time that is none.
+   * @throws SyncServiceError SYNC_INVALID_ARGUMENT for an invalid time.
    */
   giveBack(object: ObjectInFlow, after: number): void {
     checkPause(after);
@@ -98,7 +99,7 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
     this.#saidSo();
   }
 
-  /** Does not want this version: it rests until it changes. */
+  /** Rejects this version: the object rests until it changes. */
   reject(object: ObjectInFlow): void {
     this.inHand.handOut.reject(object.objectID, versionIn(object));
     this.#saidSo();
@@ -111,10 +112,10 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
   }
 
   /**
-   * Ends the iteration. What was not acknowledged stays listed at the service, and has spent no attempt.
+   * Ends the iteration. What was not acknowledged stays listed at the service, and has cost no attempt.
    *
-   * @param options.returning a receiver of this name will come again: until then acknowledgements wait for it as they do
-   *   for this one, at most for the time of redelivery.
+   * @param options.returning whether a receiver of this name will come back: until then, but at most for
+   *   `redeliverAfter`, acknowledgements wait for it as they do for this one.
    */
   close(options: { returning?: boolean } = {}): void {
     if (this.#closed) return;
@@ -131,7 +132,7 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
     if (!this.#stateListeners.isEmpty) this.#stateListeners.tell(this.state);
   }
 
-  /** The updates in batches of what may be handed out at once: one note in the journal serves all of them. */
+  /** The updates in batches of what may be handed out at once; one write to the journal serves a whole batch. */
   async *batches(): AsyncGenerator<ObjectUpdate[]> {
     yield* this.#updates(Number.POSITIVE_INFINITY);
   }
@@ -173,7 +174,7 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
   }
 
   async #untilSomethingHappens(): Promise<void> {
-    // The application may have closed it, told while it was looked for what comes next.
+    // The application may have closed it from a callback made while the next update was looked for.
     if (this.#closed) return;
     await new Promise<void>((resolve) => {
       this.#waiting.add(resolve);
@@ -181,7 +182,9 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
     });
   }
 
-  /** One alarm serves until it is too late: who waits is woken for many other reasons, and a timer costs each time. */
+  /**
+   * An alarm that goes off early enough is kept: readers wake for many other reasons, and each new timer costs time.
+   */
   #arm(): void {
     const due = this.inHand.handOut.nextDue();
     if (due === undefined || (this.#alarm && this.#alarm.due <= due)) return;

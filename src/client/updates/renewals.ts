@@ -4,7 +4,7 @@ import { every } from '../../system/every';
 /** In ms. */
 const interval = 1_000;
 
-/** Renews objects from time to time, for as long as something is done with them that says nothing itself. */
+/** Renews objects from time to time while something is done with them that does not renew them itself. */
 export class Renewals<Named> {
   readonly #begun = new Set<{ readonly object: Named }>();
   #timer: Timer | undefined;
@@ -14,7 +14,7 @@ export class Renewals<Named> {
     private readonly renew: (object: Named) => void,
   ) {}
 
-  /** Renews an object, now and until that is ended. @returns what ends it. */
+  /** Renews an object now, and until ended. @returns a function that ends it. */
   begin(object: Named): () => void {
     const one = { object };
     this.#begun.add(one);
@@ -28,7 +28,7 @@ export class Renewals<Named> {
     this.#end();
   }
 
-  /** Ends at its time, and not with the last that is done: small ones come and go by the thousand. */
+  /** The timer ends here, not with the last piece of work: short ones come and go by the thousand. */
   #renewAll(): void {
     if (this.#begun.size === 0) this.#end();
     for (const { object } of this.#begun) this.renew(object);

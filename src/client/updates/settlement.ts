@@ -3,7 +3,7 @@ import type { Entry } from './entry';
 import type { Ledger } from './ledger';
 import { isDeletion, versionOf } from './version';
 
-/** What must be known of a version to acknowledge it. */
+/** What must be known about a version to acknowledge it. */
 export type KnownVersion = Pick<
   Readonly<Entry>,
   'version' | 'consumers' | 'deleted' | 'taken' | 'state' | 'newer'
@@ -18,14 +18,14 @@ export class Settlement {
     return this.ledger.count('acknowledging') < this.ledger.rules.window;
   }
 
-  /** What is in hand of an object; where a version is given, only if it is that one. */
+  /** The entry of an object in hand; if a version is given, only if it is that one. */
   find(objectID: string, version: string | undefined): Readonly<Entry> | undefined {
     return this.ledger.at(objectID, version);
   }
 
   /**
-   * What is known of a version before any list was read: that it was handed out before a restart. What a flow asks then
-   * must be kept at once, since the service may be away for long.
+   * What is known about a version before any list was read, if it was handed out before a restart. What a flow asks
+   * then must be noted at once, since the service may be away for long.
    */
   recall(objectID: string, version: string | undefined): KnownVersion | undefined {
     const remembered = this.ledger.lists === 0 ? this.ledger.memory.get(objectID) : undefined;
@@ -36,14 +36,14 @@ export class Settlement {
     return { version, consumers, deleted: isDeletion(version), taken, state, newer: undefined };
   }
 
-  /** Whether this version will still be asked for, or may be: it waits for its turn, or the flow has it. */
+  /** Whether this version will or may still be asked for: it waits for its turn, or the flow has it. */
   awaits(objectID: string, version: string): boolean {
     const entry = this.ledger.at(objectID, undefined);
     if (entry?.newer && versionOf(entry.newer) === version) return true;
     return this.ledger.at(objectID, version, 'unread', 'waiting', 'paused', 'handed') !== undefined;
   }
 
-  /** The flow asked: from now on the object is not handed out for want of an answer. */
+  /** The flow asked: from now on the object is not handed out again for lack of an answer. */
   ask(objectID: string, version: string): void {
     const entry = this.ledger.at(objectID, version);
     if (!entry || entry.state === 'asked' || entry.state === 'acknowledging') return;
@@ -66,7 +66,8 @@ export class Settlement {
     this.#noteTaken(entry, how);
     this.#mayStay(entry, how);
     if (this.ledger.outlived(entry)) return;
-    // The list that was under way may show it still. For several consumers it may stay where only the other list shows it.
+    // A list that was being read may still show it. With several consumers it may stay where only the other list shows
+    // it.
     if (how !== 'received' && entry.consumers <= 1) entry.unlisted = false;
     this.ledger.end(entry, 'acknowledged', how);
   }
@@ -79,7 +80,7 @@ export class Settlement {
     this.ledger.disagree(entry);
   }
 
-  /** Nobody hears that it was refused, or something else has failed at it: it is as if nobody had asked. */
+  /** Nobody would hear that it was refused, or a direct acknowledgement failed: it is as if nobody had asked. */
   letGo(objectID: string, version: string): void {
     const entry = this.#underWay(objectID, version);
     if (entry && !this.ledger.outlived(entry)) this.ledger.enqueue(entry);
@@ -95,14 +96,20 @@ export class Settlement {
     this.ledger.remember(entry);
   }
 
-  /** No list has shown it yet since a restart: the first may do so still, and that of those marked received after it. */
+  /**
+   * No list has shown it since a restart: the first one still may, and so may the list with what was marked received
+   * after it.
+   */
   #rememberTaken(objectID: string, version: string, how: Taken): void {
     const remembered = this.ledger.memory.get(objectID);
     if (remembered?.version !== version) return;
     this.ledger.memory.set(objectID, { ...remembered, inHand: false, end: how });
   }
 
-  /** Lists leave out what is marked received; what others have not consumed yet may be that, too, and must not be new after a restart. */
+  /**
+   * Plain lists leave out what is marked received. What others have not consumed yet may be marked so too, and must not
+   * count as new after a restart.
+   */
   #mayStay(entry: Entry, how: Taken): void {
     const { entries, rules } = this.ledger;
     if (entry.newer || this.ledger.isListed(entry)) return;
@@ -111,7 +118,7 @@ export class Settlement {
     if (how !== 'received' && isOfOthers) entries.doubted.add(entry);
   }
 
-  /** From here on lists tell whether the service has forgotten it. */
+  /** From now on lists tell whether the service has forgotten it. */
   #noteTaken(entry: Entry, how: Taken): void {
     Object.assign(entry, {
       taken: how,
@@ -121,7 +128,7 @@ export class Settlement {
     } satisfies Partial<Entry>);
   }
 
-  /** What was taken once is not the flow's any more. */
+  /** Whether it was an acknowledgement repeated: what was taken once is no longer the flow's. */
   #wasRepeated(entry: Entry): boolean {
     const { repeating, taken } = entry;
     if (!repeating || !taken) return false;

@@ -1,6 +1,6 @@
 import type { Entry } from './entry';
 
-/** What siblings of a receiver have asked to acknowledge, and wait for it to do so too. */
+/** A version that siblings of a receiver have asked to acknowledge, and that waits for this receiver to do so too. */
 export interface WantedVersion {
   objectID: string;
   version: string;
@@ -8,15 +8,15 @@ export interface WantedVersion {
   isFirst: boolean;
 }
 
-/** What a receiver must know of the acknowledgements of its feed. */
+/** What a receiver must know about the acknowledgements of its feed. */
 export interface Siblings {
-  /** Whether a version is being acknowledged in its name: a restart does not end that. */
+  /** Whether a version is being acknowledged on its behalf: a restart does not end that. */
   isAsked(objectID: string, version: string): boolean;
   wanted(): Iterable<WantedVersion>;
-  /** How many of what it has asked for wait for siblings. */
+  /** How many versions that it has asked for wait for siblings. */
   waiting(): number;
-  /** The service said that it took an acknowledgement, and has forgotten it. */
+  /** Acknowledges again what the service said it had taken, but has forgotten. */
   askAgain(entry: Readonly<Entry>): void;
-  /** It has lost what no list shows any more: who waits for its word on that waits no longer. */
+  /** It has dropped what no list shows any more: nobody need wait for its word on that. */
   reconsider(): void;
 }

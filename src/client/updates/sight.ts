@@ -1,12 +1,12 @@
-/** What a list has brought: all that it shows, or less, since some of that, or all of it, can not be read. */
+/** How much of a list could be read: all of it, part of it, or nothing. */
 export type Reading = 'whole' | 'part' | 'unreadable';
 
 /**
  * Whether a receiver has seen a list.
  *
- * `unseen`: none. `glimpsed`: one that left something out. `overdue`: two such, the last of which had nothing that could
- * be read. What is never read must hold nobody up: from the second on nobody waits for it, but it is still asked for.
- * `seen`: one that left nothing out, or, once there were two, one that brought something.
+ * `unseen`: none. `glimpsed`: one that left something out. `overdue`: two such, the last with nothing that could be
+ * read. A list that is never readable must hold nobody up: from the second on nobody waits for it, but it is still
+ * asked for. `seen`: one that left nothing out or, from the second on, one that brought something.
  */
 export type Sight = 'unseen' | 'glimpsed' | 'overdue' | 'seen';
 

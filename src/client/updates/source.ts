@@ -7,16 +7,17 @@ interface Options {
   signal?: EndSignal;
 }
 
-/** What tells one version from another: a deletion is one too. */
+/** What distinguishes one version from another; a deletion is a version too. */
 export type ObjectVersion = Pick<ObjectMetadata, 'instanceID' | 'deleted'>;
 
-/** What receiving updates asks of a service. */
+/** What receiving updates needs from a service. */
 export interface UpdateSource {
   /**
-   * Calls back for each update of a type; also for those that were marked received, where these are asked for.
+   * Calls back for each update of a type, including those that were marked received if `received` is set.
    *
-   * @param options.lane that of polls unless given.
-   * @param options.onLeftOut told of each that cannot be used: such a list does not tell what is no longer listed.
+   * @param options.lane defaults to that of polls.
+   * @param options.onLeftOut called for each update that cannot be used: such a list does not tell what is no longer
+   *   listed.
    */
   readUpdates(
     objectType: string,
@@ -26,8 +27,8 @@ export interface UpdateSource {
   /**
    * Asks the service for its kind.
    *
-   * @throws SyncServiceError SYNC_WRONG_SERVICE_KIND where another one answers at the address: its 404 looks like a list
-   *   of nothing.
+   * @throws SyncServiceError SYNC_WRONG_SERVICE_KIND if a service of another kind answers at the address: its 404 looks
+   *   like an empty list.
    */
   checkKind(): Promise<void>;
   getObjectVersion(object: ObjectReference, options?: Options): Promise<ObjectVersion>;

@@ -13,7 +13,7 @@ export function isDeletion(version: string): boolean {
   return version.endsWith(' deleted');
 }
 
-/** The version that a flow names; undefined where it names a mere object. */
+/** The version that a flow names; undefined if it names only the object. */
 export function versionIn({ deleted = false, instanceID }: Partial<ObjectMetadata>): string | undefined {
   return instanceID === undefined ? undefined : versionOf({ instanceID, deleted });
 }
