@@ -4,17 +4,17 @@ import type { EndSignal } from '../../system/ending';
 import type { Random } from '../../system/random';
 import { SyncServiceError } from '../errors';
 
-/** A transfer that is cut is tried so often in a row without a byte more. */
+/** How often in a row a transfer that is cut is tried without a new byte. */
 export const attemptsWithoutProgress = 4;
 
-/** In ms, before a cut transfer goes on; longer each time that it brings nothing. */
+/** The pause in ms before a cut transfer goes on; longer each time that it brings nothing. */
 const [firstPause, longestPause] = [250, 15_000];
 
 /** The pauses of one kind of transfer. */
 export class Pauses {
   /**
-   * @param closing ends them with the client: nothing would come after them.
-   * @param what ends with SYNC_ABORTED where its caller ends a pause: a download, an upload.
+   * @param closing ends them when the client is closed: nothing would come after them.
+   * @param what is aborted, for the message of SYNC_ABORTED, when its caller ends a pause.
    */
   constructor(
     private readonly clock: Clock,
@@ -23,7 +23,7 @@ export class Pauses {
     private readonly what: 'download' | 'upload',
   ) {}
 
-  /** Before the attempt that follows so many in a row that brought nothing. */
+  /** Waits after so many attempts in a row that brought nothing. */
   after(attempts: number, signal: EndSignal | undefined): Promise<void> {
     const longest = Math.min(firstPause * 2 ** attempts, longestPause);
     return this.of(longest * (0.5 + this.random.next() / 2), signal);

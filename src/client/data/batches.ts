@@ -1,6 +1,6 @@
 const batchSize = 1_048_576;
 
-/** Small pieces become large ones for a disk: one is written while the next is filled, and no more are in memory. */
+/** Collects small pieces into large ones for a disk: one is written while the next is filled, and no more are in memory. */
 export class Batches {
   #filling: Buffer;
   #other: Buffer;
@@ -45,7 +45,7 @@ export class Batches {
     [this.#filling, this.#other] = [this.#other, this.#filling];
     this.#filled = 0;
     this.#writing = this.write(batch);
-    // It may fail while nobody waits for it: it is told with the next, or at the end.
+    // It may fail while nobody awaits it: the failure is reported with the next batch, or at the end.
     this.#writing.catch(() => undefined);
   }
 }

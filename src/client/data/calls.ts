@@ -1,28 +1,32 @@
 import { SyncServiceError } from '../errors';
 import { checkNamed, nameOf, type ObjectReference } from '../objects/names';
 
-/** Something that is being sent of an object. */
+/** Something of an object that is being sent. */
 export interface Sending {
-  /** Whether nothing else was sent of it meanwhile: which of them the service has is known then. */
+  /** Whether nothing else of it was sent meanwhile: only then is it known which of them the service has. */
   isAlone: boolean;
 }
 
-/** What is known of one object while somebody sends something of it. */
+/** What is known of one object while calls send something of it. */
 interface InCalls {
   /** Calls that have not ended. */
   open: number;
-  /** How many have come. */
+  /** How many calls have come. */
   came: number;
-  /** The last to come of those that have taken the place of all that was there. */
+  /** The number of the latest call that has replaced all that was there. */
   replacedBy: number;
   readonly sendings: Set<Sending>;
 }
 
-/** Calls that send something of objects: which of one object came later, from when each comes until it has ended. */
+/** Calls that send something of objects. Knows for each object in which order they came, until they have ended. */
 export class Calls {
   readonly #objects = new Map<string, InCalls>();
 
-  /** One after which the object is otherwise as it was. @throws SyncServiceError SYNC_INVALID_ARGUMENT for what names no object. */
+  /**
+   * A call that leaves the rest of the object as it was.
+   *
+   * @throws SyncServiceError SYNC_INVALID_ARGUMENT for what names no object.
+   */
   async take<T>(object: ObjectReference, work: (call: Call) => Promise<T>): Promise<T> {
     checkNamed(object);
     const name = nameOf(object);
@@ -38,7 +42,7 @@ export class Calls {
     }
   }
 
-  /** One that says what the object is, or its data: once it is done, what came before it and still waits is not to be sent. */
+  /** A call that sets the object, or its data: once it is done, calls that came before it and still wait must not send. */
   takeReplacing<T>(object: ObjectReference, work: (call: Call) => Promise<T>): Promise<T> {
     return this.take(object, async (call) => {
       const done = await work(call);
@@ -56,14 +60,14 @@ export class Call {
     private readonly place: number,
   ) {}
 
-  /** @throws SyncServiceError SYNC_SUPERSEDED where one that came later has taken its place: it would be sent over what is newer. */
+  /** @throws SyncServiceError SYNC_SUPERSEDED if a call that came later has replaced it: it would overwrite what is newer. */
   readonly refuseReplaced = (): void => {
     if (this.all.replacedBy < this.place) return;
     const message = `${this.name} was published anew, got other data or was deleted while this waited`;
     throw new SyncServiceError('SYNC_SUPERSEDED', message);
   };
 
-  /** Sends something. What the call waits for before is no part of it. @throws SyncServiceError SYNC_SUPERSEDED. */
+  /** Sends something. What the call waits for before that is not part of it. @throws SyncServiceError SYNC_SUPERSEDED. */
   async send<T>(send: (sending: Sending) => Promise<T>): Promise<T> {
     this.refuseReplaced();
     const { sendings } = this.all;
@@ -73,7 +77,7 @@ export class Call {
     return send(sending).finally(() => sendings.delete(sending));
   }
 
-  /** It is done, and has taken the place of all that came before. */
+  /** The call is done, and has replaced all that came before. */
   replace(): void {
     this.all.replacedBy = Math.max(this.all.replacedBy, this.place);
   }

@@ -13,22 +13,25 @@ import { chunks, type ReplayableBody, tellProgress } from './source';
 import { beginsWithSent, isUnderWay, type ReachedUpload, type UploadMemory } from './upload-memory';
 import type { UploadOptions } from './upload-options';
 
-/** How long the service may put together and verify what it has, in ms: other objects may be before it; and per byte. */
+/**
+ * How long the service may take to put the data together and verify it, as other objects may come first: in ms, and in ms
+ * per byte.
+ */
 const assemblyLimit = 600_000;
 const assemblyLimitPerByte = 0.003;
-/** How long a store that does not say that it knows chunks may leave an object that it has whole not ready, in ms. */
+/** How long a store that does not say that it knows chunks may leave an object not ready once it has all of it, in ms. */
 const doubtfulLimit = 15_000;
-/** In ms, between two questions for its state. */
+/** The pause in ms between two requests for its status. */
 const [firstLook, longestLook] = [100, 5_000];
 
-/** What is uploaded: the data, in chunks of what size, and what was said of the object before. */
+/** What is uploaded: the data, the size of its chunks, and a short form of what was sent of the object before. */
 export interface InChunks {
   body: ReplayableBody;
   chunkSize: number;
   about: string;
 }
 
-/** What an upload in chunks asks. */
+/** What an upload in chunks needs. */
 export interface ChunkSeams {
   requests: Requests;
   paths: Paths;
@@ -36,9 +39,9 @@ export interface ChunkSeams {
   memory: UploadMemory;
   clock: Clock;
   random: Random;
-  /** Aborted with the client. */
+  /** Aborted when the client is closed. */
   closing: EndSignal;
-  /** @param chunk with the size of the whole: that is what is large or small. */
+  /** @param chunk with the size of the whole data, by which the transfer counts as large or small. */
   put(
     object: ObjectReference,
     chunk: ReplayableBody,
@@ -48,9 +51,9 @@ export interface ChunkSeams {
 }
 
 /**
- * Uploads data in chunks, to a CSS that stores in MongoDB. It keeps them in the order of their numbers, which it computes
- * from the size of the first: so all are of one size, and one is sent after the other, from the first on. What it has,
- * it says in `uploadChunkSize`; from then on a broken line, or a process that died, costs one chunk.
+ * Uploads data in chunks, to a CSS that stores in MongoDB. The CSS computes the number of each from the size of the
+ * first: so all are of one size, and are sent one after the other, from the first on. `uploadChunkSize` in the metadata
+ * says that it keeps them; from then on a broken connection, or a process that died, costs one chunk.
  */
 export class ChunkedUploads {
   readonly #pauses: Pauses;
@@ -59,7 +62,10 @@ export class ChunkedUploads {
     this.#pauses = new Pauses(seams.clock, seams.random, seams.closing, 'upload');
   }
 
-  /** How far it has come before; undefined where it begins anew: there was none, or the data or the object is another. */
+  /**
+   * How far an earlier upload has come; undefined if it must begin anew: there was none, or the data or the object has
+   * changed.
+   */
   async reached(
     object: ObjectReference,
     { body, chunkSize, about }: InChunks,
@@ -77,9 +83,9 @@ export class ChunkedUploads {
   }
 
   /**
-   * @param from how far it has come before.
+   * @param from how far an earlier upload has come.
    * @returns false where the store refuses chunks, or takes them and never puts them together.
-   * @throws SyncServiceError SYNC_SIGNATURE_INVALID where the service finds so.
+   * @throws SyncServiceError SYNC_SIGNATURE_INVALID if the service finds so.
    */
   async upload(
     object: ObjectReference,
@@ -136,7 +142,7 @@ export class ChunkedUploads {
     );
   }
 
-  /** Sends one, again where the line breaks. @returns of the first also what the service says of the object then. */
+  /** Sends one chunk, again if the connection breaks. @returns for the first also the metadata of the object after it. */
   async #sendChunk(
     object: ObjectReference,
     chunk: Buffer,
@@ -192,8 +198,8 @@ export class ChunkedUploads {
   }
 
   /**
-   * Whether an object that is ready has the new data: until it is put together, the data of before is ready. The service
-   * takes the last chunk for the end whatever is missing, so that its size is compared.
+   * Whether an object that is ready has the new data: until that is put together, the old data is what is ready. The
+   * service takes the last chunk for the end even if others are missing, so the size is compared.
    */
   async #isNew(
     object: ObjectReference,
@@ -210,7 +216,7 @@ export class ChunkedUploads {
   }
 }
 
-/** The line broke, or the service is there again in a while. */
+/** Whether the connection broke, or the service will be back in a while. */
 function isPassing(error: unknown): boolean {
   if (isSyncServiceError(error, 'SYNC_UNREACHABLE', 'SYNC_TIMEOUT', 'SYNC_BUSY')) return true;
   return isSyncServiceError(error) && (error.statusCode === 502 || error.statusCode === 504);

@@ -4,8 +4,8 @@ import { publicKeyOf, type SigningKey } from './signing';
 import { piecesOf, type ReplayableBody } from './source';
 
 /**
- * What metadata and data are known by. Each signature of the same data is another one, so that what is signed, or is to be, is
- * known by its key: with another key it is to be published again.
+ * A digest that identifies metadata and data. Each signature of the same data is different, so what is signed, or is to
+ * be, is identified by its key instead: with another key it is published again.
  */
 export async function digestOfAll(
   meta: Record<string, unknown>,
@@ -20,7 +20,7 @@ export async function digestOfAll(
   return hash.digest('base64');
 }
 
-/** What metadata is known by while its data is uploaded: where it is signed on the way, without its signature. */
+/** A digest that identifies metadata while its data is uploaded: without the signature if that is made on the way. */
 export function digestOf(meta: Record<string, unknown>, sign: SigningKey | undefined): string {
   const { signature, ...rest } = meta;
   return createHash('sha256')

@@ -18,8 +18,9 @@ export interface DownloadOptions {
   /** Public keys, as PEM or as base64 of their DER: data signed with another key, or not at all, is refused. */
   trustedKeys?: readonly string[] | undefined;
   /**
-   * False saves the question, behind data that no signature proves, whether it is still that version: as many bytes of a
-   * newer one are taken for it. What goes on after a cut, and data of unknown size, asks all the same.
+   * False saves the request that checks, after data that no signature proves, whether it is still that version: a newer
+   * one of the same size is then taken for it. What is resumed after a cut, and data of unknown size, is checked all the
+   * same.
    */
   checkVersion?: boolean | undefined;
 }
@@ -30,19 +31,19 @@ export interface ObjectData {
   /** The bytes from `start` on, anew at each call. */
   pieces: (start: number) => AsyncIterable<Buffer>;
   current: () => Promise<Pick<ObjectMetadata, 'dataID'>>;
-  /** Aborted once the client is closed: what is read of the disk ends with it, as requests do. */
+  /** Aborted once the client is closed: reading from the disk ends with it, as requests do. */
   closing: EndSignal;
 }
 
-/** Where nobody says how large the data is, it must still not fill a disk: in bytes, unless told otherwise. */
+/** The limit in bytes, unless given, for data of unknown size, which must not fill a disk. */
 const largestUnknown = 16 * 1_073_741_824;
-/** How often data that came damaged is fetched again. */
+/** How often data that comes incomplete is fetched, in all. */
 const attempts = 3;
 
 /**
- * Passes the data on and ends well only if it was whole, fitted its signature, and was of the version that was asked
- * for. The service sends no Content-Length and may put an error text behind the data, so bytes are counted; and it
- * gives whatever version is there, so dataID is compared afterwards.
+ * Passes the data on, and fails unless it was whole, fitted its signature, and was of the version that was asked for. The
+ * service sends no Content-Length and may append an error text to the data, so bytes are counted; and it gives whatever
+ * version is there, so dataID is compared afterwards.
  *
  * @param kept the beginning of the data where it is here already: it is checked with the rest, and not passed on.
  * @throws SyncServiceError SYNC_INCOMPLETE_DATA, SYNC_SIGNATURE_INVALID, SYNC_UNTRUSTED_KEY, SYNC_SUPERSEDED.
@@ -90,7 +91,10 @@ export async function* checkedPieces(
   }
 }
 
-/** What is on the disk already: a slow one may take longer for it than anybody waits without a word. */
+/**
+ * Passes on what is on the disk already, and tells of it: a slow disk may take longer than anybody would wait without a
+ * word.
+ */
 async function* checking(
   kept: AsyncIterable<Buffer> | readonly Buffer[],
   closing: EndSignal,
@@ -112,14 +116,14 @@ async function* checking(
 }
 
 /**
- * How many bytes the data has; undefined where the service does not say: with a metadata-only update it forgets the
- * size of the data that stays. Such data is checked by its version, and its signature if there is one, alone.
+ * How many bytes the data has; undefined where the service does not say: with a metadata-only update it forgets the size
+ * of the data that stays. Such data is checked only by its version, and by its signature if there is one.
  */
 export function sizeOf({ metaOnly, objectSize }: ObjectMetadata): number | undefined {
   return metaOnly && objectSize === 0 ? undefined : objectSize;
 }
 
-/** @throws SyncServiceError SYNC_SUPERSEDED when the data is not what it was. */
+/** @throws SyncServiceError SYNC_SUPERSEDED when the data has changed. */
 export function refuseOtherVersion(asked: ObjectMetadata, current: Pick<ObjectMetadata, 'dataID'>): void {
   if (current.dataID === asked.dataID) return;
   throw new SyncServiceError('SYNC_SUPERSEDED', `The data of ${nameOf(asked)} changed while it was fetched`);
@@ -153,9 +157,10 @@ async function joined(pieces: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(all);
 }
 
-/** Each goes to its place as it comes, so that large data is in memory once. */
+/** Each piece goes to its place as it comes, so that large data is in memory only once. */
 async function inPlace(pieces: AsyncIterable<Buffer>, size: number): Promise<Buffer> {
-  // Only with the first piece is the size known to be within the limit, and the service to have more than a claim of it.
+  // Made only with the first piece: by then the size is known to be within the limit, and to be more than a claim of the
+  // service.
   let all: Buffer | undefined;
   let filled = 0;
   for await (const piece of pieces) {
@@ -172,7 +177,10 @@ function tooLarge(metadata: ObjectMetadata, size: string, maxBytes: number): Syn
   return new SyncServiceError('SYNC_TOO_LARGE', message);
 }
 
-/** Data that is too short or too long is what an interrupted service, or a cut upload, leaves for a moment. */
+/**
+ * Fetches again if data is too short or too long: an interrupted service, or a cut upload, leaves it like that for a
+ * moment.
+ */
 export async function untilWhole<T>(fetch: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -22,7 +22,7 @@ import type { TransferRate } from './rate';
 import { resumed } from './resume';
 import { WaitsAndPauses } from './waits';
 
-/** A message holds the data whole: larger objects belong into a file. */
+/** A message holds the data as a whole: larger objects belong in a file. */
 const defaultMaxBytes = 64 * 1024 * 1024;
 
 export interface DownloaderParts {
@@ -78,7 +78,7 @@ export class Downloader {
     return data;
   }
 
-  /** Waits for the hours of the day in which it may be fetched: that may have taken long. */
+  /** Waits for the hours of the day in which it may be fetched. That may have taken long, so the version is checked again. */
   async #inHours({ metadata, current }: ObjectData, options: DownloadOptions): Promise<void> {
     if (await this.#rate.opened(sizeOf(metadata), options)) refuseOtherVersion(metadata, await current());
   }

@@ -7,9 +7,9 @@ import type { Machine } from '../../storage/machine';
 import { isSyncServiceError } from '../errors';
 import { checkedPieces, type DownloadOptions, type ObjectData, sizeOf } from './download';
 
-/** Of so many objects it is remembered what their data was; of those before them it is not known any more. */
+/** For how many objects it is remembered what their data was; the oldest are forgotten. */
 const mostObjects = 1_000;
-/** What is smaller, in bytes, is fetched anew. */
+/** Data that is smaller, in bytes, is fetched again. */
 const worthKeeping = 2 * 1_048_576;
 const readAtOnce = 1_048_576;
 
@@ -19,20 +19,20 @@ interface FetchedData {
   size: number;
   /** CRC-32 of all of it. */
   checksum: number;
-  /** When its file was changed last, in whole ms since 1970. */
+  /** When its file was last changed, in whole ms since 1970. */
   modified: number;
 }
 
 /**
- * What was fetched into files: data that is in its file still is not fetched again. All of the file is read for that: it has the
- * data of a version if it fits the signature; without one, if it has the time and the checksum of what was fetched as that
- * version before. That finds what somebody has changed or a disk has damaged, and costs the download next to nothing; whoever
- * fears that somebody forges a file signs its data.
+ * What was fetched into files: data that is still in its file is not fetched again. For that all of the file is read: it
+ * has the data of a version if it fits the signature; without one, if it has the time and the checksum of what was
+ * fetched as that version before. That detects what somebody has changed or a disk has damaged, and costs a download next
+ * to nothing; against forged files the data must be signed.
  */
 export class FetchedFiles {
   readonly #fetched: KeptMap<FetchedData>;
 
-  /** @param service told apart from others by this. */
+  /** @param service the address of the service, which tells its objects from those of others. */
   constructor(
     private readonly service: string,
     journal: Journal,
@@ -41,7 +41,7 @@ export class FetchedFiles {
     this.#fetched = journal.map<FetchedData>('fetched');
   }
 
-  /** Whether it is of use to remember what the data is: what is signed says so itself. */
+  /** Whether it is of use to remember what the data is: signed data proves that itself. */
   wants(metadata: ObjectMetadata): boolean {
     return isWorthKeeping(metadata) && SignatureCheck.of(metadata) === undefined;
   }
@@ -59,7 +59,7 @@ export class FetchedFiles {
   }
 
   /**
-   * Whether the file has this data, and the service that version still.
+   * Whether the file has this data, and the service still has that version.
    *
    * @throws SyncServiceError as a download would: SYNC_SUPERSEDED, SYNC_UNTRUSTED_KEY, SYNC_TOO_LARGE, ...
    */
@@ -89,13 +89,14 @@ export class FetchedFiles {
   /** Undefined where this version was not fetched before. */
   #known(metadata: ObjectMetadata): FetchedData | undefined {
     const fetched = this.#fetched.get(nameIn(this.service, metadata));
-    // A service that is none may give no dataID, as may the lack of what was fetched.
+    // A server that is no sync service may give no dataID: that must not equal the missing one of data that was never
+    // fetched.
     if (!fetched || !this.wants(metadata)) return undefined;
     const isSame = fetched.dataID === metadata.dataID && fetched.size === sizeOf(metadata);
     return isSame ? fetched : undefined;
   }
 
-  /** All of the file, each piece in place of the one before; it is on the disk behind the last, whoever wrote it. */
+  /** All of the file, each piece in the memory of the one before. After the last it is synced to the disk, whoever wrote it. */
   async *#pieces(path: string, onPiece: (piece: Buffer) => void): AsyncGenerator<Buffer> {
     const file = await onDisk(path, () => this.machine.disk.open(path, 'change'));
     const buffer = Buffer.allocUnsafeSlow(readAtOnce);
@@ -128,7 +129,7 @@ export function isWorthKeeping(metadata: ObjectMetadata): boolean {
 
 async function* nothing(): AsyncGenerator<Buffer> {}
 
-/** It holds something else, or cannot be read. */
+/** Whether the file holds something else, or cannot be read. */
 function isOfTheFile(error: unknown): boolean {
   return isStorageError(error) || isSyncServiceError(error, 'SYNC_SIGNATURE_INVALID', 'SYNC_INCOMPLETE_DATA');
 }

@@ -12,18 +12,18 @@ import { Batches } from './batches';
 import { checkedPieces, type DownloadOptions, type ObjectData, sizeOf, untilWhole } from './download';
 import { FetchedFiles, isWorthKeeping, nameIn } from './fetched-files';
 
-/** As any program makes files: less what the process never grants. */
+/** The usual mode of new files, less the umask of the process. */
 const modeOfNew = 0o666;
 
-/** What data is written to: a part file, or one that is of no use to anybody else. */
+/** What data is written to: a part file, or a temporary one that no later download resumes. */
 type Target = Pick<PartFile, 'restart' | 'write'>;
 
-/** Downloads to files, which go on from what is there of them already. */
+/** Downloads to files, which resume from what is already there. */
 export class FileDownloads {
   readonly #parts: PartFiles;
   readonly #fetched: FetchedFiles;
 
-  /** @param service told apart from others by this. */
+  /** @param service the address of the service, which tells its objects from those of others. */
   constructor(
     private readonly service: string,
     journal: Journal,
@@ -39,8 +39,9 @@ export class FileDownloads {
   }
 
   /**
-   * Writes the data to a file that appears under its name only when it is whole, checked and on the disk. Where the
-   * line, the service or the process ends it before, the next one goes on from there as long as the data is the same.
+   * Writes the data to a file that appears under its name only when it is whole, checked and on the disk. If the
+   * connection, the service or the process ends it early, the next one resumes from there as long as the data is the
+   * same.
    *
    * @throws SyncServiceError SYNC_STORAGE where the disk refuses it.
    */
@@ -56,7 +57,7 @@ export class FileDownloads {
   }
 
   async #take(metadata: ObjectMetadata, path: string): Promise<PartFile | undefined> {
-    // Another user's file may be in the way; it is in nobody else's.
+    // Another user's leftovers may not be ours to remove; they do not disturb the download.
     await this.#parts.tidy(dirname(path)).catch(() => undefined);
     if (!isWorthKeeping(metadata)) return undefined;
     const version = `${metadata.dataID} ${sizeOf(metadata)}`;
@@ -73,7 +74,7 @@ export class FileDownloads {
   }
 }
 
-/** @throws SyncServiceError SYNC_INVALID_ARGUMENT for what Node.js refuses with an error of its own, once the object is there. */
+/** @throws SyncServiceError SYNC_INVALID_ARGUMENT for paths that Node.js would refuse later, with an error of its own. */
 export function checkedPath(path: unknown): string {
   if (typeof path === 'string' && path !== '' && !path.includes('\0')) return path;
   throw invalidArgument('The path of the file must be text without a NUL character');
@@ -89,13 +90,13 @@ async function inPart(
     await goOn(part, data, options);
     await part.commit(path);
   } catch (error) {
-    // A disk that refuses this too says nothing new by it.
+    // If the disk refuses this too, that is nothing new.
     await (saysNothingOfData(error) ? part.leave() : part.discard()).catch(() => undefined);
     throw error;
   }
 }
 
-/** From what is there; where that, with the rest, does not make the data, once more from the beginning. */
+/** Resumes from what is there; if that and the rest do not make up the data, begins once more from the start. */
 async function goOn(part: PartFile, data: ObjectData, options: DownloadOptions): Promise<void> {
   let kept = 0;
   async function* counted(): AsyncGenerator<Buffer> {
@@ -139,7 +140,7 @@ async function asFailure<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What the line, the service or who waited for it has caused: what has come before is as good as it was. */
+/** Whether the connection, the service or the caller is the cause: then what has come before is still good. */
 function saysNothingOfData(error: unknown): boolean {
   return isSyncServiceError(
     error,

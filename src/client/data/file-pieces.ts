@@ -4,10 +4,10 @@ import { openRegularFile } from '../../system/regular-file';
 const pieceSize = 1_048_576;
 
 /**
- * The first `size` bytes of a file in large pieces, the next one read while the last one is used. Two buffers take
- * turns: whoever reads is done with a piece before it asks for the next.
+ * The first `size` bytes of a file in large pieces, the next one read while the last one is used. Two buffers take turns:
+ * the reader must be done with a piece before it asks for the next.
  *
- * @throws Error where the file cannot be opened or read. One that ends before gives fewer bytes.
+ * @throws Error where the file cannot be opened or read. One that ends early gives fewer bytes.
  */
 export async function* piecesOfFile(path: string, size: number): AsyncGenerator<Buffer> {
   const { file } = await openRegularFile(path);
@@ -21,7 +21,7 @@ export async function* piecesOfFile(path: string, size: number): AsyncGenerator<
       position += piece.length;
       [used, free] = [free, used];
       reading = read(file, used, position, size);
-      // It may fail while nobody waits for it yet: it is told when its turn comes.
+      // It may fail while nobody awaits it yet: the failure is reported when its turn comes.
       reading.catch(() => undefined);
       yield piece;
     }

@@ -4,19 +4,19 @@ import { isSyncServiceError, SyncServiceError } from '../errors';
 import { type Aside, atOnce, type TransferRate } from './rate';
 import type { UploadOptions } from './upload-options';
 
-/** What a service answers that finds another signature of data that it was sent. */
+/** What a service answers when data that it was sent does not fit its signature. */
 const signatureRefusal = /verif/i;
 
 /**
- * A CSS on MongoDB has mixed up uploads that it verified at once, and refused them (edge-sync-service#156): one at a time. What
- * waits for its hours, or for its place in the rate, lets the others pass.
+ * Sends signed uploads one at a time: a CSS on MongoDB has mixed up those that it verified at the same time, and refused
+ * them (edge-sync-service#156). One that waits for its hours, or for its place in the rate, lets the others pass.
  */
 export class OneSigned {
   readonly #place = new Limiter(1);
 
   constructor(private readonly rate: TransferRate) {}
 
-  /** @param publish sends all of it; once more where the service finds another signature. */
+  /** @param publish sends all of it; called once more if the service finds that it does not fit its signature. */
   async send(
     size: number | undefined,
     publish: (aside: Aside) => Promise<void>,
@@ -45,7 +45,7 @@ export class OneSigned {
   }
 }
 
-/** Whoever has changed his mind while he waited for his turn hears of that. */
+/** The error for a caller that has aborted while it waited for its turn. */
 export function asAborted(error: unknown, { signal }: CallOptions): unknown {
   if (isSyncServiceError(error) || !signal?.aborted) return error;
   return new SyncServiceError('SYNC_ABORTED', 'The upload was aborted', { cause: error });

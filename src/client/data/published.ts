@@ -6,11 +6,11 @@ import { nameOf, type ObjectReference } from '../objects/names';
 import type { Objects } from '../objects/objects';
 import type { Sending } from './calls';
 
-/** So many are remembered; the one that was published longest ago is published again when it comes. */
+/** How many objects are remembered. One that is forgotten, the oldest first, is published again even if it is unchanged. */
 const mostObjects = 10_000;
 
 interface PublishedObject {
-  /** Of its metadata and data. */
+  /** The digest of its metadata and data. */
   digest: string;
   /** Which version the service made of it. */
   instanceID: string;
@@ -19,11 +19,11 @@ interface PublishedObject {
 /** What was sent of an object. */
 export interface SentObject {
   metadata: Partial<ObjectMetadata>;
-  /** Of its data, where that is known. */
+  /** The size of its data, where that is known. */
   size: number | undefined;
 }
 
-/** What was published of each object, and as which version: what is there still need not be published again. */
+/** What was published of each object, and as which version: what is still there need not be published again. */
 export class PublishedObjects {
   readonly #published: KeptMap<PublishedObject>;
 
@@ -34,7 +34,7 @@ export class PublishedObjects {
     this.#published = journal.map<PublishedObject>('published');
   }
 
-  /** Whether the service has this as it was published: nobody has changed, deleted or replaced it since. */
+  /** Whether the service still has this as it was published: nobody has changed, deleted or replaced it since. */
   async isThere(object: ObjectReference, digest: string, options: EndOptions): Promise<boolean> {
     const published = this.#published.get(nameOf(object));
     if (published?.digest !== digest) return false;
@@ -46,8 +46,9 @@ export class PublishedObjects {
   }
 
   /**
-   * It was published. The service does not tell as what, so that it is asked. What was sent meanwhile is not taken for this one, nor
-   * is the version of somebody else who has published before that, as far as its metadata tells.
+   * Remembers what was published. The service does not say as which version, so it is asked afterwards. Nothing is
+   * remembered if something else of the object was sent meanwhile, or if the metadata shows that somebody else has
+   * published before we asked.
    */
   async remember(
     object: ObjectReference,
@@ -67,7 +68,7 @@ export class PublishedObjects {
   }
 }
 
-/** Only what every service gives back as it was sent. */
+/** Compares only what every service gives back as it was sent. */
 function isAnother(current: ObjectMetadata, { metadata, size }: SentObject): boolean {
   const { deleted, description, metaOnly, objectSize, signature, version } = current;
   if (deleted || metaOnly || objectSize !== (size ?? objectSize)) return true;

@@ -24,7 +24,7 @@ export interface PublishOptions extends UploadOptions {
   sign?: SigningKey | undefined;
 }
 
-/** `unchanged`: the service has the same still, and nothing was sent. */
+/** `unchanged`: the service still has the same, and nothing was sent. */
 export type PublishOutcome = 'published' | 'unchanged';
 
 export interface PublisherSeams extends UploaderSeams {
@@ -63,12 +63,12 @@ export class Publisher {
     const meta = toPublish(metadata, this.#paths.kind, false, this.#clock.now());
     const put = (call: Call): Promise<void> =>
       call.send(async () => this.#put(metadata, { meta }, await this.#begin(metadata, options), options));
-    // All but that alone is another object with the same name, whose data is yet to come.
+    // Without `metaOnly` it is another object with the same name, whose data is yet to come.
     if (metadata.metaOnly) await this.#calls.take(metadata, put);
     else await this.#calls.takeReplacing(metadata, put);
   }
 
-  /** @throws SyncServiceError SYNC_SUPERSEDED where the object was published anew, or deleted, while this waited. */
+  /** @throws SyncServiceError SYNC_SUPERSEDED if the object was published again, or deleted, while this waited. */
   async data(object: ObjectReference, data: DataSource, options: UploadOptions): Promise<void> {
     await this.#calls.takeReplacing(object, async (call) => {
       const body = await replayable(data);
@@ -87,7 +87,8 @@ export class Publisher {
   async publish(metadata: ObjectMetadataInput, data: DataSource, options: PublishOptions): Promise<void> {
     await this.#calls.takeReplacing(metadata, async (call) => {
       const body = await replayable(data);
-      // Metadata without its data, or the only place of what is signed, is not to wait for a day.
+      // Waits here, before anything is sent: otherwise metadata could be without its data, or the only place of signed
+      // uploads be taken, for hours.
       await this.#inHours(metadata, body.size, options, (aside) =>
         call.send(() => this.#signedAndPublished(metadata, body, call, { ...options, aside })),
       );
@@ -98,7 +99,10 @@ export class Publisher {
     await this.#calls.takeReplacing(object, (call) => call.send(() => this.#objects.delete(object, options)));
   }
 
-  /** One after the other for each object: as which version it was published is asked behind it. Throws as `data`. */
+  /**
+   * One after the other for each object, since the service is asked afterwards as which version it was published. Throws
+   * as `data`.
+   */
   async publishIfChanged(
     metadata: ObjectMetadataInput,
     data: DataSource,
@@ -122,7 +126,7 @@ export class Publisher {
     if (await this.#published.isThere(metadata, digest, options)) return 'unchanged';
     if (!this.#rate.isOpenFor(body.size)) {
       await turn.lend(() => this.#rate.opened(body.size, options));
-      // The data, too, may be another by now.
+      // The data, too, may have changed by now.
       return this.#publishIfChanged(metadata, data, options, call, turn);
     }
     return call.send(async (sending) => {
@@ -134,7 +138,7 @@ export class Publisher {
     });
   }
 
-  /** Sends in the hours of a transfer of this size. Those of one object that wait for them go one after the other, in their order. */
+  /** Sends once a transfer of this size may run. Those of one object that have to wait go one after the other, in order. */
   async #inHours(
     object: ObjectReference,
     size: number | undefined,

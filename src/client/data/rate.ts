@@ -13,10 +13,10 @@ export interface HeldOptions {
   aside?: Aside | undefined;
 }
 
-/** Lets go of something else that is held while it waits, and has it again behind the wait. */
+/** Releases something else that is held during a wait, and takes it again after the wait. */
 export type Aside = <T>(wait: () => Promise<T>) => Promise<T>;
 
-/** Transfers of no more bytes are not held back. */
+/** Transfers of up to so many bytes are not held back. */
 const small = 262_144;
 
 /** @param size of the whole data, where it is known. */
@@ -24,21 +24,21 @@ export function isLarge(size: number | undefined): boolean {
   return size === undefined || size > small;
 }
 
-/** So many large ones are under way at once, so that small ones find a place in the lane of all transfers. */
+/** How many large transfers run at once, so that small ones find a place in the lane of all transfers. */
 const mostLarge = 4;
-/** In ms: what was not used of the rate can be made good for so long. A wait that is shorter is not worth a timer. */
+/** In ms: for how long unused rate can be made up for, and the shortest wait that is worth a timer. */
 const credit = 250;
 const shortestWait = 5;
-/** What is sent at a time: a tenth of a second, within these bounds. */
+/** How much is sent at a time: what passes in a tenth of a second, within these bounds. */
 const slices = { shortest: 1_024, longest: 65_536, each: 10 };
 
 /**
- * So many bytes a second of all large transfers of a client together, in both directions, and only in their hours of the day.
- * Who waits here is at no fault: the floor of progress counts only while the service has to move, and it does not while
- * nobody asks for the next piece.
+ * Limits all large transfers of a client together, in both directions, to so many bytes a second and to their hours of
+ * the day. Waiting here is not taken for a stall: the least speed is required only while it is the service's turn, and it
+ * is not while nobody asks for the next piece.
  *
- * When the hours are over, a download lets go of its request and goes on from there in the next; a request with data that has
- * begun is finished, since most could not go on, and the service lets nobody at the object until it has ended.
+ * When the hours are over, a download ends its request and resumes in the next hours. An upload request that has begun is
+ * finished, since most could not be resumed, and the service keeps the object locked until the request has ended.
  */
 export class TransferRate {
   readonly #large = new Limiter(mostLarge);
@@ -58,15 +58,15 @@ export class TransferRate {
     checkNumbers('bytes', { transferRate: bytesPerSecond });
   }
 
-  /** Whether these are the hours of a transfer of this size. */
+  /** Whether a transfer of this size may run at this hour. */
   isOpenFor(size: number | undefined): boolean {
     return !isLarge(size) || this.windows.isOpen;
   }
 
   /**
-   * Resolves in the hours of a transfer of this size: for whoever has something to do before it that must not be long before.
+   * Resolves once a transfer of this size may run: for a caller that must do something shortly before it.
    *
-   * @returns whether that took time.
+   * @returns whether it had to wait.
    */
   async opened(size: number | undefined, { onWait, signal }: HeldOptions): Promise<boolean> {
     if (!isLarge(size)) return false;
@@ -75,7 +75,7 @@ export class TransferRate {
   }
 
   /**
-   * The pieces of a download at this rate; it is opened when its turn comes.
+   * The pieces of a download at this rate; `open` is called when its turn comes.
    *
    * @param size of the whole data, where it is known.
    * @throws WindowClosed.
@@ -101,7 +101,7 @@ export class TransferRate {
   /**
    * Sends something when its turn comes.
    *
-   * @param send gets what makes of a body one that is taken at this rate.
+   * @param send gets a function that turns a body into one that is read at this rate.
    */
   async upload<T>(
     size: number | undefined,
@@ -121,12 +121,12 @@ export class TransferRate {
     }
   }
 
-  /** Aborted, with why transfers fail, once it is closed. */
+  /** Aborted once it is closed; the reason is the error that transfers fail with. */
   get closing(): EndSignal {
     return this.#closing;
   }
 
-  /** Whoever waits fails. */
+  /** Whatever waits fails. */
   close(): void {
     this.#closing.abort(new SyncServiceError('SYNC_CLOSED', 'The client is closed'));
   }
@@ -161,7 +161,7 @@ export class TransferRate {
     });
   }
 
-  /** A place among the large ones, in their hours. @returns what leaves it. */
+  /** Waits for a place among the large transfers, in their hours. @returns a function that leaves it. */
   async #place(waits: Waits, aside: Aside, signal: EndSignal): Promise<() => void> {
     for (;;) {
       if (!this.windows.isOpen) await aside(() => this.windows.opened(waits, signal));
@@ -178,7 +178,7 @@ export class TransferRate {
     try {
       return await aside(() => turn);
     } catch (error) {
-      // Its turn may have come, and what was held not be had again.
+      // Its turn may have come although what was held could not be taken again.
       turn.then(
         (left) => left(),
         () => undefined,
@@ -206,7 +206,7 @@ export class TransferRate {
   }
 }
 
-/** Of whoever holds nothing else. */
+/** For a caller that holds nothing else. */
 export const atOnce: Aside = (wait) => wait();
 
 interface HeldTransfer {

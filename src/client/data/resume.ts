@@ -9,30 +9,30 @@ type Pieces = AsyncIterable<Buffer>;
 export interface ResumableData {
   /** Of the whole data, in bytes; undefined where the service does not tell. */
   size: number | undefined;
-  /** So many bytes of it are here already. */
+  /** How many bytes of it are here already. */
   start: number;
   whole(): Pieces | Promise<Pieces>;
   range(range: ByteRange): Pieces | Promise<Pieces>;
   /** Resolves in the hours of the day in which it may go on. */
   opened(): Promise<unknown>;
-  /** Rejects with SYNC_SUPERSEDED when the data is another by now. */
+  /** Rejects with SYNC_SUPERSEDED when the data has changed by now. */
   checkVersion(): Promise<void>;
-  /** In ms, before the n-th attempt to go on in a row that brought nothing. */
+  /** Waits before going on after the n-th attempt in a row that brought nothing. */
   pause(attempt: number): Promise<void>;
 }
 
 /** The service holds a range in memory and lets few through at a time: ranges are small, and used after a cut only. */
 const largestRange = 5 * 1_048_576;
 const attemptsInAll = 100;
-/** A service that is busy for so many questions in a row, 2 minutes, is left alone until somebody asks again. */
+/** A service that is busy for so many requests in a row, about 2 minutes, is left alone until the caller tries again. */
 const mostBusy = 12;
 
 /**
- * The data as it comes; after a cut it goes on where it stopped, by closed ranges within the size (the service pads,
- * or answers with an error text and the whole data, beyond them), after making sure that the data is still the same.
- * Where ranges are refused, what was already there is skipped. Hours that are over are no cut, and no attempt.
+ * The data as it comes. After a cut it makes sure that the data is still the same, and resumes where it stopped, by
+ * closed ranges within the size (to others the service answers with padding, or with an error text and the whole data).
+ * Where ranges are refused, what is already here is skipped. The end of the hours is no cut, and no attempt.
  *
- * @throws SyncServiceError the last failure, when going on did not help.
+ * @throws SyncServiceError the last failure, when resuming did not help.
  */
 export async function* resumed(data: ResumableData): AsyncGenerator<Buffer> {
   const attempts = new Attempts(data);
@@ -48,7 +48,7 @@ export async function* resumed(data: ResumableData): AsyncGenerator<Buffer> {
       return;
     } catch (error) {
       if (error instanceof WindowClosed) continue;
-      // Before the first byte there is nothing to resume; what may be repeated then has been repeated.
+      // Before the first byte there is nothing to resume; requests that may be repeated have been repeated by then.
       if (received === 0) throw error;
       if (isRangeRefused(error)) rangesWork = false;
       await attempts.failed(error, received > before);
@@ -65,18 +65,18 @@ async function rest(data: ResumableData, received: number, rangesWork: boolean):
   return skipping(await data.whole(), received);
 }
 
-/** The attempts of one download to go on. */
+/** The attempts to resume one download. */
 class Attempts {
   #inAll = 0;
-  /** In a row, without a byte more. */
+  /** In a row, without a new byte. */
   #fruitless = 0;
   #busy = 0;
 
   constructor(private readonly data: Pick<ResumableData, 'pause'>) {}
 
   /**
-   * Waits for a while before the next; throws the failure where there is none. That the service has no place for a range (429) while
-   * its edges fetch is ordinary, and no attempt.
+   * Waits for a while before the next; throws the failure if there is none. That the service has no capacity for a range
+   * (429) while its edges fetch is ordinary, and does not count as an attempt.
    */
   async failed(error: unknown, hasBroughtBytes: boolean): Promise<void> {
     if (isSyncServiceError(error, 'SYNC_BUSY')) {
@@ -114,12 +114,12 @@ async function* skipping(pieces: AsyncIterable<Buffer>, count: number): AsyncGen
   }
 }
 
-/** The connection broke, or nothing came any more; bytes that came are bytes of the data. */
+/** Whether the connection broke, or nothing came any more; the bytes that came are good. */
 function isCut(error: unknown): boolean {
   return isSyncServiceError(error, 'SYNC_UNREACHABLE', 'SYNC_TIMEOUT', 'SYNC_INCOMPLETE_DATA');
 }
 
-/** Another status, or another range than was asked for. */
+/** Whether there was another status, or another range than was asked for. */
 function isRangeRefused(error: unknown): boolean {
   return isSyncServiceError(error, 'SYNC_UNEXPECTED_RESPONSE', 'SYNC_REJECTED');
 }

@@ -32,7 +32,7 @@ export async function signatureOf(body: ReplayableBody, key: SigningKey): Promis
   };
 }
 
-/** The key that verifies what this one signs, as metadata carries it. Throws as signatureOf. */
+/** The public key that verifies what this one signs, in the form in which metadata carries it. Throws as signatureOf. */
 export function publicKeyOf(key: SigningKey): string {
   return createPublicKey(readPrivateKey(key)).export({ type: 'spki', format: 'der' }).toString('base64');
 }
@@ -42,7 +42,7 @@ function readPrivateKey({ privateKey, passphrase }: SigningKey): KeyObject {
   try {
     key = createPrivateKey({ key: privateKey, ...(passphrase !== undefined && { passphrase }) });
   } catch (error) {
-    // The reason is OpenSSL's; what could be read of the key stays out of it.
+    // Only OpenSSL's code is given as the reason; nothing that could be read of the key gets into it.
     const code = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
     const isLocked = String(privateKey).includes('ENCRYPTED');
     throw invalidArgument(

@@ -5,8 +5,8 @@ import { checkNumbers } from '../numbers';
 import { piecesOfFile } from './file-pieces';
 
 /**
- * Data to upload. A stream comes as a function that makes it, since an upload that is repeated must send it all again.
- * Its `size` is in bytes: with it, data that is cut short is an error and not a shorter object.
+ * Data to upload. A stream is given as a function that makes it, since an upload that is repeated must send all of it
+ * again. Its `size` is in bytes: with it, data that is cut short is an error and not a shorter object.
  */
 export type DataSource =
   | Uint8Array
@@ -14,10 +14,10 @@ export type DataSource =
   | { file: string }
   | { stream: () => AsyncIterable<Uint8Array>; size?: number };
 
-/** Called with the bytes transferred so far, and with those of the whole where that is known. */
+/** Called with the bytes transferred so far, and with the total if that is known. */
 export type Progress = (bytes: number, total: number | undefined) => void;
 
-/** A listener that throws ends nothing. */
+/** A listener that throws does not end the transfer. */
 export function tellProgress(
   onProgress: Progress | undefined,
   bytes: number,
@@ -28,7 +28,7 @@ export function tellProgress(
 
 /** A body that can be sent any number of times, and its length in bytes where that is known. */
 export interface ReplayableBody {
-  /** Whoever reads pieces is done with one before it asks for the next: its memory is used again. */
+  /** A reader must be done with a piece before it asks for the next: its memory is reused. */
   make: () => Buffer | AsyncIterable<Uint8Array>;
   size: number | undefined;
   /** The data itself, where it is in memory already. */
@@ -47,7 +47,7 @@ export async function replayable(data: DataSource): Promise<ReplayableBody> {
   const size = await withRegularFile(file, async (_file, bytes) => bytes).catch((error: unknown) => {
     throw unreadable(error);
   });
-  // A file that grows meanwhile is sent as long as it was: the length is announced before.
+  // Of a file that grows meanwhile only the original length is sent: it is announced before.
   return { make: () => (size > 0 ? named(() => piecesOfFile(file, size)) : Buffer.alloc(0)), size };
 }
 
@@ -58,7 +58,10 @@ function isStream(data: unknown): data is { stream: () => AsyncIterable<Uint8Arr
   return true;
 }
 
-/** The failure of a source is not one of the service: it is named before it is lost among those of the connection. */
+/**
+ * A failure of the source is not one of the service: it gets its own error here, before it could pass for one of the
+ * connection.
+ */
 async function* named(open: () => AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
   try {
     for await (const piece of open()) {
@@ -84,7 +87,7 @@ export function piecesOf(body: ReplayableBody): AsyncIterable<Uint8Array> {
   return Buffer.isBuffer(made) ? slices(made) : made;
 }
 
-/** The same body, telling how far it has been taken by the connection; from the start again when it is repeated. */
+/** The same body, reporting how much of it the connection has taken; from the start again when it is repeated. */
 export function withProgress(body: ReplayableBody, onProgress: Progress | undefined): ReplayableBody {
   if (!onProgress) return body;
   const { size } = body;

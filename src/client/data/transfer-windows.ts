@@ -8,11 +8,11 @@ import type { Waits } from './waits';
 export interface TransferHours {
   /** Hours of the day in which transfers of more than 256 KiB may go: `22:00-05:00`, several separated by commas. */
   transferHours?: string;
-  /** Whose hours they are, such as `Europe/Berlin`; that of the process unless given. */
+  /** The time zone of these hours, such as `Europe/Berlin`; that of the process unless given. */
   timeZone?: string;
 }
 
-/** The hours of the day in which large transfers may go: all of it where none are given. */
+/** The hours of the day in which large transfers may go: the whole day if none are given. */
 export class TransferWindows {
   readonly #windows: DayWindows | undefined;
 
@@ -28,7 +28,7 @@ export class TransferWindows {
     }
   }
 
-  /** Whether there are any. */
+  /** Whether any are given. */
   get areGiven(): boolean {
     return this.#windows !== undefined;
   }
@@ -38,9 +38,9 @@ export class TransferWindows {
   }
 
   /**
-   * Resolves once one is open; looks each minute, since somebody may set the clock.
+   * Resolves once one is open; looks every minute, since somebody may set the clock.
    *
-   * @returns whether that took time.
+   * @returns whether it had to wait.
    */
   async opened(waits: Waits, signal: EndSignal): Promise<boolean> {
     if (this.isOpen) return false;

@@ -4,15 +4,15 @@ import type { Aside } from './rate';
 
 interface Line {
   readonly limiter: Limiter;
-  /** Who has its turn, waits for it, or has lent it. */
+  /** How many callers have their turn, wait for it, or have lent it. */
   length: number;
 }
 
-/** Whose turn it is with each of many things: one after the other, in the order in which they came. */
+/** For each key, lets callers take turns: one after the other, in the order in which they came. */
 export class Turns {
   readonly #lines = new Map<string, Line>();
 
-  /** @param signal ends the wait: rejects with its reason. */
+  /** @param signal ends the wait, which rejects with its reason. */
   async take<T>(key: string, work: (turn: Turn) => Promise<T>, signal?: EndSignal): Promise<T> {
     const line = this.#lines.get(key) ?? { limiter: new Limiter(1), length: 0 };
     this.#lines.set(key, line);
@@ -27,7 +27,7 @@ export class Turns {
   }
 }
 
-/** The turn of one of them. */
+/** The turn of one caller. */
 export class Turn {
   #leave = (): void => undefined;
 
@@ -45,7 +45,7 @@ export class Turn {
     }
   }
 
-  /** Lets the others have their turns during a wait, and goes on once there is one again. */
+  /** Lets the others have their turns during a wait, and goes on once it has a turn again. */
   readonly lend: Aside = async (wait) => {
     this.#leave();
     const waited = await wait();

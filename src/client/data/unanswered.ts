@@ -8,22 +8,22 @@ const changeable = new Set(['notReady', 'ready', 'verifying', 'verificationFaile
 
 /**
  * One PUT of an object, which is repeated when its answer is lost. The first try may have arrived and done its work: an
- * object that was consumed meanwhile cannot be changed any more, so the repeated one is refused for the very reason that
- * all went well.
+ * object that was consumed meanwhile cannot be changed any more, so the repeated one is refused precisely because the
+ * first has succeeded.
  */
 export class UnansweredPut {
   #isRepeated = false;
   #hasArrived = false;
 
-  /** @param followsQuestion the service was asked right before it. */
+  /** @param followsQuestion whether the service was asked something right before it. */
   private constructor(
     private readonly wasChangeable: boolean,
     readonly followsQuestion: boolean,
   ) {}
 
   /**
-   * To be made before the first try. Looks what is there already, where objects end so: what an ESS has sent, and what a
-   * CSS deletes when it was consumed.
+   * To be made before the first try. Looks what is there already, for objects that this can happen to: what an ESS has
+   * sent, and what a CSS deletes when it was consumed.
    */
   static async of(
     requests: Requests,
@@ -46,7 +46,7 @@ export class UnansweredPut {
     return new UnansweredPut(this.wasChangeable, false);
   }
 
-  /** Whether a try was not answered, and may have arrived, be it in part. */
+  /** Whether a try was not answered, and may have arrived, if only in part. */
   get isDoubtful(): boolean {
     return this.#isRepeated;
   }
@@ -62,7 +62,7 @@ export class UnansweredPut {
   }
 
   /**
-   * Sends it, or passes over a refusal that says that it has arrived before.
+   * Sends it, or ignores a refusal that shows that it has arrived before.
    *
    * @throws SyncServiceError with what is known of the outcome.
    */

@@ -6,23 +6,23 @@ import { piecesOf, type ReplayableBody } from './source';
 
 /** How far an upload in chunks has come. */
 export interface ReachedUpload {
-  /** What was said of the object before its data, in short. */
+  /** A short form of what was sent of the object before its data. */
   about: string;
-  /** Of the object while its data is uploaded, and of the data that it had before. */
+  /** `instanceID` is that of the object while its data is uploaded, `dataID` that of the data that it had before. */
   instanceID: string;
   dataID: string;
   chunkSize: number;
-  /** Of the whole data, in bytes. */
+  /** The size of the whole data, in bytes. */
   size: number;
-  /** So many bytes of it are at the service, and this is their checksum. */
+  /** How many bytes of it are at the service, and their checksum. */
   sent: number;
   checksum: number;
 }
 
-/** Uploads that nobody goes on with are forgotten, the oldest first. */
+/** How many uploads are remembered; those that nobody goes on with are forgotten, the oldest first. */
 const mostUploads = 1_000;
 
-/** How far uploads in chunks have come, also after a restart where the journal is on the disk. */
+/** How far uploads in chunks have come, even after a restart if the journal is on the disk. */
 export class UploadMemory {
   readonly #reached: KeptMap<ReachedUpload>;
 
@@ -34,7 +34,7 @@ export class UploadMemory {
     return this.#reached.get(nameOf(object));
   }
 
-  /** Resolves when a kill forgets it no more; that the journal cannot be written is told by who receives. */
+  /** Resolves when it would survive a kill. If the journal cannot be written, the receiving side says so. */
   async set(object: ObjectReference, reached: ReachedUpload): Promise<void> {
     const key = nameOf(object);
     const [oldest] = this.#reached.keys();
@@ -50,7 +50,7 @@ export class UploadMemory {
   }
 }
 
-/** Whether what was sent is what a body begins with. */
+/** Whether a body begins with what was sent. */
 export async function beginsWithSent(
   body: ReplayableBody,
   { sent, checksum }: ReachedUpload,
@@ -67,8 +67,8 @@ export async function beginsWithSent(
 }
 
 /**
- * Whether the service has the object still as it was when the upload began, and a beginning of these chunks; or all of them,
- * and it has put them together since.
+ * Whether the service still has the object as it was when the upload began, and the first of these chunks; or has all of
+ * them, and has put them together since.
  */
 export function isUnderWay(
   { chunkSize, dataID, instanceID, sent, size }: ReachedUpload,

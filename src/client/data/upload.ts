@@ -16,11 +16,11 @@ const defaultChunkSize = 16 * 1_048_576;
 /** How many objects with a cut upload are remembered. */
 const rememberedCuts = 10_000;
 
-/** An upload whose way is chosen. */
+/** An upload for which whole or chunks is chosen. */
 export interface ChosenUpload {
   body: ReplayableBody;
   chunks?: InChunks;
-  /** How far it has come before. */
+  /** How far an earlier upload has come. */
   reached?: ReachedUpload | undefined;
 }
 
@@ -52,9 +52,10 @@ export class Uploader {
   }
 
   /**
-   * Chooses whole or chunks, and looks how far these have come before: then nothing is to be said of the object again.
+   * Chooses whole or chunks, and looks how far earlier chunks have come: if there are any, the metadata need not be sent
+   * again.
    *
-   * @param about what is said of the object before its data, in short.
+   * @param about a short form of what is sent of the object before its data.
    */
   async choose(
     object: ObjectReference,
@@ -65,13 +66,13 @@ export class Uploader {
     const { chunkSize, inChunks = chunkSize !== undefined || this.#inChunks } = options;
     checkNumbers('wholeBytes', { chunkSize });
     const size = chunkSize ?? defaultChunkSize;
-    // Zero bytes cannot be said in chunks, and the total must be known.
+    // Zero bytes cannot be expressed in chunks, and the total must be known.
     if (!inChunks || (body.size ?? 0) <= size || this.#paths.kind !== 'CSS') return { body };
     const chunks = { body, chunkSize: size, about };
     return { body, chunks, reached: await this.#chunked.reached(object, chunks, options) };
   }
 
-  /** @throws SyncServiceError SYNC_SIGNATURE_INVALID where the service finds so after a chunked upload. */
+  /** @throws SyncServiceError SYNC_SIGNATURE_INVALID if the service finds so after a chunked upload. */
   async upload(
     object: ObjectReference,
     { body, chunks, reached }: ChosenUpload,
@@ -84,8 +85,8 @@ export class Uploader {
 
   /**
    * Runs `send`, which stores data of the object; after an upload that was cut, runs it twice. The service (with its
-   * store on files) does not empty the file that a cut upload has left, so that shorter data would get the rest of the
-   * longer behind it; a second time the file is new.
+   * store on files) does not truncate the file that a cut upload has left, so that shorter data would keep the tail of
+   * the longer; the second time the file is new.
    */
   async whileWhole(object: ObjectReference, put: UnansweredPut, send: () => Promise<void>): Promise<void> {
     const key = nameOf(object);
@@ -96,7 +97,7 @@ export class Uploader {
         await send();
       }
     } catch (error) {
-      // The last try may not have reached the service where one before did.
+      // The last try may not have reached the service although an earlier one did.
       if (put.isDoubtful || mayHaveBeenCut(error)) this.#remember(key);
       throw error;
     }
@@ -149,14 +150,14 @@ export class Uploader {
   }
 }
 
-/** Bytes may have reached the service, and not all of them: not where it refused, was not found at all, or was not asked. */
+/** Whether some bytes may have reached the service, but not all: not if it refused, could not be reached, or was not asked. */
 function mayHaveBeenCut(error: unknown): boolean {
   if (!isSyncServiceError(error)) return true;
   if (error.code === 'SYNC_SUPERSEDED') return false;
   return error.statusCode === undefined ? !wasNotSent(error) : error.statusCode >= 500;
 }
 
-/** The connection broke, or what stands before the service gave up: not where the service itself answered. */
+/** Whether the connection broke, or a proxy in front of the service gave up: not if the service itself answered. */
 function mayBeThereInPart(error: unknown): error is SyncServiceError {
   if (!isSyncServiceError(error) || !mayHaveBeenCut(error)) return false;
   return error.statusCode === undefined || error.statusCode === 502 || error.statusCode === 504;

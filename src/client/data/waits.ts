@@ -2,18 +2,19 @@ import type { Clock } from '../../system/clock';
 import { warnIfThrown } from '../../system/listeners';
 
 /**
- * What a transfer waits for: on our side its place in the rate, a time of the day in which transfers may go, or that what is on
- * the disk of it already is checked; and a download that it is time to try again, since the service was busy or the line broke.
+ * What a transfer waits for: on our side its turn within the rate, the hours of the day in which transfers may go, or the
+ * check of what is already on the disk; and a download also its next try, since the service was busy or the connection
+ * broke.
  */
 export type TransferWait = 'rate' | 'window' | 'check' | 'retry';
 
-/** Told what a transfer waits for, and with undefined that it goes on. */
+/** Called with what a transfer waits for, and with undefined when it goes on. */
 export type OnWait = (reason: TransferWait | undefined) => void;
 
-/** A transfer that was not held back for so long, in ms, goes on. */
+/** A transfer that was not held back for so long, in ms, counts as going on. */
 const goesOn = 2_000;
 
-/** What is told of the waits of one transfer: not each of those that follow each other by the tenth of a second. */
+/** Tells of the waits of one transfer, but not of each that follows another within tenths of a second. */
 export class Waits {
   #reason: TransferWait | undefined;
   #last = 0;
@@ -44,7 +45,7 @@ export class Waits {
   }
 }
 
-/** What is told of the waits of a download: its pauses before it tries again are told in place of what it waits for otherwise. */
+/** Tells of the waits of a download: during a pause before the next try only of that, not of what it waits for otherwise. */
 export class WaitsAndPauses {
   #reason: TransferWait | undefined;
   #isPaused = false;
@@ -68,7 +69,7 @@ export class WaitsAndPauses {
   }
 }
 
-/** A listener that throws ends nothing. */
+/** A listener that throws does not end the transfer. */
 export function tellWait(onWait: OnWait | undefined, reason: TransferWait | undefined): void {
   if (onWait) warnIfThrown('waits', () => onWait(reason));
 }

@@ -12,13 +12,13 @@ const readAtOnce = 65_536;
 
 /** Data that is too large for the log: a file for each content, named by its SHA-256, as long as an entry needs it. */
 export class Blobs {
-  /** How many entries need each. */
+  /** How many entries need each file. */
   readonly #needed = new Map<string, number>();
-  /** How many of those have ended, which is not on the disk yet. */
+  /** How many of those have ended without that being on the disk yet. */
   readonly #leaving = new Map<string, number>();
   readonly #sizes = new Map<string, number>();
   #size = 0;
-  /** Names are given and taken one at a time. */
+  /** Files are named and removed one at a time. */
   readonly #naming = new Limiter(1);
 
   private constructor(
@@ -26,7 +26,7 @@ export class Blobs {
     private readonly machine: Machine,
   ) {}
 
-  /** @param needed for each entry that needs one, its name; all others are removed. */
+  /** @param needed the file name of each entry that needs one; all other files are removed. */
   static async open(folder: string, machine: Machine, needed: readonly string[]): Promise<Blobs> {
     const { disk } = machine;
     await disk.makeFolder(folder);
@@ -40,15 +40,15 @@ export class Blobs {
     return blobs;
   }
 
-  /** Of all files, also those that are being written, in bytes. */
+  /** The size of all files, also of those that are being written, in bytes. */
   get size(): number {
     return this.#size;
   }
 
   /**
-   * Keeps data, which is on the disk when this resolves. Whoever keeps it releases it.
+   * Keeps data, which is on the disk when this resolves. The caller has to release it.
    *
-   * @param makeRoom asked before each piece.
+   * @param makeRoom called before each piece.
    */
   async keep(
     pieces: AsyncIterable<Uint8Array>,
@@ -69,7 +69,7 @@ export class Blobs {
       await this.#naming.run(() => this.#name(file, kept));
       return kept;
     } catch (error) {
-      // Where the disk refuses this too, whoever opens the outbox next removes it.
+      // If the disk refuses this too, the file is removed when the outbox is next opened.
       await file.discard().catch(() => undefined);
       throw error;
     } finally {
@@ -77,7 +77,7 @@ export class Blobs {
     }
   }
 
-  /** In bytes: of files that go once it is on the disk that nobody needs them, or would if these entries ended, too. */
+  /** The bytes of files that go once the ends so far are on the disk, or that would go if these entries ended, too. */
   freedBy(ending: readonly Entry[] = []): number {
     const left = new Map(this.#needed);
     const leave = (hash: string, count: number): unknown => left.set(hash, (left.get(hash) ?? 0) - count);
@@ -88,7 +88,7 @@ export class Blobs {
     return freed;
   }
 
-  /** One entry less will need it. @returns what is called once that is on the disk. */
+  /** One entry less will need it. @returns a function to call once that is on the disk. */
   leave(hash: string): () => void {
     this.#leaving.set(hash, (this.#leaving.get(hash) ?? 0) + 1);
     return () => {
@@ -105,17 +105,17 @@ export class Blobs {
     if (left > 0) this.#needed.set(hash, left);
     else this.#needed.delete(hash);
     if (left > 0) return;
-    // What the disk does not remove now is removed when the outbox is opened next.
+    // What the disk does not remove now is removed when the outbox is next opened.
     void this.#naming.run(() => this.#removeUnneeded(hash)).catch(() => undefined);
   }
 
-  /** The pieces of a blob, the last of them only if they are what they were. */
+  /** The pieces of a blob, the last one only if all are unchanged. */
   read(kept: Fingerprint): AsyncGenerator<Uint8Array> {
     const path = join(this.folder, kept.hash);
     return verified(piecesAt(path, this.machine.disk), kept, path);
   }
 
-  /** Resolves once what is not needed is gone. */
+  /** Resolves once the files that are not needed are gone. */
   async settled(): Promise<void> {
     await this.#naming.run(() => Promise.resolve());
   }

@@ -4,9 +4,9 @@ import type { Segment } from './segment';
 
 /** A record that waits to be written. */
 export interface Job {
-  /** The object of whose entry it tells what has become; undefined for the record of an entry itself. */
+  /** The object of the entry that a mark is about; undefined for the record of an entry itself. */
   readonly tellsOf: string | undefined;
-  /** Undefined for one that is already on its way out: nothing tells of its entry any more. */
+  /** Where it is written; undefined if that segment is gone: then no record of its entry is left. */
   readonly target: () => Segment | undefined;
   readonly parts: readonly Uint8Array[];
   written(extent: Extent | undefined, segment: Segment | undefined): void;
@@ -16,12 +16,13 @@ export interface Job {
 type Groups = Map<Segment | undefined, Job[]>;
 
 /**
- * Jobs that are written together, the files beside each other. But what is told of one object comes to the disk in its order: if that
- * told of a deletion that it was sent, and not so of the publish before it, this would be sent again, and the object be back.
+ * Jobs that are written together, the files in parallel. But the marks of one object reach the disk in order: if the disk
+ * said that a deletion was sent, but not that the publish before it was, this would be sent again, and the object would
+ * be back.
  */
 export class Commit {
   readonly #told = new Map<Job, () => void>();
-  /** Of which objects something could not be written, and why. */
+  /** Objects of which a mark could not be written, and why. */
   readonly #failures = new Map<string, unknown>();
 
   constructor(
@@ -29,7 +30,7 @@ export class Commit {
     private readonly folder: string,
   ) {}
 
-  /** Writes each job where it belongs. @returns what is to be told of them, in their order. */
+  /** Writes each job where it belongs. @returns functions that tell their outcomes, in order. */
   async write(): Promise<(() => void)[]> {
     for (let left = this.jobs; left.length > 0; ) {
       const [groups, others] = this.#apart(left);
@@ -39,7 +40,7 @@ export class Commit {
     return this.jobs.flatMap((job) => this.#told.get(job) ?? []);
   }
 
-  /** Those that can be written now, and those that come after some of these. */
+  /** The jobs that can be written now, and those that must follow some of these. */
   #apart(jobs: readonly Job[]): [Groups, Job[]] {
     const groups: Groups = new Map();
     const others: Job[] = [];
@@ -73,13 +74,13 @@ export class Commit {
   }
 }
 
-/** In which file of those that are written beside each other something is told of an object: in one of them alone. */
+/** Which of the files that are written in parallel takes the marks of an object: only one does. */
 class FilePlaces {
   readonly #places = new Map<string, Segment | undefined | typeof none>();
 
   takes(key: string, segment: Segment | undefined): boolean {
     if (!this.#places.has(key)) this.#places.set(key, segment);
-    // What follows in the first file would come before what waits for another.
+    // Later marks for the first file would overtake the one that waits for another file.
     else if (this.#places.get(key) !== segment) this.#places.set(key, none);
     return this.#places.get(key) === segment;
   }

@@ -2,15 +2,18 @@ import type { Clock, Timer } from '../../system/clock';
 import type { Random } from '../../system/random';
 import type { OutboxReason } from './entry';
 
-/** A hundred gateways that start at the same time do not all ask at the same time. */
+/** In ms; a random part of it, so that a hundred gateways that start at the same time do not all ask at the same time. */
 const longestFirstPause = 2_000;
 const [firstPause, longestPause] = [1_000, 60_000];
-/** After so many objects in a row that the service, or a proxy before it, fails on, it is asked whether it is their fault. */
+/**
+ * After so many failures in a row of the service, or of a proxy in front of it, it is asked whether the objects are at
+ * fault.
+ */
 const mostDoubts = 8;
 
-/** Whether the service is there: as long as it is not, it is tried now and then, ever less often. */
+/** Whether the service is there: while it is not, it is tried at growing intervals. */
 export class Contact {
-  /** `trying`: one entry finds out. */
+  /** `trying`: one entry is sent to find out. */
   #phase: 'there' | 'trying' | 'away' | 'unauthorized' = 'there';
   #reason: OutboxReason | undefined;
   #failures = 0;
@@ -19,7 +22,7 @@ export class Contact {
   #lastAnswer = Number.NEGATIVE_INFINITY;
   #timer: Timer | undefined;
 
-  /** @param onChange told when something may be sent that might not before, and when nothing may any more. */
+  /** @param onChange called when something may be sent that could not be before, and when nothing may be sent any more. */
   constructor(
     private readonly clock: Clock,
     private readonly random: Random,
@@ -36,7 +39,7 @@ export class Contact {
     return this.#reason;
   }
 
-  /** How many entries may be sent at once, of so many otherwise. */
+  /** How many entries may be sent at once, where it is so many otherwise. */
   most(otherwise: number): number {
     if (this.#phase === 'there') return this.#doubts < mostDoubts ? otherwise : 1;
     return this.#phase === 'trying' ? 1 : 0;
@@ -48,7 +51,7 @@ export class Contact {
     this.#tryAfter(this.random.next() * longestFirstPause);
   }
 
-  /** The service has answered, whoever asked. */
+  /** The service has answered some request. */
   answered(): void {
     this.#lastAnswer = this.clock.elapsed();
     this.#doubts = 0;
@@ -58,18 +61,18 @@ export class Contact {
     this.onChange();
   }
 
-  /** Whether it has answered anybody since then. */
+  /** Whether it has answered any request since then. */
   hasAnsweredSince(time: number): boolean {
     return this.#lastAnswer > time;
   }
 
-  /** The service has failed on an object. @returns whether it is time to ask how it is. */
+  /** The service has failed on an object. @returns whether it is time to ask for its health. */
   doubted(): boolean {
     this.#doubts += 1;
     return this.#phase !== 'there' || this.#doubts % mostDoubts === 0;
   }
 
-  /** It fails on objects and is well otherwise: they wait, and others go, one at a time. */
+  /** It fails on objects but is healthy: they wait, and others are sent, one at a time. */
   well(): void {
     const doubts = this.#doubts;
     this.answered();

@@ -2,22 +2,22 @@ import type { Entry } from './entry';
 import type { Lines } from './lines';
 import type { OutboxLog } from './log';
 
-/** So many are kept of entries that have ended, and dead letters, for what they have left at the service. */
+/** How many ended entries and dead letters are kept for what they may have left at the service. */
 const mostKept = 1_000;
 
 export interface CutsParts {
   lines: Lines;
   log: OutboxLog;
-  /** An entry that was kept for its cut alone takes no room any more. */
+  /** Called for an entry that was kept only for its cut, and takes no room any more. */
   letGo: (entry: Entry) => void;
 }
 
 /**
- * Uploads that may have been cut: what they have left at the service stands behind shorter data that follows. So the next entry
- * of the object has to know of them, whatever has become of theirs.
+ * Uploads that may have been cut: what they have left at the service stays as the tail of shorter data that follows. So
+ * the next entry of the object has to know of them, whatever became of their own entries.
  */
 export class Cuts {
-  /** By their objects: ended, and kept until something follows; or a dead letter. */
+  /** By object: an entry that has ended and is kept until something follows, or a dead letter. */
   readonly #kept = new Map<string, Entry>();
 
   constructor(private readonly parts: CutsParts) {}
@@ -30,7 +30,7 @@ export class Cuts {
     await this.parts.log.mark(entry, { id: entry.id, state: entry.isCut ? 'cut' : 'follows cut', bytes });
   }
 
-  /** The next entry of the object knows of the cut of this one; where there is none, this one is kept for it. */
+  /** Tells the next entry of the object of the cut of this one; if there is none, this one is kept until one comes. */
   pass(entry: Entry): void {
     const next = this.parts.lines.first(entry.key);
     if (next) {
@@ -41,7 +41,7 @@ export class Cuts {
     }
   }
 
-  /** Nothing has followed it yet. */
+  /** Keeps an entry that nothing has followed yet. */
   keep(entry: Entry): void {
     if (this.#kept.get(entry.key) !== entry) this.take(entry);
     this.#kept.set(entry.key, entry);
@@ -49,7 +49,7 @@ export class Cuts {
     if (this.#kept.size > mostKept && oldest) this.#forget(oldest);
   }
 
-  /** The entry follows what is kept of its object. */
+  /** Tells the entry of the cut that is kept of its object, if any. */
   take(entry: Entry): void {
     const cut = this.#kept.get(entry.key);
     if (!cut) return;
@@ -59,7 +59,7 @@ export class Cuts {
 
   #forget(cut: Entry): void {
     this.#kept.delete(cut.key);
-    // A dead letter stays one.
+    // A dead letter is kept anyway.
     if (!cut.isCut) return;
     this.parts.letGo(cut);
     void this.parts.log.mark(cut, { id: cut.id, state: 'ended' });

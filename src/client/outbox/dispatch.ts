@@ -14,7 +14,10 @@ import type { KeptData } from './record';
 import { untilClosed } from './until-closed';
 import { changed, fingerprintOf, verified } from './verified';
 
-/** Up to here the client sends metadata and data in one request, which nothing is left of where it is cut. */
+/**
+ * Up to this many bytes the client sends metadata and data in one request, which leaves nothing at the service if it is
+ * cut.
+ */
 const mostInOneRequest = 262_144;
 
 export interface DispatchParts {
@@ -22,7 +25,7 @@ export interface DispatchParts {
   log: OutboxLog;
   blobs: Blobs;
   clock: Clock;
-  /** Called and waited for before an upload. */
+  /** Called and awaited before an upload. */
   begin: (entry: Entry) => Promise<void>;
 }
 
@@ -38,7 +41,7 @@ export class Dispatch {
   constructor(private readonly parts: DispatchParts) {}
 
   /**
-   * @returns whether nothing was to be sent, since the service has the same still.
+   * @returns whether nothing was sent, since the service still has the same.
    * @throws SyncServiceError.
    */
   async send(entry: Entry, options: SendOptions): Promise<{ unchanged: boolean }> {
@@ -61,15 +64,15 @@ export class Dispatch {
     const onBegin = async (): Promise<void> => {
       if (uploads) await this.parts.begin(entry);
     };
-    // What may have been cut is sent, whatever the service says of its version.
+    // After an upload that may have been cut the data is sent, whatever the service says of its version.
     if (kept.record.entry.onlyWhenChanged && entry.cutBytes === 0) {
       return client.publishIfChanged(this.#ripe(metadata), source, { ...options, onBegin });
     }
     await onBegin();
     if (entry.action === 'data') await client.updateObjectData(object, source, options);
     else await client.publish(this.#ripe(metadata), source, options);
-    // What a cut upload has left stands behind shorter data that follows, until data is sent once more. The client does so itself
-    // where it knows of it.
+    // What a cut upload has left stays as the tail of shorter data that follows, until that is sent a second time. The
+    // client does so itself for cuts that it knows of.
     if (entry.isAfterDeath && entry.followsCut > data.size)
       await client.updateObjectData(object, source, options);
     return undefined;
@@ -88,7 +91,7 @@ export class Dispatch {
     await client.deleteObject(object, options);
   }
 
-  /** An object whose time to be active has come while it waited is active: the service takes no time that has passed. */
+  /** An object whose activation time came while it waited is sent as active: the service accepts no time that has passed. */
   #ripe(metadata: ObjectMetadataInput): ObjectMetadataInput {
     const { activationTime, inactive, ...others } = metadata;
     const time = activationTime ? timeOfTimestamp(activationTime) : undefined;
@@ -106,7 +109,7 @@ export class Dispatch {
     return Buffer.concat(whole);
   }
 
-  /** Looks at all of it before anything is sent: where it has changed, nothing is. */
+  /** Reads the whole file before anything is sent: if it has changed, nothing is sent. */
   async #readFile(
     data: Extract<KeptData, { in: 'file' }>,
     signal: AbortSignal,
@@ -119,7 +122,7 @@ export class Dispatch {
   }
 }
 
-/** A disk may take its time, and a file may be large: neither holds up who closes the outbox. */
+/** A disk may be slow, and a file large: neither delays the closing of the outbox. */
 function untilEnded(pieces: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncIterable<Uint8Array> {
   return untilClosed(pieces, signal, () => new SyncServiceError('SYNC_ABORTED', 'The sending was ended'));
 }

@@ -22,14 +22,14 @@ export interface DrainParts {
   onChange: () => void;
 }
 
-/** An entry on its way. */
+/** An entry that is being sent. */
 interface Sending {
   readonly abort: AbortController;
   readonly began: number;
   isDropped: boolean;
-  /** Some of its data is under way. */
+  /** Some of its data has been sent. */
   hasSent: boolean;
-  /** On our side. */
+  /** What it waits for on our side. */
   waitsFor: TransferWait | undefined;
 }
 
@@ -56,13 +56,13 @@ export class Drain {
     if (this.parts.lines.isAnyReady) this.contact.begin();
   }
 
-  /** What some of it waits for on our side. */
+  /** What some entry that is being sent waits for on our side. */
   get waitsFor(): TransferWait | undefined {
     for (const { waitsFor } of this.#sending.values()) if (waitsFor) return waitsFor;
     return undefined;
   }
 
-  /** Something can be sent, perhaps. */
+  /** Sends what can be sent now. */
   go(): void {
     const { limits, lines, onChange } = this.parts;
     this.#timer?.cancel();
@@ -72,7 +72,7 @@ export class Drain {
         this.#timer = this.parts.clock.after(wait, () => this.go(), { background: true });
         break;
       }
-      // A place is left for small data, however long the large takes.
+      // One place is left for small data, however long large data takes.
       const entry = lines.next(this.#large < Math.max(1, limits.atOnce - 1));
       if (!entry) break;
       this.#begin(entry);
@@ -94,8 +94,8 @@ export class Drain {
   }
 
   /**
-   * What waits for its hours of the day, and has sent nothing, gives way to a later entry that makes it needless. What has begun
-   * is finished: cut each time, an object that changes often would never be whole at the service.
+   * An entry that waits for its hours of the day, and has sent nothing, gives way to a later one that makes it needless.
+   * What has begun is finished: if cut each time, an object that changes often would never be whole at the service.
    */
   giveWay(later: Entry): void {
     if (this.parts.limits.order !== 'latest wins') return;
@@ -114,7 +114,7 @@ export class Drain {
     return true;
   }
 
-  /** Begins nothing more. Resolves once what is being sent has ended, `patience` ms from now at the latest. */
+  /** Begins nothing more. Resolves once what is being sent has ended; it is aborted after `patience` ms. */
   async close(patience: number): Promise<void> {
     this.#isClosed = true;
     this.#unlisten();
@@ -176,7 +176,7 @@ export class Drain {
   async #failed(entry: Entry, sending: Sending, error: unknown): Promise<void> {
     const { signal } = sending.abort;
     const verdict = await this.#judge.verdictOn(error, entry, signal);
-    // Asked while it has its turn: else it might be sent anew meanwhile.
+    // Asked while the entry still has its turn: otherwise it might be sent again meanwhile.
     if (verdict === 'rests' && isFailureOfService(error) && this.contact.doubted()) {
       if (await this.#judge.isWell(signal)) this.contact.well();
       else if (!signal.aborted) this.contact.lost('away', reasonOf(error));
@@ -199,7 +199,7 @@ export class Drain {
         store.putBack(entry, undefined, false);
         return;
       case 'superseded':
-        // Where every one is to be sent this one is, too, be it after what came later.
+        // Where every entry is to be sent, so is this one, even after what came later.
         if (limits.order === 'every one') store.putBack(entry, reason, true);
         else void store.end(entry, 'replaced', { reason });
         return;
@@ -208,7 +208,7 @@ export class Drain {
         return;
       case 'away':
       case 'forbidden': {
-        // Where others get answers it is this object that hangs.
+        // If others got answers meanwhile, only this object hangs.
         const isAlone = verdict === 'away' && this.contact.hasAnsweredSince(began);
         store.putBack(entry, reason, isAlone);
         if (!isAlone) this.contact.lost(verdict === 'away' ? 'away' : 'unauthorized', reason);

@@ -8,11 +8,11 @@ export interface OutboxEnd {
   readonly entry: OutboxEntry;
   readonly outcome: OutboxOutcome;
   readonly reason?: OutboxReason;
-  /** Nothing was to be sent: the service had the same still. */
+  /** Nothing was sent: the service still had the same. */
   readonly unchanged?: boolean;
 }
 
-/** So many are remembered. */
+/** How many ends are remembered. */
 const mostRemembered = 1_000;
 
 interface Wait {
@@ -20,7 +20,7 @@ interface Wait {
   reject(error: unknown): void;
 }
 
-/** How entries have ended, and who waits to hear of it. */
+/** How entries have ended, and the calls that wait for it. */
 export class Ends {
   readonly listeners = new Listeners<OutboxEnd>('how entries of an outbox end');
   readonly #counts = { sent: 0, refused: 0, replaced: 0, expired: 0, dropped: 0 };
@@ -48,7 +48,7 @@ export class Ends {
     this.listeners.tell(end);
   }
 
-  /** A dead letter waits again. */
+  /** The end of a dead letter that waits again. */
   forget(id: number): void {
     this.#remembered.delete(id);
   }
@@ -57,7 +57,7 @@ export class Ends {
     return this.#remembered.get(id);
   }
 
-  /** Resolves once the entry has ended. @throws SyncServiceError SYNC_ABORTED, SYNC_CLOSED: it is kept all the same. */
+  /** Resolves once the entry has ended. @throws SyncServiceError SYNC_ABORTED, SYNC_CLOSED: the entry is still kept. */
   async wait(id: number, signal: AbortSignal | undefined): Promise<OutboxEnd> {
     const waits = this.#waits.get(id) ?? new Set();
     this.#waits.set(id, waits);

@@ -8,25 +8,25 @@ export type OutboxAction = 'publish' | 'metadata' | 'data' | 'activate' | 'delet
 
 /**
  * How an entry ends: the service has it; it was refused for good, and is among the dead letters; a later one has made it
- * needless; its time was over; it made room for others, or somebody dropped it.
+ * needless; it expired; it made room for others, or a caller dropped it.
  */
 export type OutboxOutcome = 'sent' | 'refused' | 'replaced' | 'expired' | 'dropped';
 
 /** Why the service has not taken an entry. */
 export interface OutboxReason {
-  /** As that of a SyncServiceError. */
+  /** As in a SyncServiceError. */
   code: string;
   message: string;
   /** HTTP status, where there was an answer. */
   statusCode?: number;
 }
 
-/** What waits in an outbox, or has ended there: as it was when it was asked for. */
+/** An entry that waits in an outbox, or has ended there: a snapshot, taken when it was asked for. */
 export interface OutboxEntry extends ObjectReference {
-  /** In the order in which entries were kept; never given twice. */
+  /** Ascending in the order in which entries were kept; never reused. */
   readonly id: number;
   readonly action: OutboxAction;
-  /** Of its data. */
+  /** The size of its data. */
   readonly bytes: number;
   /** When it was kept, or retried, in ms since 1970. */
   readonly since: number;
@@ -37,7 +37,7 @@ export interface OutboxEntry extends ObjectReference {
   readonly reason?: OutboxReason;
 }
 
-/** What an action changes of its object. `whole`: whatever was there is of no account any more. */
+/** What an action changes of its object. `whole`: nothing that was there before matters any more. */
 export type Part = 'whole' | 'fields' | 'data' | 'activity' | 'existence';
 
 const makesNeedless: Readonly<Record<Part, readonly Part[]>> = {
@@ -48,32 +48,35 @@ const makesNeedless: Readonly<Record<Part, readonly Part[]>> = {
   existence: ['whole', 'fields', 'data', 'activity', 'existence'],
 };
 
-/** Where the record of an entry stands. */
+/** Where the record of an entry is stored. */
 export interface Place {
   readonly segment: object;
   readonly start: number;
   readonly end: number;
 }
 
-/** What of an entry is in memory; its metadata and data are on the disk. */
+/** The part of an entry that is in memory; its metadata and data are on the disk. */
 export class Entry {
   state: OutboxEntry['state'] = 'waiting';
   tries = 0;
   reason: OutboxReason | undefined;
-  /** How often in a row the disk did not give what is to be sent. */
+  /** How often in a row the disk failed to deliver what is to be sent. */
   misreads = 0;
   place: Place | undefined;
-  /** `since` on a clock that does not jump: somebody may set the time of day, or a gateway without a clock of its own hear of it. */
+  /**
+   * `since` on a clock that does not jump: the time of day may be set by somebody, or by the network on a gateway without
+   * a clock of its own.
+   */
   waitsSince = 0;
-  /** How much of the room for the log it takes, in bytes. */
+  /** How much of the log's room it takes, in bytes. */
   cost = 0;
-  /** It is written down that an upload of its data has begun: a process may have died amid it. */
+  /** The log says that an upload of its data has begun: a process may have died during it. */
   hasBegun = false;
-  /** So may one have amid an upload of other data of its object, which it has replaced: of so many bytes; 0 of none. */
+  /** The bytes of an earlier upload of other data of its object during which a process may have died; 0 if none. */
   followsCut = 0;
-  /** That was before the outbox was opened: the client, which sees to what it has cut itself, knows nothing of it. */
+  /** That upload was before the outbox was opened: the client, which repairs cuts of its own, does not know of it. */
   isAfterDeath = false;
-  /** It has ended, and is kept for this alone: an upload of its object may have been cut, and no data has followed. */
+  /** It has ended, and is kept only because an upload of its object may have been cut and no data has followed. */
   isCut = false;
 
   /** @param expiration of the object, in ms since 1970. */
@@ -85,7 +88,7 @@ export class Entry {
     public since: number,
     readonly expiration: number | undefined,
     readonly bytes: number,
-    /** Of the file that has its data. */
+    /** The name of the file that has its data. */
     readonly blob: string | undefined,
   ) {}
 
@@ -93,7 +96,7 @@ export class Entry {
     return keyOf(this.object);
   }
 
-  /** Whether its data may be held back on the way. */
+  /** Whether its data may be held back by the rate or the hours of transfers. */
   get isLarge(): boolean {
     return isLarge(this.bytes);
   }
@@ -102,12 +105,12 @@ export class Entry {
     return this.state !== 'waiting' && this.state !== 'sending';
   }
 
-  /** Of the longest upload of its object, its own among them, amid which a process may have died, in bytes; 0 of none. */
+  /** The bytes of the longest upload of its object, its own included, during which a process may have died; 0 if none. */
   get cutBytes(): number {
     return this.hasBegun ? Math.max(this.bytes, this.followsCut) : this.followsCut;
   }
 
-  /** Whether what a cut upload has left at the service is there still when it has ended so. */
+  /** Whether what a cut upload has left at the service is still there after this outcome. */
   leavesCut(outcome: OutboxOutcome): boolean {
     const isHealed = outcome === 'sent' && (this.action === 'publish' || this.action === 'data');
     return !isHealed && this.cutBytes > 0;

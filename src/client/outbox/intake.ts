@@ -13,10 +13,10 @@ import type { KeptData } from './record';
 import { untilClosed } from './until-closed';
 import { fingerprintOf } from './verified';
 
-/** Up to this many bytes of data stand in the log, with their entry. */
+/** Data of up to this many bytes is stored in the log, with its entry. */
 const mostInline = 65_536;
 
-/** What is to be kept of a call: its metadata is right, and its data on the disk or within. */
+/** What is to be kept of a call: its metadata is valid, and its data on the disk or inline. */
 export interface Draft {
   readonly action: OutboxAction;
   readonly object: ObjectReference;
@@ -32,9 +32,9 @@ export interface IntakeParts {
   client: Pick<OutboxClient, 'kind' | 'allowsCloudOnlyNames'>;
   blobs: Blobs;
   clock: Clock;
-  /** Asked before each piece of large data is kept. */
+  /** Called before each piece of large data is kept. */
   makeRoom: (bytes: number) => Promise<void>;
-  /** Ends what waits for its data. */
+  /** Ends the calls that still wait for their data. */
   closing: AbortSignal;
 }
 
@@ -83,7 +83,7 @@ export class Intake {
     return { action, object: this.#reference(object) };
   }
 
-  /** Nothing comes of it: its data need not be kept. */
+  /** The draft is not used: its data need not be kept. */
   discard({ data }: DataOfDraft): void {
     if (data?.in === 'blob') this.parts.blobs.release(data.hash);
   }
@@ -125,7 +125,7 @@ export class Intake {
   }
 }
 
-/** What is kept is what is there now, whatever the caller does with it later. */
+/** A copy, so that what the caller changes later makes no difference. */
 function asJson(metadata: ObjectMetadataInput): ObjectMetadataInput {
   try {
     return JSON.parse(JSON.stringify(metadata)) as ObjectMetadataInput;
@@ -134,7 +134,7 @@ function asJson(metadata: ObjectMetadataInput): ObjectMetadataInput {
   }
 }
 
-/** Copies of the first pieces, until they have more bytes than a limit, and whether there are no others. */
+/** Copies of the first pieces, until they exceed a limit in bytes, and whether they are all. */
 async function upTo(limit: number, pieces: AsyncIterator<Uint8Array>): Promise<[Buffer[], boolean]> {
   const first: Buffer[] = [];
   for (let bytes = 0; bytes <= limit; ) {

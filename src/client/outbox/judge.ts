@@ -3,10 +3,10 @@ import type { Entry } from './entry';
 import type { OutboxClient } from './options';
 import { isForbiddenByService, isOfStorage, isWithoutWord, type Verdict, verdictOn } from './verdict';
 
-/** What the disk does not give so many times in a row, in some hours, it never will. */
+/** What the disk fails to deliver so many times in a row, over some hours, is given up. */
 const mostMisreads = 100;
 
-/** Judges failures. Where one alone does not tell whose fault it is, it asks the service. */
+/** Judges failures. Where the error alone does not tell whose fault it is, it asks the service. */
 export class Judge {
   constructor(private readonly client: OutboxClient) {}
 
@@ -19,12 +19,18 @@ export class Judge {
     return verdict;
   }
 
-  /** Whether it is well, which fails on one object after the other: an edge that has not registered yet is no outage. */
+  /**
+   * Whether a service that fails on one object after the other is healthy: an edge that has not registered yet is no
+   * outage.
+   */
   isWell(signal: AbortSignal): Promise<boolean> {
     return succeeds(() => this.client.getHealth({ signal }));
   }
 
-  /** Whoever may ask for health, or for a list, has good credentials: what is forbidden is this object, if the service says so. */
+  /**
+   * If we may ask for health, or for a list, our credentials are good: then only this object is forbidden, if the service
+   * itself says so.
+   */
   async #onForbidden({ object }: Entry, error: unknown, signal: AbortSignal): Promise<Verdict> {
     const mayAsk =
       (await this.isWell(signal)) ||
@@ -33,7 +39,7 @@ export class Judge {
     return signal.aborted ? 'ended' : 'forbidden';
   }
 
-  /** A service of the other kind, which may listen there since, refuses so what it does not know. */
+  /** A service of the other kind, which may listen at this address by now, refuses like this what it does not know. */
   async #onOneWithoutWord(signal: AbortSignal): Promise<Verdict> {
     const { client } = this;
     try {

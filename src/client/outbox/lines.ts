@@ -4,7 +4,7 @@ import type { Entry } from './entry';
 /** The entries of one object, in their order: the first is sent, the others wait for it. */
 class Line {
   readonly entries: Entry[] = [];
-  /** How often in a row its first entry, or the one before in its place, had to rest. */
+  /** How often in a row its first entry, or one that this has replaced there, had to rest. */
   rests = 0;
   rest: Timer | undefined;
 
@@ -14,18 +14,21 @@ class Line {
   }
 }
 
-/** What waits, object by object. Objects take turns; one that has to rest stops no others. */
+/** What waits, object by object. Objects take turns; one that has to rest does not stop the others. */
 export class Lines {
   readonly #lines = new Map<string, Line>();
-  /** Whose first entry can be sent, and the number of its turn: in their order, with small data and with large. */
+  /**
+   * Lines whose first entry can be sent, in the order of their turns, with their numbers: one map for small data, one for
+   * large.
+   */
   readonly #ready = new Map<Line, number>();
   readonly #readyLarge = new Map<Line, number>();
   #turns = 0;
 
   /**
-   * @param latestWins whether an entry takes away those that it makes needless.
-   * @param restAfter how long an object rests that had to so many times in a row, in ms.
-   * @param onReady told when the rest of an object is over.
+   * @param latestWins whether an entry removes those that it makes needless.
+   * @param restAfter how long an object rests, in ms, that had to so many times in a row.
+   * @param onReady called when the rest of an object is over.
    */
   constructor(
     private readonly clock: Clock,
@@ -39,15 +42,15 @@ export class Lines {
   }
 
   /**
-   * Puts an entry into the line of its object, in the order of their numbers.
+   * Puts an entry into the line of its object, in the order of IDs.
    *
-   * @returns the entries that are needless now, itself among them where a later one is there already: they are in no line.
+   * @returns the entries that are needless now, and in no line any more; itself if a later one makes it needless.
    */
   add(entry: Entry): Entry[] {
     const line = this.#lines.get(entry.key) ?? new Line();
     const { entries } = line;
     const isLast = (entries.at(-1)?.id ?? 0) < entry.id;
-    // One that is retried has its place before those that came after it.
+    // An entry that is retried goes before those that came after it.
     const later = isLast ? [] : entries.filter(({ id }) => id > entry.id && !isHead(entries, id));
     if (!isLast && this.latestWins && entries.some((each) => each.id > entry.id && each.replaces(entry))) {
       return [entry];
@@ -56,13 +59,13 @@ export class Lines {
     const needless = this.latestWins ? takeNeedless(entries, entry) : [];
     entries.push(entry, ...later);
     this.#lines.set(entry.key, line);
-    // In place of one that rests it rests on.
+    // If it takes the place of one that rests, the line goes on resting.
     if (entries[0] === entry && !line.rest) this.#isReady(line);
     return needless;
   }
 
   /**
-   * The entry whose turn it is; its object has no other turn until it is over.
+   * The entry whose turn it is; its object gets no other turn until this one is over.
    *
    * @param orLarge whether it may be one with large data.
    */
@@ -80,7 +83,7 @@ export class Lines {
     return this.#lines.get(key)?.entries[0];
   }
 
-  /** The entry is done with, or was dropped. */
+  /** The entry is finished, or was dropped. */
   remove(entry: Entry): void {
     const line = this.#lines.get(entry.key);
     const at = line?.entries.indexOf(entry) ?? -1;
@@ -96,9 +99,9 @@ export class Lines {
   }
 
   /**
-   * The turn of the entry is over, and it waits on: for the next turn, or for that after a rest.
+   * The turn of the entry is over, and it goes on waiting: for its next turn, with or without a rest before.
    *
-   * @returns the later entry that has made it needless meanwhile; then it is in no line any more.
+   * @returns the later entry that has made it needless meanwhile, if any; then the entry is in no line any more.
    */
   putBack(entry: Entry, rests: boolean): Entry | undefined {
     const line = this.#lines.get(entry.key);
@@ -120,7 +123,7 @@ export class Lines {
     this.#readyLarge.clear();
   }
 
-  /** Another entry is the first of its line. */
+  /** The line has another first entry now. */
   #renew(line: Line): void {
     line.rests = 0;
     this.#makeReady(line);
@@ -132,7 +135,7 @@ export class Lines {
     this.#isReady(line);
   }
 
-  /** Has its turn after the others, unless it waits for one already. */
+  /** Gives the line a turn after the others, unless it waits for one already. */
   #isReady(line: Line): void {
     const ready = line.isLarge ? this.#readyLarge : this.#ready;
     if (ready.has(line)) return;
@@ -152,12 +155,15 @@ export class Lines {
   }
 }
 
-/** Whether it is being sent: nothing comes before it any more. */
+/** Whether this is the first entry and is being sent: nothing can go before it any more. */
 function isHead([head]: readonly Entry[], id: number): boolean {
   return head?.id === id && head.state === 'sending';
 }
 
-/** Takes from a line what an entry behind its end makes needless; never what is being sent, nor across a deletion. */
+/**
+ * Removes from a line what a new last entry makes needless; never what is being sent, nor what is before a deletion that
+ * stays.
+ */
 function takeNeedless(entries: Entry[], entry: Entry): Entry[] {
   const needless: Entry[] = [];
   for (let at = entries.length - 1; at >= 0; at -= 1) {

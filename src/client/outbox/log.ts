@@ -15,7 +15,7 @@ export class OutboxLog {
   /** Marks that the disk refused: they are written with what comes next. */
   #late: Job[] = [];
   #isScheduled = false;
-  /** Has ended when all has that was begun before, well or not. */
+  /** Resolves once everything begun so far has ended, successfully or not. */
   #before: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -23,12 +23,12 @@ export class OutboxLog {
     private readonly options: Pick<SegmentsOptions, 'folder' | 'lock' | 'room' | 'segmentBytes'>,
   ) {}
 
-  /** Of all its files, in bytes. */
+  /** The size of all its files, in bytes. */
   get size(): number {
     return this.segments.size;
   }
 
-  /** Resolves once the entry outlives a power cut. @throws StorageError; then it is not there. */
+  /** Resolves once the entry would survive a power cut. @throws StorageError; then it is not there. */
   append(entry: Entry, parts: readonly Uint8Array[]): Promise<void> {
     return new Promise((resolve, reject) => {
       const written: Job['written'] = (extent, segment) => {
@@ -40,7 +40,7 @@ export class OutboxLog {
   }
 
   /**
-   * Resolves once it is written what has become of an entry, or could not be: then it is written with what comes next.
+   * Resolves once the mark is written, or could not be: then it is written with what comes next.
    *
    * @param onDisk called once it is written, however late.
    */
@@ -64,25 +64,25 @@ export class OutboxLog {
     });
   }
 
-  /** The entry has ended: it is of no use any more where it stands. */
+  /** The entry has ended: its record is no longer needed. */
   forget(entry: Entry): void {
     this.#segmentOf(entry)?.forget(entry);
   }
 
-  /** The entry has ended, and is kept for its cut alone: what else its record has is of no use any more. */
+  /** The entry has ended, and is kept only for its cut: the rest of its record is no longer needed. */
   trim(entry: Entry): void {
     if (entry.place) this.#segmentOf(entry)?.keep(entry, entry.place);
   }
 
-  /** What is kept of an entry; undefined where it is damaged. @throws StorageError where the disk does not give it. */
+  /** What is kept of an entry; undefined if it is damaged. @throws StorageError if the disk cannot read it. */
   async read(entry: Entry): Promise<{ record: Record; data: Buffer } | undefined> {
     const { place } = entry;
-    // It may be moved meanwhile, and its segment be closed.
+    // In turn: otherwise the entry could be moved meanwhile, and its segment closed.
     const body = await this.#inTurn(async () => entry.place && this.#segmentOf(entry)?.read(entry.place));
     return place && body ? recordIn(body) : undefined;
   }
 
-  /** Resolves once there is room for so many bytes, where something can be done for it. */
+  /** Resolves once there is room for so many bytes, or no more can be made. */
   async makeRoom(bytes: number): Promise<void> {
     if (this.size + bytes > this.options.room())
       await this.#inTurn(() => this.segments.makeRoom(bytes, this.#isHeld));
@@ -93,7 +93,7 @@ export class OutboxLog {
     if (this.#late.length > 0) this.#writeSoon();
     while (this.#isScheduled) await this.#before;
     await this.#inTurn(async () => {
-      // Where that cannot be written, whoever opens the outbox next writes all anew.
+      // If that cannot be written, everything is rewritten when the outbox is next opened.
       await this.#writeEnd().catch(() => undefined);
       await this.segments.close();
     });
@@ -129,7 +129,7 @@ export class OutboxLog {
     try {
       await this.options.lock.confirm();
       const bytes = jobs.reduce((sum, { parts }) => sum + lengthOf(parts), 0);
-      // Where the disk refuses that, it will say so of what is to be written, too, if there is no room for it.
+      // If the disk refuses that, and there is no room, it will refuse the jobs, too, and say so.
       await this.segments.makeRoom(bytes, this.#isHeld).catch(() => undefined);
       await this.segments.roll();
       const tellAll = await new Commit(jobs, this.options.folder).write();
@@ -141,13 +141,13 @@ export class OutboxLog {
     } finally {
       this.#writing = [];
     }
-    // Those that are not gone now go when something is written next.
+    // Segments that are not removed now are removed after the next write.
     await this.segments.removePast(this.#isHeld).catch(() => undefined);
   }
 
   /**
-   * Whether a segment is not to go yet. Where it goes, its entries have ended: that is not to be on the disk before what was told
-   * earlier of the same objects and is to be written elsewhere.
+   * Whether a segment must not be removed yet. Once it is gone, its entries have ended: that must not be on the disk
+   * before earlier marks of the same objects that are still to be written to other segments.
    */
   readonly #isHeld = (segment: Segment): boolean => {
     const first = new Map<string, Segment | undefined>();
@@ -160,7 +160,7 @@ export class OutboxLog {
     return false;
   };
 
-  /** The first jobs of those that wait, with the marks that are late: half a segment, or one record. */
+  /** The late marks, and the first of the jobs that wait: half a segment, or one record. */
   #take(): Job[] {
     const late = this.#late;
     this.#late = [];

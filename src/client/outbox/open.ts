@@ -19,10 +19,10 @@ export interface OpenedFolder {
   blobs: Blobs;
   room: Room;
   numbers: Numbers;
-  /** What was there, in its order. */
+  /** The entries that were there, in order. */
   entries: Entry[];
   damage: readonly Damage[];
-  /** Once the log is closed. */
+  /** To be called once the log is closed. */
   release(): Promise<void>;
 }
 
@@ -76,13 +76,13 @@ async function open(
   }
 }
 
-/** What was there, with a new segment for what comes. */
+/** The segments that were there, with a new one for new entries. */
 async function renewed(found: FoundLog, options: SegmentsOptions): Promise<Segments> {
   const { folder, lock, machine } = options;
   const next = await Segment.create(folder, found.nextNumber, found.nextID, machine);
   const segments = new Segments(options, new Set(found.segments), next);
   try {
-    // One that is silent may go on writing to what it has open.
+    // A previous holder of the lock that went silent may still write to the files that it has open.
     if (lock.wasSilent) await segments.moveAll();
     else if (found.isToBeRewritten) await ifPossible(() => segments.moveAll());
     else await ifPossible(() => segments.removePast());

@@ -31,30 +31,33 @@ export interface OutboxClient {
 
 /** Bounds, order and pace of an outbox. */
 export interface OutboxLimits {
-  /** Of the disk, in bytes: 256 MiB unless given, 1 MiB at least. A tenth of it or more is for housekeeping. */
+  /** Disk space in bytes: 256 MiB unless given, 1 MiB at least. A tenth of it or more is for housekeeping. */
   bytes?: number;
-  /** How many entries, dead letters among them: 100,000 unless given. */
+  /** How many entries, dead letters included: 100,000 unless given. */
   entries?: number;
   /** How long an entry may wait, in ms; for ever unless given. */
   age?: number;
-  /** What happens when it is full: what comes is refused, or the oldest that wait are dropped; before either, dead letters are. */
+  /**
+   * What happens when it is full: new entries are refused, or the oldest that wait are dropped; before either, dead
+   * letters are dropped.
+   */
   whenFull?: 'refuse' | 'drop oldest';
   /**
-   * `latest wins`: what waits is taken away by what comes later and makes it needless. `every one`: all is sent, as
-   * for readings that have IDs of their own.
+   * `latest wins`: an entry that waits is removed when a later one makes it needless. `every one`: all are sent, as for
+   * readings that each have an ID of their own.
    */
   order?: 'latest wins' | 'every one';
   /** How many entries are sent a second, at most: 50 unless given. */
   rate?: number;
   /**
-   * How many are sent at once, of as many objects: 4 unless given. One place is left for small data, and data that waits for
-   * the rate or the hours of transfers takes none.
+   * How many entries are sent at once, each of another object: 4 unless given. One place is left for small data, and data
+   * that waits for the rate or the hours of transfers takes none.
    */
   atOnce?: number;
 }
 
 export interface OutboxOptions extends OutboxLimits {
-  /** Of this outbox alone; made if it is not there. */
+  /** Used by this outbox alone; made if it is not there. */
   folder: string;
   client: OutboxClient;
 }
@@ -62,15 +65,15 @@ export interface OutboxOptions extends OutboxLimits {
 export interface PutOptions {
   /** Signs the data now: the key is not kept. */
   sign?: SigningKey | undefined;
-  /** Data from a file is not copied. It is refused if the file is not the same any more when its turn comes. */
+  /** Data from a file is not copied. It is refused if the file has changed when its turn comes. */
   reference?: boolean | undefined;
-  /** Nothing is sent where the service has the same still when its turn comes, as publishIfChanged says. */
+  /** Nothing is sent if the service still has the same when its turn comes, as with publishIfChanged. */
   onlyWhenChanged?: boolean | undefined;
 }
 
 const leastBytes = 1_048_576;
 
-/** The limits, each as given or as it is unless given. @throws SyncServiceError SYNC_INVALID_ARGUMENT. */
+/** The limits, with the defaults of those that are not given. @throws SyncServiceError SYNC_INVALID_ARGUMENT. */
 export function limitsOf(options: OutboxLimits): Required<OutboxLimits> {
   const { bytes = 268_435_456, entries = 100_000, age = Number.POSITIVE_INFINITY } = options;
   const { whenFull = 'refuse', order = 'latest wins', rate = 50, atOnce = 4 } = options;

@@ -28,18 +28,18 @@ import { type OutboxState, stateOf } from './state';
 import { onStorage } from './storage-failure';
 import { OutboxStore } from './store';
 
-/** How often it is looked for what has expired, in ms. */
+/** How often expired entries are looked for, in ms. */
 const expiryInterval = 60_000;
-/** How long what is being put may take to end when the outbox is closed, and then what is being sent, in ms. */
+/** When the outbox is closed: how long running puts may take to end, and then running sends, in ms. */
 const patience = 2_000;
 const [firstRest, longestRest] = [1_000, 300_000];
 
 /**
- * Keeps what is to be sent until the service has it, over outages, restarts and kills, within bounds. What a method has
- * confirmed is on the disk. It is sent in order for each object, as soon as the service answers anybody; or it is among
- * the dead letters, with the reason why the service will never take it.
+ * Keeps what is to be sent until the service has it, across outages, restarts and kills, within bounds. What a method has
+ * confirmed is on the disk. It is sent in order for each object, as soon as the service answers any request; or it ends
+ * among the dead letters, with the reason why the service will never take it.
  *
- * Sent at least once: where an answer was cut it is sent again.
+ * Sent at least once: if an answer was lost it is sent again.
  */
 export class Outbox {
   readonly #ends = new Ends();
@@ -50,7 +50,7 @@ export class Outbox {
   readonly #intake: Intake;
   readonly #puts: Puts;
   readonly #expiry: Timer;
-  /** Of what is being put when it is closed. */
+  /** Ends puts that still run some time after closing has begun. */
   readonly #giveUp = new AbortController();
   readonly #clock: Clock;
   #closing: Promise<void> | undefined;
@@ -76,7 +76,7 @@ export class Outbox {
     const makeRoom = async (bytes: number): Promise<void> => {
       store.makeRoom(bytes, 0);
       await log.makeRoom(bytes);
-      // What has ended for it.
+      // Waits until the files of entries that were dropped for it are gone.
       await blobs.settled();
     };
     allowManyListeners(this.#giveUp.signal);
@@ -97,7 +97,7 @@ export class Outbox {
    *   process, STORAGE_DENIED, STORAGE_FULL, ...). SYNC_INVALID_ARGUMENT.
    */
   static async open(options: OutboxOptions): Promise<Outbox>;
-  /** @internal With another clock, chance or disk than the system's. */
+  /** @internal With another clock, random source or disk than the system's. */
   static async open(options: OutboxOptions, seams: Partial<Machine>): Promise<Outbox>;
   static async open(options: OutboxOptions, seams: Partial<Machine> = {}): Promise<Outbox> {
     const limits = limitsOf(options);
@@ -106,7 +106,7 @@ export class Outbox {
     return new Outbox(opened, options.client, limits, options.folder, machine);
   }
 
-  /** What could not be read when it was opened: it is kept aside, and nothing else is lost by it. */
+  /** What could not be read when the outbox was opened. It is kept aside, and nothing else is lost. */
   get damage(): readonly Damage[] {
     return this.opened.damage;
   }
@@ -127,7 +127,7 @@ export class Outbox {
     return this.#stateListeners.add(listener);
   }
 
-  /** Told how each entry ends. @returns a function that ends the listening. */
+  /** Calls the listener with how each entry ends. @returns a function that ends the listening. */
   onEnd(listener: (end: OutboxEnd) => void): () => void {
     return this.#ends.listeners.add(listener);
   }
@@ -154,12 +154,12 @@ export class Outbox {
     return this.#put(object, () => this.#intake.data(object, data, checked(options)));
   }
 
-  /** Keeps the wish that an inactive object becomes active. Throws as put. */
+  /** Keeps a request to activate an inactive object. Throws as put. */
   async activate(object: ObjectReference): Promise<OutboxEntry> {
     return this.#put(object, async () => this.#intake.other('activate', object));
   }
 
-  /** Keeps the wish that an object is deleted; of one that is not there when its turn comes nothing is sent. Throws as put. */
+  /** Keeps a request to delete an object; nothing is sent if it is not there when its turn comes. Throws as put. */
   async delete(object: ObjectReference): Promise<OutboxEntry> {
     return this.#put(object, async () => this.#intake.other('delete', object));
   }
@@ -169,7 +169,7 @@ export class Outbox {
     return Array.from(this.#store.waiting.values(), (entry) => entry.view());
   }
 
-  /** What was refused for good, the oldest first: 1,000 at most, which yield to what is new where the outbox is full. */
+  /** What was refused for good, the oldest first: 1,000 at most, which make room for new entries when the outbox is full. */
   deadLetters(): OutboxEntry[] {
     return Array.from(this.#store.deadLetters.values(), (entry) => entry.view());
   }
@@ -180,7 +180,7 @@ export class Outbox {
   }
 
   /**
-   * Resolves once an entry has ended. Of one that ended long ago nothing is known.
+   * Resolves once an entry has ended. An entry that ended long ago is not known any more.
    *
    * @throws SyncServiceError SYNC_NOT_FOUND, SYNC_ABORTED, SYNC_CLOSED.
    */
@@ -193,7 +193,11 @@ export class Outbox {
     return this.#ends.wait(id, signal);
   }
 
-  /** Has a dead letter wait again, before what came later for its object. @throws SyncServiceError SYNC_NOT_FOUND, SYNC_CLOSED. */
+  /**
+   * Puts a dead letter back in line, before what came later for its object.
+   *
+   * @throws SyncServiceError SYNC_NOT_FOUND, SYNC_CLOSED.
+   */
   async retry(entry: Pick<OutboxEntry, 'id'>): Promise<void> {
     this.#refuseClosed('nothing is retried');
     const id = idOf(entry);
@@ -203,7 +207,11 @@ export class Outbox {
     this.#drain.go();
   }
 
-  /** Drops an entry, or a dead letter. What is being sent may arrive all the same. @throws SyncServiceError SYNC_NOT_FOUND, SYNC_CLOSED. */
+  /**
+   * Drops an entry, or a dead letter. What is being sent may still arrive.
+   *
+   * @throws SyncServiceError SYNC_NOT_FOUND, SYNC_CLOSED.
+   */
   async drop(entry: Pick<OutboxEntry, 'id'>): Promise<void> {
     this.#refuseClosed('nothing is dropped');
     const id = idOf(entry);
@@ -213,7 +221,7 @@ export class Outbox {
     await ended;
   }
 
-  /** Ends the sending and lets go of the folder. What waits is sent when the outbox is opened next. */
+  /** Stops sending and releases the folder. What still waits is sent when the outbox is next opened. */
   close(): Promise<void> {
     this.#closing ??= onStorage(this.folder, () => this.#close());
     return this.#closing;
@@ -227,12 +235,12 @@ export class Outbox {
       this.#drain.giveWay(entry);
       return entry.view();
     } finally {
-      // Also where it was refused: it may be full now.
+      // Also if the put was refused: the outbox may be full now.
       this.#drain.go();
     }
   }
 
-  /** What it says from now on would not be on the disk. */
+  /** No method may confirm anything from now on: it would not be on the disk. */
   #refuseClosed(so: string): void {
     if (this.#closing) throw new SyncServiceError('SYNC_CLOSED', `The outbox is closed: ${so}`);
   }
@@ -255,7 +263,7 @@ export class Outbox {
       await log.close();
       await blobs.settled();
     } finally {
-      // Whether the lock can be given back or not: nothing ends any more.
+      // Whether the lock can be released or not, no entry ends any more.
       this.#ends.close();
       await release().finally(() => this.#stateListeners.tell(this.state));
     }

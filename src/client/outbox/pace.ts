@@ -1,9 +1,9 @@
 import type { Clock } from '../../system/clock';
 
-/** How much late timers may make up for, in ms. */
+/** How much delay of late timers is made up for, in ms. */
 const slack = 20;
 
-/** So many a second, evenly. */
+/** Limits how many go per second, evenly spaced. */
 export class Pace {
   #next = Number.NEGATIVE_INFINITY;
   readonly #interval: number;
@@ -20,7 +20,7 @@ export class Pace {
     return Math.max(0, this.#next - this.clock.elapsed());
   }
 
-  /** One goes now. */
+  /** Records that one goes now. */
   go(): void {
     this.#next = Math.max(this.#next, this.clock.elapsed() - slack) + this.#interval;
   }

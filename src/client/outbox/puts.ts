@@ -2,13 +2,13 @@ import type { ObjectReference } from '../objects/names';
 import { type Entry, keyOf } from './entry';
 import type { Draft } from './intake';
 
-/** Where a draft is kept, and what becomes of one that cannot be. */
+/** Keeps a draft, or discards one that could not be kept. */
 export interface PutsParts {
   add(draft: Draft): Promise<Entry>;
   discard(draft: Draft): void;
 }
 
-/** What is being put: of one object in the order in which it came, however long the data of one takes to be kept. */
+/** Puts that are running: those of one object are kept in the order in which they came, however long the data of one takes. */
 export class Puts {
   readonly #last = new Map<string, Promise<unknown>>();
   readonly #running = new Set<Promise<unknown>>();
@@ -24,7 +24,7 @@ export class Puts {
     return putting;
   }
 
-  /** Resolves once all that was begun has ended, well or not. */
+  /** Resolves once everything begun so far has ended, successfully or not. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#running);
   }
@@ -34,7 +34,7 @@ export class Puts {
     const begun = this.#begin(before, prepare);
     this.#last.set(key, begun);
     try {
-      // In a box: the next one waits until this one has its place, not until the disk has it.
+      // Wrapped in an object: the next put waits until this one has its place, not until it is on the disk.
       const { adding } = await begun;
       return await adding;
     } finally {

@@ -16,7 +16,7 @@ export class FoundLog {
   readonly segments: Segment[] = [];
   /** What could not be read. */
   readonly damage: Damage[] = [];
-  /** What the next entry is to be called at least. */
+  /** The lowest ID that the next entry may get. */
   nextID = 1;
   readonly #entries = new Map<number, Entry>();
   #isClosed = true;
@@ -39,9 +39,9 @@ export class FoundLog {
   }
 
   /**
-   * Whether it is not to be relied upon. One who died may have left an entry in two segments. And what it has left in the
-   * memory of the system may be what no sync could bring to the disk: that an entry was sent, so that it would be sent
-   * again after a power cut, behind what came later. What cannot be kept aside stays where it is.
+   * Whether the log must be rewritten. A process that died may have left an entry in two segments. And what was read may
+   * be in the system's cache only, because a sync of it failed: for example that an entry was sent, which would be sent
+   * again after a power cut, after what came later. Damage that cannot be kept aside stays where it is.
    */
   get isToBeRewritten(): boolean {
     if (this.damage.some(({ keptIn }) => keptIn === undefined)) return false;
@@ -100,7 +100,7 @@ export class FoundLog {
     else apply(mark, marked);
   }
 
-  /** It has ended, or stands elsewhere, too. */
+  /** The entry has ended, or is stored elsewhere, too. */
   #forget(entry: Entry, here: Map<Entry, Extent>): void {
     this.#entries.delete(entry.id);
     if (here.delete(entry)) return;
@@ -139,7 +139,7 @@ function apply({ bytes, reason, since, state }: Mark, entry: Entry): void {
     entry.isAfterDeath = true;
     entry.isCut = state === 'cut';
     if (state === 'begun') entry.hasBegun = true;
-    // Records of before say nothing of that.
+    // Records of older versions do not say how many.
     else entry.followsCut = bytes ?? Number.MAX_SAFE_INTEGER;
     return;
   }

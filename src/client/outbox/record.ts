@@ -11,45 +11,45 @@ export type KeptData =
   | { readonly in: 'file'; readonly size: number; readonly hash: string; readonly path: string };
 
 /**
- * What has become of an entry since its record was written. `begun`: an upload of its data, which may have been cut.
- * `follows cut`: so may one of other data of its object. `cut`: it has ended, and so may one that nothing has followed; these two
- * with its bytes.
+ * What became of an entry since its record was written. `begun`: an upload of its data has begun, and may have been cut.
+ * `follows cut`: an earlier upload of other data of its object may have been cut. `cut`: the entry has ended; an upload
+ * may have been cut, and no data has followed. The last two have the bytes of that upload.
  */
 export interface Mark {
   readonly id: number;
   readonly state: 'ended' | 'refused' | 'waiting' | 'begun' | 'follows cut' | 'cut';
   readonly reason?: OutboxReason;
   readonly bytes?: number;
-  /** From when on it waits, in ms since 1970. */
+  /** Since when it waits, in ms since 1970. */
   readonly since?: number;
 }
 
-/** What is kept of an entry, beside its data. */
+/** What is kept of an entry, apart from its data. */
 export interface EntryRecord {
   readonly id: number;
   readonly action: OutboxAction;
   readonly object: ObjectReference;
   readonly metadata?: ObjectMetadataInput;
   readonly data?: KeptData;
-  /** It is sent only where the service has not the same still. */
+  /** It is sent only if the service no longer has the same. */
   readonly onlyWhenChanged?: boolean;
   readonly since: number;
-  /** What had become of it when the record was written anew. */
+  /** What had become of it when the record was rewritten. */
   readonly marks?: readonly Mark[];
 }
 
 export interface Record {
-  /** The first of a segment: what the next entry is to be called at least. */
+  /** The first record of a segment; `nextID` is the lowest ID that the next entry may get. */
   readonly segment?: { readonly version: 1; readonly nextID: number };
   readonly entry?: EntryRecord;
   readonly mark?: Mark;
-  /** The last of all: everything before it is on the disk, and not in the memory of the system alone. */
+  /** The last record of all: everything before it is on the disk, not only in the system's cache. */
   readonly closed?: true;
 }
 
 const lengthBytes = 4;
 
-/** The parts of a frame: the length of the record, the record as JSON, and the data that is kept within. */
+/** The parts of a frame: the length of the record, the record as JSON, and the inline data. */
 export function partsOf(record: Record, data: Uint8Array = Buffer.alloc(0)): Uint8Array[] {
   const head = Buffer.from(JSON.stringify(record));
   const length = Buffer.alloc(lengthBytes);
@@ -57,7 +57,7 @@ export function partsOf(record: Record, data: Uint8Array = Buffer.alloc(0)): Uin
   return [length, head, data];
 }
 
-/** The body of a frame. @throws Error where another version has written it. */
+/** Reads the body of a frame. @throws Error if another version has written it. */
 export function recordIn(body: Buffer): { record: Record; data: Buffer } {
   const end = lengthBytes + body.readUInt32LE(0);
   const record = JSON.parse(body.toString('utf8', lengthBytes, end)) as Record;
@@ -68,13 +68,13 @@ export function recordIn(body: Buffer): { record: Record; data: Buffer } {
   return { record, data: body.subarray(end) };
 }
 
-/** What is kept of an entry that has ended, for an upload that may have been cut alone. */
+/** What is kept of an entry that has ended, only because an upload may have been cut. */
 export function cutRecordOf(entry: Entry): Uint8Array[] {
   const { action, id, object, since } = entry;
   return partsOf({ entry: { id, action, object, since, marks: marksOf(entry) } });
 }
 
-/** How many bytes are of use of those that the record of an entry has. */
+/** How many bytes of an entry's record are still needed. */
 export function usedBytesOf(entry: Entry, { start, end }: Extent): number {
   if (!entry.isCut) return end - start;
   return Math.min(end - start, frameBytesOf(lengthOf(cutRecordOf(entry))));
@@ -84,7 +84,7 @@ export function lengthOf(parts: readonly Uint8Array[]): number {
   return parts.reduce((sum, { length }) => sum + length, 0);
 }
 
-/** What has become of an entry, to be written with it. */
+/** What became of an entry, to be written with its record. */
 export function marksOf(entry: Entry): Mark[] {
   const { cutBytes, followsCut, hasBegun, id, isCut, reason, since, state } = entry;
   if (isCut) return [{ id, state: 'cut', bytes: cutBytes }];

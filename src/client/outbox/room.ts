@@ -1,8 +1,8 @@
 import { SyncServiceError } from '../errors';
 
-/** What the marks of an entry take of the log, at most, beside its reasons. */
+/** How many bytes of the log the marks of an entry take at most, apart from its reasons. */
 const perEntry = 128;
-/** A part of the disk, for what is of no use any more and not gone yet, and for what is moved, in segments. */
+/** Spare space in segments: for what is no longer needed and not removed yet, and for entries while they are moved. */
 const spareSegments = 4;
 const [smallestSegment, largestSegment] = [65_536, 4_194_304];
 
@@ -11,13 +11,13 @@ export interface RoomOptions {
   entries: number;
 }
 
-/** How much more an outbox takes, in bytes and entries. */
+/** How much more fits into an outbox, in bytes and entries. */
 export class Room {
   readonly segmentBytes: number;
   #bytes = 0;
   #entries = 0;
 
-  /** @param elsewhere bytes that are taken beside the log, now. */
+  /** @param elsewhere how many bytes are taken outside the log at present. */
   constructor(
     private readonly most: RoomOptions,
     private readonly elsewhere: () => number,
@@ -25,7 +25,7 @@ export class Room {
     this.segmentBytes = Math.min(largestSegment, Math.max(smallestSegment, Math.floor(most.bytes / 32)));
   }
 
-  /** How many bytes the log may have, with what is of no use any more. */
+  /** How many bytes the log may have, including what is no longer needed. */
   get ofLog(): number {
     return this.most.bytes - this.segmentBytes - this.elsewhere();
   }
@@ -35,7 +35,7 @@ export class Room {
     return all <= this.#limit && this.#entries + entries <= this.most.entries;
   }
 
-  /** Whether so much would never fit. */
+  /** Whether so many bytes would never fit. */
   exceeds(bytes: number): boolean {
     return bytes > this.#limit;
   }
@@ -65,7 +65,7 @@ export class Room {
   }
 }
 
-/** What an entry takes of the log, with what is noted of it later. */
+/** How many bytes of the log an entry takes, including its later marks. */
 export function costOf(frameBytes: number): number {
   return frameBytes + perEntry;
 }

@@ -5,18 +5,18 @@ import { temporaryFor } from '../../storage/temporary';
 import type { Entry } from './entry';
 import { partsOf, usedBytesOf } from './record';
 
-/** Of its name, at least. */
+/** Of the number in its file name, at least. */
 const digits = 8;
 
 /**
- * A file of an outbox's log: records of entries, and what has become of these. It stands alone: once none of its entries
- * waits it can go, whatever is in the others.
+ * A file of an outbox's log: records of entries, and of what became of them. It does not depend on the others: once none
+ * of its entries is live, it can be removed.
  */
 export class Segment {
-  /** Its entries that have not ended, and how many bytes each has that are of use. */
+  /** Its entries that have not ended, and how many bytes of each are still needed. */
   readonly live = new Map<Entry, number>();
   #liveBytes = 0;
-  /** Where it is to be cut before anything is appended: what stands behind that was refused. */
+  /** Where to truncate it before anything is appended: what follows is left of a write that failed. */
   #cutAt: number | undefined;
   #isClosed = false;
 
@@ -30,7 +30,7 @@ export class Segment {
     return join(folder, `${String(number).padStart(digits, '0')}.log`);
   }
 
-  /** Makes an empty one: it has its name once it is whole and on the disk. */
+  /** Makes an empty one, which gets its name only when it is whole and on the disk. */
   static async create(folder: string, number: number, nextID: number, machine: Machine): Promise<Segment> {
     const { disk, random } = machine;
     const path = Segment.path(folder, number);
@@ -53,12 +53,12 @@ export class Segment {
     return this.frames.size;
   }
 
-  /** How many of its bytes are of no use any more. */
+  /** How many of its bytes are no longer needed. */
   get garbage(): number {
     return this.size - this.#liveBytes;
   }
 
-  /** Has an entry here that stands at some place. */
+  /** The entry is stored here from now on, at this place. */
   keep(entry: Entry, { start, end }: Extent): void {
     this.forget(entry);
     entry.place = { segment: this, start, end };
@@ -67,13 +67,16 @@ export class Segment {
     this.#liveBytes += used;
   }
 
-  /** The entry has ended, or stands elsewhere now. */
+  /** The entry has ended, or is stored elsewhere now. */
   forget(entry: Entry): void {
     this.#liveBytes -= this.live.get(entry) ?? 0;
     this.live.delete(entry);
   }
 
-  /** Has an entry here that stood in another segment; where it has ended meanwhile, that is still to be written. */
+  /**
+   * Takes over an entry from another segment. If it has ended meanwhile it only gets its new place: its end is still to
+   * be written here.
+   */
   take(entry: Entry, extent: Extent, from: Segment): void {
     if (from.live.has(entry)) {
       from.forget(entry);
@@ -83,7 +86,7 @@ export class Segment {
     }
   }
 
-  /** Appends records; they outlive a power cut when this resolves, and are not there where it rejects. */
+  /** Appends records. They survive a power cut once this resolves, and are not there if it rejects. */
   async commit(records: readonly (readonly Uint8Array[])[]): Promise<Extent[]> {
     await this.settle();
     const { size } = this;
@@ -110,7 +113,7 @@ export class Segment {
     await this.frames.close();
   }
 
-  /** Has on the disk nothing of what was refused. */
+  /** Truncates what a failed write has left. */
   async settle(): Promise<void> {
     if (this.#cutAt === undefined) return;
     await this.frames.cut(this.#cutAt);
@@ -119,13 +122,13 @@ export class Segment {
   }
 }
 
-/** The number of the segment that has a name; undefined where it is none's. */
+/** The number of the segment with this file name; undefined if it is no segment's name. */
 export function numberIn(name: string): number | undefined {
   const number = /^(\d{8,})\.log$/.exec(name)?.[1];
   return number === undefined ? undefined : Number(number);
 }
 
-/** Whether a name is that of a segment whose maker has died. */
+/** Whether a file name is that of a segment whose creator died before it was complete. */
 export function isUnfinished(name: string): boolean {
   return /^\.\d{8,}\.log\..+\.part$/.test(name);
 }

@@ -6,7 +6,7 @@ import type { Entry } from './entry';
 import { cutRecordOf, marksOf, partsOf, recordIn } from './record';
 import { Segment } from './segment';
 
-/** A segment is written anew where at least this part of it is of no use. */
+/** A segment is rewritten only if at least this part of it is no longer needed. */
 const worthMoving = 1 / 16;
 
 export interface SegmentsOptions {
@@ -15,19 +15,19 @@ export interface SegmentsOptions {
   lock: FolderLock;
   /** How large a segment grows, in bytes. */
   segmentBytes: number;
-  /** How many bytes all segments may have together, now. */
+  /** How many bytes all segments together may take at present. */
   room: () => number;
-  /** What the next entry is to be called at least. */
+  /** The lowest ID that the next entry may get. */
   nextID: () => number;
 }
 
-/** Whether a segment of which no entry waits is not to go yet. */
+/** Whether a segment without live entries must not be removed yet. */
 type IsHeld = (segment: Segment) => boolean;
 const none: IsHeld = () => false;
 
 /** The segments of a log: one that takes entries, and those that are full. */
 export class Segments {
-  /** Those that are to be removed: as long as one is there, it tells also of entries that stand elsewhere. */
+  /** Those to be removed. Until one is gone, it still has records of entries that are stored elsewhere now. */
   readonly #past = new Set<Segment>();
   readonly #unreadable = new Set<Segment>();
 
@@ -51,12 +51,12 @@ export class Segments {
     return this.current;
   }
 
-  /** Whether some are to be removed that could not be, yet. */
+  /** Whether some are still to be removed. */
   get hasPast(): boolean {
     return this.#past.size > 0;
   }
 
-  /** Whether it is there: one that is to be removed takes marks until that has come about. */
+  /** Whether it is there: one that is to be removed takes marks until it is gone. */
   has(segment: Segment): boolean {
     return segment === this.current || this.full.has(segment) || this.#past.has(segment);
   }
@@ -66,7 +66,7 @@ export class Segments {
     if (this.current.size >= this.options.segmentBytes) await this.#begin();
   }
 
-  /** Writes segments anew without what is past, as far as so many more bytes need it and there is something to gain. */
+  /** Rewrites segments without what is no longer needed, until so many more bytes fit or nothing more can be gained. */
   async makeRoom(bytes: number, isHeld: IsHeld): Promise<void> {
     const { room, segmentBytes } = this.options;
     await this.removePast(isHeld);
@@ -80,14 +80,14 @@ export class Segments {
     }
   }
 
-  /** Removes those of which no entry waits, but for what is held and those behind it. */
+  /** Removes the segments without live entries, in order, up to the first that is held. */
   async removePast(isHeld: IsHeld = none): Promise<void> {
     const { folder, machine } = this.options;
     for (const segment of this.full) if (segment.live.size === 0) this.#retire(segment);
     if (this.#past.size === 0) return;
-    // What could not be moved here must not be taken for moved.
+    // What a failed move has left here must not be taken for moved.
     await this.current.settle();
-    // One after the other: what was moved is nowhere else only once the segment that it was moved from is gone for good.
+    // One after the other: an entry that was moved is in one place only once the segment it came from is gone for good.
     for (const segment of this.#past) {
       if (isHeld(segment)) return;
       await machine.disk.remove(segment.path);
@@ -97,7 +97,7 @@ export class Segments {
     }
   }
 
-  /** Writes what is kept in a segment anew, all of it or nothing, and removes the segment. */
+  /** Moves the live entries of a segment to the active one, all or none, and removes the segment. */
   async move(segment: Segment, isHeld: IsHeld = none): Promise<void> {
     await this.removePast(isHeld);
     const moved: Entry[] = [];
@@ -125,7 +125,7 @@ export class Segments {
     await this.removePast(isHeld);
   }
 
-  /** Writes all that is kept anew. */
+  /** Moves all live entries. */
   async moveAll(): Promise<void> {
     for (const segment of Array.from(this.full)) await this.move(segment);
   }

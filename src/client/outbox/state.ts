@@ -7,8 +7,8 @@ import type { OutboxStore } from './store';
 /** How an outbox is doing. */
 export interface OutboxState {
   /**
-   * `idle`: nothing waits. `sending`. `away`: the service does not answer; it is tried now and then, and whenever it
-   * answers anybody. `unauthorized`: it refuses key and secret.
+   * `idle`: nothing waits. `sending`. `away`: the service does not answer; it is tried now and then, and counts as back
+   * once it answers any request. `unauthorized`: it refuses key and secret.
    */
   readonly phase: 'idle' | 'sending' | 'away' | 'unauthorized' | 'closed';
   /** Entries that have not ended. */
@@ -16,13 +16,13 @@ export interface OutboxState {
   /** When the first of them was kept, in ms since 1970. */
   readonly since: number | undefined;
   readonly deadLetters: number;
-  /** Something was refused, or dropped, for want of room, and there has been none since. */
+  /** Something was refused or dropped for lack of room, and there has been no room since. */
   readonly isFull: boolean;
   /** Of the disk, in bytes. */
   readonly bytes: number;
   /** Why nothing is sent. */
   readonly reason: OutboxReason | undefined;
-  /** What some large data that could be sent waits for on our side. */
+  /** What large data that could be sent waits for on our side. */
   readonly waitsFor: TransferWait | undefined;
   /** How entries ended since the outbox was opened. */
   readonly ended: { readonly [Outcome in 'sent' | 'refused' | 'replaced' | 'expired' | 'dropped']: number };

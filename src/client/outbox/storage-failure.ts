@@ -2,7 +2,7 @@ import { isStorageError, onDisk } from '../../storage/errors';
 import { SyncServiceError } from '../errors';
 
 /**
- * Does what needs the disk.
+ * Runs work that needs the disk.
  *
  * @param path of what it is about.
  * @throws SyncServiceError SYNC_STORAGE where the disk refuses it.

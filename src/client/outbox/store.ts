@@ -13,9 +13,9 @@ import { costOf, type Room } from './room';
 
 /** The oldest dead letters go when there are more. */
 const mostDeadLetters = 1_000;
-/** An outbox that is full is looked through for what has expired once in so many ms. */
+/** A full outbox is searched for expired entries at most once in so many ms. */
 const lookInterval = 1_000;
-/** What is told of an end beside its outcome. */
+/** What is told of an end besides its outcome. */
 type EndDetails = Pick<OutboxEnd, 'reason' | 'unchanged'>;
 
 const madeRoom: OutboxReason = { code: 'SYNC_OUTBOX_FULL', message: 'It made room for others' };
@@ -31,14 +31,14 @@ export interface StoreParts {
   limits: Required<OutboxLimits>;
 }
 
-/** What is kept: entries that wait and dead letters, in memory as on the disk, within their bounds. */
+/** The entries that wait and the dead letters, in memory and on the disk, within their bounds. */
 export class OutboxStore {
   /** In the order in which they were kept. */
   readonly waiting = new Map<number, Entry>();
   readonly deadLetters = new Map<number, Entry>();
-  /** Have ended, which is not on the disk yet, and not told. */
+  /** Entries that have ended, while that is not yet on the disk and not yet told. */
   readonly ending = new Set<number>();
-  /** Something was refused, or dropped, for want of room, and there has been none since. */
+  /** Something was refused or dropped for lack of room, and there has been no room since. */
   isFull = false;
 
   readonly #cuts: Cuts;
@@ -52,7 +52,7 @@ export class OutboxStore {
   restore(entries: readonly Entry[]): void {
     const { clock } = this.parts;
     for (const entry of entries) {
-      // Where the time of day was another one then, nobody knows how long it was: no more than it seems.
+      // If the time of day was set meanwhile, the true age is unknown: the apparent one is taken, at least 0.
       entry.waitsSince = clock.elapsed() - Math.max(0, clock.now() - entry.since);
       entry.cost = costOf(entry.place ? usedBytesOf(entry, entry.place) : 0);
       this.parts.room.take(entry.cost);
@@ -60,7 +60,7 @@ export class OutboxStore {
       else if (entry.state !== 'refused') this.#enqueue(entry);
       else {
         this.deadLetters.set(entry.id, entry);
-        // What follows it may know of the cut already, and have healed it; that is not written down.
+        // The next entry may know of the cut already, and have repaired it; the log does not say so.
         if (entry.cutBytes > 0) this.#cuts.pass(entry);
       }
     }
@@ -102,8 +102,10 @@ export class OutboxStore {
   }
 
   /**
-   * Has room for so much more, or will have it once it is on the disk that others have ended; dead letters yield to what is new,
-   * unless that would not do. @throws SyncServiceError SYNC_OUTBOX_FULL.
+   * Makes room for so much more, in effect once the end of others is on the disk. Dead letters make room for new entries,
+   * unless that would not be enough.
+   *
+   * @throws SyncServiceError SYNC_OUTBOX_FULL.
    */
   makeRoom(bytes: number, entries: number): void {
     const { blobs, limits, room } = this.parts;
@@ -134,7 +136,7 @@ export class OutboxStore {
     return clock.now() >= expiration || clock.elapsed() - waitsSince >= limits.age;
   }
 
-  /** The entry is kept no more. Resolves once that is written, or could not be. */
+  /** Ends an entry. Resolves once that is written, or could not be. */
   async end(entry: Entry, outcome: OutboxOutcome, more: EndDetails = {}): Promise<void> {
     entry.state = outcome;
     this.parts.lines.remove(entry);
@@ -171,14 +173,17 @@ export class OutboxStore {
     await this.parts.log.mark(entry, { id: entry.id, state: 'waiting', since });
   }
 
-  /** Before an upload: if the process dies with it, whoever opens the outbox next knows that it may have been cut. */
+  /**
+   * Called before an upload: if the process dies during it, the next one to open the outbox knows that it may have been
+   * cut.
+   */
   async begin(entry: Entry): Promise<void> {
     if (entry.hasBegun) return;
     entry.hasBegun = true;
     await this.parts.log.mark(entry, { id: entry.id, state: 'begun' });
   }
 
-  /** The turn of an entry is over, and it waits on. */
+  /** The turn of an entry is over, and it goes on waiting. */
   putBack(entry: Entry, reason: OutboxReason | undefined, rests: boolean): void {
     entry.state = 'waiting';
     entry.reason = reason;
@@ -198,7 +203,7 @@ export class OutboxStore {
     for (const each of needless) void this.#end(each, 'replaced');
   }
 
-  /** The entry, which is in no line any more, has ended so; what may have been cut of it is somebody else's. */
+  /** Ends an entry that is in no line any more, once it is settled who keeps its cut. */
   async #end(entry: Entry, outcome: OutboxOutcome, more: EndDetails = {}): Promise<void> {
     const { blobs, log } = this.parts;
     entry.state = outcome;
@@ -217,7 +222,7 @@ export class OutboxStore {
     this.#tell(entry, outcome, more);
   }
 
-  /** It takes no more room than its cut needs. */
+  /** It takes only the room that the record of its cut needs. */
   #trim(entry: Entry): void {
     this.parts.log.trim(entry);
     this.parts.room.give(entry.cost);
@@ -244,7 +249,7 @@ export class OutboxStore {
     this.dropExpired();
   }
 
-  /** What goes first where something must. */
+  /** What is dropped first when room is needed. */
   #oldest(): Entry | undefined {
     const [deadLetter] = this.deadLetters.values();
     if (deadLetter || this.parts.limits.whenFull === 'refuse') return deadLetter;

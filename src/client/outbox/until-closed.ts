@@ -1,9 +1,10 @@
 import { SyncServiceError } from '../errors';
 
 /**
- * Pieces of data as they come, as long as nobody ends that: whatever they wait for, that has an end.
+ * Pieces of data as they come, until `closing` is aborted: then they end at once, even if the source never gives its next
+ * piece.
  *
- * @param ended what they fail with then: SYNC_CLOSED unless given.
+ * @param ended makes the error that they fail with then: SYNC_CLOSED unless given.
  */
 export async function* untilClosed(
   pieces: AsyncIterable<Uint8Array>,
@@ -13,7 +14,7 @@ export async function* untilClosed(
   const iterator = pieces[Symbol.asyncIterator]();
   let end: () => void = () => undefined;
   const abort = (): void => end();
-  // Each piece has a promise of its own: one that all are raced with would keep them all.
+  // Each piece has a promise of its own: racing all of them with a shared one would keep all of them in memory.
   const next = (): Promise<IteratorResult<Uint8Array>> =>
     new Promise((resolve, reject) => {
       end = () => reject(ended());
@@ -27,7 +28,7 @@ export async function* untilClosed(
     isAmid = false;
   } finally {
     closing.removeEventListener('abort', abort);
-    // Not waited for: it ends once it has what it waits for.
+    // Not awaited: it ends only when the piece that it waits for comes.
     if (isAmid) iterator.return?.()?.catch(() => undefined);
   }
 }

@@ -5,13 +5,13 @@ import { isSyncServiceError, type SyncServiceError } from '../errors';
 import type { Entry, OutboxAction, OutboxReason } from './entry';
 
 /**
- * What a failure means for an entry: it is `done` after all; it is `refused` for good; it `rests`, and others go; the
- * service is `away`, for all; who asks is `forbidden` to, for this object or for all; it was `superseded` by somebody else of this
- * process; or it was `ended` from here.
+ * What a failure means for an entry: it is `done` after all; it is `refused` for good; it `rests` while others go on; the
+ * service is `away` for all; access is `forbidden`, to this object or to all; it was `superseded` by another call of this
+ * process; or it was `ended` from our side.
  */
 export type Verdict = 'done' | 'refused' | 'rests' | 'away' | 'forbidden' | 'superseded' | 'ended';
 
-/** What is published may have been deleted by somebody between its two requests. */
+/** The verdict on a 404. A publish rests: somebody may have deleted the object between its two requests. */
 const ofWhatIsGone: Readonly<Record<OutboxAction, Verdict>> = {
   publish: 'rests',
   metadata: 'rests',
@@ -20,7 +20,7 @@ const ofWhatIsGone: Readonly<Record<OutboxAction, Verdict>> = {
   delete: 'done',
 };
 
-/** The statuses that will not be another one next time. Others may pass: a proxy may have given them. */
+/** Statuses that a repeated request would get again. Others may pass: a proxy may have sent them. */
 const refusals = new Set([400, 413]);
 
 export function verdictOn(error: unknown, entry: Pick<Entry, 'action'>, kind: ServiceKind): Verdict {
@@ -60,36 +60,36 @@ function verdictOf(error: SyncServiceError, { action }: Pick<Entry, 'action'>, k
   }
 }
 
-/** On a CSS an object cannot be written while a deletion of it is on its way to edges. */
+/** Whether a refusal is final: not that of a proxy, nor of a CSS while a deletion of the object is on its way to edges. */
 function isRefusal(error: SyncServiceError, kind: ServiceKind): boolean {
   const { response = '', statusCode = 0 } = error;
   const passes = kind === 'CSS' && statusCode === 400 && response.includes('receiving side');
   return refusals.has(statusCode) && !isFromIntermediary(error) && !passes;
 }
 
-/** Whether it was refused as the service refuses nothing that it knows: it gives a reason. */
+/** Whether it was refused without a reason: the service always gives one for requests that it knows. */
 export function isWithoutWord(error: unknown): boolean {
   if (!isSyncServiceError(error, 'SYNC_REJECTED')) return false;
   return error.statusCode === 400 && (error.response ?? '').trim() === '';
 }
 
-/** Whether the service, or a proxy before it, failed, on whatever it was asked. */
+/** Whether the service, or a proxy in front of it, failed, whatever the request. */
 export function isFailureOfService(error: unknown): boolean {
   return isSyncServiceError(error) && (error.statusCode ?? 0) >= 500;
 }
 
-/** Whether the question for the service's kind failed, which comes before others: no word on any object. */
+/** Whether the request for the service's kind failed, which precedes others: that says nothing about the object. */
 function isOnHealth({ url = '' }: SyncServiceError): boolean {
   return url.endsWith('/health');
 }
 
-/** Whether the service itself forbids it: it says so by 403 and in plain text. A 401, or a page, is that of an ingress. */
+/** Whether the service itself forbids it, with 403 and plain text. A 401, or an HTML page, comes from an ingress. */
 export function isForbiddenByService(error: unknown): boolean {
   if (!isSyncServiceError(error)) return false;
   return error.statusCode === 403 && !isFromIntermediary(error) && !isOnHealth(error);
 }
 
-/** Whether the disk did not give what was to be sent. */
+/** Whether the disk failed to deliver what was to be sent. */
 export function isOfStorage(error: unknown): boolean {
   return isStorageError(error) || isSyncServiceError(error, 'SYNC_STORAGE');
 }

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { SyncServiceError } from '../errors';
 import type { KeptData } from './record';
 
-/** Data as it was when it was kept: by its size and SHA-256. */
+/** Identifies data as it was when it was kept, by its size and SHA-256. */
 export type Fingerprint = Pick<Extract<KeptData, { hash: string }>, 'hash' | 'size'>;
 
 /**
- * The pieces of data that was kept somewhere, the last of them only if all are what they were then.
+ * The pieces of data that was kept somewhere, the last one only if all are unchanged.
  *
  * @param name of what holds them.
  * @throws SyncServiceError SYNC_CHANGED_DATA.
@@ -23,7 +23,7 @@ export async function* verified(
     digest.update(piece);
     read += piece.length;
     last = piece;
-    // The memory of a piece is used again once the next is asked for.
+    // The memory of the last piece would be reused if another were asked for.
     if (read >= size) break;
     yield piece;
   }
@@ -44,7 +44,7 @@ export async function fingerprintOf(pieces: AsyncIterable<Uint8Array>): Promise<
   return { hash: digest.digest('hex'), size };
 }
 
-/** The failure of data that cannot be sent any more. */
+/** The error for data that cannot be sent any more. */
 export function changed(name: string, how: string, cause?: unknown): SyncServiceError {
   return new SyncServiceError('SYNC_CHANGED_DATA', `${name} ${how}`, { cause });
 }
