@@ -4,7 +4,7 @@ import type { EndSignal } from '../../system/ending';
 import type { Random } from '../../system/random';
 import { SyncServiceError } from '../errors';
 
-/** How often in a row a transfer that is cut is tried without a new byte. */
+/** How many attempts in a row without a new byte a cut transfer gets. */
 export const attemptsWithoutProgress = 4;
 
 /** The pause in ms before a cut transfer goes on; longer each time that it brings nothing. */
@@ -23,7 +23,7 @@ export class Pauses {
     private readonly what: 'download' | 'upload',
   ) {}
 
-  /** Waits after so many attempts in a row that brought nothing. */
+  /** Waits after this many attempts in a row that brought nothing. */
   after(attempts: number, signal: EndSignal | undefined): Promise<void> {
     const longest = Math.min(firstPause * 2 ** attempts, longestPause);
     return this.of(longest * (0.5 + this.random.next() / 2), signal);

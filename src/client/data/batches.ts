@@ -1,6 +1,6 @@
 const batchSize = 1_048_576;
 
-/** Collects small pieces into large ones for a disk: one is written while the next is filled, and no more are in memory. */
+/** Collects small pieces into large ones for a disk: one is written while the next is filled, and no others are in memory. */
 export class Batches {
   #filling: Buffer;
   #other: Buffer;

@@ -28,7 +28,7 @@ export interface DownloadOptions {
 /** The data of one object; `current` is asked at the end whether it was still that version. */
 export interface ObjectData {
   metadata: ObjectMetadata;
-  /** The bytes from `start` on, anew at each call. */
+  /** The bytes from `start` on; each call fetches them again. */
   pieces: (start: number) => AsyncIterable<Buffer>;
   current: () => Promise<Pick<ObjectMetadata, 'dataID'>>;
   /** Aborted once the client is closed: reading from the disk ends with it, as requests do. */
@@ -91,10 +91,7 @@ export async function* checkedPieces(
   }
 }
 
-/**
- * Passes on what is on the disk already, and tells of it: a slow disk may take longer than anybody would wait without a
- * word.
- */
+/** Passes on what is on the disk already, and reports that as a wait: a slow disk may take longer than a caller expects. */
 async function* checking(
   kept: AsyncIterable<Buffer> | readonly Buffer[],
   closing: EndSignal,

@@ -41,7 +41,7 @@ export class FetchedFiles {
     this.#fetched = journal.map<FetchedData>('fetched');
   }
 
-  /** Whether it is of use to remember what the data is: signed data proves that itself. */
+  /** Whether it is worth remembering what the data is: signed data proves that itself. */
   wants(metadata: ObjectMetadata): boolean {
     return isWorthKeeping(metadata) && SignatureCheck.of(metadata) === undefined;
   }

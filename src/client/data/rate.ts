@@ -16,7 +16,7 @@ export interface HeldOptions {
 /** Releases something else that is held during a wait, and takes it again after the wait. */
 export type Aside = <T>(wait: () => Promise<T>) => Promise<T>;
 
-/** Transfers of up to so many bytes are not held back. */
+/** Transfers of up to this many bytes are not held back. */
 const small = 262_144;
 
 /** @param size of the whole data, where it is known. */
@@ -33,9 +33,9 @@ const shortestWait = 5;
 const slices = { shortest: 1_024, longest: 65_536, each: 10 };
 
 /**
- * Limits all large transfers of a client together, in both directions, to so many bytes a second and to their hours of
- * the day. Waiting here is not taken for a stall: the least speed is required only while it is the service's turn, and it
- * is not while nobody asks for the next piece.
+ * Limits all large transfers of a client together, in both directions, to a number of bytes per second and to their hours
+ * of the day. Waiting here does not count as a stall: the minimum speed is required only while it is the service's turn,
+ * and it is not while we do not ask for the next piece.
  *
  * When the hours are over, a download ends its request and resumes in the next hours. An upload request that has begun is
  * finished, since most could not be resumed, and the service keeps the object locked until the request has ended.
@@ -210,7 +210,7 @@ export class TransferRate {
 export const atOnce: Aside = (wait) => wait();
 
 interface HeldTransfer {
-  /** Resolves when so many bytes may pass. */
+  /** Resolves when this many bytes may pass. */
   take(bytes: number): Promise<void>;
   leave(): void;
 }

@@ -7,7 +7,7 @@ type Pieces = AsyncIterable<Buffer>;
 
 /** What a download that may be cut asks of the service. */
 export interface ResumableData {
-  /** Of the whole data, in bytes; undefined where the service does not tell. */
+  /** The size of the whole data, in bytes; undefined if the service does not say. */
   size: number | undefined;
   /** How many bytes of it are here already. */
   start: number;
@@ -24,7 +24,7 @@ export interface ResumableData {
 /** The service holds a range in memory and lets few through at a time: ranges are small, and used after a cut only. */
 const largestRange = 5 * 1_048_576;
 const attemptsInAll = 100;
-/** A service that is busy for so many requests in a row, about 2 minutes, is left alone until the caller tries again. */
+/** A service that is busy for this many requests in a row, about 2 minutes, is left alone until the caller tries again. */
 const mostBusy = 12;
 
 /**

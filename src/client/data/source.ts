@@ -47,7 +47,7 @@ export async function replayable(data: DataSource): Promise<ReplayableBody> {
   const size = await withRegularFile(file, async (_file, bytes) => bytes).catch((error: unknown) => {
     throw unreadable(error);
   });
-  // Of a file that grows meanwhile only the original length is sent: it is announced before.
+  // If the file grows meanwhile, only the original length is sent: it has been announced before.
   return { make: () => (size > 0 ? named(() => piecesOfFile(file, size)) : Buffer.alloc(0)), size };
 }
 
@@ -81,7 +81,7 @@ function unreadable(cause: unknown): SyncServiceError {
   });
 }
 
-/** The pieces of a body, made anew. */
+/** The pieces of a body, from the start again at each call. */
 export function piecesOf(body: ReplayableBody): AsyncIterable<Uint8Array> {
   const made = body.make();
   return Buffer.isBuffer(made) ? slices(made) : made;

@@ -19,7 +19,7 @@ export interface ReachedUpload {
   checksum: number;
 }
 
-/** How many uploads are remembered; those that nobody goes on with are forgotten, the oldest first. */
+/** How many uploads are remembered: those that are never resumed are forgotten, the oldest first. */
 const mostUploads = 1_000;
 
 /** How far uploads in chunks have come, even after a restart if the journal is on the disk. */

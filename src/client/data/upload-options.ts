@@ -11,8 +11,8 @@ export interface UploadOptions extends CallOptions {
   /** @internal Called right before each request: throws if it must not be sent any more. */
   beforeRequest?: (() => void) | undefined;
   /**
-   * @internal For a caller that holds something else: runs the waits for the hours and the place of the transfer, and
-   *   releases it meanwhile.
+   * @internal For a caller that holds something else: waits for the hours and the place of the transfer, and releases it
+   *   meanwhile.
    */
   aside?: Aside | undefined;
   /**
@@ -21,7 +21,7 @@ export interface UploadOptions extends CallOptions {
    */
   inChunks?: boolean | undefined;
   /**
-   * Sends the data in chunks of so many bytes instead of 16 MiB. The CSS needs some memory for each chunk until it has
+   * Sends the data in chunks of this many bytes instead of 16 MiB. The CSS needs some memory for each chunk until it has
    * put them together: many small ones of a large model have crashed it (edge-sync-service#121).
    */
   chunkSize?: number | undefined;

@@ -14,7 +14,7 @@ export type OnWait = (reason: TransferWait | undefined) => void;
 /** A transfer that was not held back for so long, in ms, counts as going on. */
 const goesOn = 2_000;
 
-/** Tells of the waits of one transfer, but not of each that follows another within tenths of a second. */
+/** Reports the waits of one transfer, but not each that follows another within tenths of a second. */
 export class Waits {
   #reason: TransferWait | undefined;
   #last = 0;
@@ -45,7 +45,7 @@ export class Waits {
   }
 }
 
-/** Tells of the waits of a download: during a pause before the next try only of that, not of what it waits for otherwise. */
+/** Reports the waits of a download: during a pause before the next try only that, not what it waits for otherwise. */
 export class WaitsAndPauses {
   #reason: TransferWait | undefined;
   #isPaused = false;

@@ -88,7 +88,7 @@ export class Blobs {
     return freed;
   }
 
-  /** One entry less will need it. @returns a function to call once that is on the disk. */
+  /** One entry fewer will need it. @returns a function to call once that is on the disk. */
   leave(hash: string): () => void {
     this.#leaving.set(hash, (this.#leaving.get(hash) ?? 0) + 1);
     return () => {
@@ -99,7 +99,7 @@ export class Blobs {
     };
   }
 
-  /** One entry less needs it. */
+  /** One entry fewer needs it. */
   release(hash: string): void {
     const left = (this.#needed.get(hash) ?? 0) - 1;
     if (left > 0) this.#needed.set(hash, left);

@@ -30,7 +30,7 @@ export class Commit {
     private readonly folder: string,
   ) {}
 
-  /** Writes each job where it belongs. @returns functions that tell their outcomes, in order. */
+  /** Writes each job where it belongs. @returns functions that report their outcomes, in order. */
   async write(): Promise<(() => void)[]> {
     for (let left = this.jobs; left.length > 0; ) {
       const [groups, others] = this.#apart(left);

@@ -6,8 +6,8 @@ import type { OutboxReason } from './entry';
 const longestFirstPause = 2_000;
 const [firstPause, longestPause] = [1_000, 60_000];
 /**
- * After so many failures in a row of the service, or of a proxy in front of it, it is asked whether the objects are at
- * fault.
+ * After this many failures in a row of the service, or of a proxy in front of it, its health tells whether the objects
+ * are at fault.
  */
 const mostDoubts = 8;
 
@@ -39,7 +39,7 @@ export class Contact {
     return this.#reason;
   }
 
-  /** How many entries may be sent at once, where it is so many otherwise. */
+  /** How many entries may be sent at once; `otherwise` if the service is well. */
   most(otherwise: number): number {
     if (this.#phase === 'there') return this.#doubts < mostDoubts ? otherwise : 1;
     return this.#phase === 'trying' ? 1 : 0;

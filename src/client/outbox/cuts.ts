@@ -30,7 +30,7 @@ export class Cuts {
     await this.parts.log.mark(entry, { id: entry.id, state: entry.isCut ? 'cut' : 'follows cut', bytes });
   }
 
-  /** Tells the next entry of the object of the cut of this one; if there is none, this one is kept until one comes. */
+  /** Passes the cut of this entry on to the next one of its object; if there is none, this one is kept until one comes. */
   pass(entry: Entry): void {
     const next = this.parts.lines.first(entry.key);
     if (next) {
@@ -49,7 +49,7 @@ export class Cuts {
     if (this.#kept.size > mostKept && oldest) this.#forget(oldest);
   }
 
-  /** Tells the entry of the cut that is kept of its object, if any. */
+  /** Passes the cut that is kept of its object, if any, on to the entry. */
   take(entry: Entry): void {
     const cut = this.#kept.get(entry.key);
     if (!cut) return;

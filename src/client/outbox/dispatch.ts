@@ -29,7 +29,7 @@ export interface DispatchParts {
   begin: (entry: Entry) => Promise<void>;
 }
 
-/** What ends the sending, and who is told how it goes. */
+/** What ends the sending, and the callbacks that report its progress. */
 export interface SendOptions {
   signal: AbortSignal;
   onWait: OnWait;

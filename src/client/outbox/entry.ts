@@ -3,7 +3,7 @@ import { timeOfTimestamp } from '../../protocol/timestamp';
 import { isLarge } from '../data/rate';
 import type { ObjectReference } from '../objects/names';
 
-/** What is to be done with an object: as the methods of the client do it. */
+/** What is to be done with an object, as the client's methods do it. */
 export type OutboxAction = 'publish' | 'metadata' | 'data' | 'activate' | 'delete';
 
 /**

@@ -3,7 +3,7 @@ import type { Entry } from './entry';
 import type { OutboxClient } from './options';
 import { isForbiddenByService, isOfStorage, isWithoutWord, type Verdict, verdictOn } from './verdict';
 
-/** What the disk fails to deliver so many times in a row, over some hours, is given up. */
+/** What the disk fails to deliver this many times in a row, over some hours, is given up. */
 const mostMisreads = 100;
 
 /** Judges failures. Where the error alone does not tell whose fault it is, it asks the service. */

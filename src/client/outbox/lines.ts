@@ -27,7 +27,7 @@ export class Lines {
 
   /**
    * @param latestWins whether an entry removes those that it makes needless.
-   * @param restAfter how long an object rests, in ms, that had to so many times in a row.
+   * @param restAfter how long an object rests, in ms, after so many rests in a row, this one included.
    * @param onReady called when the rest of an object is over.
    */
   constructor(

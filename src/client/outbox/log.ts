@@ -82,7 +82,7 @@ export class OutboxLog {
     return place && body ? recordIn(body) : undefined;
   }
 
-  /** Resolves once there is room for so many bytes, or no more can be made. */
+  /** Resolves once there is room for this many bytes, or no more can be made. */
   async makeRoom(bytes: number): Promise<void> {
     if (this.size + bytes > this.options.room())
       await this.#inTurn(() => this.segments.makeRoom(bytes, this.#isHeld));

@@ -35,7 +35,7 @@ export class Room {
     return all <= this.#limit && this.#entries + entries <= this.most.entries;
   }
 
-  /** Whether so many bytes would never fit. */
+  /** Whether this many bytes would never fit. */
   exceeds(bytes: number): boolean {
     return bytes > this.#limit;
   }

@@ -5,7 +5,7 @@ import { temporaryFor } from '../../storage/temporary';
 import type { Entry } from './entry';
 import { partsOf, usedBytesOf } from './record';
 
-/** Of the number in its file name, at least. */
+/** The digits of the number in its file name, at least. */
 const digits = 8;
 
 /**

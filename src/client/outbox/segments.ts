@@ -31,7 +31,7 @@ export class Segments {
   readonly #past = new Set<Segment>();
   readonly #unreadable = new Set<Segment>();
 
-  /** @param full in their order. */
+  /** @param full the full segments, in order. */
   constructor(
     private readonly options: SegmentsOptions,
     private readonly full: Set<Segment>,
@@ -66,7 +66,7 @@ export class Segments {
     if (this.current.size >= this.options.segmentBytes) await this.#begin();
   }
 
-  /** Rewrites segments without what is no longer needed, until so many more bytes fit or nothing more can be gained. */
+  /** Rewrites segments without what is no longer needed, until this many more bytes fit or nothing more can be gained. */
   async makeRoom(bytes: number, isHeld: IsHeld): Promise<void> {
     const { room, segmentBytes } = this.options;
     await this.removePast(isHeld);

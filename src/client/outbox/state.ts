@@ -18,7 +18,7 @@ export interface OutboxState {
   readonly deadLetters: number;
   /** Something was refused or dropped for lack of room, and there has been no room since. */
   readonly isFull: boolean;
-  /** Of the disk, in bytes. */
+  /** Disk space in use, in bytes. */
   readonly bytes: number;
   /** Why nothing is sent. */
   readonly reason: OutboxReason | undefined;
@@ -32,7 +32,7 @@ export interface StateParts {
   store: Pick<OutboxStore, 'waiting' | 'deadLetters' | 'isFull'>;
   drain: Pick<Drain, 'contact' | 'waitsFor'>;
   ends: Pick<Ends, 'counts'>;
-  /** Of the disk. */
+  /** Disk space in use, in bytes. */
   bytes: number;
   isClosed: boolean;
 }

@@ -13,9 +13,9 @@ import { costOf, type Room } from './room';
 
 /** The oldest dead letters go when there are more. */
 const mostDeadLetters = 1_000;
-/** A full outbox is searched for expired entries at most once in so many ms. */
+/** A full outbox is searched for expired entries at most once in this many ms. */
 const lookInterval = 1_000;
-/** What is told of an end besides its outcome. */
+/** What is reported of an end besides its outcome. */
 type EndDetails = Pick<OutboxEnd, 'reason' | 'unchanged'>;
 
 const madeRoom: OutboxReason = { code: 'SYNC_OUTBOX_FULL', message: 'It made room for others' };
@@ -36,7 +36,7 @@ export class OutboxStore {
   /** In the order in which they were kept. */
   readonly waiting = new Map<number, Entry>();
   readonly deadLetters = new Map<number, Entry>();
-  /** Entries that have ended, while that is not yet on the disk and not yet told. */
+  /** Entries that have ended, while that is not yet on the disk and not yet reported. */
   readonly ending = new Set<number>();
   /** Something was refused or dropped for lack of room, and there has been no room since. */
   isFull = false;
@@ -102,8 +102,8 @@ export class OutboxStore {
   }
 
   /**
-   * Makes room for so much more, in effect once the end of others is on the disk. Dead letters make room for new entries,
-   * unless that would not be enough.
+   * Makes room for this much more, in effect once the ends of others are on the disk. Dead letters make room for new
+   * entries, unless that would not be enough.
    *
    * @throws SyncServiceError SYNC_OUTBOX_FULL.
    */
