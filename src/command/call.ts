@@ -26,7 +26,7 @@ export type Option = keyof typeof options;
 
 export type Values = ReturnType<typeof parse>['values'];
 
-/** What a command was called with, and by what it does it. */
+/** What a command was called with, and what it works with. */
 export interface Call {
   client: SyncServiceClient;
   values: Values;
@@ -37,7 +37,7 @@ export interface Call {
   stop: AbortSignal;
 }
 
-/** @throws UsageError for an option that no command knows. */
+/** @throws UsageError for an unknown option. */
 export function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
@@ -47,7 +47,7 @@ export function parse(args: readonly string[]) {
   }
 }
 
-/** What is to be waited for. @throws UsageError for what nobody knows, or an edge is never told. */
+/** The goal to wait for. @throws UsageError for an unknown goal, or one that an edge never learns of. */
 export function goalOf({ wait: goal }: Values, kind: SyncServiceClient['kind']): DeliveryGoal | undefined {
   if (goal === 'delivered' && kind === 'ESS')
     throw new UsageError('An edge learns only that its cloud has consumed an object: --wait consumed');
@@ -55,13 +55,13 @@ export function goalOf({ wait: goal }: Values, kind: SyncServiceClient['kind']):
   throw new UsageError(`--wait is delivered or consumed, not ${goal}`);
 }
 
-/** What the service is told of an object that has been dealt with. */
+/** What the service is told about an object that has been dealt with. */
 export function markOf({ mark = 'consumed' }: Values): Acknowledgement {
   if (mark === 'consumed' || mark === 'received') return mark;
   throw new UsageError(`--mark is consumed or received, not ${mark}`);
 }
 
-/** The keys that data must be signed with; undefined where any will do, and none. */
+/** The keys that data must be signed with; undefined if any will do, or none. */
 export async function trustedKeysOf({ trust }: Values): Promise<string[] | undefined> {
   return trust && Promise.all(trust.map((path) => textIn(path, '--trust')));
 }

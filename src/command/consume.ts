@@ -4,7 +4,7 @@ import type { Output } from './output';
 import { nameOf } from './reference';
 
 export interface Done {
-  /** The version that an application is done with; unless given, whatever is there now. */
+  /** The version that an application is done with; defaults to the current one. */
   instanceID: string | undefined;
   mark: Acknowledgement;
 }

@@ -3,22 +3,23 @@ import type { Environment } from './environment';
 import { UsageError } from './exit';
 import { textIn } from './text-file';
 
-/** A text of JSON, in which nothing is a comment, or a comment. */
+/** A JSON string, in which nothing is a comment, or a comment. */
 const textOrComment = /"(?:[^"\\]|\\.)*"|\/\*[\s\S]*?\*\//g;
 const variable = /\$(?:\{(\w+)\}|([A-Za-z_]\w*))/g;
 
 /**
- * The metadata in a file, as `hzn mms object publish` reads it: JSON in the spelling of the service, in which comments
- * may stand, as `hzn mms object new` writes them, and variables of the environment. What is empty or null there says nothing.
+ * The metadata in a file, as `hzn mms object publish` reads it: JSON with the service's field names, which may contain
+ * comments, as `hzn mms object new` writes them, and environment variables. Fields that are empty or null are ignored.
  *
- * @throws UsageError where it cannot be read, is no such thing, is of another object, or names a variable that is not set.
+ * @throws UsageError if it cannot be read, is no JSON object, is for another object, or names a variable that is not
+ *   set.
  */
 export async function definitionIn(
   path: string,
   object: ObjectReference,
   environment: Environment,
 ): Promise<Partial<ObjectMetadataInput>> {
-  // The service knows the organization better: it is that of the address.
+  // The organization is the one that the service is addressed with, whatever the file says.
   const { destinationOrgID: _, ...given } = parsed(path, await textIn(path, '--meta'));
   const definition = withVariables(given, path, environment);
   for (const field of ['objectType', 'objectID'] as const) {
@@ -45,7 +46,7 @@ function parsed(path: string, text: string): Fields {
 
 function withVariables(fields: Fields, path: string, environment: Environment): Fields {
   const told = (name: string): string => {
-    // Its own secrets are among these, and metadata is for everybody who gets the object.
+    // Our own secrets are among these, and everybody who gets the object can read its metadata.
     if (name.startsWith('EDGE_SYNC_'))
       throw new UsageError(`${path} names ${name}, which is not for metadata`);
     const value = environment[name];

@@ -5,7 +5,7 @@ import { exit, UsageError } from './exit';
 import { Remedies } from './findings';
 import type { Output } from './output';
 
-/** Says what is wrong with the connection that the environment names, and what is to be done. */
+/** Says what is wrong with the connection that the environment names, and what to do about it. */
 export async function doctor(environment: Environment, output: Output): Promise<number> {
   const diagnosis = await examine(environment);
   const { good, finding, detail } = diagnosis;

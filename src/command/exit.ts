@@ -1,6 +1,6 @@
 import { isSyncServiceError } from '../client';
 
-/** What a command says to the shell that called it. */
+/** The exit codes of commands. */
 export const exit = {
   done: 0,
   failed: 1,
@@ -8,12 +8,12 @@ export const exit = {
   nothingThere: 3,
 } as const;
 
-/** The command was called in a way that it does not know. */
+/** The command was called incorrectly. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** How a command ends that fails so. */
+/** The exit code for a failure. */
 export function exitOf(error: unknown): number {
   if (error instanceof UsageError || isSyncServiceError(error, 'SYNC_INVALID_ARGUMENT'))
     return exit.wronglyCalled;

@@ -10,7 +10,7 @@ export interface Fetch {
   object: ObjectReference;
   /** A file; - is standard output. */
   to: string;
-  /** Nothing that another key has signed, or none. */
+  /** If given, only data that one of these keys has signed is accepted. */
   trustedKeys: readonly string[] | undefined;
 }
 

@@ -2,7 +2,7 @@ import { isSyncServiceError, type SyncServiceClient } from '../client';
 import { type Diagnosis, diagnose, type Finding, findingOf } from '../client/diagnosis';
 import { type Environment, isOpenHorizons } from './environment';
 
-/** Where what is wrong is to be set right. */
+/** Where to correct what is wrong: the environment's names for it. */
 interface Variables {
   host: string;
   /** How an address begins, without TLS and with it. */
@@ -28,7 +28,7 @@ const openHorizons: Variables = {
   certificate: 'HZN_ESS_CERT names that of another agent',
 };
 
-/** What was found, and what is to be done. */
+/** What was found, and what to do about it. */
 const sentences: Readonly<Record<Finding, (detail: string, variables: Variables) => string>> = {
   cloud: (detail) => `All is well: the cloud (CSS) takes the key for the organization ${detail}`,
   edge: (detail) => `All is well: the edge (ESS) at ${detail} takes the key`,
@@ -63,7 +63,7 @@ const sentences: Readonly<Record<Finding, (detail: string, variables: Variables)
   other: (detail) => detail,
 };
 
-/** What an error does not say by itself, and what holds wherever it happened. */
+/** Findings that tell more than the error itself, and apply wherever it happened. */
 const telling: ReadonlySet<Finding> = new Set([
   'refused',
   'unknownHost',
@@ -79,7 +79,7 @@ const telling: ReadonlySet<Finding> = new Set([
   'isCloud',
 ]);
 
-/** What is to be done, in the words of the environment that names the service. */
+/** Says what to do, in terms of the variables that name the service. */
 export class Remedies {
   readonly #variables: Variables;
 
@@ -87,18 +87,18 @@ export class Remedies {
     this.#variables = isOpenHorizons(environment) ? openHorizons : own;
   }
 
-  /** What a diagnosis says to people. */
+  /** A diagnosis as a sentence for people. */
   sentenceOf({ finding, detail }: Diagnosis): string {
     return sentences[finding](detail, this.#variables);
   }
 
-  /** Against a failure of the connection. */
+  /** The remedy for a failure of the connection; undefined if the error says enough itself. */
   against(error: unknown): string | undefined {
     const found = findingOf(error);
     return telling.has(found.finding) ? this.sentenceOf(found) : undefined;
   }
 
-  /** The same, after asking the service what it refuses: its 403 does not tell a wrong key from what the key may not do. */
+  /** The same, after asking the service what it refuses: its 403 means a wrong key, or a right that the key lacks. */
   async askedOf(client: SyncServiceClient, error: unknown): Promise<string | undefined> {
     if (!isSyncServiceError(error, 'SYNC_UNAUTHORIZED')) return this.against(error);
     const found = await diagnose(client);

@@ -6,7 +6,7 @@ import { caselessFileNameOf, fileNameOf } from '../storage/file-name';
 import { systemDisk } from '../storage/system-disk';
 import { onDisk } from './on-disk';
 
-/** As far as the umask lets others: whoever works with the files need not be who receives them. */
+/** Limited only by the umask: the user who works with the files need not be the one who receives them. */
 const mode = 0o777;
 
 /** Where objects are put: a folder for each type, a file for each object, under names that no two share. */
@@ -16,7 +16,7 @@ export class ReceivingFolder {
     private readonly nameOf: (text: string) => string,
   ) {}
 
-  /** Makes the folder where it is not there. @throws SyncServiceError SYNC_STORAGE where it cannot. */
+  /** Creates the folder if it is missing. @throws SyncServiceError SYNC_STORAGE if it cannot. */
   static async open(path: string): Promise<ReceivingFolder> {
     const isOnCaselessDisk = await onDisk(async () => {
       await systemDisk.makeFolder(path, mode);
@@ -25,7 +25,7 @@ export class ReceivingFolder {
     return new ReceivingFolder(path, isOnCaselessDisk ? caselessFileNameOf : fileNameOf);
   }
 
-  /** Of its file, in a folder that is there. */
+  /** The path of an object's file, in a folder that exists by then. */
   async pathOf({ objectType, objectID }: ObjectReference): Promise<string> {
     const folder = join(this.path, this.nameOf(objectType));
     await systemDisk.makeFolder(folder, mode);

@@ -31,7 +31,7 @@ export async function ls(
   return nothing(client, `No objects of the type ${objectType}`, output, signal);
 }
 
-/** What is missing where neither a type nor an organization was given: without an organization it should be an edge. */
+/** What to ask for if neither a type nor an organization was given: without an organization it should be an edge. */
 async function needed(client: SyncServiceClient, signal: AbortSignal): Promise<UsageError> {
   const { general } = await client.getHealth({ signal });
   return new UsageError(

@@ -3,8 +3,8 @@ import { exit } from './exit';
 import type { Output } from './output';
 
 /**
- * Says that a list was empty. A cloud shows a key of another organization such lists, and refuses it its destinations: then
- * that is the failure.
+ * Says that a list was empty. A cloud also shows empty lists to a key of another organization, but refuses to list
+ * destinations to it: that failure is then thrown.
  */
 export async function nothing(
   client: SyncServiceClient,

@@ -1,6 +1,6 @@
 import { SyncServiceError } from '../client';
 
-/** Does `work` on the disk; what the system says of it becomes a SyncServiceError SYNC_STORAGE. */
+/** Does `work` on the disk; an error of the system becomes a SyncServiceError SYNC_STORAGE. */
 export async function onDisk<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -3,12 +3,12 @@ import { type Clock, systemClock } from '../system/clock';
 
 type Writing = Pick<NodeJS.WriteStream, 'write' | 'isTTY'>;
 
-/** Between two lines of progress, in ms. */
+/** Minimum time between two updates of the progress line, in ms. */
 const shortestInterval = 200;
-/** Back to the beginning of the line, and what is left of it away. */
+/** Returns to the beginning of the line, and clears it. */
 const overLine = '\r\u001b[K';
 
-/** What a command says: its results to one stream, everything else to another, for people or as a line of JSON each. */
+/** What a command prints: its results to one stream, everything else to another, as text or as a line of JSON each. */
 export class Output {
   #told = Number.NEGATIVE_INFINITY;
   #isOnLine = false;
@@ -25,12 +25,12 @@ export class Output {
     this.#write(this.results, this.json ? JSON.stringify(record) : text);
   }
 
-  /** What goes on. */
+  /** A message about what is going on. */
   note(text: string): void {
     this.#write(this.others, this.json ? JSON.stringify({ note: text }) : text);
   }
 
-  /** @param remedy what is to be done about it. */
+  /** @param remedy what to do about it. */
   failure(error: unknown, remedy?: string): void {
     const message = error instanceof Error ? error.message : String(error);
     const code = isSyncServiceError(error) ? { code: error.code } : {};
@@ -40,7 +40,7 @@ export class Output {
     this.#write(this.others, told);
   }
 
-  /** How far a transfer is: for people who look. */
+  /** The progress of a transfer: shown only on a terminal. */
   progress(name: string): Progress {
     return (bytes, total) => {
       const now = this.clock.elapsed();

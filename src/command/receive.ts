@@ -19,7 +19,7 @@ export interface ReceiveOptions {
   into: string;
   once: boolean;
   mark: Acknowledgement;
-  /** Nothing that another key has signed, or none. */
+  /** If given, only data that one of these keys has signed is accepted. */
   trustedKeys: readonly string[] | undefined;
   remedies: Remedies;
 }
@@ -27,7 +27,7 @@ export interface ReceiveOptions {
 /** How many objects of a type are under way at a time. */
 const window = 4;
 
-/** Puts objects of some types into a folder: those that are there, or those that come, until `stop`. */
+/** Puts objects of some types into a folder: with `once` those that are there, else those that come, until `stop`. */
 export async function receive(
   client: SyncServiceClient,
   { objectTypes, into, once, mark, trustedKeys, remedies }: ReceiveOptions,
@@ -75,7 +75,7 @@ async function receiveOnce(
   const seen = new Set<string>();
   let failed = false;
   for (const objectType of objectTypes) {
-    // What changed meanwhile is listed anew.
+    // Lists again until nothing is new, since objects may have changed meanwhile.
     for (let isNews = true; isNews; ) {
       isNews = false;
       for (const object of await client.listUpdates(objectType, { received: true, signal })) {
@@ -99,7 +99,7 @@ async function receiveOnce(
   return nothing(client, `No objects of ${objectTypes.join(', ')}`, output, signal);
 }
 
-/** The first failure and the recovery, once each. */
+/** Reports the first failure and the recovery, once each. */
 function tellConnection(
   receiver: UpdateReceiver,
   objectType: string,

@@ -58,7 +58,7 @@ async function call(name: string, given: Omit<Call, 'client' | 'remedies'>): Pro
   }
 }
 
-/** @throws UsageError where it has too few words, too many, or an option of another command. */
+/** @throws UsageError if it has too few words, too many, or an option of another command. */
 function checkCall(
   name: string,
   { takes, words: [least, most] }: Pick<Command, 'takes' | 'words'>,
@@ -72,7 +72,7 @@ function checkCall(
   if (strange) throw new UsageError(`${name} knows no --${strange}`);
 }
 
-/** Whether it failed since somebody has ended the command. */
+/** Whether it failed because somebody ended the command. */
 function isStopped(error: unknown, stop: AbortSignal): boolean {
   return stop.aborted && isSyncServiceError(error, 'SYNC_ABORTED', 'SYNC_CLOSED');
 }

@@ -16,9 +16,9 @@ import { wait } from './status';
 export interface SendOptions {
   file: string;
   object: ObjectReference;
-  /** Destination types, or TYPE/ID; where everybody is meant, none. */
+  /** Destination types, or TYPE/ID; empty for everybody. */
   to: readonly string[];
-  /** A file of more metadata. */
+  /** A file with more metadata. */
   meta: string | undefined;
   version: string | undefined;
   sign: SigningKey | undefined;
@@ -29,7 +29,7 @@ export interface SendOptions {
   remedies: Remedies;
 }
 
-/** Publishes a file, and waits until it has come as far as is asked for. */
+/** Publishes a file, and waits until it has got as far as asked for. */
 export async function send(
   client: SyncServiceClient,
   { file, object, to, meta, version, sign, goal, patience, environment, remedies }: SendOptions,
@@ -43,7 +43,7 @@ export async function send(
     ...(version !== undefined && { version }),
   };
   await client.publish(metadata, { file }, { signal, sign, onProgress: output.progress(nameOf(object)) });
-  // Published it is, whether the service says what it has now or not.
+  // The object is published, even if the service cannot say now what it has.
   const sent = await client.getObjectMetadata(object, { signal }).catch(() => undefined);
   const about = sent && { instanceID: sent.instanceID, bytes: sent.objectSize };
   const size = sent ? `, ${sent.objectSize} bytes` : '';

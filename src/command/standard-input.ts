@@ -3,8 +3,8 @@ import { pipeline } from 'node:stream/promises';
 import { withTemporaryFile } from './temporary-file';
 
 /**
- * Does something with a file that holds what comes on standard input, all of it: an upload that breaks is sent again, and
- * that may be more than memory has room for.
+ * Calls `use` with a file that holds all of standard input: a broken upload must be sent again, and the data may be
+ * more than fits into memory.
  */
 export function withStandardInput<T>(signal: AbortSignal, use: (file: string) => Promise<T>): Promise<T> {
   return withTemporaryFile(async (file) => {

@@ -11,7 +11,7 @@ export interface Wait {
   remedies: Remedies;
 }
 
-/** Says how far an object is, and where. */
+/** Says how far an object has got, and where. */
 export async function status(
   client: SyncServiceClient,
   object: ObjectReference,
@@ -25,7 +25,7 @@ export async function status(
   return exit.done;
 }
 
-/** Waits until it has come as far as is asked for. */
+/** Waits until the object has got as far as asked for. */
 export async function wait(
   client: SyncServiceClient,
   object: SentObject,

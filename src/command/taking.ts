@@ -5,13 +5,13 @@ import type { Output } from './output';
 import { nameOf } from './reference';
 
 export interface TakingRules {
-  /** What the service is told. */
+  /** How objects are marked. */
   mark: Acknowledgement;
-  /** Nothing that another key has signed, or none. */
+  /** If given, only data that one of these keys has signed is accepted. */
   trustedKeys: readonly string[] | undefined;
 }
 
-/** What is done with each object: its file comes, or goes, and only then the service is told so. */
+/** Takes each object: its file is written, or removed, and only then is the service told. */
 export class Taking {
   constructor(
     private readonly client: SyncServiceClient,
@@ -21,7 +21,7 @@ export class Taking {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** @throws SyncServiceError where the data cannot be had, written, or acknowledged. */
+  /** @throws SyncServiceError if the data cannot be fetched, written, or acknowledged. */
   async take(object: ObjectMetadata): Promise<void> {
     const file = await onDisk(() => this.#place(object));
     const outcome = await this.client.acknowledge(object, this.rules.mark, { signal: this.signal });
@@ -37,7 +37,7 @@ export class Taking {
     this.output.result(record, `${nameOf(object)} ${outcome}${file === undefined ? '' : `: ${file}`}`);
   }
 
-  /** @returns its file, where there is data. */
+  /** @returns its file, if there is data. */
   async #place(object: ObjectMetadata): Promise<string | undefined> {
     if (object.deleted) {
       await this.folder.remove(object);

@@ -80,9 +80,7 @@ export class AcknowledgementMemory {
     this.kept.delete(nameOf({ objectType, objectID }));
   }
 
-  /**
-   * Versions of a type acknowledged here but not yet by others: they stay listed, and must not be acknowledged again.
-   */
+  /** Versions of a type acknowledged here but not yet by others: they stay listed, and must not be counted again. */
   recallDone(objectType: string): Map<string, RememberedDone> {
     const ofType = Array.from(this.done).filter(([, done]) => done.objectType === objectType);
     return new Map(ofType.map(([key, done]) => [key.slice(objectType.length + 1), done]));

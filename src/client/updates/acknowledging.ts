@@ -65,7 +65,7 @@ export class Acknowledging {
     this.outcome = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
-    // Those who asked get the rejection; after a restart nobody may be left to.
+    // Whoever asked gets the rejection; after a restart there may be nobody left who did.
     this.outcome.catch(() => undefined);
   }
 

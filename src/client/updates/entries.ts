@@ -146,7 +146,7 @@ export class Entries {
     this.#mayBring = true;
   }
 
-  /** The paused entries that are due now that so many lists were read. */
+  /** The paused entries that are due now, after so many lists were read. */
   due(now: number, lists: number): Entry[] {
     if (now < this.#quietUntil && lists === this.#quietList) return [];
     const paused = Array.from(this.#in('paused').values());

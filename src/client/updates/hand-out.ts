@@ -132,8 +132,7 @@ export class HandOut {
     if (this.ledger.count('handed') > 0 || this.ledger.count('asked') === 0) return undefined;
     const held = this.inFlow + this.ledger.count('acknowledging');
     const places = 2 * rules.window - held;
-    // Late requests of a flow may have taken that place, or the window may have become smaller: then no other place
-    // becomes free.
+    // Late requests of a flow may have taken it, or the window become smaller: then no other place becomes free.
     const hasLastPlace = places === 1 || siblings.waiting() === held;
     for (const { isFirst, objectID, version } of siblings.wanted()) {
       const entry = this.ledger.at(objectID, version, 'waiting');

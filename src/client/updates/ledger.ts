@@ -7,8 +7,8 @@ import type { GivenUp } from './object-update';
 import type { Siblings } from './siblings';
 
 /**
- * What one receiver has in hand: a state machine for each object that its list shows. An object is told by its ID and
- * version, as the list gave them, never by what a flow has made of its copy.
+ * What one receiver has in hand: a state machine for each object that its list shows. An object is identified by its ID
+ * and version, as the list gave them, never by what a flow has made of its copy.
  *
  *      list             take             ask             start               taken
  *   ─────────► waiting ──────► handed ─────────► asked ────────► acknowledging ────────► acknowledged

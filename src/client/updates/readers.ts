@@ -26,10 +26,7 @@ export interface Reader {
   pruned: boolean;
 }
 
-/**
- * A receiver that was closed and is expected back, or that was waited for before a restart: then nothing is known about
- * it.
- */
+/** A receiver that was closed and is expected back, or was waited for before a restart and is otherwise unknown. */
 interface Absent {
   readonly reader: Reader | undefined;
   readonly patience: Timer;

@@ -66,8 +66,7 @@ export class Settlement {
     this.#noteTaken(entry, how);
     this.#mayStay(entry, how);
     if (this.ledger.outlived(entry)) return;
-    // A list that was being read may still show it. With several consumers it may stay where only the other list shows
-    // it.
+    // A list being read may still show it. With several consumers it may stay where only the other list shows it.
     if (how !== 'received' && entry.consumers <= 1) entry.unlisted = false;
     this.ledger.end(entry, 'acknowledged', how);
   }
@@ -96,10 +95,7 @@ export class Settlement {
     this.ledger.remember(entry);
   }
 
-  /**
-   * No list has shown it since a restart: the first one still may, and so may the list with what was marked received
-   * after it.
-   */
+  /** No list has shown it since a restart: the first still may, and then the list with what was marked received. */
   #rememberTaken(objectID: string, version: string, how: Taken): void {
     const remembered = this.ledger.memory.get(objectID);
     if (remembered?.version !== version) return;

@@ -28,17 +28,17 @@ import { type Due, Unfinished } from './judges/unfinished';
 import type { Rule, Violation } from './rules';
 
 /**
- * Watches what is received and acknowledged from outside, and tells which rules (`rules.ts`) that breaks. It knows
- * nothing of how the client works: only what travels on its line, what its flows are handed and say, and what the
+ * Watches from outside what is received and acknowledged, and reports which rules (`rules.ts`) that breaks. It knows
+ * nothing of how the client works: only what travels on its connection, what its flows are handed and say, and what the
  * service does.
  *
- * Each event is judged, by one of `judges`, by what had happened until then, and is part of `history` from then on:
+ * Each event is judged by one of `judges`, on what had happened until then, and becomes part of `history`:
  *
  *   objects   what the service has, and how it was marked
  *   readers   the receivers: what lists have shown each (`seen`), its `places`, and a `claim` for each version that its
  *             flow was handed: where that stands, what it has cost, and who still waits for what
  *   asking    what flows ask to acknowledge, and what becomes of it
- *   joint     which versions are acknowledged, since all who share them have asked
+ *   joint     which versions are being acknowledged, because all who share them have asked
  *   told      what lists tell
  *
  * Where only the client knows (after a power cut; where two things happen at one moment; where an answer was lost), a
@@ -109,7 +109,7 @@ export class Oracle implements Bench, ServiceWitness {
     this.history.objects.marked(appearance, { mark, by: marker.by, meant });
   }
 
-  /** It answers a mark, and forgets it: what flows are told of it then is not true, and not the client's fault. */
+  /** It answers a mark, and forgets it: what flows are then told about it is not true, and not the client's fault. */
   forgets(objectID: string): void {
     const appearance = this.history.objects.current(objectID);
     if (!appearance) return;
@@ -117,7 +117,7 @@ export class Oracle implements Bench, ServiceWitness {
     this.forgotten.add(appearance.name);
   }
 
-  /** An answer arrived, as the service gave it; `polled`: it was a receiver's list, not that of one acknowledgement. */
+  /** An answer arrived, as the service gave it; `polled`: it was a receiver's list, not one for an acknowledgement. */
   shown(by: string, shown: readonly Appearance[], operation: Operation, polled: boolean): void {
     this.history.objects.shown(by, shown, operation === 'metadata', this.now);
     if (operation === 'list' && polled) this.history.told.plain(shown, this.now);
@@ -137,8 +137,8 @@ export class Oracle implements Bench, ServiceWitness {
   /**
    * The client asks for something for its receivers.
    *
-   * @param anew a poll begins with it.
-   * @param look tells what receivers say of themselves.
+   * @param anew whether a poll begins with it.
+   * @param look reports the state of the receivers.
    */
   pollBegins(anew: boolean, look: (oracle: Pick<Oracle, 'looks' | 'waits'>) => void): void {
     if (this.#polled.isQuiet(this.now)) look(this);
@@ -193,7 +193,7 @@ export class Oracle implements Bench, ServiceWitness {
   left(reader: Reader, returns: boolean): void {
     this.#note(`client: ${reader.name} leaves${returns ? ', to come again' : ''}`);
     this.history.left(reader, returns, this.now);
-    // What nobody reads may be begun anew.
+    // A feed that nobody reads may be begun anew.
     if (!this.history.readers.some(({ open }) => open)) this.#polled.doubt();
   }
 
@@ -257,13 +257,13 @@ export class Oracle implements Bench, ServiceWitness {
     this.history.rejected(reader, claim, this.now);
   }
 
-  /** Work on it goes on: all who have it wait longer. */
+  /** Work on it goes on: all receivers that have it wait longer. */
   renewed({ appearance }: Claim): void {
     this.#note(`flow: works on ${appearance.name}`);
     this.history.renewed(appearance, this.now);
   }
 
-  /** A receiver tells that it hands out this version no more. */
+  /** A receiver reports that it no longer hands out this version. */
   gaveUp(reader: Reader, object: ObjectMetadata, attempts: number): void {
     const version = versionOf(object);
     const what = `${reader.name} gives up ${nameOf(object.objectID, version)} after ${attempts} attempts`;
@@ -271,11 +271,11 @@ export class Oracle implements Bench, ServiceWitness {
     reader.passTime(this.now);
     const appearance = this.history.objects.newest(object.objectID, version);
     this.#givingUp.judge(reader, appearance, object, attempts, what);
-    // Nobody waits for it any more, whoever has it tried again while the service is asked.
+    // Nobody waits for it any more, even if another try is requested while the service is being asked.
     this.history.joint.reconsider(this.now);
   }
 
-  /** @param objectID undefined where somebody has all objects tried again. */
+  /** @param objectID undefined if another try is requested for all objects. */
   triedAgain(objectID: string | undefined): void {
     this.history.triedAgain(objectID, this.now);
   }

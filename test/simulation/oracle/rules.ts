@@ -1,11 +1,11 @@
 /**
- * What must hold in every history, by the guarantees of the design that it is of. A rule has the name by which a broken
- * one is told; its letter is what it is about: a to i receiving (h and i all), j fetching, k uploading, l the outbox,
- * m waits for deliveries. Where it is judged, a search for its name finds: in `judges`, and in `../transfers/oracle`.
+ * What must hold in every history, by the guarantee of the design that it belongs to. The name of a rule is what a
+ * failure prints; its letter tells the subject: a to i receiving (h and i all), j fetching, k uploading, l the outbox,
+ * m waits for deliveries. To find where a rule is judged, search for its name in `judges` and in `../transfers/oracle`.
  *
- * No rule is of guarantee 2 (a ring may only bring a poll: plans ring, and all other rules hold), of 4 (the version that is
- * acknowledged is the one that was asked for: rules e, and what comes within the time of one request is counted) or of
- * 8 (secrets: suites of their own look for them).
+ * No rule belongs to guarantee 2 (a ring may only cause a poll: plans ring, and all other rules hold), to 4 (the
+ * version that is acknowledged is the one that was asked for: see rules e; what comes within the time of one request is
+ * counted) or to 8 (secrets: suites of their own look for them).
  */
 const ofGuarantees = {
   /** At least once. */

@@ -7,7 +7,7 @@ import type { Objects } from './objects';
 import type { Reader } from './reader';
 import type { Told } from './told';
 
-/** How long one rests of which the service says otherwise than its list; longer each time. */
+/** How long a claim rests when the service contradicts its list, in ms; longer each time. */
 const refusalPause = 5_000;
 
 /** What a flow's message names. */
@@ -16,15 +16,15 @@ export type Named = Pick<ObjectMetadata, 'objectID' | 'instanceID' | 'deleted'>;
 /** An acknowledgement that a flow asked for. */
 export interface Ask {
   readonly reader: Reader;
-  /** What it was handed, unless the message names something else by now. */
+  /** What the receiver was handed, unless the message names something else by now. */
   readonly claim: Claim | undefined;
   readonly objectID: string;
   readonly at: number;
-  /** The client that was asked: what one says that is no more, nobody hears. */
+  /** The client that was asked; nobody hears the answer of one that has ended. */
   readonly client: string;
 }
 
-/** What else happened that says what becomes of it. */
+/** What else happened that decides what becomes of it. */
 interface Background {
   readonly client: string;
   readonly joint: Joint;
@@ -35,7 +35,7 @@ interface Background {
 
 /** What flows ask to acknowledge, and what becomes of it. */
 export class Asking {
-  /** Objects of which a flow asked to acknowledge whatever version is there. */
+  /** Objects for which a flow asked to acknowledge whichever version is current. */
   readonly anyVersion = new Set<string>();
 
   constructor(private readonly history: Background) {}
@@ -47,17 +47,17 @@ export class Asking {
       const isLast = reader.on(named.objectID).at(-1) === claim;
       const isReceived = isLast && claim.standing === 'settled' && claim.taken === 'received';
       const isHeld = claim.standing === 'in the flow' || claim.standing === 'asked' || isReceived;
-      // What it had marked received is not in its hands any more either, once a list has shown it another version.
+      // Nor is what it had marked received in its hands any more, once a list has shown it another version.
       const isReplaced = isReceived && reader.seen.showsOther(claim.appearance);
       claim.apart = isHeld && !isReplaced ? claim.apart : !reader.seen.shows(claim.appearance);
       claim.early ||= claim.apart && reader.seen.willShow(claim.appearance);
-      // Who let go of it has perhaps been handed others in its place; what it had marked received may be gone by now.
+      // A receiver that let go of it may have been handed others instead; what it had marked received may be gone.
       claim.late ||= !isHeld || (isReceived && !reader.seen.shows(claim.appearance));
       claim.asked.add(how);
       claim.unanswered += 1;
       claim.stand('asked', now);
       claim.begun = false;
-      // Whoever asks for more waits for others anew.
+      // A receiver that asks for more waits for others anew.
       if (isReceived) this.history.joint.forget(claim.appearance);
       this.history.joint.begin(claim.appearance, now);
       reader.changed(claim, now);
@@ -67,7 +67,7 @@ export class Asking {
   }
 
   answered({ claim, client, objectID, reader }: Ask, outcome: AcknowledgeOutcome, now: number): void {
-    // What it had asked the service for it marks no more.
+    // The client no longer marks the version that it had asked the service about.
     if (outcome === 'superseded') this.history.objects.used(client, objectID);
     if (!claim) return;
     const refused = outcome === 'superseded' || outcome === 'gone';
@@ -91,7 +91,7 @@ export class Asking {
     if (!claim) return;
     claim.unanswered -= 1;
     if (refused && claim.standing === 'asked') {
-      // What it had let go of, and is told of no more, stays so.
+      // What it had let go of, and no list shows it any more, stays so.
       if (claim.apart) claim.stand('free', now);
       else claim.stand('in the flow', now, reader.plan.redeliverAfter);
       this.history.joint.forget(claim.appearance);
@@ -100,14 +100,14 @@ export class Asking {
     reader.changed(claim, now);
   }
 
-  /** The service said no to this client, and would again. Whether it does before the list has its word is for the client to say. */
+  /** The service refused this client, and would again. Whether before the list decides, only the client knows. */
   denied(objectID: string): void {
     for (const reader of this.history.readers) {
       for (const claim of reader.on(objectID)) claim.denied ||= isUnheard(claim);
     }
   }
 
-  /** Who asked for it before a restart is not told that it was refused, and is handed it anew. */
+  /** A receiver that asked for it before a restart is not told that it was refused, and is handed it anew. */
   refuseUnheard({ objectID, version }: Appearance, now: number): void {
     for (const reader of this.history.readers) {
       const claim = reader.claim(objectID, version);
@@ -117,7 +117,7 @@ export class Asking {
     }
   }
 
-  /** List and service do not say the same of it: it is for the list to say, each time later. */
+  /** List and service disagree about it: a later list decides, each time after a longer pause. */
   #refuse(claim: Claim, reader: Reader, now: number): void {
     this.history.joint.forget(claim.appearance);
     claim.stand('refused', now, Math.min(refusalPause * 2 ** claim.refusals, reader.plan.redeliverAfter));
@@ -125,7 +125,7 @@ export class Asking {
     claim.polls = this.history.told.polls;
   }
 
-  /** Who asked for the same before a restart is told nothing of it, and it ends for them, too. */
+  /** For receivers that asked for the same before a restart it ends too, without their being told. */
   #refuseWith({ appearance: { objectID, version } }: Claim, now: number): void {
     for (const reader of this.history.readers) {
       const claim = reader.claim(objectID, version);
@@ -135,7 +135,7 @@ export class Asking {
     }
   }
 
-  /** Whoever asks for any version may ask for the last that others wait for, whatever it was handed: only the client knows. */
+  /** A request for any version may be for the latest, for which others wait: only the client knows. */
   #doubt(objectID: string, now: number): void {
     for (const reader of this.history.readers) {
       for (const claim of reader.on(objectID)) {
@@ -147,7 +147,7 @@ export class Asking {
   }
 }
 
-/** It was asked for before a restart: nobody hears what becomes of that. */
+/** Whether it was asked for before a restart, so that nobody hears the outcome. */
 export function isUnheard({ standing, unanswered }: Claim): boolean {
   return standing === 'asked' && unanswered === 0;
 }

@@ -3,9 +3,9 @@ import type { ReceiverPlan } from '../../plans/plan';
 import type { Appearance } from '../../service/publications';
 
 /**
- * `in the flow`: handed out, and nothing said. `asked`: its acknowledgement is the feed's. `settled`: it was
- * acknowledged. `let go`: has to be handed out again. `refused`: likewise, once a poll has shown it, since the service
- * or the line was the cause. `free`: may be handed out again, and need not.
+ * `in the flow`: handed out, and nothing said since. `asked`: the feed is to acknowledge it. `settled`: it was
+ * acknowledged. `let go`: must be handed out again. `refused`: likewise, but only after a poll has shown it, since the
+ * service or the connection was the cause. `free`: may be handed out again, but need not.
  */
 export type Standing =
   | 'in the flow'
@@ -17,48 +17,48 @@ export type Standing =
   | 'rejected'
   | 'resting';
 
-/** One version of an object in the hands of one receiver's flow, by all that was said of it. */
+/** One version of an object in the hands of one receiver's flow, with all that was said about it. */
 export class Claim {
   standing: Standing = 'in the flow';
   /** When it took this standing. */
   since: number;
-  /** In the flow: when its time is over. Let go: when it is due. */
+  /** In the flow: when its time is up. Let go: when it is due. */
   until: number;
   /** Attempts that the flow or the data caused; the next hand-out is one more. */
   spent = 0;
   releases = 0;
-  /** The most that were spent before somebody had it tried again: what a power cut may bring back. */
+  /** The most attempts spent before somebody requested another try: a power cut may bring that number back. */
   mostSpent = 0;
-  /** It rests, and its receiver has told so. */
+  /** It rests, and its receiver has reported that. */
   isToldGivenUp = false;
-  /** Somebody had it tried again, and it was not handed out since. */
+  /** Another try was requested, and it has not been handed out since. */
   isTriedAgain = false;
-  /** The last that was heard of it has spent an attempt. */
+  /** An attempt was spent since it was last handed out. */
   charged = false;
   /** How often its acknowledgement was refused. */
   refusals = 0;
-  /** The service said no to what only a process before this one was asked for: perhaps that was the end of it. */
+  /** The service refused what only an earlier process was asked for: that may have ended it. */
   denied = false;
-  /** How many acknowledgements of it were not answered yet. */
+  /** How many requests to acknowledge it are not answered yet. */
   unanswered = 0;
-  /** It may wait for others, or not. */
+  /** It is unknown whether it waits for others. */
   unsure = false;
-  /** It was asked for after it was let go, and its receiver was told of another version since: it stands by itself. */
+  /** It was asked for after it was let go, when lists no longer showed it to its receiver: it takes no place. */
   apart = false;
   /** It was asked for before lists could show it to its receiver, which has it in hand as soon as one does. */
   early = false;
-  /** It was asked for after it was let go: it takes a place that perhaps nobody had for it. */
+  /** It was asked for after it was let go: it takes a place that may not have been free. */
   late = false;
-  /** It was asked for before a restart, and no list has shown it since: until one does nobody has a place for it. */
+  /** It was asked for before a restart, and no list has shown it since: until one does it takes no place. */
   isUnseen = false;
-  /** All who share the object have asked: it is being acknowledged. */
+  /** All receivers that share the object have asked: it is being acknowledged. */
   begun = false;
   readonly asked = new Set<Acknowledgement>();
   /** How it was acknowledged. */
   taken: AcknowledgeOutcome | undefined;
   /** How many polls had arrived when it was refused. */
   polls = 0;
-  /** A power cut leaves open which attempt the next one is: that one more, or none of them. */
+  /** A power cut leaves it open which attempt comes next: the last one may have been noted, or none. */
   vague = false;
   handedAt: number;
 
@@ -93,28 +93,28 @@ export class Claim {
     this.stand('in the flow', now, this.plan.redeliverAfter);
   }
 
-  /** An attempt was in vain: it may come again, or rests when it was the last. */
+  /** An attempt failed: it may come again, or rests if it was the last. */
   spend(at: number, pause = 0): void {
     this.spent += 1;
     this.charged = true;
     this.stand(this.spent >= this.plan.maxAttempts ? 'resting' : 'let go', at, pause);
   }
 
-  /** Somebody wants its attempts and rests forgotten. */
+  /** Somebody requests another try: attempts and rests are forgotten. */
   tryAgain(now: number): void {
     this.mostSpent = Math.max(this.mostSpent, this.spent);
     this.spent = 0;
     this.charged = false;
     this.releases = 0;
     this.refusals = 0;
-    // Whether it rests after a power cut only the client knows.
+    // After a power cut only the client knows whether it rests.
     if (this.standing === 'free') this.stand('free', now);
     if (!rests.has(this.standing)) return;
     this.isTriedAgain = true;
     this.stand('let go', now);
   }
 
-  /** Nobody remembers anything of it. */
+  /** Nothing about it is remembered. */
   forget(now: number): void {
     this.spent = 0;
     this.charged = false;

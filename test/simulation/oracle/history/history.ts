@@ -9,7 +9,7 @@ import { Objects } from './objects';
 import { Reader } from './reader';
 import { Told } from './told';
 
-/** How long an object rests that a node let go of; longer each time. */
+/** How long an object rests after a node released it, in ms; longer each time. */
 const releasePause = 10_000;
 
 /** Everything that happened so far, seen from outside: what the service did, what flows were handed and what they said. */
@@ -21,7 +21,7 @@ export class History {
   readonly asking: Asking;
   /** The name of the client that runs, or ran last. */
   client = '';
-  /** What the client knew at one time it does not know at the next. */
+  /** Counts the clients that began without the memory of the one before. */
   #memory = 0;
   readonly #memories = new Map<string, number>();
 
@@ -34,13 +34,13 @@ export class History {
 
   // The client.
 
-  /** @param by the name that the client's requests go by. */
+  /** @param by the name under which the client sends its requests. */
   started(by: string): void {
     this.client = by;
     this.#memories.set(by, this.#memory);
   }
 
-  /** Two clients with the same memory are one to the service. Undefined for others' applications. */
+  /** Two clients with the same memory are one application to the service. Undefined for other applications. */
   memoryOf(by: string): number | undefined {
     return this.#memories.get(by);
   }
@@ -68,8 +68,8 @@ export class History {
   }
 
   /**
-   * @param received what is marked received at that time.
-   * @param inBetween a poll may be under way then.
+   * @param received what is already marked received.
+   * @param inBetween whether a poll may be under way.
    */
   joined(reader: Reader, received: readonly Appearance[], inBetween: boolean, now: number): void {
     reader.open = true;
@@ -83,7 +83,7 @@ export class History {
     reader.places.look(now);
   }
 
-  /** @param returns it will be there again under its name, and is waited for. */
+  /** @param returns whether it will come back under its name, and is waited for. */
   left(reader: Reader, returns: boolean, now: number): void {
     reader.passTime(now);
     reader.open = false;
@@ -94,11 +94,11 @@ export class History {
       else if (claim.standing === 'in the flow') claim.stand('let go', now);
       reader.changed(claim, now);
     }
-    // What it had in hand, and no list shows it any more, nobody waits for.
+    // Nobody waits for its word on what it had in hand and no list shows any more.
     this.joint.reconsider(now);
   }
 
-  /** Whoever has left to come again, and has not, will not. */
+  /** Receivers that left, were expected back and have not come, will not come. */
   lostAbsent(now: number): void {
     for (const reader of this.readers) {
       if (reader.open) continue;
@@ -133,10 +133,10 @@ export class History {
     this.joint.reconsider(now);
   }
 
-  /** It has spent no attempt, not even by a release before. */
+  /** It costs no attempt; one that a release spent is refunded. */
   gaveBack(reader: Reader, claim: Claim, again: number, now: number): void {
     if (claim.standing === 'asked' || claim.standing === 'settled' || claim.standing === 'rejected') return;
-    // What rested until now nobody has waited for.
+    // Until now it may have rested, and nobody waited for it.
     this.joint.reconsider(now);
     if (claim.charged) claim.spent -= 1;
     claim.charged = false;
@@ -172,19 +172,20 @@ export class History {
   }
 
   /**
-   * Whether others wait for the word of a receiver on this version, whose flow has nothing else to speak of.
+   * Whether others wait for a receiver's word on this version, and its flow has nothing else to speak about.
    *
-   * @param isForgotten the service has said that it took a mark of it, and forgot it: it is asked for again, by itself.
+   * @param isForgotten whether the service said that it took a mark of it, and forgot it: the client asks for it again
+   *   by itself.
    */
   isWanted(reader: Reader, { objectID, order, version }: Appearance, isForgotten: boolean): boolean {
     const held = reader.places.held().filter(({ appearance }) => appearance.objectID !== objectID);
     if (held.some(({ standing }) => standing === 'in the flow')) return false;
-    // Whoever asks for any version asks for this one, whichever it was handed.
+    // A request for any version is one for this version, whichever was handed out.
     if (this.asking.anyVersion.has(objectID)) return true;
     return this.readers.some((other) => {
       const claim = other.claim(objectID, version);
       if (other === reader || !claim) return false;
-      // What was asked for before a restart is, perhaps; so is what went and came again as it was.
+      // What was asked for before a restart may be; so may a version that disappeared and came back unchanged.
       const isUnsure = claim.unsure || claim.unanswered === 0 || claim.appearance.order < order;
       const isAsked = claim.standing === 'asked' && (!claim.begun || isUnsure);
       const isAskedAgain = isForgotten && claim.standing === 'settled';
@@ -193,8 +194,8 @@ export class History {
   }
 
   /**
-   * Nobody is left who could be told, and the service has taken all that was asked for: of a version that went and came
-   * again as it was, either time.
+   * Whether nobody is left to be told, and the service has taken all that was asked for. If the version disappeared and
+   * came back unchanged, the marks of either time count.
    */
   isMarked({ appearance, asked, unanswered }: Claim): boolean {
     const newest = this.objects.newest(appearance.objectID, appearance.version) ?? appearance;
@@ -202,7 +203,7 @@ export class History {
     return unanswered === 0 && Array.from(asked).every((how) => marks.some(({ mark }) => mark === how));
   }
 
-  /** The same mark by this client, or by one that it remembers having been. */
+  /** Whether there was the same mark by this client, or by an earlier one whose memory it has. */
   countedBefore(appearance: Appearance, mark: Mark, by: string): boolean {
     const memory = this.memoryOf(by);
     return this.objects

@@ -3,16 +3,16 @@ import type { Claim } from './claim';
 import type { Objects } from './objects';
 import type { Reader } from './reader';
 
-/** Which versions are acknowledged, since all who share them have asked, and which wait for others. */
+/** Which versions are being acknowledged, as all receivers that share them have asked, and which wait for others. */
 export class Joint {
   /**
-   * Since when a version is acknowledged because all who share it have asked. By its name: an acknowledgement that has
-   * begun goes on where the version is gone for a while and comes again as it was.
+   * Since when a version is being acknowledged because all receivers that share it have asked. By its name, since an
+   * acknowledgement that has begun goes on if the version disappears for a while and comes back unchanged.
    */
   readonly #begun = new Map<string, number>();
   /**
-   * Since when a version is, or was, acknowledged, until it is refused, or asked for anew. Who comes later is not waited
-   * for: the service may forget what it has answered, and is asked again then.
+   * Since when a version is or was being acknowledged, until it is refused or asked for anew. Receivers that come later
+   * are not waited for, even if the service forgets what it has answered and is asked again.
    */
   readonly #agreed = new Map<string, number>();
   /** Versions that somebody asked for, and that wait for others. */
@@ -23,7 +23,12 @@ export class Joint {
     private readonly objects: Objects,
   ) {}
 
-  /** The client is no more. @param remembers another knows what it had been asked for. @returns the names of the versions that were acknowledged, or waited for others. */
+  /**
+   * The client has ended.
+   *
+   * @param remembers whether the next one knows what it had been asked for.
+   * @returns the names of the versions that were being acknowledged, or waited for others.
+   */
   end(remembers: boolean): ReadonlySet<string> {
     if (!remembers) this.#agreed.clear();
     const underWay = new Set([...this.#begun.keys(), ...this.#joint.keys()]);
@@ -32,12 +37,12 @@ export class Joint {
     return underWay;
   }
 
-  /** What was asked for goes on once lists have shown who else has a word on it. */
+  /** What was asked for goes on once lists have shown who else has a say in it. */
   goOn(appearance: Appearance): void {
     this.#joint.set(appearance.name, appearance);
   }
 
-  /** It is acknowledged no more. */
+  /** It is no longer being acknowledged. */
   forget(appearance: Appearance): void {
     this.settle(appearance);
     this.#agreed.delete(appearance.name);
@@ -48,13 +53,13 @@ export class Joint {
     this.#begun.delete(name);
   }
 
-  /** Of whom no word is there, though it is acknowledged: those who were there when the others had agreed. */
+  /** The receivers that were there when the others had agreed, and have not asked, though it is being acknowledged. */
   passedOver(appearance: Appearance): Reader[] {
     const agreed = this.#agreed.get(appearance.name) ?? Number.POSITIVE_INFINITY;
     return this.awaited(appearance).filter(({ plan }) => plan.joins <= agreed);
   }
 
-  /** Since when a version is acknowledged; from now on, perhaps, since somebody asked or is waited for no more. */
+  /** Since when a version is being acknowledged, if it is; perhaps from now on, if nobody is waited for any more. */
   begin(appearance: Appearance, now: number): number | undefined {
     const { name } = appearance;
     const before = this.#begun.get(name);
@@ -79,7 +84,7 @@ export class Joint {
     return before ?? now;
   }
 
-  /** Somebody is waited for no more, perhaps. */
+  /** Somebody may no longer be waited for. */
   reconsider(now: number): void {
     for (const appearance of Array.from(this.#joint.values())) this.begin(appearance, now);
   }
@@ -97,26 +102,26 @@ export class Joint {
     return counts;
   }
 
-  /** Who has been told of this version, or may still be, holds it or will be handed it, and has not asked. */
+  /** The receivers that were or may still be told of this version, hold it or will be handed it, and have not asked. */
   awaited({ objectID, version }: Appearance): Reader[] {
     return this.readers.filter((reader) => {
       const { open, returns, plan } = reader;
       if (!(open || returns) || plan.observes || !reader.takes(objectID)) return false;
       const standing = reader.claim(objectID, version)?.standing ?? 'let go';
       if (standing === 'in the flow') return true;
-      // What no list shows it any more it will not be handed out, unless it has not seen those that it wants.
+      // It will not be handed out what no list shows it any more, unless it has yet to see the lists that it wants.
       const isTold = reader.seen.willShow({ objectID }) || reader.seen.shows({ objectID, version });
       return isTold && (standing === 'let go' || standing === 'refused');
     });
   }
 
-  /** Whether somebody may be handed this version again, or not: after a restart only the client knows. */
+  /** Whether somebody might be handed this version again: after a restart only the client knows. */
   #mayBeAwaited({ objectID, version }: Appearance): boolean {
     const order = this.objects.newest(objectID, version)?.order ?? 0;
     return this.readers.some((reader) => {
       if (reader.seen.mayShow({ objectID, version })) return true;
       const claim = reader.claim(objectID, version);
-      // Who came while a poll was under way is waited for until it has seen a list that began after it came.
+      // A receiver that joined during a poll is waited for until it has seen a list that began after it joined.
       if (!claim && reader.seen.hasPerhapsMissed && reader.takes(objectID)) return true;
       // The list with what was marked received may show it, where it was read for others.
       if (
@@ -125,12 +130,12 @@ export class Joint {
         !reader.seen.shows({ objectID, version })
       )
         return true;
-      // Whether what was said of it counts that went and came again as it was depends on who saw it go.
+      // Whether words about a version count after it disappeared and came back unchanged depends on who saw it go.
       return claim !== undefined && (claim.standing === 'free' || claim.appearance.order < order);
     });
   }
 
-  /** Who asked for this version's acknowledgement. */
+  /** The claims of the receivers that asked to acknowledge this version. */
   askers({ objectID, version }: Appearance): Claim[] {
     return this.readers
       .map((reader) => reader.claim(objectID, version))

@@ -1,7 +1,7 @@
 import type { Appearance } from '../../service/publications';
 import type { Mark } from '../../service/service';
 
-/** After a check, the mark goes out as soon as it is known that the service is of the right kind. */
+/** How long after a check its mark may go out, in ms: the service must first be known to be of the right kind. */
 const longestRequest = 45_000;
 
 interface Span {
@@ -16,7 +16,7 @@ interface Marking {
   meant: boolean;
 }
 
-/** What the service did with its objects, as far as rules look at it. */
+/** What the service did with its objects, as far as the rules need it. */
 export class Objects {
   readonly #current = new Map<string, Appearance>();
   readonly #newest = new Map<string, Appearance>();
@@ -45,7 +45,7 @@ export class Objects {
     return Array.from(this.#current.values());
   }
 
-  /** The last time that this version came. */
+  /** The latest appearance of this version. */
   newest(objectID: string, version: string): Appearance | undefined {
     return this.#newest.get(keyOf({ objectID, version }));
   }
@@ -54,7 +54,7 @@ export class Objects {
     return this.#spans.get(appearance)?.from ?? 0;
   }
 
-  /** Whether it was there, and nothing else, from `since` until now. */
+  /** Whether this, and nothing else, was there from `since` until now. */
   stayed(appearance: Appearance, since: number): boolean {
     const span = this.#spans.get(appearance);
     return span !== undefined && span.until === undefined && span.from <= since;
@@ -70,7 +70,7 @@ export class Objects {
     return this.#marks.get(appearance) ?? [];
   }
 
-  /** @param alone the object itself was asked for: for a while that is what a client goes by, whatever lists bring. */
+  /** @param alone whether the object itself was queried: for a while the client goes by that, whatever lists show. */
   shown(by: string, shown: readonly Appearance[], alone: boolean, now: number): void {
     for (const appearance of shown) {
       const key = `${by} ${appearance.objectID}`;
@@ -80,12 +80,12 @@ export class Objects {
     }
   }
 
-  /** What somebody was told of an object last. */
+  /** What a client was last told about an object. */
   known(by: string, objectID: string): Appearance | undefined {
     return this.#known.get(`${by} ${objectID}`)?.appearance;
   }
 
-  /** Somebody has marked what it had asked for, or will not: from then on it goes by what it is told next. */
+  /** A client has marked what it had queried, or will not: from then on it goes by what it is told next. */
   used(by: string, objectID: string): void {
     const known = this.#known.get(`${by} ${objectID}`);
     if (known) known.until = 0;

@@ -2,7 +2,7 @@ import type { ReceiverPlan } from '../../plans/plan';
 import type { Claim } from './claim';
 
 /**
- * Which objects take a place with one receiver: as many as its window has in the flow, and as many more in
+ * Which objects take a place at one receiver: as many as its window may be in the flow, and as many more in
  * acknowledgement.
  */
 export class Places {
@@ -12,7 +12,7 @@ export class Places {
   /** Since when there has been room for another object. */
   freeSince: number | undefined;
 
-  /** @param crowd those of all receivers of the object type: an acknowledgement needs one with each that has asked. */
+  /** @param crowd those of all receivers of the object type: an acknowledgement needs one at each that has asked. */
   constructor(
     private readonly plan: Pick<ReceiverPlan, 'observes' | 'window'>,
     private readonly crowd: () => readonly Places[],
@@ -24,7 +24,7 @@ export class Places {
     this.#lookAtAll(now);
   }
 
-  /** A claim stands otherwise: perhaps there is room that was not there before, or none any more. */
+  /** The standing of a claim has changed: there may be room now, or none any more. */
   changed(claim: Claim, at: number): void {
     if (claim.standing === 'asked' || claim.standing === 'in the flow') this.#live.add(claim);
     if (isFromBefore(claim)) this.#before.add(claim);
@@ -36,7 +36,7 @@ export class Places {
     else this.freeSince ??= at;
   }
 
-  /** Those in the flow whose time is over, in the order in which it was. */
+  /** The claims in the flow whose time is up, in the order in which it ran out. */
   over(now: number): Claim[] {
     return Array.from(this.#live)
       .filter(({ standing, until }) => standing === 'in the flow' && until <= now)
@@ -52,7 +52,7 @@ export class Places {
     return Array.from(this.#live);
   }
 
-  /** Those whose acknowledgement waits for others are among them; of those before a restart nobody hears any more. */
+  /** Includes those whose acknowledgement waits for others, but not those asked for before a restart. */
   inFlow(): Claim[] {
     return this.held().filter(
       ({ standing, begun, isUnseen, unanswered, unsure }) =>
@@ -75,21 +75,21 @@ export class Places {
     const { window, observes } = this.plan;
     const asked = this.inAcknowledgement();
     const inFlow = this.inFlow().length + this.#fromBefore();
-    // What has no place yet in acknowledgement with one of those that asked keeps its place in the flow with all of them.
+    // What has no place in acknowledgement yet at one of those that asked keeps its place in the flow at all of them.
     const queued = asked.filter(
       (claim) => claim.unsure || this.crowd().some((places) => places.#isCrowdedFor(claim)),
     );
     return observes || (inFlow + queued.length < window && asked.length < window);
   }
 
-  /** Whether a version is asked for, and more at once than have a place. */
+  /** Whether a version is asked for here, among more at once than have a place. */
   #isCrowdedFor({ appearance: { objectID, version } }: Claim): boolean {
     const asked = this.inAcknowledgement();
     if (asked.length <= this.plan.window) return false;
     return asked.some(({ appearance }) => appearance.objectID === objectID && appearance.version === version);
   }
 
-  /** What was asked for before a restart, and may wait for others still: nobody hears when it ends. */
+  /** How many were asked for before a restart, and may still wait for others: nobody hears when they end. */
   #fromBefore(): number {
     for (const claim of this.#before) if (!isFromBefore(claim)) this.#before.delete(claim);
     return this.#before.size;

@@ -1,21 +1,21 @@
-/** How the last of a receiver's polls has ended; `unsure` where it does not show from outside. */
+/** How a receiver's last poll ended; `unsure` if that cannot be seen from outside. */
 export type PollEnd = 'well' | 'badly' | 'unsure' | 'never';
 
-/** What the polls of a client have come to, by the requests of which they are made: they follow each other at once. */
+/** How the polls of a client ended, as seen from the requests that they consist of, which follow each other at once. */
 export class Polls {
   #open = 0;
   #endedAt = Number.NEGATIVE_INFINITY;
   #last: PollEnd = 'never';
-  /** Whether it is for certain when a poll has ended well last. */
+  /** Whether it is certain when a poll last ended well. */
   isSuccessKnown = true;
-  /** How many requests have ended badly, one after the other. */
+  /** How many requests have ended badly in a row. */
   badly = 0;
-  /** When the last request of a poll has ended, as the time of day was then; or one of these. */
+  /** When the last request of a poll ended, by the time of day; or, if that is uncertain, several such times. */
   #lastDays: number[] = [];
-  /** When a poll before that ended well, in ms since 1970: at one of these times. */
+  /** When an earlier poll last ended well, in ms since 1970: at one of these times. */
   #successes: readonly (number | undefined)[] = [undefined];
 
-  /** Another client, or another feed, knows nothing of it. */
+  /** Another client, or another feed, knows nothing of earlier polls. */
   forget(): void {
     this.#open = 0;
     this.badly = 0;
@@ -23,13 +23,13 @@ export class Polls {
     this.#successes = [undefined];
   }
 
-  /** Where nobody was there for a while another feed may have begun, which has not polled. */
+  /** If no receiver was there for a while, another feed may have begun, which has not polled. */
   mayBeginAnew(): void {
     this.#last = 'unsure';
     this.isSuccessKnown = false;
   }
 
-  /** Whether nothing is asked just now: what it has come to may be told. */
+  /** Whether no request is under way or has just ended, so that its outcome may be reported by now. */
   isQuiet(now: number): boolean {
     return this.#open === 0 && now > this.#endedAt;
   }
@@ -39,22 +39,22 @@ export class Polls {
     return this.isQuiet(now) && (this.#last === 'well' || this.#last === 'never');
   }
 
-  /** Something else was asked on the way, and does not say what the poll comes to. */
+  /** A request in between has ended, which does not decide how the poll ends. */
   goesOn(now: number, day: number): void {
     this.#end(now);
-    // A list of nothing may be believed only now; or it was somebody else who wanted to know the kind of the service.
+    // An empty list may be believed only now; or somebody else wanted to know the kind of the service.
     if (this.#last === 'well') this.#lastDays.push(day);
   }
 
-  /** A poll may have failed of which nothing shows. */
+  /** A poll may have failed without a sign of it. */
   doubt(): void {
     if (this.#open === 0) this.#successes = this.successes;
-    // Something that was asked at the moment when a poll ended well, and has failed, may be part of it or not.
+    // A request that was made just when a poll ended well, and failed, may or may not be part of that poll.
     else if (this.#last === 'well') this.isSuccessKnown = false;
     this.#last = 'unsure';
   }
 
-  /** @param anew it is no part of the poll whose request has just ended. */
+  /** @param anew whether it does not belong to the poll whose request has just ended. */
   begins(now: number, anew: boolean): void {
     if (anew || this.isQuiet(now)) {
       this.isSuccessKnown ||= this.#last === 'well';
@@ -81,21 +81,21 @@ export class Polls {
     return this.#last;
   }
 
-  /** When a poll has ended well last, in ms since 1970: at one of these times. */
+  /** When a poll last ended well, in ms since 1970: at one of these times. */
   get successes(): readonly (number | undefined)[] {
     return this.#last === 'well' ? this.#lastDays : this.#successes;
   }
 }
 
-/** What came of a request, as far as it was read; undefined where nothing did. */
+/** The answer to a request, as far as it was read; undefined if there was none. */
 export type Read = { status: number; text: string } | undefined;
 
-/** Whether a service says that it is of the kind that is wanted. */
+/** Whether a service says that it is of the given kind. */
 export function isOfKind(read: Read, kind: 'CSS' | 'ESS'): boolean {
   return read?.status === 200 && read.text.includes(`"nodeType":"${kind}"`);
 }
 
-/** Whether an answer, read to its end, is a list, be it of nothing. */
+/** Whether an answer, read to its end, is a list, even an empty one. */
 export function isList(read: Read): boolean {
   if (!read) return false;
   const { status, text } = read;

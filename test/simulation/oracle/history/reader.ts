@@ -4,21 +4,21 @@ import { Claim } from './claim';
 import { Places } from './places';
 import { Seen } from './seen';
 
-/** All that is known of one receiver, over all the lives of its client. */
+/** All that is known about one receiver, over all the lives of its client. */
 export class Reader {
   readonly seen: Seen;
   readonly places: Places;
   readonly #claims = new Map<string, Claim[]>();
-  /** What was marked received when it came, and that it wants all the same. */
+  /** What was already marked received when it joined, and it wants all the same. */
   owed: readonly Appearance[] = [];
   open = false;
-  /** It is closed, and will be there again: what it holds is still its own. */
+  /** It is closed, and will come back: what it holds is still its own. */
   returns = false;
-  /** It is there, or was when its process started: lists tell it what becomes of what it holds. */
+  /** It is there, or has left and is expected back by this client: lists tell it what becomes of what it holds. */
   isKnown = false;
   joinedAt = 0;
 
-  /** @param crowd all of its object type. */
+  /** @param crowd all receivers of its object type. */
   constructor(
     readonly plan: ReceiverPlan,
     crowd: () => readonly Reader[],
@@ -57,17 +57,17 @@ export class Reader {
       if (claims) claims.push(claim);
       else this.#claims.set(appearance.objectID, [claim]);
     }
-    // Who only looks has done with it.
+    // A receiver that only observes is done with it.
     if (this.plan.observes) claim.stand('settled', now);
     this.places.add(claim, now);
   }
 
-  /** A claim of it stands otherwise. */
+  /** The standing of one of its claims has changed. */
   changed(claim: Claim, at: number): void {
     this.places.changed(claim, at);
   }
 
-  /** Ends the time of those of which nothing was said for too long. */
+  /** Ends the time of claims about which nothing was said for too long. */
   passTime(now: number): void {
     for (const claim of this.places.over(now)) {
       const { until } = claim;
@@ -77,14 +77,14 @@ export class Reader {
     }
   }
 
-  /** A list that broke off has shown it this, or its client has it otherwise. */
+  /** A list that broke off has shown it this version, or its client got it in another way. */
   tell(appearance: Appearance): void {
     this.seen.add(appearance);
     const claim = this.claim(appearance.objectID, appearance.version);
     if (claim) claim.isUnseen = false;
   }
 
-  /** Lists have shown it more: what its flow had asked for before that is in its hands now. */
+  /** Lists have shown it more: what its flow had asked for before that is now in its hands. */
   takeEarly(now: number): void {
     for (const claim of this.all()) {
       const isShown = this.seen.shows(claim.appearance);
@@ -97,7 +97,7 @@ export class Reader {
     }
   }
 
-  /** A list has told it all there is: what it has let go of, and is told of no more, it may forget. */
+  /** A list has shown it everything: it may forget what it has let go of and lists no longer show. */
   forgetUntold(): void {
     for (const claim of this.all())
       if (claim.standing === 'let go' || claim.standing === 'refused') this.#doubt(claim);

@@ -4,30 +4,30 @@ type Version = Pick<Appearance, 'objectID' | 'version'>;
 type Shown = ReadonlyMap<string, Appearance>;
 
 /**
- * What lists have shown one receiver. It goes by two of them: the plain one of each poll, and the one with what was
- * marked received, which shows it, if it wants that, what was there when it came.
+ * What lists have shown one receiver. Two of them count: the plain one of each poll, and the one with what was marked
+ * received, which shows it, if it wants that, what was there when it joined.
  */
 export class Seen {
-  /** What the last plain list has shown, by object; nothing while it has seen none. */
+  /** What the last plain list has shown, by object; undefined until it has seen one. */
   plain: Shown | undefined;
-  /** What the other list has shown, and no plain one; nothing while it has seen none. */
+  /** What the other list has shown, and no plain one; undefined until it has seen one. */
   received: Map<string, Appearance> | undefined;
-  /** It wants nothing that was marked received: what only that list has brought it is in doubt until that is read again. */
+  /** If it does not want what was marked received: what only that list brought, in doubt until it is read again. */
   #doubtful: Shown | undefined;
-  /** It was there when the list was asked for that is on its way: who comes later sees the next. */
+  /** It was there when the list under way was requested; a receiver that joins later sees the next. */
   isAddressed = false;
-  /** It came while, perhaps, a poll was under way, which may not be for it: only the client knows when that began. */
+  /** It joined when a poll may have been under way, which may not be for it: only the client knows when that began. */
   cameInBetween = false;
-  /** The last list was of such a poll. */
+  /** The last list was one of such a poll. */
   hasPerhapsMissed = false;
-  /** It has been shown a plain list with nothing that it could read. */
+  /** It has been shown a plain list in which nothing could be read. */
   #glimpsed = false;
   /** The same of the other list. */
   #glimpsedReceived = false;
 
   constructor(private readonly wantsReceived: boolean) {}
 
-  /** It is there, or not any more, and has seen nothing. */
+  /** It has joined, or is no longer there, and has seen nothing. */
   forget(): void {
     this.isAddressed = false;
     this.hasPerhapsMissed = false;
@@ -50,7 +50,7 @@ export class Seen {
   /** @param isOpen whether a version is still to be acknowledged, or stays where only the other list shows it. */
   showPlain(shown: Shown, isOpen: (appearance: Appearance) => boolean): void {
     if (!this.wantsReceived) this.#doubtReceived();
-    // What it shows no more may be marked received: the other list, which comes next, has the word.
+    // What it no longer shows may be marked received: the other list, which comes next, decides.
     for (const [objectID, appearance] of this.plain ?? [])
       if (isOpen(appearance)) this.received?.set(objectID, appearance);
     this.plain = shown;
@@ -59,12 +59,13 @@ export class Seen {
   }
 
   /**
-   * The list with what was marked received has arrived. What it has told once, later ones can only take away, but for
-   * two kinds of versions. Who wants nothing of it takes from it only the first of these.
+   * The list with what was marked received has arrived. Later ones only take away from what the first showed, except
+   * for two kinds of versions, given by the parameters. A receiver that does not want such a list takes only the first
+   * kind from it.
    *
    * @param has whether the flow has an object, or has asked for it: a version that came after the plain list takes its
-   * place, as it does for the siblings of this receiver.
-   * @param rests whether a version rests: it is known as long as a list shows it, for somebody may have it tried again.
+   *   place, as it does for the siblings of this receiver.
+   * @param rests whether a version rests: it is known as long as a list shows it, since another try may be requested.
    */
   showReceived(
     shown: readonly Appearance[],
@@ -72,7 +73,7 @@ export class Seen {
     rests: (version: Version) => boolean,
   ): void {
     const { plain, received: before } = this;
-    // Who has come after the plain list sees this one with the next.
+    // A receiver that joined after the plain list sees this one with the next.
     if (!plain) return;
     const isNews = (appearance: Appearance): boolean => {
       const { objectID } = appearance;
@@ -84,14 +85,14 @@ export class Seen {
     this.#doubtful = undefined;
   }
 
-  /** A plain list had nothing that could be read: whoever gets two such as its first has seen a list of nothing. */
+  /** A plain list had nothing that could be read: two such at the start count as having seen an empty one. */
   showNothing(): void {
     if (!this.isAddressed || this.plain) return;
     if (this.#glimpsed) this.plain = new Map();
     this.#glimpsed = true;
   }
 
-  /** The same of the list with what was marked received. */
+  /** The same for the list with what was marked received. */
   showNothingReceived(): void {
     if (!this.plain || this.received || !this.wantsReceived) return;
     if (this.#glimpsedReceived) this.received = new Map();
@@ -104,7 +105,7 @@ export class Seen {
       this.plain = new Map(this.plain).set(appearance.objectID, appearance);
   }
 
-  /** Its flow has consumed this version, which is of no list any more. */
+  /** Its flow has consumed this version, which no list shows any more. */
   consumed({ objectID, version, consumers, deleted }: Appearance): void {
     if ((consumers <= 1 || deleted) && this.received?.get(objectID)?.version === version)
       this.received.delete(objectID);
@@ -121,13 +122,16 @@ export class Seen {
     return shown !== undefined && shown.version !== version;
   }
 
-  /** Whether it has not seen the lists yet that may show it the object: after the plain one the other shows no other version. */
+  /**
+   * Whether it has yet to see a list that may show it the object: after the plain one, the other shows no other
+   * version.
+   */
   willShow({ objectID }: Pick<Appearance, 'objectID'>): boolean {
     const { plain, received } = this;
     return plain === undefined || (this.wantsReceived && !received && !plain.has(objectID));
   }
 
-  /** Whether it may get this version, by what is in doubt: only the client knows. */
+  /** Whether it may get this version because of what is in doubt: only the client knows. */
   mayShow({ objectID, version }: Version): boolean {
     return this.#doubtful?.get(objectID)?.version === version;
   }
@@ -137,8 +141,9 @@ export class Seen {
   }
 
   /**
-   * The plain list may take away what only the other one has brought to who wants nothing of that. It does so once it
-   * is believed, which one of nothing is not before the service has said its kind; and the other may bring it again.
+   * The plain list may take away what only the other one has brought to a receiver that does not want that one. It does
+   * so once it is believed, which an empty one is only after the service has told its kind; and the other list may
+   * bring it again.
    */
   #doubtReceived(): void {
     this.#doubtful = this.received;

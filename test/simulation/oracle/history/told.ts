@@ -5,9 +5,9 @@ import type { Reader } from './reader';
 
 type Standing = Claim['standing'];
 
-/** What lists tell all receivers of a client: what each has seen by then is its own. */
+/** What lists tell all receivers of a client; what each has seen so far, it keeps itself. */
 export class Told {
-  /** Answers of polls that arrived at the client. */
+  /** How many answers of polls arrived at the client. */
   polls = 0;
 
   constructor(
@@ -15,7 +15,7 @@ export class Told {
     private readonly joint: Joint,
   ) {}
 
-  /** A poll asks for its list. Whoever comes while that is on its way has not asked for it: its own is the next one. */
+  /** A poll requests its list. It is not for a receiver that joins while it is under way: that one's is the next. */
   asked(): void {
     for (const { isKnown, seen } of this.readers) seen.isAddressed = isKnown;
   }
@@ -38,7 +38,7 @@ export class Told {
   received(shown: readonly Appearance[], now: number): void {
     for (const reader of this.#known()) {
       const { seen } = reader;
-      // What it was asked for before a restart it knows nothing of until a list has shown it.
+      // It knows nothing of what it was asked for before a restart until a list has shown it.
       const has = (objectID: string): boolean =>
         reader
           .on(objectID)
@@ -58,7 +58,7 @@ export class Told {
     this.joint.reconsider(now);
   }
 
-  /** The same of the list with what was marked received. */
+  /** The same for the list with what was marked received. */
   nothingReceived(now: number): void {
     for (const { seen } of this.#known()) seen.showNothingReceived();
     this.joint.reconsider(now);
@@ -75,8 +75,8 @@ export class Told {
 }
 
 /**
- * Whether it is still to be acknowledged; or was, and stays where only the other list shows it, marked received or for
- * other consumers: a version that comes after the plain list takes its place, too.
+ * Whether it is still to be acknowledged; or was acknowledged, but stays where only the other list shows it, marked
+ * received or for other consumers. A version that comes after the plain list then takes its place, too.
  */
 function isOpen(reader: Reader, { consumers, deleted, objectID, version }: Appearance): boolean {
   const claim = reader.claim(objectID, version);

@@ -3,9 +3,9 @@ import type { Ask } from '../history/asking';
 import type { Claim } from '../history/claim';
 import type { Bench } from './bench';
 
-/** Judges what flows are told of what they asked for: whether it is so, and in time. */
+/** Judges what flows are told about their requests: whether it is true, and in time. */
 export class Answers {
-  /** Acknowledgements that were not answered, of versions with more than one consumer: rule b cannot ask for them. */
+  /** How many acknowledgements of versions with several consumers were not answered: rule b cannot demand these. */
   unansweredOfSeveral = 0;
 
   constructor(private readonly bench: Bench) {}
@@ -18,7 +18,7 @@ export class Answers {
   #toldTheTruth(ask: Ask, claim: Claim, outcome: AcknowledgeOutcome): void {
     const { appearance } = claim;
     const { objects } = this.bench.history;
-    // What changed while it was asked for may be told either way.
+    // If it changed while it was asked for, either answer will do.
     if (!objects.stayed(appearance, ask.at) || this.bench.forgotten.has(appearance.name)) return;
     const what = `${ask.reader.name} is told that ${appearance.name} is ${outcome}`;
     if (outcome === 'superseded') {
@@ -26,7 +26,7 @@ export class Answers {
         this.bench.broken('e: what the flow is told is true', `${what}; it is not`);
     } else if (outcome === 'gone')
       this.bench.broken('e: what the flow is told is true', `${what}; it is there`);
-    // Who else marked it received has made it so for all.
+    // An application that marks it received does so for all of them.
     else if (
       !objects
         .marks(appearance)
@@ -35,7 +35,7 @@ export class Answers {
             this.bench.history.memoryOf(by) !== undefined || (mark === outcome && mark === 'received'),
         )
     ) {
-      // Of a deletion one acknowledgement is enough, so it may be asked for again.
+      // One acknowledgement of a deletion is enough, so it may be asked for again.
       if (appearance.consumers > 1 && !appearance.deleted) this.unansweredOfSeveral += 1;
       else this.bench.broken('e: what the flow is told is true', `${what}; the service does not know of it`);
     }

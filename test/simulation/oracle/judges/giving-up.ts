@@ -3,7 +3,7 @@ import type { Appearance } from '../../service/publications';
 import type { Reader } from '../history/reader';
 import type { Bench } from './bench';
 
-/** Judges what receivers tell of the versions that they give up: each of them once, and no other. */
+/** Judges what receivers report about the versions that they give up: each of them once, and no other. */
 export class GivingUp {
   constructor(private readonly bench: Bench) {}
 
@@ -19,7 +19,7 @@ export class GivingUp {
       this.#broken(`${what}, which it was not handed`);
       return;
     }
-    // After a power cut, and of what a process before has forgotten, only the client knows what was spent.
+    // After a power cut, or if an earlier process has forgotten it, only the client knows what was spent.
     const isSure = !claim.vague && claim.standing !== 'free';
     if (isSure && (claim.standing !== 'resting' || claim.isToldGivenUp)) {
       this.#broken(`${what}: ${claim.name}${claim.isToldGivenUp ? ', for the second time' : ''}`);

@@ -5,11 +5,11 @@ import type { Reader } from '../history/reader';
 import type { Rule } from '../rules';
 import type { Bench } from './bench';
 
-/** Judges what is handed out: whether it may be, now, again, and as this attempt. */
+/** Judges what is handed out: whether it may be now, whether it may be again, and whether the attempt is right. */
 export class HandingOut {
   constructor(private readonly bench: Bench) {}
 
-  /** Before it is part of what had happened. */
+  /** Judges it before it becomes part of the history. */
   judge(
     reader: Reader,
     appearance: Appearance,
@@ -45,8 +45,8 @@ export class HandingOut {
   }
 
   /**
-   * More of these than `most` stand in the way, but what is answered at the same moment: of two things that happen then,
-   * a promise may tell the first after the second.
+   * Reports a broken rule if more than `most` of these claims stand in the way. Those answered at the same moment do
+   * not count: of two things that happen then, a promise may tell the first after the second.
    */
   #unlessAnsweredNow(claims: readonly Claim[], most: number, rule: Rule, what: string): void {
     if (claims.length <= most) return;
@@ -93,30 +93,30 @@ export class HandingOut {
 
   #attempt(claim: Claim | undefined, appearance: Appearance, attempt: number, what: string): void {
     if (claim?.vague) {
-      // After a power cut it is for the client to say, within what there may have been.
+      // After a power cut the client decides, within what is possible.
       claim.vague = false;
       if (attempt >= 1 && attempt <= Math.max(claim.spent, claim.mostSpent) + 2) claim.spent = attempt - 1;
     }
     const expected = (claim?.spent ?? 0) + 1;
-    // One that was gone, and came again as it was, may be as good as new.
+    // One that disappeared and came back unchanged may count as new.
     if (claim && appearance.order > claim.appearance.order && attempt === 1) claim.spent = 0;
     else if (attempt !== expected) {
       this.bench.broken('g: attempts are spent on the flow alone', `${what}, where ${expected} was due`);
     }
   }
 
-  /** Once it is part of that. */
+  /** Judges it once it is part of the history. */
   window(reader: Reader, appearance: Appearance, what: string): void {
     if (reader.plan.observes) return;
     const { window } = reader.plan;
     const asked = reader.places.inAcknowledgement();
     // Those that have no place yet in acknowledgement keep theirs in the flow.
     const flow = [...reader.places.inFlow(), ...asked.slice(window)];
-    // Receivers that are full of what they asked for would wait for each other for ever: the one may have more.
+    // Receivers that are full of what they asked for would wait for each other for ever: one of them may have more.
     const isForgotten = this.bench.forgotten.has(appearance.name);
     const isWanted = this.bench.history.isWanted(reader, appearance, isForgotten);
     const late = flow.filter((each) => each.late);
-    // What it had marked received, and no list showed any more when it was asked for again, has perhaps no place.
+    // What it had marked received, and no list showed any more when it was asked for again, may have no place.
     const gone = late.filter(({ taken }) => taken === 'received');
     const most = isWanted ? 2 * window - Math.min(asked.length, window) + late.length : window + gone.length;
     this.#unlessAnsweredNow(
@@ -128,7 +128,7 @@ export class HandingOut {
   }
 
   #inTime(reader: Reader, claim: Claim | undefined, appearance: Appearance, what: string): void {
-    // What else is asked for by whoever asks for any version, and when what was forgotten, only the client knows.
+    // Only the client knows what else a request for any version is for, and when what was forgotten is asked for again.
     const isUnsure = this.bench.history.asking.anyVersion.size > 0 || this.bench.forgotten.size > 0;
     const due = isUnsure ? undefined : this.#dueAt(reader, claim, appearance);
     if (due === undefined) return;
@@ -137,7 +137,7 @@ export class HandingOut {
       this.bench.broken('f: in time', `${what}: due at ${due}, at the latest at ${deadline}`);
   }
 
-  /** When an object that has to be handed out could be for the first time; undefined while it can not. */
+  /** When an object that must be handed out could first have been; undefined while it cannot be. */
   #dueAt(reader: Reader, claim: Claim | undefined, appearance: Appearance): number | undefined {
     if (reader.places.freeSince === undefined) return undefined;
     let due = Math.max(

@@ -1,11 +1,11 @@
 import type { Bench } from './bench';
 
-/** More lists in so many ms are a loop that nothing slows down. */
+/** More than `mostLists` lists in `span` ms are a loop that nothing slows down. */
 const [mostLists, span] = [100, 10_000];
-/** More hand-outs at one moment are one, too. */
+/** So are more hand-outs than this at one moment. */
 const mostHandOuts = 1_000;
 
-/** Sees what is done without end, which would else end no history. */
+/** Detects endless repetition, which would otherwise keep a history from ending. */
 export class Loops {
   #lists: number[] = [];
   #isReading = false;
@@ -29,7 +29,7 @@ export class Loops {
     this.bench.broken('i: no exception, no loop', 'lists are read without end');
   }
 
-  /** @throws Error that ends the reading: nothing else would come to its turn any more. */
+  /** @throws Error that ends the reading: nothing else would get its turn any more. */
   handOut(what: string): void {
     if (this.#moment.at !== this.bench.now) Object.assign(this.#moment, { at: this.bench.now, handOuts: 0 });
     this.#moment.handOuts += 1;

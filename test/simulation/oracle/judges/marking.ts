@@ -2,7 +2,7 @@ import type { Appearance } from '../../service/publications';
 import type { Mark, Marker } from '../../service/service';
 import type { Bench } from './bench';
 
-/** Judges what the service is told of objects: whether somebody had asked for it, and all who had to. */
+/** Judges the marks that the service receives: whether somebody had asked for each, and everybody who had to. */
 export class Marking {
   /** How often an update was acknowledged with its predecessor, within the time of one request. */
   unversioned = 0;
@@ -12,7 +12,7 @@ export class Marking {
   /** @returns whether it was for this version that somebody asked, not for the one before. */
   judge(appearance: Appearance, mark: Mark, { by, knew }: Marker): boolean {
     const ours = this.bench.history.memoryOf(by) !== undefined;
-    // It was on its way when the version came.
+    // If not, it was on its way when the version came.
     const meant = !knew || knew.order >= appearance.order;
     if (!ours) return meant;
     if (meant) this.#onlyWhatWasAskedFor(appearance, mark, by === this.bench.history.client);
@@ -37,7 +37,7 @@ export class Marking {
         `${appearance.name} is marked ${mark}`,
       );
     }
-    // Who had asked when a client sent it that is no more, nobody knows any more.
+    // If the client that sent it has ended, nobody knows any more who had asked.
     if (isAlive && history.joint.begin(appearance, this.bench.now) === undefined) {
       const names = history.joint.passedOver(appearance).map(({ name }) => name);
       if (names.length === 0) return;
@@ -47,13 +47,13 @@ export class Marking {
   }
 
   #countsTwice(appearance: Appearance, mark: Mark, by: string): boolean {
-    // Whoever asks for any version asks for this one again.
+    // A request for any version asks for this one again.
     if (appearance.consumers <= 1 || this.bench.history.asking.anyVersion.has(appearance.objectID))
       return false;
     return this.bench.history.countedBefore(appearance, mark, by);
   }
 
-  /** Nobody asked for this version: it must have come after the last word on its predecessor, for which somebody did. */
+  /** Nobody asked for this version: it must have come after the last answer about the one that was asked for. */
   #onlyWithinOneRequest(appearance: Appearance, mark: Mark): void {
     const { objectID, order } = appearance;
     if (this.bench.history.asking.anyVersion.has(objectID)) return;

@@ -4,28 +4,28 @@ import type { Polls } from '../history/polls';
 import type { Reader } from '../history/reader';
 import type { Bench } from './bench';
 
-/** A question is repeated at most so often before it has failed. */
+/** How often a request is tried at most before it has failed. */
 const mostTries = 4;
 
-/** Judges what receivers say of themselves, and whom acknowledgements are said to wait for. */
+/** Judges the state that receivers report, and whom acknowledgements are reported to wait for. */
 export class Status {
   constructor(
     private readonly bench: Bench,
     private readonly polls: Polls,
   ) {}
 
-  /** While nothing is asked. */
+  /** Called while no request is under way. */
   judge(reader: Reader, state: ReceiverState): void {
     this.#polled(reader, state);
     if (reader.plan.observes) return;
     this.#full(reader, state);
     const claims = reader.all();
     if (claims.some((claim) => this.#isUnsure(claim))) return;
-    // Which of them have a place in acknowledgement by now only the client knows.
+    // Only the client knows which of them already have a place in acknowledgement.
     const held = [...reader.places.inFlow(), ...reader.places.inAcknowledgement()];
     this.#counted(reader, 'what it holds', state.inFlight + state.acknowledging, held);
     const resting = claims.filter(({ standing }) => standing === 'resting');
-    // What no list shows any more is forgotten, sooner or later, and new when it comes again.
+    // What no list shows any more is forgotten sooner or later, and counts as new when it comes again.
     const { objects } = this.bench.history;
     const told = resting.filter(
       ({ appearance }) =>
@@ -39,7 +39,7 @@ export class Status {
   judgeWaits(told: ReadonlyMap<string, number>): void {
     const { readers, joint } = this.bench.history;
     if (readers.some((reader) => reader.all().some((claim) => this.#isUnsure(claim)))) return;
-    // Who does not take an object is waited for until its lists were read: the client knows only then.
+    // A receiver that does not take an object is waited for until its lists were read: the client knows only then.
     if (readers.some(({ plan, seen }) => plan.refuses.length > 0 && !(seen.plain && seen.received))) return;
     const expected = joint.waits();
     const names = new Set([...told.keys(), ...expected.keys()]);
@@ -76,7 +76,7 @@ export class Status {
       );
   }
 
-  /** What happens at this moment, and what only the client knows. */
+  /** Whether it changes at this very moment, or something about it is known only to the client. */
   #isUnsure(claim: Claim): boolean {
     const { appearance, apart, denied, late, since, standing, until, unanswered, unsure, vague } = claim;
     const { now } = this.bench;

@@ -3,13 +3,13 @@ import type { Reader } from '../history/reader';
 import type { Rule } from '../rules';
 import type { Bench } from './bench';
 
-/** What has still to happen for a receiver, and by which rule. */
+/** What must still happen for a receiver, and by which rule. */
 export interface Due {
   rule: Rule;
   what: string;
 }
 
-/** Knows what has still to happen, while nothing else befalls anybody: at rest that is nothing. */
+/** Knows what must still happen if nothing more disturbs anybody: at rest that is nothing. */
 export class Unfinished {
   constructor(private readonly bench: Bench) {}
 
@@ -24,7 +24,7 @@ export class Unfinished {
       const kept = Array.from(reader.seen.received?.values() ?? []).filter(
         (each) => objects.current(each.objectID) === each,
       );
-      // What was marked received is not listed, and may be asked for all the same.
+      // What was marked received is not listed, but may still be asked for.
       const asked = reader.places.held().filter(({ standing }) => standing === 'asked');
       const there = asked
         .map(({ appearance }) => appearance)
@@ -53,12 +53,12 @@ export class Unfinished {
           ? []
           : [{ rule: 'g: what is given up is told once', what: name }];
       case 'asked':
-        // Of what was asked for before a restart nobody is told that the service has taken it.
+        // Nobody is told that the service has taken what was asked for before a restart.
         return this.bench.history.isMarked(claim)
           ? []
           : [{ rule: 'b: what was asked for is acknowledged', what: name }];
       case 'settled':
-        // The service may have said that it took it, and have forgotten it, and not been told again.
+        // The service may have said that it took it, forgotten that, and not been told again.
         return this.#isForgotten(appearance) && !this.bench.history.isMarked(claim)
           ? [{ rule: 'b: what was asked for is acknowledged', what: `${name}, which the service forgot` }]
           : [];
@@ -67,17 +67,19 @@ export class Unfinished {
     }
   }
 
-  /** Where each acknowledgement counts it must not be asked for again. */
+  /** Not where each acknowledgement counts: there it must not be asked for again. */
   #isForgotten({ consumers, deleted, name }: Appearance): boolean {
     return (consumers <= 1 || deleted) && this.bench.forgotten.has(name);
   }
 
-  /** Whoever asked for any version may have acknowledged one that it was not handed, and that others have not yet. */
+  /**
+   * A request for any version may have acknowledged one that was not handed out, and that others must still consume.
+   */
   #isTakenUnseen(appearance: Appearance): boolean {
     const { asking, objects } = this.bench.history;
     const isOurs = ({ by }: { by: string }): boolean => this.bench.history.memoryOf(by) !== undefined;
     if (!asking.anyVersion.has(appearance.objectID)) return false;
-    // One that was not answered counts as taken where there are several consumers.
+    // With several consumers, one that was not answered counts as taken.
     return appearance.consumers > 1 || objects.marks(appearance).some(isOurs);
   }
 }
