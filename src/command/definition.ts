@@ -3,7 +3,7 @@ import type { Environment } from './environment';
 import { UsageError } from './exit';
 import { textIn } from './text-file';
 
-/** A JSON string, in which nothing is a comment, or a comment. */
+/** A JSON string, in which nothing counts as a comment, or a comment. */
 const textOrComment = /"(?:[^"\\]|\\.)*"|\/\*[\s\S]*?\*\//g;
 const variable = /\$(?:\{(\w+)\}|([A-Za-z_]\w*))/g;
 

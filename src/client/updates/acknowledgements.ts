@@ -86,7 +86,7 @@ export class Acknowledgements {
   /** Another receiver has asked, left, or gained a say: what no longer waits for any receiver goes on. */
   reconsider(acknowledging: Acknowledging): void {
     const { checkVersion, objectID } = acknowledging.request;
-    // When the client closes, that receivers leave does not count as their consent.
+    // Receivers leave when the client closes: that is not their consent.
     if (acknowledging.phase === 'settled' || this.#closed) return;
     const receivers = acknowledging.phase === 'joint' ? this.host.awaited(acknowledging) : [];
     // A receiver that asks while the service is already being asked must be known after a restart too.

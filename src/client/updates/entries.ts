@@ -39,7 +39,7 @@ export class Entries {
     return this.#byState.get(state)?.size ?? 0;
   }
 
-  /** Whether metadata is missing of an object that plain lists do not show. */
+  /** Whether metadata is missing for an object that plain lists do not show. */
   get isMissingUnlisted(): boolean {
     for (const { unlisted } of this.#in('unread').values()) if (unlisted) return true;
     for (const { unlisted } of this.untold) if (unlisted) return true;

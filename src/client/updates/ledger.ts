@@ -31,7 +31,7 @@ import type { Siblings } from './siblings';
  *   take            the reader         waiting                                 handed     a place in the flow
  *   silence         the clock          handed                                  waiting    an attempt
  *   release         a node failed      handed                                  paused     an attempt, unless the service
- *                                                                                         or the line was the cause
+ *                                                                                         or connection was the cause
  *   give back       the flow           handed, paused, resting                 paused     nothing, a release's attempt back
  *   reject          the flow           all but asked, acknowledging            rejected
  *   ask             the flow           all but asked, acknowledging            asked      a place in the flow
@@ -39,8 +39,8 @@ import type { Siblings } from './siblings';
  *   taken           the service        asked, acknowledging                    acknowledged
  *   ask again       the poll           acknowledged: two later lists show it   asked      each time after twice as many
  *   outdated        service or poll    asked, acknowledging                    paused     nothing, each time longer
- *   refused         the service        asked, acknowledging                    handed     (`waiting` where only a process
- *                                                                                         before this one was asked)
+ *   refused         the service        asked, acknowledging                    handed     (`waiting` if only an earlier
+ *                                                                                         process was asked)
  *   try again       somebody           resting, rejected, paused               waiting    attempts start anew
  *
  * The poll's transitions are in listed.ts, those of reader, flow and clock in hand-out.ts, those of acknowledgements in

@@ -23,7 +23,7 @@ function copyOf(object: ObjectMetadata): ObjectMetadata {
   const { destinationsList, destinationPolicy } = object;
   return {
     ...object,
-    // What is no sync service may answer anything there, and an exception here would end the reader.
+    // Something that is no sync service may answer anything there, and an exception here would end the reader.
     destinationsList: Array.isArray(destinationsList)
       ? [...destinationsList]
       : structuredClone(destinationsList),

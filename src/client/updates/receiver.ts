@@ -182,7 +182,7 @@ export class UpdateReceiver implements AsyncIterable<ObjectUpdate> {
     });
   }
 
-  /** An alarm that goes off early enough is kept: readers wake for many other reasons, and each new timer costs. */
+  /** An alarm that goes off early enough is kept: readers wake for many other reasons, and new timers are costly. */
   #arm(): void {
     const due = this.inHand.handOut.nextDue();
     if (due === undefined || (this.#alarm && this.#alarm.due <= due)) return;

@@ -124,7 +124,7 @@ export class Settlement {
     } satisfies Partial<Entry>);
   }
 
-  /** Whether it was an acknowledgement repeated: what was taken once is no longer the flow's. */
+  /** Ends a repeated acknowledgement, if it was one: what was taken once is no longer the flow's. */
   #wasRepeated(entry: Entry): boolean {
     const { repeating, taken } = entry;
     if (!repeating || !taken) return false;
