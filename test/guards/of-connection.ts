@@ -163,8 +163,8 @@ export const guardsOfConnection = [
     {
       name: 'a service of the other kind makes an object gone',
       file: 'presence.ts',
-      find: '    await this.checkKind();\n',
-      replace: '',
+      find: '    await this.checkKind();\n    const third',
+      replace: '    const third',
       seenBy: ['objects/presence'],
     },
     {
@@ -179,6 +179,20 @@ export const guardsOfConnection = [
       file: 'presence.ts',
       find: 'return (await this.#isListed(object, options)) ? refused : absence',
       replace: 'return (await this.#isListed(object, options), false) ? refused : absence',
+      seenBy: ['objects/presence'],
+    },
+    {
+      name: 'one list that does not show a refused object makes it gone',
+      file: 'presence.ts',
+      find: '      if (await this.#isListed(object, options)) return refused;\n',
+      replace: '',
+      seenBy: ['objects/presence'],
+    },
+    {
+      name: 'a refusal by a service of the other kind makes an object gone',
+      file: 'presence.ts',
+      find: '      await this.checkKind();\n      return',
+      replace: '      return',
       seenBy: ['objects/presence'],
     },
     {

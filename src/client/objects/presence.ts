@@ -109,8 +109,9 @@ export class Presence {
   }
 
   /**
-   * An ESS refuses a service's credentials for an object that is gone, or was never theirs, as it refuses wrong ones:
-   * the list of the type tells them apart, where the object is not on it.
+   * An ESS refuses a service's credentials for an object that is gone, or was never theirs, as it refuses wrong ones. The
+   * list of the type tells them apart. It is read twice, the second time once the service is known to be of the right kind:
+   * a refusal by another service and an earlier list in place of the first one have made an object look gone.
    */
   async #explained(
     object: ObjectReference,
@@ -118,6 +119,8 @@ export class Presence {
     options: QuestionOptions,
   ): Promise<unknown> {
     try {
+      if (await this.#isListed(object, options)) return refused;
+      await this.checkKind();
       return (await this.#isListed(object, options)) ? refused : absence(refused, object, 'object');
     } catch (error) {
       return isSyncServiceError(error, 'SYNC_UNAUTHORIZED') ? refused : error;

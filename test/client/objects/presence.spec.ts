@@ -157,6 +157,39 @@ describe('an object that is said not to be there', () => {
     await start('ESS', {});
   });
 
+  it('is not gone where a false refusal and one false list agree, and the next list shows it', async () => {
+    const lists = [{ body: '[]' }, { body: `[${stringifyExactJson(object)}]` }];
+    for (const act of [acts.metadata, acts.data, of((each) => each.markObjectConsumed(object))]) {
+      const client = await start('ESS', {
+        metadata: forbidden,
+        data: forbidden,
+        mark: forbidden,
+        list: [...lists],
+      });
+      await assert.rejects(act(client), { code: 'SYNC_UNAUTHORIZED', statusCode: 403 });
+      await service.close();
+    }
+    await start('ESS', {});
+  });
+
+  it('is not gone where a service of the other kind refuses, and lists nothing', async () => {
+    let kind: 'CSS' | 'ESS' = 'ESS';
+    const server = await serve(
+      ({ url = '' }, response) => {
+        kind = 'CSS';
+        response.writeHead(url.includes('received=true') ? 404 : 403).end();
+      },
+      () => kind,
+    );
+    const client = new SyncServiceClient({ address: server.address });
+    service = {
+      client,
+      seen: [],
+      close: () => Promise.all([client.close(), server.close()]).then(() => undefined),
+    };
+    await assert.rejects(client.fetchObjectData(object), { code: 'SYNC_WRONG_SERVICE_KIND' });
+  });
+
   it('is refused for good on a CSS', async () => {
     const client = await start('CSS', { metadata: forbidden });
     await assert.rejects(client.getObjectMetadata(object), { code: 'SYNC_UNAUTHORIZED' });
