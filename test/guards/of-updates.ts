@@ -134,7 +134,7 @@ export const guardsOfUpdates = guardsOf('src/client/updates', 'test/client', [
     file: 'acknowledgements.ts',
     find: "askers.has(receiver) && settlement?.find(objectID, version)?.state === 'asked',",
     replace: 'askers.has(receiver) && (settlement === undefined || objectID !== version),',
-    seenBy: 'updates/feed',
+    seenBy: 'updates/restarts',
   },
   {
     name: 'a version that comes between the two lists does not go to who rests with the one before',
