@@ -31,7 +31,7 @@ export const guardsOfData = guardsOf('src/client/data', 'test/client', [
   },
   {
     name: 'what waits for its hours keeps its turn',
-    file: 'turns.ts',
+    file: 'turn.ts',
     find: '    this.#leave();\n    const waited = await wait();\n    await this.#enter();\n',
     replace: '    const waited = await wait();\n',
     seenBy: ['data/transfer-windows'],
@@ -73,7 +73,7 @@ export const guardsOfData = guardsOf('src/client/data', 'test/client', [
   },
   {
     name: 'two of one object that wait for the same hours are sent side by side',
-    file: 'turns.ts',
+    file: 'calls.ts',
     find: 'new Limiter(1)',
     replace: 'new Limiter(2)',
     seenBy: ['data/superseded'],
@@ -206,7 +206,7 @@ export const guardsOfData = guardsOf('src/client/data', 'test/client', [
   },
   {
     name: 'what is published only when changed overtakes what was published before',
-    file: 'turns.ts',
+    file: 'turn.ts',
     find: 'await this.#enter();\n    try {',
     replace: 'if (this.signal) await this.#enter();\n    try {',
     seenBy: ['data/published'],

@@ -1,5 +1,8 @@
+import type { EndSignal } from '../../system/ending';
+import { Limiter } from '../../system/limiter';
 import { SyncServiceError } from '../errors';
 import { checkNamed, nameOf, type ObjectReference } from '../objects/names';
+import { Turn } from './turn';
 
 /** Something of an object that is being sent. */
 export interface Sending {
@@ -16,6 +19,8 @@ interface InCalls {
   /** The number of the latest call that has replaced all that was there. */
   replacedBy: number;
   readonly sendings: Set<Sending>;
+  /** Whose turn it is; undefined until a call asks for one, which few do. */
+  line: Limiter | undefined;
 }
 
 /** Calls that send something of objects. Knows for each object in which order they came, until they have ended. */
@@ -30,7 +35,13 @@ export class Calls {
   async take<T>(object: ObjectReference, work: (call: Call) => Promise<T>): Promise<T> {
     checkNamed(object);
     const name = nameOf(object);
-    const all = this.#objects.get(name) ?? { open: 0, came: 0, replacedBy: 0, sendings: new Set() };
+    const all = this.#objects.get(name) ?? {
+      open: 0,
+      came: 0,
+      replacedBy: 0,
+      sendings: new Set(),
+      line: undefined,
+    };
     this.#objects.set(name, all);
     all.open += 1;
     all.came += 1;
@@ -75,6 +86,16 @@ export class Call {
     const sending = { isAlone: sendings.size === 0 };
     sendings.add(sending);
     return send(sending).finally(() => sendings.delete(sending));
+  }
+
+  /**
+   * Calls for one object take turns: one after the other, in the order in which they ask.
+   *
+   * @param signal ends the wait, which rejects with its reason.
+   */
+  inTurn<T>(work: (turn: Turn) => Promise<T>, signal?: EndSignal): Promise<T> {
+    this.all.line ??= new Limiter(1);
+    return new Turn(this.all.line, signal).run(work);
   }
 
   /** The call is done, and has replaced all that came before. */

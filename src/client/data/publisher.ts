@@ -3,7 +3,7 @@ import type { Clock } from '../../system/clock';
 import type { CallOptions } from '../connection/options';
 import type { Requests } from '../connection/requests';
 import { isSyncServiceError } from '../errors';
-import { nameOf, type ObjectReference } from '../objects/names';
+import type { ObjectReference } from '../objects/names';
 import type { Objects } from '../objects/objects';
 import type { Paths } from '../objects/paths';
 import { toPublish } from '../objects/rules';
@@ -14,7 +14,7 @@ import type { PublishedObjects } from './published';
 import type { Aside, TransferRate } from './rate';
 import { type SigningKey, signatureOf } from './signing';
 import { type DataSource, type ReplayableBody, replayable, tellProgress } from './source';
-import { type Turn, Turns } from './turns';
+import type { Turn } from './turn';
 import { UnansweredPut } from './unanswered';
 import { Uploader, type UploaderSeams } from './upload';
 import type { UploadOptions } from './upload-options';
@@ -45,7 +45,6 @@ export class Publisher {
   readonly #rate: TransferRate;
   readonly #signed: OneSigned;
   readonly #calls = new Calls();
-  readonly #turns = new Turns();
 
   constructor(seams: PublisherSeams) {
     const { requests, paths, clock } = seams;
@@ -72,7 +71,7 @@ export class Publisher {
   async data(object: ObjectReference, data: DataSource, options: UploadOptions): Promise<void> {
     await this.#calls.takeReplacing(object, async (call) => {
       const body = await replayable(data);
-      await this.#inHours(object, body.size, options, (aside) =>
+      await this.#inHours(call, body.size, options, (aside) =>
         call.send(async () => {
           const put = await this.#begin(object, options);
           const chosen = await this.#uploader.choose(object, body, 'data', options);
@@ -89,7 +88,7 @@ export class Publisher {
       const body = await replayable(data);
       // Waits here, before anything is sent: otherwise metadata could be without its data, or the only place of signed
       // uploads be taken, for hours.
-      await this.#inHours(metadata, body.size, options, (aside) =>
+      await this.#inHours(call, body.size, options, (aside) =>
         call.send(() => this.#signedAndPublished(metadata, body, call, { ...options, aside })),
       );
     });
@@ -109,7 +108,7 @@ export class Publisher {
     options: PublishOptions,
   ): Promise<PublishOutcome> {
     return this.#calls.takeReplacing(metadata, (call) =>
-      this.#inTurn(metadata, options, (turn) => this.#publishIfChanged(metadata, data, options, call, turn)),
+      inTurn(call, options, (turn) => this.#publishIfChanged(metadata, data, options, call, turn)),
     );
   }
 
@@ -140,29 +139,17 @@ export class Publisher {
 
   /** Sends once a transfer of this size may run. Those of one object that have to wait go one after the other, in order. */
   async #inHours(
-    object: ObjectReference,
+    call: Call,
     size: number | undefined,
     options: UploadOptions,
     send: (aside?: Aside) => Promise<unknown>,
   ): Promise<void> {
     if (this.#rate.isOpenFor(size)) await send();
     else
-      await this.#inTurn(object, options, async (turn) => {
+      await inTurn(call, options, async (turn) => {
         while (!this.#rate.isOpenFor(size)) await turn.lend(() => this.#rate.opened(size, options));
         await send(turn.lend);
       });
-  }
-
-  async #inTurn<T>(
-    object: ObjectReference,
-    options: UploadOptions,
-    work: (turn: Turn) => Promise<T>,
-  ): Promise<T> {
-    try {
-      return await this.#turns.take(nameOf(object), work, options.signal);
-    } catch (error) {
-      throw asAborted(error, options);
-    }
   }
 
   /** @returns the metadata that was sent. */
@@ -229,6 +216,14 @@ export class Publisher {
       beforeRequest?.();
       await this.#requests.change({ ...change, goesOn, onRepeat });
     });
+  }
+}
+
+async function inTurn<T>(call: Call, options: UploadOptions, work: (turn: Turn) => Promise<T>): Promise<T> {
+  try {
+    return await call.inTurn(work, options.signal);
+  } catch (error) {
+    throw asAborted(error, options);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ObjectMetadataInput } from '../../protocol/metadata';
 import { timeOfTimestamp } from '../../protocol/timestamp';
 import { isLarge } from '../data/rate';
-import type { ObjectReference } from '../objects/names';
+import { nameOf, type ObjectReference } from '../objects/names';
 
 /** What is to be done with an object, as the client's methods do it. */
 export type OutboxAction = 'publish' | 'metadata' | 'data' | 'activate' | 'delete';
@@ -93,16 +93,12 @@ export class Entry {
   ) {}
 
   get key(): string {
-    return keyOf(this.object);
+    return nameOf(this.object);
   }
 
   /** Whether its data may be held back by the rate or the hours of transfers. */
   get isLarge(): boolean {
     return isLarge(this.bytes);
-  }
-
-  get hasEnded(): boolean {
-    return this.state !== 'waiting' && this.state !== 'sending';
   }
 
   /** The bytes of the longest upload of its object, its own included, during which a process may have died; 0 if none. */
@@ -126,10 +122,6 @@ export class Entry {
     const { objectType, objectID } = object;
     return { id, action, objectType, objectID, bytes, since, state, tries, ...(reason && { reason }) };
   }
-}
-
-export function keyOf({ objectType, objectID }: ObjectReference): string {
-  return `${objectType}/${objectID}`;
 }
 
 export function partOf(action: OutboxAction, metaOnly: boolean): Part {

@@ -1,5 +1,5 @@
-import type { ObjectReference } from '../objects/names';
-import { type Entry, keyOf } from './entry';
+import { nameOf, type ObjectReference } from '../objects/names';
+import type { Entry } from './entry';
 import type { Draft } from './intake';
 
 /** Keeps a draft, or discards one that could not be kept. */
@@ -17,7 +17,7 @@ export class Puts {
 
   /** Resolves once the entry is on the disk. */
   put(object: ObjectReference, prepare: () => Promise<Draft>): Promise<Entry> {
-    const putting = this.#put(keyOf(object), prepare);
+    const putting = this.#put(nameOf(object), prepare);
     this.#running.add(putting);
     const end = (): void => void this.#running.delete(putting);
     putting.then(end, end);

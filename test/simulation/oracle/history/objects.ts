@@ -41,10 +41,6 @@ export class Objects {
     return this.#current.get(objectID);
   }
 
-  allCurrent(): Appearance[] {
-    return Array.from(this.#current.values());
-  }
-
   /** The latest appearance of this version. */
   newest(objectID: string, version: string): Appearance | undefined {
     return this.#newest.get(keyOf({ objectID, version }));
