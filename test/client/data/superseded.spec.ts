@@ -4,6 +4,7 @@ import type { HttpRequest, HttpResponse } from '../../../src/client/connection/h
 import { FastTransport } from '../../support/fast-transport';
 import { rsa } from '../../support/keys';
 import { ManualClock, settle } from '../../support/manual-clock';
+import { watched } from '../../support/watched';
 
 const hour = 3_600_000;
 const mebibyte = 1_048_576;
@@ -78,18 +79,6 @@ describe('what waits before it is sent', () => {
   };
   afterEach(() => client.close());
 
-  const watched = (work: Promise<unknown>): { end: string | undefined } => {
-    const watch: { end: string | undefined } = { end: undefined };
-    work.then(
-      () => {
-        watch.end = 'done';
-      },
-      ({ code, message }) => {
-        watch.end = code ?? message;
-      },
-    );
-    return watch;
-  };
   /** The service has what came second, whatever of the first was sent before. */
   const standsSecond = (later: string): void => {
     assert.equal(service.has.data.trim(), later === 'deleteObject' ? 'deleted' : 'second');

@@ -3,6 +3,7 @@ import { type ClientOptions, SyncServiceClient, type TransferWait } from '../../
 import { FastTransport } from '../../support/fast-transport';
 import { rsa } from '../../support/keys';
 import { ManualClock, settle } from '../../support/manual-clock';
+import { watched } from '../../support/watched';
 
 const mebibyte = 1_048_576;
 const hour = 3_600_000;
@@ -28,19 +29,6 @@ describe('the hours of the day of transfers', () => {
     );
     clients.push(client);
     return client;
-  };
-  /** What has come of some work by now. */
-  const watched = (work: Promise<unknown>): { end: string | undefined } => {
-    const watch: { end: string | undefined } = { end: undefined };
-    work.then(
-      () => {
-        watch.end = 'done';
-      },
-      ({ code, message }) => {
-        watch.end = code ?? message;
-      },
-    );
-    return watch;
   };
 
   it('are waited for, of which is told, and nothing of the transfer is asked before', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ObjectUpdate } from '../../../src/client';
+import type { UpdateReceiver } from '../../../src/client/updates/receiver';
 import { minute, newFeeds, object, openFeeds, read, refused, said, v2 } from '../../support/feeds';
 
 describe('a feed over a deploy or a restart', () => {
@@ -19,13 +20,20 @@ describe('a feed over a deploy or a restart', () => {
     return all;
   };
 
-  it('waits for a receiver that is closed as returning, and goes on with what it had', async () => {
+  /** Two receivers have an object, and the first has asked to acknowledge it. */
+  const askedByOne = async (): Promise<
+    Record<'one' | 'two', UpdateReceiver> & { asked: Promise<unknown> }
+  > => {
     service.publish(object('a'));
     const [one, two] = [feeds.receiver('t', { name: 'one' }), feeds.receiver('t', { name: 'two' })];
     read(one);
     read(two);
     await clock.advance(0);
-    const asked = one.acknowledge(object('a'));
+    return { one, two, asked: one.acknowledge(object('a')) };
+  };
+
+  it('waits for a receiver that is closed as returning, and goes on with what it had', async () => {
+    const { one, two, asked } = await askedByOne();
     one.close({ returning: true });
     two.close({ returning: true });
     await clock.advance(minute);
@@ -40,12 +48,7 @@ describe('a feed over a deploy or a restart', () => {
   });
 
   it('waits no longer for one that has not come back', async () => {
-    service.publish(object('a'));
-    const [one, two] = [feeds.receiver('t', { name: 'one' }), feeds.receiver('t', { name: 'two' })];
-    read(one);
-    read(two);
-    await clock.advance(0);
-    const asked = one.acknowledge(object('a'));
+    const { two, asked } = await askedByOne();
     two.close({ returning: true });
     await clock.advance(minute);
     assert.equal(service.listed.size, 1);
